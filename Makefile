@@ -1,0 +1,93 @@
+# Kith on a fresh Debian or Ubuntu machine that has Python 3.11 or newer and make: `make run`, `make test`.
+# Every target makes what it needs; stamps in .venv make a second run instant. `make PYTHON=…` chooses the Python.
+
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+APP ?= apps/retail_crm
+BIN := .venv/bin
+
+# The first of these that really runs and is new enough (a pyenv shim may stand in the path and still refuse).
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3.14; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$python; break; }; done)
+
+INSTALL = $(if $(shell command -v uv),uv pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
+
+# $(call apt_get,PACKAGES): install them where this user may, else say the one command that is missing.
+define apt_get
+	if ! command -v apt-get >/dev/null; then echo "Please install by your system's own means: $(1)"; exit 1; \
+	elif [ "$$(id -u)" = 0 ]; then sudo=; \
+	elif sudo -n true 2>/dev/null; then sudo=sudo; \
+	else echo "Please run this once, then try again:  sudo apt-get update && sudo apt-get install -y $(1)"; exit 1; fi; \
+	echo "Installing $(1) with apt-get"; \
+	$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1) >/dev/null
+endef
+
+.PHONY: help run test lint format types layers bench agree requirements clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+run: .venv/.run ## Serve the demo CRM on SQLite (APP=apps/b2b_crm for the other one)
+	$(BIN)/kith serve $(APP) --demo
+
+test: lint .venv/.browser ## Everything a commit must pass: lint, types, layers, tests
+	$(BIN)/pytest -n 2
+
+lint: .venv/.test ## Style, format, types and layers, without the tests
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/.test ## Put code into the house's format
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: .venv/.test ## The figures of the design, as ratios to a hand-written baseline
+	$(BIN)/python -m bench
+
+agree: .venv/.test ## The long agreement run: random expressions, one value on Python, SQLite and PostgreSQL
+	KITH_AGREE=long $(BIN)/pytest tests/agreement -n 2
+
+requirements: ## Compile requirements/*.txt anew from pyproject.toml (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--group build pyproject.toml --output-file requirements/run.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--constraint requirements/run.txt --group build --group test pyproject.toml --output-file requirements/test.txt
+
+clean: ## Remove the environment and everything built
+	rm -rf .venv dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- the environment ---------------------------------------------------------------------------------------------
+
+# Bare Debian's python3 has neither venv nor pip: uv does without, else apt-get brings the venv of that very Python.
+.venv/bin/python:
+	@if [ -z "$(PYTHON)" ]; then echo "Kith needs Python 3.11 or newer; name it with: make PYTHON=/path/to/python"; exit 1; fi
+	@if command -v uv >/dev/null; then exec uv venv --quiet --python $(PYTHON) .venv; fi; \
+	if ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
+		package=$$($(PYTHON) -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'); \
+		$(call apt_get,$$package); \
+	fi; \
+	$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
+
+.venv/.run: requirements/run.txt pyproject.toml | .venv/bin/python
+	$(INSTALL) --require-hashes -r requirements/run.txt
+	$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Holds all of run.txt too, in the same versions.
+.venv/.test: requirements/test.txt pyproject.toml | .venv/bin/python
+	$(INSTALL) --require-hashes -r requirements/test.txt
+	$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch .venv/.run $@
+
+# Browser tests need a Chromium and a Chinese font. Where apt-get's chromium is only a pointer to a snap (Ubuntu),
+# Playwright's own build does as well.
+.venv/.browser: | .venv/.test
+	@if ! $(BIN)/python -m tests.support.browser >/dev/null; then $(call apt_get,chromium fonts-noto-cjk); fi
+	@$(BIN)/python -m tests.support.browser >/dev/null || $(BIN)/playwright install --with-deps chromium
+	@$(BIN)/python -m tests.support.browser
+	@touch $@

@@ -1,0 +1,1 @@
+"""The API door: the HTTP interface for programs over the runtime's two gates."""

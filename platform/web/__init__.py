@@ -1,0 +1,1 @@
+"""The web door: pages for end users, administrators and rule authors over the runtime's two gates."""
