@@ -1,0 +1,423 @@
+"""The model: what all layers of an app say together, validated, typed and frozen.
+
+Maps keep the order of the documents. Every object knows the span of the YAML that declared it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kith.problems import Span
+
+if TYPE_CHECKING:
+    from kith.rules.program import Expression, Program
+    from kith.rules.types import Type
+
+EMPTY: Mapping[str, object] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text that a person sees, by language; `in_` falls back to the app's default language, then to any."""
+
+    texts: Mapping[str, str]
+
+    def in_(self, language: str) -> str:
+        """The text in that language."""
+        return self.texts.get(language) or next(iter(self.texts.values()), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice option; a retired one stays readable and cannot be chosen."""
+
+    key: str
+    label: Label
+    color: str = ""
+    retired: bool = False
+    renamed_from: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of an entity.
+
+    `type_name` is the word of metadata.md ("text", "rollup"), `type` the type its value has in expressions; `params` are the
+    type's own settings as its schema reads them (max_length, pattern, region, currency, precision, scale, min, max, widget …).
+    """
+
+    entity: str
+    name: str
+    type_name: str
+    type: Type
+    label: Label
+    help: Label
+    span: Span
+    layer: str
+    required: bool = False
+    unique: str = ""
+    """"" not unique, "exact" or "folded"."""
+    search: bool = False
+    personal: str = ""
+    """"" or a class of personal data: identity, contact, sensitive."""
+    default: object = None
+    default_from: Expression | None = None
+    required_when: Expression | None = None
+    locked_when: Expression | None = None
+    invalid_when: Expression | None = None
+    options_when: Mapping[str, Expression] = field(default_factory=dict)
+    """For each option key that is not always choosable, the condition under which it is."""
+    options: Mapping[str, Option] = field(default_factory=dict)
+    to: str = ""
+    """reference, references: the entity referred to."""
+    inverse: str = ""
+    on_delete: str = "restrict"
+    owned: bool = False
+    value: Expression | None = None
+    """formula, rollup, lookup: what it is computed from."""
+    storage: str = "stored"
+    """stored; "computed": by the query; "fresh": stored with `fresh_until` (metadata.md's table)."""
+    renamed_from: tuple[str, ...] = ()
+    params: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether Kith makes its value: nobody writes it."""
+        return self.value is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A set of fields that is unique among live records."""
+
+    name: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inverse:
+    """A to-many relation of an entity: the records of `entity` whose `field` points here."""
+
+    name: str
+    entity: str
+    field: str
+    owned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A kind of record."""
+
+    name: str
+    label: Label
+    plural: Label
+    help: Label
+    icon: str
+    title: Expression
+    """A template over the record: what a person calls it."""
+    fields: Mapping[str, Field]
+    inverses: Mapping[str, Inverse]
+    keys: Mapping[str, Key]
+    indexes: Mapping[str, tuple[str, ...]]
+    span: Span
+    layer: str
+    variants: str = ""
+    history: bool = True
+    owner_of_lines: str = ""
+    """Where the records are owned lines: the reference field that names the parent."""
+    renamed_from: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FormItem:
+    """A field on a form; `visible_when` is presentation and protects nothing."""
+
+    field: str
+    visible_when: Expression | None
+    only_for: tuple[str, ...]
+    widget: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A group of fields on a form; `columns` is 1 to 4."""
+
+    name: str
+    label: Label
+    columns: int
+    tab: str
+    items: Mapping[str, FormItem]
+    visible_when: Expression | None
+    only_for: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A list of related records on a record page; `view` gives its columns; `edit: lines` edits owned lines as a grid."""
+
+    relation: str
+    view: str
+    label: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a record is shown and edited."""
+
+    name: str
+    of: str
+    label: Label
+    tabs: Mapping[str, Label]
+    highlights: tuple[str, ...]
+    sections: Mapping[str, Section]
+    related: Mapping[str, Related]
+    span: Span
+    layer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table view: a field or a path through references; `width` in characters, 0 for automatic."""
+
+    path: str
+    value: Expression
+    label: Label
+    width: int
+    total: str
+
+
+@dataclass(frozen=True, slots=True)
+class SortKey:
+    """One key of a view's order."""
+
+    path: str
+    value: Expression
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A list of records."""
+
+    name: str
+    of: str
+    label: Label
+    layout: str
+    segment: str
+    filter: Expression | None
+    columns: tuple[Column, ...]
+    sort: tuple[SortKey, ...]
+    span: Span
+    layer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A named filter."""
+
+    name: str
+    of: str
+    label: Label
+    filter: Expression
+    span: Span
+    layer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a role may do with an entity.
+
+    Each right is true, false or a scope expression. `fields` maps exceptions to write, read, mask or none; `other_fields` is
+    what holds for the rest.
+    """
+
+    entity: str
+    rights: Mapping[str, bool | Expression]
+    fields: Mapping[str, str]
+    other_fields: str
+    actions: Mapping[str, bool | Expression]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A named set of grants; `all_entities` (read or write) is the wide grant of administrators."""
+
+    name: str
+    label: Label
+    grants: Mapping[str, Grant]
+    all_entities: str
+    span: Span
+    layer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What wakes a rule: events (create update delete restore), changed fields, changed owned or inverse children."""
+
+    events: tuple[str, ...]
+    fields: tuple[str, ...] = ()
+    child: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A business rule: either `require` with its message, or `do`."""
+
+    name: str
+    set_name: str
+    of: str
+    label: Label
+    trigger: Trigger
+    when: Expression | None
+    require: Expression | None
+    message: Mapping[str, Expression]
+    """By language: a template over the record."""
+    field: str
+    do: Program | None
+    before: bool
+    """Whether `do` runs before the write (only lets, ifs, stops, refuses and sets of own fields)."""
+    span: Span
+    layer: str
+
+    @property
+    def path(self) -> str:
+        """`rule set/rule`, as messages and the history name it."""
+        return f"{self.set_name}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportStep:
+    """One entity fed by each row of a flat file; `values` maps fields to how their value is found."""
+
+    name: str
+    entity: str
+    key: str
+    """A key of the entity, a unique field, or "" (always create)."""
+    mode: str
+    """upsert, create, update or match (only look up)."""
+    values: Mapping[str, ImportValue]
+    when: str
+    """A column that must be filled for the step to run, or ""."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportValue:
+    """Where a field's value comes from: a column, an earlier step's record, or a constant; and how it is read."""
+
+    column: str = ""
+    step: str = ""
+    constant: object = None
+    map: Mapping[str, str] = field(default_factory=dict)
+    date: str = ""
+    percent: str = ""
+    """points (15 means 15 %) or fraction (0.15)."""
+    match: str = ""
+    """For a reference read from a column: the key or unique field of the target that the column holds."""
+    empty: tuple[str, ...] = ()
+    """Texts of the column that mean "empty"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """A mapping from a flat file to records of several entities."""
+
+    name: str
+    label: Label
+    file: Mapping[str, object]
+    steps: Mapping[str, ImportStep]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class DataSet:
+    """Reference data (`demo` false: applied with the release) or demo data, matched by key."""
+
+    name: str
+    of: str
+    key: str
+    rows: Mapping[str, Mapping[str, object]]
+    demo: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A given / act / expect case, its parts as plain data."""
+
+    name: str
+    at: str
+    as_role: str
+    given: Mapping[str, object]
+    act: Mapping[str, object]
+    expect: Mapping[str, object]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class TestSet:
+    """A document of kind tests."""
+
+    __test__ = False
+    name: str
+    of: str
+    cases: Mapping[str, Case]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """An entry of the navigation: an entity (with an optional view) or a group of entries."""
+
+    name: str
+    label: Label
+    entity: str
+    view: str
+    icon: str
+    items: tuple[NavItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The app as a whole."""
+
+    name: str
+    version: str
+    title: Label
+    languages: tuple[str, ...]
+    time_zone: str
+    currency: str
+    accent: str
+    navigation: tuple[NavItem, ...]
+    settings: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One folder of documents as it came: path inside the folder → text."""
+
+    name: str
+    version: str
+    documents: Mapping[str, str]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Everything a running CRM is made of."""
+
+    app: App
+    entities: Mapping[str, Entity]
+    forms: Mapping[str, Form]
+    views: Mapping[str, View]
+    segments: Mapping[str, Segment]
+    roles: Mapping[str, Role]
+    rules: Mapping[str, tuple[Rule, ...]]
+    """By entity, in the order in which they run."""
+    imports: Mapping[str, Import]
+    data: Mapping[str, DataSet]
+    tests: Mapping[str, TestSet]
+    layers: tuple[Layer, ...]

@@ -1,0 +1,85 @@
+"""What names mean where an expression stands, and what the place allows; the language knows nothing else of entities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from kith.problems import Words
+from kith.rules.types import Type
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A field that an expression may read.
+
+    `via` tells where it comes from: stored in its own column, or computed by an expression of the release.
+    `volatile` is "today" or "now" where its value changes as time passes.
+    """
+
+    name: str
+    type: Type
+    label: Words
+    personal: bool = False
+    volatile: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A to-many relation: the records of `entity` whose reference `inverse_of` points here, or a link table."""
+
+    name: str
+    entity: str
+    inverse_of: str
+    owned: bool
+    label: Words
+
+
+class Scope(Protocol):
+    """The names of one kind of record."""
+
+    @property
+    def entity(self) -> str:
+        """The entity's name."""
+
+    @property
+    def label(self) -> Words:
+        """The entity's label, for messages."""
+
+    def name(self, name: str) -> Name | None:
+        """The field of that name."""
+
+    def relation(self, name: str) -> Relation | None:
+        """The to-many relation of that name."""
+
+    def names(self) -> Iterable[str]:
+        """Every field and relation, for hints and completion."""
+
+    def of(self, entity: str) -> Scope | None:
+        """The names of another entity, to follow a reference or a relation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place in a document where an expression stands, and what it allows there.
+
+    `result` is the type the place wants (none: any); `to_field` a nullable value is refused (E4) where the result is not nullable.
+    """
+
+    name: str
+    result: Type | None = None
+    saving: bool = False
+    """`old`, `changed` and `is_new` have a meaning: something is being saved."""
+    actor: bool = False
+    """`me` has a meaning."""
+    database: bool = False
+    """The expression must run inside the database (E5)."""
+    guarded: bool = False
+    """A comparison of a value that may be missing is refused (E4): the slot of a `require`."""
+    relations: bool = True
+    """Aggregates over relations are allowed."""
+    volatile: bool = True
+    """`today()` and `now()` are allowed."""
+    shown: bool = False
+    """A template whose holes are printed for a reader (title, message)."""

@@ -1,0 +1,136 @@
+"""The typed tree: what the checker makes of an expression, and all back ends read.
+
+Every node carries its type and its stretch of the expression's text. Sugar is gone: operators and functions are both `Call`s of
+an operation of the table (`operations.py`), implicit conversions are `Convert`s, names are resolved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Literal
+
+from kith.rules.types import Type
+
+Root = Literal["this", "old", "me", "row", "let"]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A typed expression; `start` and `end` are offsets in the expression's text."""
+
+    type: Type
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Constant(Node):
+    """A value written down.
+
+    Values are: bool, int, Decimal (decimal, money, percent), str (text, choice, ref), date, aware datetime (UTC), time,
+    timedelta, Period, frozenset, None.
+    """
+
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One field on a path: the entity it is read from, its name and type."""
+
+    entity: str
+    name: str
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Path(Node):
+    """A field, perhaps through references: null where any link is null.
+
+    `root` says whose record it starts at: `this`, `old`, `me`, the `row` of the enclosing aggregate, or a `let` (then the first
+    step is the variable). No steps: the record itself, as a ref.
+    """
+
+    root: Root
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    """An operation of the table applied to arguments; `and or if coalesce` are lazy, all others evaluate every argument."""
+
+    op: str
+    args: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Convert(Node):
+    """An implicit conversion to `type`: between numbers (half-up to the scale), of a bare null, of a text literal to a choice."""
+
+    arg: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Template(Node):
+    """A text with holes: strings and expressions in turn; a hole that is null prints nothing."""
+
+    parts: tuple[str | Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One sort key of `first … by`."""
+
+    value: Node
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate(Node):
+    """A value over related records: `sum count any all avg min max first`.
+
+    `via` is the path to the record whose `relation` is read (no steps: the root record itself); inside `value`, `where`, `test`
+    and `by` the root `row` is the related record.
+    """
+
+    function: str
+    via: Path
+    relation: str
+    entity: str
+    value: Node | None
+    where: Node | None
+    test: Node | None
+    by: tuple[Order, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed(Node):
+    """Whether a field has changed in this save, from and to the given values where there are any."""
+
+    field: str
+    before: Node | None
+    after: Node | None
+
+
+@dataclass(frozen=True, slots=True)
+class IsNew(Node):
+    """Whether the record is being created."""
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The direct parts of a node, left to right."""
+    for item in fields(node):
+        value = getattr(node, item.name)
+        for part in value if isinstance(value, tuple) else (value,):
+            if isinstance(part, Node):
+                yield part
+            elif isinstance(part, Order):
+                yield part.value
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """A node and all below it, parents first."""
+    yield node
+    for child in children(node):
+        yield from walk(child)

@@ -1,0 +1,52 @@
+"""Values of the language that Python has no type for, and what an evaluation is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+
+from kith.rules.types import Type
+
+Record = Mapping[str, object]
+"""Field name → value; references hold ids; always has `id`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Whole months; a year is twelve."""
+
+    months: int
+
+
+def no_record(entity: str, id_: object) -> Record | None:
+    """Loads nothing."""
+    return None
+
+
+def no_records(entity: str, record: Record, relation: str) -> Iterable[Record]:
+    """Relates nothing."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Env:
+    """Everything an evaluation may depend on, so that each can be repeated.
+
+    `now` is one aware UTC instant; `zone` the workspace's time zone. `old` is the record before the save (none where it is being
+    created, or nothing is saved). `load` follows a reference (entity, id), `related` lists the live records of a to-many relation
+    (entity, record, relation name), `show` prints a value for a reader in a template hole.
+    """
+
+    this: Record
+    now: datetime
+    zone: tzinfo
+    old: Record | None = None
+    is_new: bool = False
+    me: Record = field(default_factory=dict)
+    load: Callable[[str, object], Record | None] = no_record
+    related: Callable[[str, Record, str], Iterable[Record]] = no_records
+    show: Callable[[object, Type], str] | None = None
+    let: Mapping[str, object] = field(default_factory=dict)
+    row: Record | None = None
+    """The related record, inside an aggregate."""
