@@ -1,0 +1,95 @@
+"""What can be asked of the write gate, and what it answers; the same for forms, API, import, bulk, rules and jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Op = Literal["create", "update", "upsert", "delete", "restore"]
+Channel = Literal["form", "api", "bulk", "import", "rule", "job", "system"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One record to be saved, with the owned children sent along.
+
+    `values` are raw: JSON values, or texts as a form or file gives them (`Cause.channel` and the locale say how they read).
+    `children` maps a relation of owned lines to the changes of its records; a child that is not named stays as it is.
+    `version` is what the author saw (None where there is none, as in effects). `key` finds the record for upsert.
+    """
+
+    op: Op
+    entity: str
+    id: str | None = None
+    values: Mapping[str, object] = field(default_factory=dict)
+    children: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)
+    version: int | None = None
+    key: Mapping[str, object] | None = None
+    key_name: str = ""
+    filter: str = ""
+    """Bulk by filter: the condition that must still hold on the locked record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Where a save comes from, for the history: the channel, the batch it belongs to and what exactly (an import, a rule)."""
+
+    channel: Channel
+    batch: str | None = None
+    detail: str = ""
+    dry_run: bool = False
+    """Everything is checked and computed, nothing is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One reason why a save is refused, tied to its field and rule where there are any.
+
+    `at` is the way to the child (`lines.2`) or "". `why` is the smallest reason, line by line, under the reader's rights.
+    """
+
+    code: str
+    message: str
+    field: str = ""
+    rule: str = ""
+    at: str = ""
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A field that somebody else changed since the author read the record."""
+
+    field: str
+    yours: object
+    theirs: object
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A save that is done: ids of records touched, and what rules did besides."""
+
+    op: Op
+    entity: str
+    id: str
+    version: int
+    save: str
+    created: bool
+    touched: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A save that left nothing behind.
+
+    `kind` is what doors answer by: invalid (422), conflict (412), denied (403), missing (404), taken (409: a restore or delete
+    that collides).
+    """
+
+    kind: Literal["invalid", "conflict", "denied", "missing", "taken"]
+    failures: tuple[Failure, ...]
+    conflicts: tuple[Conflict, ...] = ()
+
+
+Verdict = Saved | Refused
