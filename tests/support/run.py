@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 _VARIABLE = "KITH_TEST_RUN_FOLDER"
+_OWNER = "owner.lock"
+_owned: dict[Path, int] = {}
 
 
 def create() -> Path:
-    """Make this run's folder and hand it to the workers by the environment; the name carries the owner's pid."""
-    folder = _parent() / f"run-{os.getpid()}"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    """Make this run's folder and hand it to the workers by the environment."""
+    with _lock(_parent() / "parent.lock"):
+        folder = Path(tempfile.mkdtemp(prefix="run-", dir=_parent()))
+        folder.chmod(0o755)  # a PostgreSQL started by root is another user's
+        _owned[folder] = _held(folder / _OWNER)
     os.environ[_VARIABLE] = str(folder)
     return folder
 
@@ -29,27 +31,41 @@ def folder() -> Path:
 
 def abandoned() -> list[Path]:
     """Return the folders of runs that were killed before they could clean up."""
-    return [path for path in _parent().glob("run-*") if not _is_alive(int(path.name.removeprefix("run-")))]
+    with _lock(_parent() / "parent.lock"):
+        return [path for path in _parent().glob("run-*") if not _is_owned(path)]
 
 
 @contextmanager
 def locked(name: str) -> Iterator[None]:
     """Hold a lock that all workers of the run respect."""
-    with (folder() / f"{name}.lock").open("w") as handle:
+    with _lock(folder() / f"{name}.lock"):
+        yield
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    with path.open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
 
+def _held(path: Path) -> int:
+    # Kept until the process ends, by whatever death: a pid in the name could be another process's later.
+    handle = os.open(path, os.O_CREAT | os.O_RDWR)
+    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return handle
+
+
+def _is_owned(folder: Path) -> bool:
+    try:
+        os.close(_held(folder / _OWNER))
+    except BlockingIOError:
+        return True
+    return False
+
+
 def _parent() -> Path:
     # Short, since the socket of a PostgreSQL server inside must fit into 107 bytes.
-    return Path(tempfile.gettempdir()) / f"kith-tests-{os.getuid()}"
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    parent = Path(tempfile.gettempdir()) / f"kith-tests-{os.getuid()}"
+    parent.mkdir(exist_ok=True)
+    return parent
