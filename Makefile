@@ -33,7 +33,7 @@ run: .venv/.run ## Serve the demo CRM on SQLite (APP=apps/b2b_crm for the other 
 	$(BIN)/kith serve $(APP) --demo
 
 test: lint .venv/.browser ## Everything a commit must pass: lint, types, layers, tests
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadscope
 
 lint: .venv/.test ## Style, format, types and layers, without the tests
 	$(BIN)/ruff check

