@@ -44,8 +44,10 @@ class Option:
 class Field:
     """A field of an entity.
 
-    `type_name` is the word of metadata.md ("text", "rollup"), `type` the type its value has in expressions; `params` are the
-    type's own settings as its schema reads them (max_length, pattern, region, currency, precision, scale, min, max, widget …).
+    `type_name` is the word of metadata.md ("text", "rollup"), `type` the type its value has in expressions; `params`
+    are the
+    type's own settings as its schema reads them (max_length, pattern, region, currency, precision, scale, min, max,
+    widget …).
     """
 
     entity: str
@@ -156,7 +158,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """A list of related records on a record page; `view` gives its columns; `edit: lines` edits owned lines as a grid."""
+    """A list of related records on a record page; `view` gives its columns."""
 
     relation: str
     view: str
@@ -230,7 +232,8 @@ class Segment:
 class Grant:
     """What a role may do with an entity.
 
-    Each right is true, false or a scope expression. `fields` maps exceptions to write, read, mask or none; `other_fields` is
+    Each right is true, false or a scope expression. `fields` maps exceptions to write, read, mask or none;
+    `other_fields` is
     what holds for the rest.
     """
 

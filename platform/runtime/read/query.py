@@ -25,8 +25,10 @@ class Sort:
 class Query:
     """A list of records, asked by an actor and limited by the actor's rights.
 
-    `fields` are paths (`name`, `account.owner.email`); a reference comes with its label. `filter` is a condition of the rule
-    language as text; `view` and `segment` name documents whose filter is added. `search` is what a person typed. `cursor` is
+    `fields` are paths (`name`, `account.owner.email`); a reference comes with its label. `filter` is a condition of
+    the rule
+    language as text; `view` and `segment` name documents whose filter is added. `search` is what a person typed.
+    `cursor` is
     where the last page ended (or began, with `backwards`). `deleted` asks for the recycle bin.
     """
 
@@ -71,9 +73,10 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a list: `columns` in the order of the wanted fields, `rows` of Python values (Reference for references).
+    """One page of a list.
 
-    Each row starts with id and version. `next` and `previous` are cursors; `count` is None where it was not asked for, and
+    `columns` stand in the order of the wanted fields; `rows` hold Python values (Reference for references), each row
+    starts with id and version. `next` and `previous` are cursors; `count` is None where it was not asked for, and
     `capped` says that there are more than `count`.
     """
 

@@ -14,7 +14,8 @@ Channel = Literal["form", "api", "bulk", "import", "rule", "job", "system"]
 class Change:
     """One record to be saved, with the owned children sent along.
 
-    `values` are raw: JSON values, or texts as a form or file gives them (`Cause.channel` and the locale say how they read).
+    `values` are raw: JSON values, or texts as a form or file gives them (`Cause.channel` and the locale say how they
+    read).
     `children` maps a relation of owned lines to the changes of its records; a child that is not named stays as it is.
     `version` is what the author saw (None where there is none, as in effects). `key` finds the record for upsert.
     """
@@ -33,7 +34,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Where a save comes from, for the history: the channel, the batch it belongs to and what exactly (an import, a rule)."""
+    """Where a save comes from, for the history: channel, batch, and what exactly (an import, a rule)."""
 
     channel: Channel
     batch: str | None = None
@@ -46,7 +47,8 @@ class Cause:
 class Failure:
     """One reason why a save is refused, tied to its field and rule where there are any.
 
-    `at` is the way to the child (`lines.2`) or "". `why` is the smallest reason, line by line, under the reader's rights.
+    `at` is the way to the child (`lines.2`) or "". `why` is the smallest reason, line by line, under the reader's
+    rights.
     """
 
     code: str
@@ -83,7 +85,8 @@ class Saved:
 class Refused:
     """A save that left nothing behind.
 
-    `kind` is what doors answer by: invalid (422), conflict (412), denied (403), missing (404), taken (409: a restore or delete
+    `kind` is what doors answer by: invalid (422), conflict (412), denied (403), missing (404), taken (409: a restore
+    or delete
     that collides).
     """
 

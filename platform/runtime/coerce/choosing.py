@@ -1,0 +1,95 @@
+"""Options, links to records and structured values as people and programs send them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from kith.metadata.model import Field
+from kith.runtime.coerce.reading import Misread, Reading, shown
+from kith.runtime.coerce.texts import clean
+
+MAX_ITEMS = 1_000
+MAX_TAG = 60
+MAX_JSON = 65_536
+SEPARATOR = re.compile(r"[,;，；、\n]")
+
+
+def read_choice(field: Field, raw: object, reading: Reading) -> str:
+    """An option's key; forms and files may name its label in any language."""
+    text = clean(raw, 200).strip()
+    if not text:
+        return ""
+    option = field.options.get(text)
+    if option is None and reading.text:
+        folded = text.casefold()
+        option = next(
+            (
+                one
+                for one in field.options.values()
+                if one.key.casefold() == folded or folded in (label.casefold() for label in one.label.texts.values())
+            ),
+            None,
+        )
+    if option is None:
+        raise Misread("not_option", value=shown(text), options=", ".join(list(field.options)[:12]))
+    return option.key
+
+
+def read_choices(field: Field, raw: object, reading: Reading) -> frozenset[str]:
+    """A set of option keys."""
+    return frozenset(key for item in listed(raw, reading) if (key := read_choice(field, item, reading)))
+
+
+def read_tags(field: Field, raw: object, reading: Reading) -> frozenset[str]:
+    """A set of short free texts."""
+    return frozenset(tag for item in listed(raw, reading) if (tag := clean(item, MAX_TAG).strip()))
+
+
+def read_reference(field: Field, raw: object, reading: Reading) -> str:
+    """A record's id, alone or as `{"id": …}`; whether the record exists is asked by the write gate."""
+    if isinstance(raw, Mapping):
+        raw = raw.get("id")
+    if isinstance(raw, str):
+        text = raw.strip()
+        if not text:
+            return ""
+        try:
+            return str(UUID(text))
+        except ValueError:
+            pass
+    raise Misread("not_reference", value=shown(raw))
+
+
+def read_references(field: Field, raw: object, reading: Reading) -> frozenset[str]:
+    """A set of record ids."""
+    return frozenset(id_ for item in listed(raw, reading) if (id_ := read_reference(field, item, reading)))
+
+
+def listed(raw: object, reading: Reading) -> Iterable[object]:
+    """A list of raw items; forms and files may write them in one text, parted by commas."""
+    if isinstance(raw, str) and reading.text:
+        raw = [part for part in SEPARATOR.split(raw) if part.strip()]
+    if isinstance(raw, (list, tuple, set, frozenset)):
+        if len(raw) > MAX_ITEMS:
+            raise Misread("too_many_items", limit=MAX_ITEMS, count=len(raw))
+        return raw
+    raise Misread("not_list", value=shown(raw))
+
+
+def read_json(field: Field, raw: object, reading: Reading) -> object:
+    """Plain JSON data from integrations; in forms its text."""
+    if reading.text and isinstance(raw, str):
+        try:
+            raw = json.loads(raw)
+        except (ValueError, RecursionError):
+            raise Misread("not_json") from None
+    try:
+        size = len(json.dumps(raw, allow_nan=False, default=str))
+    except (ValueError, RecursionError):
+        raise Misread("not_json") from None
+    if size > MAX_JSON:
+        raise Misread("too_long", limit=MAX_JSON, length=size)
+    return raw
