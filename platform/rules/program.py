@@ -14,7 +14,8 @@ from kith.rules.types import Type
 class Use:
     """Something an expression reads: the fields of a path from `root`, or a relation and a field behind it.
 
-    `through` are the references passed on the way; `relation` is "" for a plain field.
+    `through` are the references passed on the way from `root`; `relation` is "" for a plain field. Behind a relation `entity` and
+    `field` are the related record's (a field of "": which records are related), reached through the references of `beyond`.
     """
 
     root: str
@@ -22,6 +23,7 @@ class Use:
     field: str
     through: tuple[Step, ...] = ()
     relation: str = ""
+    beyond: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Expression:
     uses: tuple[Use, ...]
     volatile: str
     """"" , "today" or "now": the strongest thing about time that it reads."""
+    cost: int = 0
+    """Roughly the work of one evaluation: 1 a node, 10 a followed reference, 100 an aggregate."""
 
     @property
     def type(self) -> Type:

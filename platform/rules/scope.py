@@ -14,8 +14,8 @@ from kith.rules.types import Type
 class Name:
     """A field that an expression may read.
 
-    `via` tells where it comes from: stored in its own column, or computed by an expression of the release.
-    `volatile` is "today" or "now" where its value changes as time passes.
+    `volatile` is "today" or "now" where its value changes as time passes. `writable` is false where Kith makes the value itself
+    (formulas, roll-ups, `id`, `created_at` …); a `create` must give every `needed` one (required, without a default).
     """
 
     name: str
@@ -23,6 +23,8 @@ class Name:
     label: Words
     personal: bool = False
     volatile: str = ""
+    writable: bool = True
+    needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,8 @@ class Scope(Protocol):
 class Slot:
     """A place in a document where an expression stands, and what it allows there.
 
-    `result` is the type the place wants (none: any); `to_field` a nullable value is refused (E4) where the result is not nullable.
+    `result` is the type the place wants (none: any); a nullable value is refused (E4) where the result is not nullable, except that
+    a condition (`bool`) takes a `bool?`, whose null is false.
     """
 
     name: str

@@ -58,7 +58,11 @@ class Path(Node):
 
 @dataclass(frozen=True, slots=True)
 class Call(Node):
-    """An operation of the table applied to arguments; `and or if coalesce` are lazy, all others evaluate every argument."""
+    """An operation of the table applied to arguments; `and or if coalesce` are lazy, all others evaluate every argument.
+
+    `and or coalesce min max` have two or more arguments, `if` has three. Numbers meet as they are: the node's own type says which
+    scale the result has, and a value is brought to it half-up. A bool that may be null counts as false in `and or not if`.
+    """
 
     op: str
     args: tuple[Node, ...]
@@ -66,7 +70,7 @@ class Call(Node):
 
 @dataclass(frozen=True, slots=True)
 class Convert(Node):
-    """An implicit conversion to `type`: between numbers (half-up to the scale), of a bare null, of a text literal to a choice."""
+    """A number brought to what a place stores: half-up to the scale of `type`; what has too many digits does not fit."""
 
     arg: Node
 

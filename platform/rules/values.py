@@ -19,6 +19,14 @@ class Period:
     months: int
 
 
+class DoesNotFit(Exception):
+    """A stored value, a sum or a text is larger than its type allows; the save or the answer is refused on every back end."""
+
+    def __init__(self, type_: Type) -> None:
+        super().__init__(f"the value does not fit {type_}")
+        self.type = type_
+
+
 def no_record(entity: str, id_: object) -> Record | None:
     """Loads nothing."""
     return None
