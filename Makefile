@@ -86,8 +86,11 @@ clean: ## Remove the environment and everything built
 
 # Browser tests need a Chromium and a Chinese font. Where apt-get's chromium is only a pointer to a snap (Ubuntu),
 # Playwright's own build does as well.
-.venv/.browser: | .venv/.test
-	@if ! $(BIN)/python -m tests.support.browser >/dev/null; then $(call apt_get,chromium fonts-noto-cjk); fi
-	@$(BIN)/python -m tests.support.browser >/dev/null || $(BIN)/playwright install --with-deps chromium
+.venv/.browser: tests/support/browser.py | .venv/.test
+	@if ! $(BIN)/python -m tests.support.browser >/dev/null 2>&1; then \
+		packages=$$($(BIN)/python -m tests.support.browser packages); \
+		$(call apt_get,$$packages); \
+	fi
+	@$(BIN)/python -m tests.support.browser >/dev/null 2>&1 || $(BIN)/playwright install --with-deps chromium
 	@$(BIN)/python -m tests.support.browser
 	@touch $@

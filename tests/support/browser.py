@@ -1,4 +1,4 @@
-"""A Chromium for tests; run as a module it says where it is, or what to install."""
+"""A Chromium for tests; run as a module it says where it is, or with `packages` what to install by apt-get."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from playwright._impl._driver import compute_driver_executable
 from playwright.sync_api import Browser, Page, sync_playwright
 
-PACKAGES = "chromium fonts-noto-cjk"
-HINT = f"Browser tests need Chromium and a Chinese font. Run: make test, or: sudo apt-get install -y {PACKAGES}"
+# The last is what Playwright's driver is linked with; a bare machine lacks it.
+PACKAGES = "chromium fonts-noto-cjk libatomic1"
+HINT = f"A browser test needs it. Run: make test, or: sudo apt-get install -y {PACKAGES}"
 
 # The sandbox refuses to run as root; the others keep Chromium from calling home at every start.
 _FLAGS = (
@@ -29,7 +31,10 @@ _FLAGS = (
 
 
 class MissingError(RuntimeError):
-    """No browser, or no Chinese font, on this machine."""
+    """Something that a browser test needs is not on this machine."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"No {what} on this machine. {HINT}")
 
 
 class PageError(AssertionError):
@@ -47,14 +52,21 @@ def executable() -> Path:
         own = Path(playwright.chromium.executable_path)
     if own.exists():
         return own
-    raise MissingError(HINT)
+    raise MissingError("Chromium")
 
 
 def require_chinese_font() -> None:
     """Refuse to draw boxes in place of Chinese text."""
     fonts = shutil.which("fc-list")
     if not fonts or not subprocess.run([fonts, ":lang=zh"], capture_output=True, check=True).stdout.strip():
-        raise MissingError(HINT)
+        raise MissingError("Chinese font")
+
+
+def require_driver() -> None:
+    """Refuse with words, where Playwright would only find its connection closed."""
+    node, _ = compute_driver_executable()
+    if subprocess.run([node, "--version"], capture_output=True, check=False).returncode != 0:
+        raise MissingError("libatomic")
 
 
 class Chromium:
@@ -77,6 +89,7 @@ class Chromium:
 @contextmanager
 def launched() -> Iterator[Chromium]:
     """Start the browser and close it at the end."""
+    require_driver()
     require_chinese_font()
     path = executable()
     with sync_playwright() as playwright:
@@ -108,8 +121,12 @@ def watched_page(browser: Browser) -> Iterator[Page]:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["packages"]:
+        print(PACKAGES)
+        sys.exit()
     try:
+        require_driver()
         require_chinese_font()
-        sys.stdout.write(f"Browser for tests: {executable()}\n")
+        print(f"Browser for tests: {executable()}")
     except MissingError as missing:
         sys.exit(str(missing))
