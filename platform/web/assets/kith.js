@@ -1,0 +1,293 @@
+// What the pages do beyond links and forms. Everything here is an improvement: without it every page still works.
+
+const $ = (selector, root = document) => root.querySelector(selector);
+const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+const on = (type, handler, options) => document.addEventListener(type, handler, options);
+const typing = (element) => element?.matches("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+
+/** Read a sentence out; the clearing makes the same sentence heard twice. */
+function announce(text) {
+  const live = $("#live");
+  live.textContent = "";
+  setTimeout(() => (live.textContent = text), 50);
+}
+
+function toast(text, tone = "danger") {
+  const box = document.createElement("div");
+  box.className = `toast ${tone}`;
+  box.dataset.toast = "";
+  const words = document.createElement("p");
+  words.textContent = text;
+  box.append(words);
+  $("#toasts").append(box);
+}
+
+// ---- look: at once, and remembered by the server's cookie -----------------------------------------------------------
+
+on("submit", (event) => {
+  const button = event.submitter;
+  if (!event.target.matches("[data-look]") || !button || button.name === "language") return;
+  event.preventDefault();
+  document.documentElement.dataset[button.name] = button.value;
+  for (const other of $$(`button[name=${button.name}]`, event.target)) other.ariaPressed = String(other === button);
+  fetch(event.target.action, { method: "POST", body: new URLSearchParams([[button.name, button.value]]), redirect: "manual" });
+});
+
+// ---- menus, dialogs, toasts -----------------------------------------------------------------------------------------
+
+function closeMenus(except) {
+  for (const menu of $$("details[data-menu][open]")) if (menu !== except && !menu.contains(except)) menu.open = false;
+}
+
+/** Open a dialog; the browser gives the focus back to where it was when it closes. */
+function show(dialog) {
+  if (dialog && !dialog.open) dialog.showModal();
+}
+
+on("click", (event) => {
+  const target = event.target;
+  closeMenus(target.closest("details[data-menu]"));
+  const dismiss = target.closest("[data-dismiss]");
+  if (dismiss?.dataset.dismiss === "toast") dismiss.closest("[data-toast]").remove();
+  if (dismiss?.dataset.dismiss === "dialog" && dismiss.closest("dialog")) {
+    event.preventDefault();
+    dismiss.closest("dialog").close();
+  }
+  if (target.matches("dialog:modal") && outside(target, event)) target.close();
+  const opener = target.closest("[command=show-modal]");
+  if (opener && !("command" in opener)) show(document.getElementById(opener.getAttribute("commandfor")));
+});
+
+function outside(element, { clientX: x, clientY: y }) {
+  const box = element.getBoundingClientRect();
+  return x < box.left || x > box.right || y < box.top || y > box.bottom;
+}
+
+// ---- tables: select all, ranges, the cursor -------------------------------------------------------------------------
+
+let lastTick = null;
+
+on("click", (event) => {
+  const tick = event.target;
+  if (!tick.matches("[data-table] input[type=checkbox]")) return;
+  const ticks = $$("tbody .tick-cell input", tick.closest("table"));
+  if (tick.matches("[data-select-all]")) for (const other of ticks) other.checked = tick.checked;
+  else if (event.shiftKey && ticks.includes(lastTick)) {
+    const [from, to] = [ticks.indexOf(lastTick), ticks.indexOf(tick)].sort((a, b) => a - b);
+    for (const other of ticks.slice(from, to + 1)) other.checked = tick.checked;
+  }
+  lastTick = tick;
+  const chosen = ticks.filter((other) => other.checked).length;
+  const all = $("[data-select-all]", tick.closest("table"));
+  if (all) Object.assign(all, { checked: chosen === ticks.length, indeterminate: chosen > 0 && chosen < ticks.length });
+  tick.dispatchEvent(new CustomEvent("kith:selection", { bubbles: true, detail: { count: chosen } }));
+});
+
+function moveCursor(step) {
+  const rows = $$("[data-table] tbody tr[data-key]");
+  if (!rows.length) return;
+  const at = rows.findIndex((row) => row.matches(".cursor"));
+  rows[at]?.classList.remove("cursor");
+  const row = rows[Math.max(0, Math.min(rows.length - 1, at + step))];
+  row.classList.add("cursor");
+  row.scrollIntoView({ block: "nearest" });
+  (row.querySelector(".record-link, a, input"))?.focus({ preventScroll: true });
+}
+
+on("dblclick", (event) => edit(event.target.closest("td[data-edit]")));
+
+function edit(cell) {
+  if (cell && !$("input, select, textarea", cell)) window.htmx?.ajax("GET", cell.dataset.edit, { target: cell, swap: "innerHTML" });
+}
+
+// ---- keyboard; single letters can be switched off (data-no-shortcuts on the body) -----------------------------------
+
+const letters = {
+  "/": () => ($("#search:not(:disabled)")?.offsetParent ? $("#search") : $("[data-search]"))?.focus(),
+  j: () => moveCursor(1),
+  k: () => moveCursor(-1),
+  x: () => $("tr.cursor .tick-cell input")?.click(),
+  o: () => $("tr.cursor .record-link")?.click(),
+  e: () => $("[data-key-edit]")?.click(),
+  c: () => $("[data-key-create]")?.click(),
+  "?": () => $("[data-key-help]")?.click(),
+};
+
+on("keydown", (event) => {
+  if (event.isComposing || event.keyCode === 229) return;
+  const command = event.ctrlKey || event.metaKey;
+  const key = event.key;
+  if (command && key.toLowerCase() === "k") go(event, () => $("#search")?.focus());
+  else if (command && (key === "Enter" || key.toLowerCase() === "s")) save(event);
+  else if (key === "Escape") escape(event);
+  else if (event.ctrlKey && key === "ArrowLeft" && !typing(event.target)) $("[data-key-prev]")?.click();
+  else if (event.ctrlKey && key === "ArrowRight" && !typing(event.target)) $("[data-key-next]")?.click();
+  else if (!command && !event.altKey && !typing(event.target) && !document.body.hasAttribute("data-no-shortcuts") && letters[key]) go(event, letters[key]);
+});
+
+function go(event, action) {
+  event.preventDefault();
+  action();
+}
+
+function save(event) {
+  const form = event.target.closest?.("form") ?? $("form.form");
+  if (form && $("[data-save]", form)) go(event, () => form.requestSubmit($("[data-save]", form)));
+}
+
+function escape(event) {
+  const menu = event.target.closest?.("details[data-menu][open]") ?? $("details[data-menu][open]");
+  if (!menu) return;
+  menu.open = false;
+  $("summary", menu).focus();
+}
+
+// Enter that ends a Chinese composition chooses the characters; it must not submit the form.
+on("keydown", (event) => {
+  if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.stopImmediatePropagation();
+}, true);
+
+// ---- lookup: a combobox over the select that holds the value --------------------------------------------------------
+
+const waits = new WeakMap();
+
+function lookupOf(element) {
+  const root = element.closest?.("[data-lookup]");
+  return root && { root, select: $("select", root), input: $("[role=combobox]", root), list: $("[role=listbox]", root) };
+}
+
+async function search({ root, input, list }) {
+  const url = new URL(root.dataset.lookup, location);
+  url.searchParams.set("q", input.value);
+  for (const name of (root.dataset.with ?? "").split(" ").filter(Boolean))
+    url.searchParams.set(name, new FormData(root.closest("form")).get(name) ?? "");
+  waits.get(root)?.abort();
+  const abort = new AbortController();
+  waits.set(root, abort);
+  try {
+    const answer = await fetch(url, { headers: { "HX-Request": "true" }, signal: abort.signal });
+    if (!answer.ok) throw new Error(answer.status);
+    list.innerHTML = await answer.text();
+    $$("[role=option]", list).forEach((option, index) => (option.id = `${list.id}-${index}`));
+    openList({ input, list });
+    announce(list.innerText.split("\n")[0]);
+  } catch (error) {
+    if (error.name !== "AbortError") toast(document.body.dataset.failed);
+  }
+}
+
+function openList({ input, list }) {
+  list.hidden = false;
+  input.ariaExpanded = "true";
+  highlight({ input, list }, $("[role=option]:not([aria-disabled])", list));
+}
+
+function closeList({ input, list }) {
+  list.hidden = true;
+  input.ariaExpanded = "false";
+  input.removeAttribute("aria-activedescendant");
+}
+
+function highlight({ input, list }, option) {
+  for (const other of $$("[aria-selected]", list)) other.removeAttribute("aria-selected");
+  if (!option) return input.removeAttribute("aria-activedescendant");
+  option.ariaSelected = "true";
+  input.setAttribute("aria-activedescendant", option.id);
+  option.scrollIntoView({ block: "nearest" });
+}
+
+function pick(parts, option) {
+  if (!option || option.ariaDisabled) return;
+  if (option.dataset.href) return window.htmx.ajax("GET", option.dataset.href, { target: "#dialog-body" });
+  choose(parts, option.dataset.value, option.dataset.label);
+  closeList(parts);
+}
+
+function choose({ select, input }, value, label) {
+  if (value && !$$("option", select).some((option) => option.value === value)) select.add(new Option(label, value));
+  select.value = value;
+  input.value = label;
+  select.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+on("input", (event) => {
+  const parts = event.target.matches("[role=combobox]") && lookupOf(event.target);
+  if (!parts || event.isComposing) return;
+  clearTimeout(parts.root.timer);
+  parts.root.timer = setTimeout(() => search(parts), 180);
+});
+on("compositionend", (event) => event.target.matches("[role=combobox]") && event.target.dispatchEvent(new Event("input", { bubbles: true })));
+
+on("keydown", (event) => {
+  const parts = event.target.matches?.("[role=combobox]") && lookupOf(event.target);
+  if (!parts || event.isComposing || event.keyCode === 229) return;
+  const options = $$("[role=option]:not([aria-disabled])", parts.list);
+  const at = options.findIndex((option) => option.ariaSelected === "true");
+  const open = !parts.list.hidden;
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    if (!open) return search(parts);
+    highlight(parts, options[(at + (event.key === "ArrowDown" ? 1 : -1) + options.length) % options.length]);
+  } else if (event.key === "Enter" && open) go(event, () => pick(parts, options[at]));
+  else if (event.key === "Escape" && open) {
+    event.stopPropagation();
+    go(event, () => closeList(parts));
+  }
+});
+
+on("mousedown", (event) => event.target.closest("[data-lookup] [role=option]") && event.preventDefault());
+on("click", (event) => {
+  const parts = lookupOf(event.target);
+  if (!parts) return;
+  const option = event.target.closest("[role=option]");
+  if (option) pick(parts, option);
+  if (event.target.closest("[data-clear]")) choose(parts, "", ""), parts.input.focus();
+});
+on("focusout", (event) => {
+  const parts = event.target.matches("[role=combobox]") && lookupOf(event.target);
+  if (!parts) return;
+  closeList(parts);
+  if (parts.input.value === "") parts.select.value && choose(parts, "", "");
+  else parts.input.value = parts.select.value ? parts.select.selectedOptions[0].text : "";
+});
+
+// ---- forms: nothing typed is lost -----------------------------------------------------------------------------------
+
+let dirty = false;
+on("input", (event) => event.target.closest("form[data-guard]") && (dirty = true));
+on("submit", () => (dirty = false));
+addEventListener("beforeunload", (event) => dirty && event.preventDefault());
+
+// ---- htmx: progress, focus, words -----------------------------------------------------------------------------------
+
+let running = 0;
+
+function progress(step) {
+  running = Math.max(0, running + step);
+  $("#progress").classList.toggle("on", running > 0);
+}
+
+on("htmx:before:request", (event) => {
+  progress(1);
+  event.detail.ctx?.target?.setAttribute?.("aria-busy", "true");
+});
+on("htmx:finally:request", (event) => {
+  progress(-1);
+  event.detail.ctx?.target?.removeAttribute?.("aria-busy");
+});
+on("htmx:error", (event) => event.detail.ctx && toast(document.body.dataset.failed));
+on("htmx:after:swap", (event) => {
+  const target = event.detail.ctx?.target;
+  if (target?.id === "dialog-body" && target.childElementCount) show(target.closest("dialog"));
+  settle(target?.isConnected ? target : document);
+});
+
+/** After a page or a swap: the focus goes to what the server marked, the words of `data-announce` are read out. */
+function settle(root) {
+  const marked = $("[data-focus]", root);
+  if (marked) marked.focus();
+  const words = $("[data-announce]", root);
+  if (words) announce(words.dataset.announce || words.textContent);
+}
+
+settle(document);

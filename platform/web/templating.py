@@ -1,0 +1,66 @@
+"""The templates: one environment for each language, whole pages and single blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources import files
+from types import SimpleNamespace
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.runtime import Macro
+from jinja2_fragments import render_block
+from markupsafe import Markup
+
+from kith.texts import Texts, load_texts
+from kith.web.assets import Assets
+from kith.web.look import COLOURS, DENSITIES, ICONS, THEMES
+
+STRINGS = files("kith.web") / "strings"
+
+
+class Templates:
+    """Renders pages and fragments in the reader's language."""
+
+    def __init__(self, assets: Assets, texts: Mapping[str, Texts] | None = None) -> None:
+        self.assets = assets
+        self.texts = texts or load_texts(STRINGS)
+        self._environments = {language: self._environment(found) for language, found in self.texts.items()}
+
+    def page(self, name: str, language: str, /, **context: object) -> str:
+        """Render a whole template."""
+        return self._environments[language].get_template(name).render(context)
+
+    def block(self, name: str, block: str, language: str, /, **context: object) -> str:
+        """Render one block of a template: what htmx swaps in."""
+        return render_block(self._environments[language], name, block, context)
+
+    def _environment(self, texts: Texts) -> Environment:
+        environment = Environment(
+            loader=PackageLoader("kith.web", "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            cache_size=-1,
+        )
+        environment.globals |= {"t": texts, "language": texts.language, "asset": self.assets.url, "icon": self._icon}
+        environment.globals |= {"themes": THEMES, "densities": DENSITIES, "colours": COLOURS}
+        environment.globals["ui"] = _components(environment)
+        return environment
+
+    def _icon(self, name: str, classes: str = "") -> Markup:
+        """Return an icon; it is decoration, so the text beside it or the label of its button says what it means."""
+        known = name if name in ICONS else "circle-dashed"
+        return Markup('<svg class="icon {}" aria-hidden="true"><use href="{}#{}"></use></svg>').format(
+            classes, self.assets.url("vendor/icons.svg"), known
+        )
+
+
+def _components(environment: Environment) -> SimpleNamespace:
+    """Return all macros as one namespace, so that pages and blocks alike use `ui.name(…)` without importing."""
+    found: dict[str, object] = {}
+    for name in environment.list_templates(filter_func=lambda name: name.startswith("macros/")):
+        exported = vars(environment.get_template(name).module)
+        found |= {key: value for key, value in exported.items() if isinstance(value, Macro) and value.name == key}
+    return SimpleNamespace(**found)

@@ -1,0 +1,403 @@
+"""What the components show: plain frozen values, made by page handlers and read by macros."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from kith.web.look import Look
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing to choose, or the chosen thing: a stored value, its label and perhaps a colour name."""
+
+    value: str
+    label: str
+    colour: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A place to go; `danger` marks what destroys, `dialog` opens the place in the dialog where there is JavaScript."""
+
+    label: str
+    href: str
+    icon: str = ""
+    current: bool = False
+    badge: str = ""
+    danger: bool = False
+    dialog: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NavGroup:
+    """Links of the side navigation under one heading; without a heading they come first."""
+
+    links: Sequence[Link]
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message to the reader: `info`, `success`, `warning` or `danger`, with things to do about it."""
+
+    text: str
+    tone: str = "info"
+    title: str = ""
+    actions: Sequence[Link] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody, as shown beside what they did; initials stand for a picture."""
+
+    name: str
+    href: str = ""
+    colour: str = "gray"
+
+    @property
+    def initials(self) -> str:
+        """The last two characters of a Chinese name, else the first letters of the first and last word."""
+        words = self.name.split()
+        if not words:
+            return "?"
+        if ord(words[0][0]) > 0x2E80:
+            return words[0][-2:]
+        return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shell:
+    """What surrounds every page: the app, the reader, the navigation and the reader's choices."""
+
+    app: str
+    here: str
+    look: Look = Look()
+    languages: Sequence[Choice] = (Choice("en", "English"), Choice("zh-CN", "简体中文"))
+    navigation: Sequence[NavGroup] = ()
+    bar: Sequence[Link] = ()
+    user: Person | None = None
+    user_menu: Sequence[Link] = ()
+    create: Sequence[Link] = ()
+    search: str = "/search"
+    query: str = ""
+    inbox: Link | None = None
+    csrf: str = ""
+    home: str = "/"
+    icon: str = "layers"
+    notices: Sequence[Notice] = ()
+    shortcuts: bool = True
+
+
+# ---- tables -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: `sort` is the link that sorts by it, `sorted` is `ascending` or `descending` when it does.
+
+    `phone` says where a card on a phone shows it: `title`, `show` or `hide`.
+    """
+
+    key: str
+    label: str
+    sort: str = ""
+    sorted: str = ""
+    numeric: bool = False
+    phone: str = "show"
+    width: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value as text, with a link, the chips of its choices, a person, or the address of its editor."""
+
+    text: str = ""
+    href: str = ""
+    chips: Sequence[Choice] = ()
+    person: Person | None = None
+    icon: str = ""
+    tone: str = ""
+    edit: str = ""
+    lang: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record of a table: its key, its page and one cell for each column."""
+
+    key: str
+    cells: Sequence[Cell]
+    href: str = ""
+    selected: bool = False
+    actions: Sequence[Link] = ()
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RowGroup:
+    """Rows under one heading, with its count and totals."""
+
+    label: str
+    rows: Sequence[Row]
+    chip: Choice | None = None
+    count: str = ""
+    totals: Sequence[Cell] = ()
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """What an empty place teaches: why it is empty and the one next thing to do."""
+
+    title: str
+    text: str = ""
+    icon: str = "inbox"
+    action: Link | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table of records; `selectable` puts a checkbox named `select` before each row."""
+
+    caption: str
+    columns: Sequence[Column]
+    rows: Sequence[Row] = ()
+    groups: Sequence[RowGroup] = ()
+    totals: Sequence[Cell] = ()
+    selectable: bool = False
+    empty: Empty | None = None
+
+    @property
+    def parts(self) -> Sequence[RowGroup]:
+        """The groups, or all rows as one group without a heading."""
+        return self.groups or (RowGroup("", self.rows),)
+
+    @property
+    def blank(self) -> bool:
+        """Whether there is no row at all."""
+        return not any(part.rows for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list paged by key: the range as words (`1–50 of 1,234`) and the two neighbours."""
+
+    label: str
+    previous: str = ""
+    next: str = ""
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A filter in force, in words, and the address without it."""
+
+    label: str
+    remove: str
+    edit: str = ""
+
+
+# ---- forms --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """How a kind of field is typed in: the attributes of its `<input>`."""
+
+    type: str = "text"
+    inputmode: str = ""
+    autocomplete: str = "off"
+    numeric: bool = False
+
+
+CONTROLS: Mapping[str, Control] = {
+    "text": Control(),
+    "integer": Control(inputmode="numeric", numeric=True),
+    "decimal": Control(inputmode="decimal", numeric=True),
+    "money": Control(inputmode="decimal", numeric=True),
+    "percent": Control(inputmode="decimal", numeric=True),
+    "date": Control("date"),
+    "datetime": Control("datetime-local"),
+    "time": Control("time"),
+    "duration": Control(),
+    "tags": Control(),
+    "email": Control("email", "email"),
+    "phone": Control("tel", "tel"),
+    "url": Control("url", "url"),
+    "password": Control("password", autocomplete="current-password"),
+    "search": Control("search"),
+    "hidden": Control("hidden"),
+}
+"""The kinds that are one `<input>`; a number is text with a keypad, since browsers mangle what `type=number` gets."""
+
+GROUPED = frozenset({"person_name", "address", "date_range", "radio", "choices"})
+"""The kinds that are several controls under one legend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why something is as it is: a sentence, and the page that explains it down to the values."""
+
+    text: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldInput:
+    """One field of a form: `kind` is the field type or its widget, `value` is what is typed or chosen.
+
+    `locked` is the reason why it may not be changed; then `shown` is the value in words. `lookup` is the address that
+    answers a reference's type-ahead, `create` the one that makes a new record. `parts` are the controls of a grouped
+    kind. `attributes` go to the control as they are.
+    """
+
+    name: str
+    label: str
+    kind: str = "text"
+    value: str = ""
+    values: Sequence[str] = ()
+    choices: Sequence[Choice] = ()
+    parts: Sequence[FieldInput] = ()
+    required: bool = False
+    help: str = ""
+    error: str = ""
+    locked: str = ""
+    shown: str = ""
+    why: Why | None = None
+    unit: str = ""
+    suffix: str = ""
+    placeholder: str = ""
+    lookup: str = ""
+    create: str = ""
+    wide: bool = False
+    rows: int = 4
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    autofocus: bool = False
+
+    @property
+    def id(self) -> str:
+        """The id of the control; error, help and label derive theirs from it."""
+        return "f-" + self.name.replace(".", "-")
+
+    @property
+    def control(self) -> Control:
+        """How it is typed in."""
+        return CONTROLS.get(self.kind, CONTROLS["text"])
+
+    @property
+    def grouped(self) -> bool:
+        """Whether it is a group of controls with a legend in place of a label."""
+        return self.kind in GROUPED
+
+    @property
+    def described_by(self) -> str:
+        """The ids of its error and help, for `aria-describedby`."""
+        said = (("error", self.error), ("help", self.help), ("lock", self.locked))
+        return " ".join(f"{self.id}-{name}" for name, text in said if text)
+
+
+@dataclass(frozen=True, slots=True)
+class FormSection:
+    """Fields under one heading; a note explains the section."""
+
+    fields: Sequence[FieldInput]
+    label: str = ""
+    note: str = ""
+    columns: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of an edited grid; its inputs stand in the order of the columns."""
+
+    key: str
+    inputs: Sequence[FieldInput]
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """Owned records edited as a grid; without JavaScript the buttons `_add` and `_remove` submit the form."""
+
+    name: str
+    label: str
+    columns: Sequence[Column]
+    lines: Sequence[Line] = ()
+    totals: Sequence[Cell] = ()
+    add: bool = True
+    remove: bool = True
+    error: str = ""
+
+
+# ---- record pages -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A label and its value on a record page, with the reason where it is locked, hidden or computed."""
+
+    label: str
+    cell: Cell
+    why: Why | None = None
+    edit: str = ""
+    wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of a path: `done`, `current`, `next` (may be moved to), `blocked` or `todo`."""
+
+    value: str
+    label: str
+    state: str = "todo"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of a timeline: who did what when, the changes it made, and the actions on it."""
+
+    text: str
+    when: str
+    instant: str
+    icon: str = "activity"
+    person: Person | None = None
+    body: str = ""
+    changes: Sequence[Change] = ()
+    actions: Sequence[Link] = ()
+    why: Why | None = None
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field's value before and after, in words."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A number that leads to the records behind it; `tone` colours the comparison."""
+
+    label: str
+    value: str
+    href: str = ""
+    comparison: str = ""
+    tone: str = ""
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a process: `done`, `current` or `todo`."""
+
+    label: str
+    state: str = "todo"
+    href: str = ""
