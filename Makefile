@@ -63,10 +63,11 @@ clean: ## Remove the environment and everything built
 
 # --- the environment ---------------------------------------------------------------------------------------------
 
-# Bare Debian's python3 has neither venv nor pip: uv does without, else apt-get brings the venv of that very Python.
+# Bare Debian's python3 has neither venv nor pip: uv does without (but seeds pip, lest it be needed for ever), else
+# apt-get brings the venv of that very Python.
 .venv/bin/python:
 	@if [ -z "$(PYTHON)" ]; then echo "Kith needs Python 3.11 or newer; name it with: make PYTHON=/path/to/python"; exit 1; fi
-	@if command -v uv >/dev/null; then exec uv venv --quiet --python $(PYTHON) .venv; fi; \
+	@if command -v uv >/dev/null; then exec uv venv --quiet --seed --python $(PYTHON) .venv; fi; \
 	if ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
 		package=$$($(PYTHON) -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'); \
 		$(call apt_get,$$package); \
