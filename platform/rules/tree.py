@@ -29,7 +29,8 @@ class Constant(Node):
     """A value written down.
 
     Values are: bool, int, Decimal (decimal, money, percent), str (text, choice, ref), date, aware datetime (UTC), time,
-    timedelta, Period, frozenset, None.
+    timedelta, Period, frozenset, None. A datetime without an offset is one of the workspace's wall clock: whoever evaluates
+    puts `Env.zone` to it (`values.instant`).
     """
 
     value: object

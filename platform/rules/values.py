@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from kith.rules.types import Type
 
@@ -25,6 +25,11 @@ class DoesNotFit(Exception):
     def __init__(self, type_: Type) -> None:
         super().__init__(f"the value does not fit {type_}")
         self.type = type_
+
+
+def instant(value: datetime, zone: tzinfo) -> datetime:
+    """An instant in UTC; a value without an offset is of that zone's wall clock (the earlier one where it occurs twice)."""
+    return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def no_record(entity: str, id_: object) -> Record | None:
