@@ -1,0 +1,54 @@
+"""Kith's own tables, made where they are missing: on a new database, and by a newer Kith on an old one."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy.schema import CreateSchema
+
+from kith.runtime.database import Database
+from kith.runtime.schema.system import SEARCH_INDEX, SYSTEM, release
+
+INSTALL_LOCK = 0x6B697468
+"""Number of the advisory lock on PostgreSQL under which one process at a time installs."""
+
+
+def is_installed(connection: sa.Connection) -> bool:
+    """Whether the database has Kith's tables."""
+    return sa.inspect(connection).has_table(release.name)
+
+
+def install(database: Database) -> None:
+    """Make what is missing; nothing that is there is touched."""
+    with database.write() as connection:
+        if database.kind == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(INSTALL_LOCK)))
+            _make_schema(connection)
+        SYSTEM.create_all(connection)
+        _add_columns(connection)
+        for statement in SEARCH_INDEX[database.kind]:
+            connection.exec_driver_sql(statement)
+
+
+def _make_schema(connection: sa.Connection) -> None:
+    if connection.scalar(sa.select(sa.func.current_schema())) is not None:
+        return
+    path = str(connection.exec_driver_sql("SHOW search_path").scalar())
+    name = path.split(",", maxsplit=1)[0].strip().strip('"')
+    connection.execute(CreateSchema(name, if_not_exists=True))
+
+
+def _add_columns(connection: sa.Connection) -> None:
+    inspector = sa.inspect(connection)
+    operations = Operations(MigrationContext.configure(connection))
+    for table in SYSTEM.tables.values():
+        present = {column["name"] for column in inspector.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in present:
+                # A column added later must be nullable or have a default of the server.
+                operations.add_column(table.name, column._copy())
+        have = {index["name"] for index in inspector.get_indexes(table.name)}
+        for index in table.indexes:
+            if index.name not in have:
+                index.create(connection)

@@ -1,0 +1,80 @@
+"""Which columns a field has, and of which SQL type (docs/decisions/0004-storage.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeEngine
+
+from kith.metadata.model import Field
+from kith.rules.sql.values import Engine, sql_type
+from kith.rules.tree import Aggregate
+from kith.rules.types import DATE, INT, TEXT, Type, decimal, ref
+
+VALUE = ""
+"""The name of the part that is the value itself, where a field has one column."""
+
+PARTS: Mapping[str, Mapping[str, Type]] = {
+    "date_range": {"start": DATE, "end": DATE},
+    "person_name": {"family": TEXT, "given": TEXT},
+    "address": dict.fromkeys(("country", "region", "city", "district", "street", "postal_code"), TEXT),
+    "any_reference": {"entity": TEXT, "id": ref("")},
+}
+"""Field types whose value has several columns; the value is then a mapping from part to value."""
+
+SORTED = frozenset({"text", "person_name", "formula", "rollup"})
+"""Field types whose texts lists sort as people do, by a stored sort key; other texts sort by their own bytes."""
+
+
+def column_type(type_: Type, engine: Engine) -> TypeEngine[Any]:
+    """The SQL type of a column that holds values of that type."""
+    if engine == "postgresql":
+        if type_.kind in ("decimal", "money", "percent"):
+            return sa.Numeric(type_.precision, type_.scale)
+        found = sql_type(type_, engine)
+        return sa.Text(collation="C") if isinstance(found, sa.Text) else found
+    return sql_type(type_, engine)
+
+
+def field_type(field: Field, type_: Type, engine: Engine) -> TypeEngine[Any]:
+    """The SQL type of one part of a field."""
+    if field.type_name == "json" and engine == "postgresql":
+        return JSONB()
+    return column_type(type_, engine)
+
+
+def is_link(field: Field) -> bool:
+    """Whether a field's values stand in a table of their own."""
+    return field.type.kind == "set"
+
+
+def is_stored(field: Field) -> bool:
+    """Whether a field has columns at all; others are computed by the query that asks for them."""
+    return field.storage != "computed"
+
+
+def parts_of(field: Field) -> Mapping[str, Type]:
+    """The parts of a field's value, each with its type."""
+    if field.type_name in PARTS:
+        return PARTS[field.type_name]
+    if field.type.kind == "money" and field.params.get("currency_field"):
+        return {VALUE: field.type, "base": field.type}
+    if averages(field):
+        # An average moves by deltas only where what it is made of is kept beside it.
+        return {VALUE: field.type, "sum": decimal(18, field.type.scale), "count": INT}
+    return {VALUE: field.type}
+
+
+def averages(field: Field) -> bool:
+    """Whether a field is a roll-up that is an average as a whole."""
+    tree = field.value.tree if field.value is not None and field.type_name == "rollup" else None
+    return isinstance(tree, Aggregate) and tree.function == "avg"
+
+
+def has_sort_key(field: Field) -> bool:
+    """Whether lists sort a field by a stored sort key."""
+    text = field.type.kind == "text" or field.type_name == "person_name"
+    return text and field.type_name in SORTED and is_stored(field)

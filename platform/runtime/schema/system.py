@@ -1,0 +1,274 @@
+"""Kith's own tables: releases, accounts, history, jobs, search. Their names start with `kith_`, which no entity's does.
+
+Rows name an entity by its `stable_name` and a field by its column, so that they outlive renames.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from kith.runtime.schema.columns import ID, TEXT, Instant, Json
+
+SYSTEM = sa.MetaData()
+
+
+def _column(name: str, type_: Any, *, null: bool = False, key: bool = False) -> sa.Column[Any]:
+    return sa.Column(name, type_, nullable=null, primary_key=key, autoincrement=False)
+
+
+def _table(name: str, *items: sa.schema.SchemaItem) -> sa.Table:
+    return sa.Table(f"kith_{name}", SYSTEM, *items)
+
+
+def _index(table: sa.Table, *columns: str, unique: bool = False, where: sa.ColumnElement[bool] | None = None) -> None:
+    prefix = "uq" if unique else "ix"
+    filters: dict[str, Any] = {} if where is None else {"sqlite_where": where, "postgresql_where": where}
+    sa.Index(
+        f"{prefix}_{table.name}_{'_'.join(columns)}", *(table.c[name] for name in columns), unique=unique, **filters
+    )
+
+
+release = _table(
+    "release",
+    _column("number", sa.BigInteger, key=True),
+    _column("at", Instant),
+    _column("actor", ID, null=True),
+    _column("actor_name", TEXT),
+    _column("note", TEXT),
+    _column("app", TEXT),
+    _column("version", TEXT),
+    _column("names", Json),
+    _column("changes", Json),
+)
+"""The published states of the metadata; the highest number is the current one. `names` maps logical to physical names,
+`changes` is the plan that made it."""
+
+layer = _table(
+    "layer",
+    _column("release", sa.BigInteger, key=True),
+    _column("position", sa.Integer, key=True),
+    _column("name", TEXT),
+    _column("version", TEXT),
+    _column("digest", TEXT),
+)
+"""The layers of a release, the lowest first; `digest` is the hash of the folder a layer came from."""
+
+document = _table(
+    "document",
+    _column("release", sa.BigInteger, key=True),
+    _column("position", sa.Integer, key=True),
+    _column("path", TEXT, key=True),
+    _column("ordinal", sa.Integer),
+    _column("text", TEXT),
+)
+"""The documents of a layer, in their order; `text` is the digest of a text that many releases share."""
+
+text = _table("text", _column("digest", TEXT, key=True), _column("text", TEXT))
+"""Texts of documents, once each, exactly as they came."""
+
+progress = _table(
+    "progress",
+    _column("id", ID, key=True),
+    _column("state", TEXT),
+    _column("stage", TEXT),
+    _column("base", sa.BigInteger),
+    _column("candidate", TEXT),
+    _column("names", Json),
+    _column("made", Json),
+    _column("done", Json),
+    _column("owner", TEXT),
+    _column("started_at", Instant),
+    _column("seen_at", Instant),
+    _column("finished_at", Instant, null=True),
+    _column("error", TEXT, null=True),
+)
+"""Every `apply`, how far it came and what it has added (`made`), so that it can be gone on with or taken back. At most one is
+`running`; `seen_at` is when its owner last showed that it lives."""
+_index(progress, "state", unique=True, where=progress.c.state == sa.literal_column("'running'"))
+
+account = _table(
+    "account",
+    _column("user", ID, key=True),
+    _column("login", TEXT),
+    _column("password", TEXT, null=True),
+    _column("must_change", sa.Boolean),
+    _column("active", sa.Boolean),
+    _column("roles", Json),
+    _column("changed_at", Instant),
+    _column("signed_in_at", Instant, null=True),
+)
+"""Who may sign in: the user record's id, the folded e-mail address, a hash of the password (null: none may) and the roles."""
+_index(account, "login", unique=True)
+
+session = _table(
+    "session",
+    _column("digest", TEXT, key=True),
+    _column("user", ID),
+    _column("csrf", TEXT),
+    _column("created_at", Instant),
+    _column("seen_at", Instant),
+    _column("expires_at", Instant),
+    _column("agent", TEXT),
+)
+"""Who is signed in, by the hash of the cookie's token; signing out deletes the row."""
+_index(session, "user")
+_index(session, "expires_at")
+
+token = _table(
+    "token",
+    _column("id", ID, key=True),
+    _column("digest", TEXT),
+    _column("name", TEXT),
+    _column("user", ID, null=True),
+    _column("roles", Json),
+    _column("created_at", Instant),
+    _column("expires_at", Instant, null=True),
+    _column("used_at", Instant, null=True),
+    _column("revoked_at", Instant, null=True),
+)
+"""API tokens, by hash; a token acts with its own roles, in the name of a user or of itself."""
+_index(token, "digest", unique=True)
+
+attempt = _table(
+    "attempt",
+    _column("subject", TEXT, key=True),
+    _column("failures", sa.Integer),
+    _column("last_at", Instant),
+    _column("blocked_until", Instant, null=True),
+)
+"""Failed sign-ins, by the hash of what was tried, known or not."""
+
+save = _table(
+    "save",
+    _column("id", ID, key=True),
+    _column("at", Instant),
+    _column("release", sa.BigInteger),
+    _column("actor", ID, null=True),
+    _column("actor_name", TEXT),
+    _column("actor_kind", TEXT),
+    _column("roles", Json),
+    _column("channel", TEXT),
+    _column("detail", TEXT),
+    _column("batch", ID, null=True),
+    _column("now", Instant),
+    _column("considered", Json),
+    _column("read", Json, null=True),
+)
+"""One row for each save: who, why and when, the verdict of every considered rule (`considered`) and the values read from
+records outside the save (`read`, which erasure empties). Everything else that explaining needs is in the history."""
+_index(save, "batch", where=save.c.batch.is_not(None))
+_index(save, "at")
+
+history = _table(
+    "history",
+    _column("id", ID, key=True),
+    _column("save", ID),
+    _column("entity", TEXT),
+    _column("record", ID),
+    _column("version", sa.BigInteger),
+    _column("op", TEXT),
+    _column("release", sa.BigInteger),
+    _column("actor", ID, null=True),
+    _column("channel", TEXT),
+    _column("batch", ID, null=True),
+    _column("at", Instant),
+    _column("values", Json, null=True),
+    _column("digests", Json),
+    _column("previous", TEXT),
+    _column("hash", TEXT),
+    _column("seal", sa.BigInteger, null=True),
+)
+"""One row for each version of a record. `values` maps a column to `{"old": …, "new": …, "salt": [s, s]}` and is what erasure
+empties; `digests` maps it to the salted digests of both and stays; `hash` covers all other columns but `values` and `seal`, and
+`previous`, the hash of the record's row before ("" for the first)."""
+_index(history, "entity", "record", "version", unique=True)
+_index(history, "save")
+_index(history, "batch", where=history.c.batch.is_not(None))
+_index(history, "id", where=history.c.seal.is_(None))
+
+seal = _table(
+    "seal",
+    _column("number", sa.BigInteger, key=True),
+    _column("at", Instant),
+    _column("rows", sa.BigInteger),
+    _column("previous", TEXT),
+    _column("hash", TEXT),
+)
+"""The one chain over all history rows: every minute a row that covers the hashes of the rows sealed with it."""
+
+job = _table(
+    "job",
+    _column("id", ID, key=True),
+    _column("kind", TEXT),
+    _column("payload", Json),
+    _column("save", ID, null=True),
+    _column("once", TEXT, null=True),
+    _column("state", TEXT),
+    _column("priority", sa.Integer),
+    _column("created_at", Instant),
+    _column("due_at", Instant),
+    _column("attempts", sa.Integer),
+    _column("leased_by", TEXT, null=True),
+    _column("leased_until", Instant, null=True),
+    _column("finished_at", Instant, null=True),
+    _column("error", TEXT, null=True),
+)
+"""The queue, which is the outbox as well: what a save wants done is a row of its transaction. `once` is unique: a slot of a
+schedule, or what leaves the process, is enqueued once. States: waiting, running, done, dead."""
+_index(job, "once", unique=True)
+_index(job, "priority", "due_at", where=job.c.state == sa.literal_column("'waiting'"))
+_index(job, "leased_until", where=job.c.state == sa.literal_column("'running'"))
+
+search = _table(
+    "search",
+    sa.Column("row", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    _column("entity", TEXT),
+    _column("record", ID),
+    _column("title", TEXT),
+    _column("terms", TEXT),
+)
+"""What search finds: a record's title and its terms, as the tokenizer made them. Each engine has its index over `terms`."""
+_index(search, "entity", "record", unique=True)
+
+idempotency = _table(
+    "idempotency",
+    _column("actor", TEXT, key=True),
+    _column("key", TEXT, key=True),
+    _column("request", TEXT),
+    _column("status", sa.Integer),
+    _column("answer", Json, null=True),
+    _column("created_at", Instant),
+)
+"""Answers to POST requests with an Idempotency-Key, so that a repeated one is answered and not carried out again."""
+_index(idempotency, "created_at")
+
+counter = _table("counter", _column("name", TEXT, key=True), _column("next", sa.BigInteger))
+"""Autonumbers, handed out in blocks; named `table.column`."""
+
+SEARCH_INDEX = {
+    "sqlite": (
+        (
+            "CREATE VIRTUAL TABLE IF NOT EXISTS kith_search_index USING fts5"
+            "(terms, content='kith_search', content_rowid='row', tokenize='unicode61 remove_diacritics 0')"
+        ),
+        (
+            "CREATE TRIGGER IF NOT EXISTS kith_search_added AFTER INSERT ON kith_search BEGIN"
+            " INSERT INTO kith_search_index(rowid, terms) VALUES (new.row, new.terms); END"
+        ),
+        (
+            "CREATE TRIGGER IF NOT EXISTS kith_search_removed AFTER DELETE ON kith_search BEGIN"
+            " INSERT INTO kith_search_index(kith_search_index, rowid, terms) VALUES ('delete', old.row, old.terms); END"
+        ),
+        (
+            "CREATE TRIGGER IF NOT EXISTS kith_search_changed AFTER UPDATE OF terms ON kith_search BEGIN"
+            " INSERT INTO kith_search_index(kith_search_index, rowid, terms) VALUES ('delete', old.row, old.terms);"
+            " INSERT INTO kith_search_index(rowid, terms) VALUES (new.row, new.terms); END"
+        ),
+    ),
+    "postgresql": (
+        "CREATE INDEX IF NOT EXISTS ix_kith_search_terms ON kith_search USING gin (to_tsvector('simple', terms))",
+    ),
+}
+"""What SQLAlchemy has no words for: FTS5 over `terms`, kept by triggers; a GIN index over `to_tsvector('simple', terms)`."""
