@@ -1,0 +1,97 @@
+"""The tables of a release as the language's SQL back end sees them, where declared logic reads everything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import FromClause
+
+from kith.metadata.model import Field, Model
+from kith.rules.sql.dialect import Dialect
+from kith.rules.sql.lower import value
+from kith.rules.sql.tables import Element, Members, Rows
+from kith.rules.types import DATETIME
+from kith.runtime.schema.tables import EntityTable, Tables
+
+
+class Layout:
+    """One statement's view of the tables: `this` is the record its expressions are about.
+
+    `joined` may be filled with what the statement has joined already, by (alias, reference field).
+    """
+
+    def __init__(self, model: Model, tables: Tables, dialect: Dialect, this: Rows) -> None:
+        self.model = model
+        self.tables = tables
+        self.dialect = dialect
+        self._this = this
+        self.joins: dict[tuple[FromClause, str], Rows] = {}
+
+    @property
+    def this(self) -> Rows:
+        """The record that the expression is about."""
+        return self._this
+
+    def about(self, rows: Rows) -> Layout:
+        """The same view for an expression about another record."""
+        other = type(self)(self.model, self.tables, self.dialect, rows)
+        other.joins = self.joins
+        return other
+
+    def column(self, rows: Rows, field: str) -> Element:
+        """A field's value: its column, or what it is computed from."""
+        declared = self.model.entities[rows.entity].fields.get(field)
+        if declared is None:
+            return rows.source.c[field]
+        if declared.storage == "computed":
+            return self.computed(rows, declared)
+        columns = self.tables[rows.entity].columns[field]
+        stored: Element = rows.source.c[columns.value.name]
+        if columns.fresh_until is None:
+            return stored
+        now = self.dialect.parameter("now", DATETIME)
+        return sa.case((rows.source.c[columns.fresh_until.name] > now, stored), else_=self.computed(rows, declared))
+
+    def computed(self, rows: Rows, declared: Field) -> Element:
+        """A field's value, worked out from its expression."""
+        if declared.value is None:
+            raise ValueError(f"{declared.entity}.{declared.name} is not computed")
+        return value(declared.value.tree, self.about(rows), self.dialect)
+
+    def joined(self, rows: Rows, field: str) -> Rows | None:
+        """The record a reference names, where the statement has joined it already."""
+        return self.joins.get((rows.source, field))
+
+    def found(self, entity: str, id_: Element) -> Rows:
+        """The record of that id, deleted or not."""
+        alias = self.alias(entity)
+        return Rows(entity, alias, alias.c.id == id_)
+
+    def related(self, rows: Rows, relation: str) -> Rows:
+        """The live records of a to-many relation."""
+        inverse = self.model.entities[rows.entity].inverses[relation]
+        alias = self.alias(inverse.entity)
+        reference = self.tables[inverse.entity].columns[inverse.field].value.name
+        return Rows(inverse.entity, alias, (alias.c[reference] == rows.source.c.id) & alias.c.deleted_at.is_(None))
+
+    def members(self, rows: Rows, field: str) -> Members:
+        """The values of a set field."""
+        link = self.tables[rows.entity].links[field].table.alias()
+        return Members(link, link.c.value, link.c.record == rows.source.c.id)
+
+    def alias(self, entity: str) -> Any:
+        """A new alias of an entity's table."""
+        return self.table(entity).table.alias()
+
+    def table(self, entity: str) -> EntityTable:
+        """Where an entity's records are."""
+        return self.tables[entity]
+
+
+def layout_of(
+    model: Model, tables: Tables, dialect: Dialect, entity: str, make: Callable[..., Layout] = Layout
+) -> Layout:
+    """A view about the rows of an entity's own table, unaliased."""
+    return make(model, tables, dialect, Rows(entity, tables[entity].table))
