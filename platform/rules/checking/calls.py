@@ -1,0 +1,154 @@
+"""Calls: functions of the table, `changed(…)` and `is_new()`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kith.problems import Words, did_you_mean
+from kith.rules import mistakes_types as mistakes
+from kith.rules import syntax
+from kith.rules.checking import aggregates
+from kith.rules.checking.adapting import unify
+from kith.rules.checking.arithmetic import call
+from kith.rules.checking.checker import Checker
+from kith.rules.checking.families import belongs, expected, family_words, type_words
+from kith.rules.operations import FUNCTIONS, OPERATIONS
+from kith.rules.operations.operation import Operation
+from kith.rules.tree import Call, Changed, Constant, IsNew, Node, Path
+from kith.rules.types import BOOL, Type
+
+OTHERS = ("changed", "is_new", *aggregates.FUNCTIONS)
+VOLATILE = {"today": "today", "now": "now"}
+PLACES = range(19)
+
+
+def invoke(checker: Checker, node: syntax.Invoke) -> Node | None:
+    """A call of any kind."""
+    if node.function == "is_new":
+        return is_new(checker, node)
+    if node.function in aggregates.FUNCTIONS and aggregates.is_aggregate(node):
+        return aggregates.aggregate(checker, node)
+    operation = FUNCTIONS.get(node.function)
+    if operation is None:
+        hint = did_you_mean(node.function, [*FUNCTIONS, *OTHERS])
+        place = (node.start, node.start + len(node.function))
+        checker.report(mistakes.NO_FUNCTION, place, hint=hint, name=node.function)
+        for arg in node.args:
+            checker.check(arg)
+        return None
+    if node.where is not None or node.by:
+        checker.report(mistakes.NO_WHERE, node, name=node.function)
+        return None
+    return function(checker, node, operation)
+
+
+def function(checker: Checker, node: syntax.Invoke, operation: Operation) -> Node | None:
+    """A function of the table on arguments that fit it."""
+    checked = [checker.check(arg) for arg in node.args]
+    families = expected(operation.takes, len(checked))
+    if families is None:
+        checker.report(mistakes.ARGUMENTS, node, name=operation.name, takes=takes(operation), count=len(checked))
+        return None
+    args = [item for item in checked if item is not None]
+    if len(args) < len(checked):
+        return None
+    typed = arguments(checker, args, families, operation)
+    if typed is None:
+        return None
+    if operation.name in VOLATILE:
+        return volatile(checker, node, operation.name)
+    if operation.name in {"age", "next_anniversary"} and len(typed) == 1:
+        # Written out, so that no back end needs to know of it.
+        day = volatile(checker, node, "today")
+        return call(checker, operation.name, (typed[0], day), node) if day else None
+    return call(checker, operation.name, tuple(typed), node)
+
+
+def arguments(checker: Checker, args: list[Node], families: list[str], operation: Operation) -> list[Node] | None:
+    """Arguments that are of their families and meet one another."""
+    for arg, family in zip(args, families, strict=True):
+        if not belongs(arg.type, family):
+            found, wanted = type_words(arg.type), family_words(family)
+            hint = argument_hint(checker, arg, family)
+            checker.report(mistakes.ARGUMENT, arg, hint=hint, name=operation.name, wanted=wanted, found=found)
+            return None
+        if family == "places" and not (isinstance(arg, Constant) and arg.value in PLACES):
+            checker.report(mistakes.PLACES, arg, name=operation.name)
+            return None
+    if "same" in families or operation.name in {"mod", "div"}:
+        united = unify(checker, args)
+        return united[0] if united else None
+    return [nulled(arg, family) for arg, family in zip(args, families, strict=True)]
+
+
+def nulled(arg: Node, family: str) -> Node:
+    """A bare null of the family's plainest type."""
+    if arg.type.kind != "null":
+        return arg
+    kinds = {"number": "int", "places": "int", "printable": "text"}
+    return replace(arg, type=Type(kinds.get(family, family), nullable=True))  # type: ignore[arg-type]
+
+
+def argument_hint(checker: Checker, arg: Node, family: str) -> Words | None:
+    """How a value becomes what a function takes."""
+    text = checker.text(arg)
+    if family == "date" and arg.type.kind == "datetime":
+        return Words(f"write local_date({text})", f"请写 local_date({text})")
+    if family == "text" and belongs(arg.type, "printable"):
+        return Words(f"write text({text})", f"请写 text({text})")
+    return None
+
+
+def takes(operation: Operation) -> Words:
+    """How many arguments a function takes, in words."""
+    families = operation.takes
+    most, least = len(families), sum(not family.endswith("?") for family in families)
+    if families and families[-1].endswith("..."):
+        return Words(f"{most} or more", f"{most} 个或更多")
+    return Words(str(most), f"{most} 个") if most == least else Words(f"{least} to {most}", f"{least} 至 {most} 个")
+
+
+def volatile(checker: Checker, node: syntax.Syntax, name: str) -> Node | None:
+    """`today()` and `now()`, where time may pass."""
+    if not checker.slot.volatile:
+        checker.report(mistakes.NO_TIME, node, name=f"{name}()")
+        return None
+    checker.reads_time(VOLATILE[name])
+    return Call(OPERATIONS[name].result(()), node.start, node.end, name, ())
+
+
+def is_new(checker: Checker, node: syntax.Invoke) -> Node | None:
+    """`is_new()`: whether the record is being created."""
+    if node.args or node.where is not None:
+        checker.report(mistakes.ARGUMENTS, node, name="is_new", takes=Words("0", "0 个"), count=len(node.args))
+        return None
+    if not checker.slot.saving:
+        checker.report(mistakes.NOT_SAVING, node, word="is_new()")
+        return None
+    return IsNew(BOOL, node.start, node.end)
+
+
+def changed(checker: Checker, node: syntax.Changed) -> Node | None:
+    """`changed(stage from "new" to "won")`: a field of the record that is being saved."""
+    if not checker.slot.saving:
+        checker.report(mistakes.NOT_SAVING, node, word="changed")
+        return None
+    field = checker.check(node.field)
+    if field is None:
+        return None
+    if not isinstance(field, Path) or field.root != "this" or len(field.steps) != 1:
+        checker.report(mistakes.CHANGED_FIELD, node.field)
+        return None
+    before, after = side(checker, field, node.before), side(checker, field, node.after)
+    if (node.before is not None and before is None) or (node.after is not None and after is None):
+        return None
+    return Changed(BOOL, node.start, node.end, field.steps[0].name, before, after)
+
+
+def side(checker: Checker, field: Path, part: syntax.Syntax | None) -> Node | None:
+    """The value after `from` or `to`, of the field's type."""
+    value = checker.check(part) if part is not None else None
+    if value is None:
+        return None
+    united = unify(checker, (field, value))
+    return united[0][1] if united else None

@@ -1,0 +1,38 @@
+"""Whether a value may be missing because of data: what E4 is about.
+
+A type is also nullable where a date may leave the calendar; nobody has to guard against that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kith.rules.operations import OPERATIONS
+from kith.rules.tree import Call, Constant, Node
+
+LEAVES_CALENDAR = frozenset({
+    "date_add_duration", "date_add_period", "instant_add_duration", "duration_add", "duration_subtract",
+    "duration_multiply", "local_date", "next_anniversary",
+})  # fmt: skip
+
+
+def may_miss(node: Node) -> bool:
+    """Whether a value can be null where all dates stay between 1900 and 2999."""
+    if not node.type.nullable:
+        return False
+    if isinstance(node, Call):
+        if node.op in LEAVES_CALENDAR:
+            return any(may_miss(arg) for arg in node.args)
+        if node.op == "if":
+            return any(may_miss(arg) for arg in node.args[1:])
+        if node.op == "coalesce":
+            return all(may_miss(arg) for arg in node.args)
+        operation = OPERATIONS[node.op]
+        if not operation.sees_null and not operation.may_null and not operation.result(settled(node)).nullable:
+            return any(may_miss(arg) for arg in node.args)
+    return True
+
+
+def settled(node: Call) -> list[Node]:
+    """The arguments as if none were null, to see whether the operation itself makes nulls."""
+    return [replace(arg, type=arg.type.or_null(False)) if not isinstance(arg, Constant) else arg for arg in node.args]

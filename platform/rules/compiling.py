@@ -1,0 +1,126 @@
+"""From text to a checked expression, template or action block, with every problem of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from kith.problems import Excerpt, Problem, in_order
+from kith.rules import mistakes_types as mistakes
+from kith.rules.checking import checker as fresh
+from kith.rules.checking.checker import Checker
+from kith.rules.checking.logic import condition
+from kith.rules.checking.statements import statements
+from kith.rules.checking.storing import stored
+from kith.rules.checking.uses import cost, uses
+from kith.rules.parsing import parse_block, parse_expression, parse_template
+from kith.rules.program import Action, Assign, Bind, Branch, Expression, Halt, Make, Program, Refusal
+from kith.rules.scope import Scope, Slot
+from kith.rules.syntax import Syntax
+from kith.rules.tree import Node
+from kith.rules.types import Type
+
+
+def compile_expression(excerpt: Excerpt, scope: Scope, slot: Slot) -> tuple[Expression | None, list[Problem]]:
+    """An expression at its place; none where a problem is an error."""
+    syntax, problems = parse_expression(excerpt)
+    return checked(excerpt, scope, slot, syntax, problems)
+
+
+def compile_template(excerpt: Excerpt, scope: Scope, slot: Slot) -> tuple[Expression | None, list[Problem]]:
+    """A text with holes that stands without quotes, such as a title or a message."""
+    syntax, problems = parse_template(excerpt)
+    return checked(excerpt, scope, slot, syntax, problems)
+
+
+def checked(
+    excerpt: Excerpt, scope: Scope, slot: Slot, syntax: Syntax | None, problems: Iterable[Problem]
+) -> tuple[Expression | None, list[Problem]]:
+    """Parsed text with its types, and what the place says to them."""
+    found = list(problems)
+    if syntax is None:
+        return None, in_order(found)
+    check = fresh(excerpt, scope, slot)
+    check.problems = found
+    tree = placed(check, syntax, slot.result)
+    if tree is not None and slot.database:
+        not_in_database(check, tree)
+    if tree is None or any(problem.is_error for problem in found):
+        return None, in_order(found)
+    reads = uses([tree], scope.entity)
+    return Expression(excerpt, syntax, tree, reads, check.volatile, cost(tree)), in_order(found)
+
+
+def placed(check: Checker, syntax: Syntax, wanted: Type | None) -> Node | None:
+    """A tree of the type that its place wants; a condition may be a null, which is false."""
+    if wanted is not None and wanted.kind == "bool" and not wanted.nullable:
+        return condition(check, syntax)
+    tree = check.check(syntax)
+    if tree is None or wanted is None:
+        return tree
+    return stored(check, tree, wanted)
+
+
+def not_in_database(check: Checker, tree: Node) -> None:
+    """Each part that has no proven form in SQL, with its reason (E5)."""
+    from kith.rules.sql.support import unsupported
+
+    for node, reason in unsupported(tree):
+        check.report(mistakes.NOT_IN_DATABASE, node, reason=reason)
+
+
+def compile_program(excerpt: Excerpt, scope: Scope, slot: Slot) -> tuple[Program | None, list[Problem]]:
+    """An action block at its place; none where a problem is an error."""
+    block, problems = parse_block(excerpt)
+    found = list(problems)
+    if block is None:
+        return None, in_order(found)
+    check = fresh(excerpt, scope, slot)
+    check.problems = found
+    actions = statements(check, block.statements)
+    if any(problem.is_error for problem in found):
+        return None, in_order(found)
+    reads = uses(trees(actions), scope.entity)
+    sets = tuple(dict.fromkeys(own_fields(actions)))
+    return Program(excerpt, block, actions, reads, sets, all(map(is_before, actions))), in_order(found)
+
+
+def trees(actions: Iterable[Action]) -> Iterator[Node]:
+    """Every expression of a block, in order."""
+    for action in actions:
+        match action:
+            case Assign() | Bind():
+                yield action.value
+            case Make():
+                yield from (value for _, value in action.values)
+            case Branch():
+                yield action.condition
+                yield from trees((*action.then, *action.otherwise))
+            case Refusal():
+                yield action.message
+            case Halt():
+                pass
+
+
+def own_fields(actions: Iterable[Action]) -> Iterator[str]:
+    """The record's own fields that a block may set."""
+    for action in actions:
+        match action:
+            case Assign(target=(step,)):
+                yield step.name
+            case Branch():
+                yield from own_fields((*action.then, *action.otherwise))
+            case _:
+                pass
+
+
+def is_before(action: Action) -> bool:
+    """Whether a statement runs before the write: it does nothing beyond the record itself."""
+    match action:
+        case Assign():
+            return len(action.target) == 1
+        case Branch():
+            return all(map(is_before, (*action.then, *action.otherwise)))
+        case Make():
+            return False
+        case _:
+            return True
