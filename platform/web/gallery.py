@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -28,33 +29,33 @@ def _shell(request: Request, say: Say, *, signed_in: bool = True) -> Shell:
     people = NavGroup(
         (
             Link(say("Customers", "客户"), "/_gallery", "users", current=True, badge="1,204"),
-            Link(say("Opportunities", "商机"), "#record", "handshake", badge="38"),
-            Link(say("Orders", "订单"), "#lists", "shopping-cart"),
+            Link(say("Projects", "项目"), "#record", "briefcase", badge="38"),
+            Link(say("Orders", "订单"), "#lists", "package"),
         ),
         say("Records", "记录"),
     )
     work = NavGroup((Link(say("Home", "首页"), "/_gallery/page", "house"), Link(say("Tasks", "任务"), "#tasks", "list-checks", badge="5")))
     views = NavGroup(
-        (Link(say("Birthdays this week", "本周生日"), "#1", "cake"), Link(say("Lapsed for 90 days", "90 天未消费"), "#2", "alarm-clock")),
+        (Link(say("Birthdays this week", "本周生日"), "#1", "cake"), Link(say("Silent for 90 days", "90 天未联系"), "#2", "alarm-clock")),
         say("Views", "视图"),
     )
     return Shell(
-        app=say("Orchard Retail", "果园零售"),
+        app=say("Lantern", "灯笼"),
         here=request.url.path + query,
         look=look,
         navigation=(work, people, views) if signed_in else (),
-        bar=(*work.links, *people.links[:2]) if signed_in else (),
+        bar=(*work.links, *(replace(link, badge="") for link in people.links[:2])) if signed_in else (),
         user=Person(say("Mei Lin", "林小梅"), colour="teal") if signed_in else None,
         user_menu=(
             Link(say("Profile", "个人资料"), "#profile", "user"),
             Link(say("Studio", "工作室"), "#studio", "wrench"),
             Link(say("Sign out", "退出登录"), "/_gallery/sign-in", "log-out"),
         ),
-        create=(Link(say("Customer", "客户"), "#new", "user-plus"), Link(say("Order", "订单"), "#new", "shopping-cart")),
+        create=(Link(say("Customer", "客户"), "#new", "user-plus"), Link(say("Order", "订单"), "#new", "package")),
         inbox=Link(say("Inbox, 3 unread", "消息，3 条未读"), "#inbox", badge="3"),
         home="/_gallery",
         search="/_gallery/page",
-        icon="store",
+        icon="layers",
         csrf="gallery",
     )
 

@@ -82,11 +82,11 @@ def _times(say: Say) -> FormSection:
 
 
 def _choices(say: Say) -> FormSection:
-    tiers = (Choice("basic", say("Basic", "普卡")), Choice("silver", say("Silver", "银卡")), Choice("gold", say("Gold", "金卡")))
+    levels = (Choice("basic", say("New", "新建")), Choice("silver", say("Regular", "普通")), Choice("gold", say("Key", "重点")))
     channels = (Choice("mail", say("E-mail", "邮件")), Choice("sms", say("Text message", "短信")), Choice("phone", say("Phone", "电话")))
     return FormSection(
         (
-            FieldInput(name="tier", label=say("Tier", "等级"), kind="choice", value="silver", choices=tiers, required=True),
+            FieldInput(name="level", label=say("Level", "级别"), kind="choice", value="silver", choices=levels, required=True),
             FieldInput(name="country", label=say("Country", "国家"), kind="country", value="CN", choices=(Choice("CN", say("China", "中国")), Choice("GB", say("United Kingdom", "英国")))),
             FieldInput(name="owner", label=say("Owner", "负责人"), kind="user", value="p1", choices=people(say), lookup="/_gallery/lookup"),
             FieldInput(name="referrer", label=say("Referred by", "推荐人"), kind="reference", choices=people(say), lookup="/_gallery/lookup", error=say("Choose an active customer.", "请选择有效客户。")),
@@ -104,7 +104,7 @@ def _states(say: Say) -> FormSection:
         (
             FieldInput(name="code", label=say("Card number", "卡号"), value="VIP-00128", locked=say("Numbered automatically.", "自动编号。")),
             FieldInput(name="approved", label=say("Approved by", "审批人"), error=say("Needed for a discount above 15%.", "折扣超过 15% 时必填。"), why=why, required=True),
-            FieldInput(name="points", label=say("Points", "积分"), value="2480", shown="2,480", locked=say("Computed from purchases.", "由消费计算。"), why=Why(say("Sum of points of 31 purchases.", "31 笔消费的积分之和。"))),
+            FieldInput(name="score", label=say("Score", "评分"), value="2480", shown="2,480", locked=say("Computed from orders.", "由订单计算。"), why=Why(say("Sum over 31 orders.", "31 笔订单之和。"))),
         ),
         say("States", "状态"),
         say("Required, refused, locked and explained.", "必填、拒绝、锁定与解释。"),

@@ -50,18 +50,19 @@ def samples(say: Say) -> Mapping[str, object]:
         "colours_shown": [Choice(name, name.title(), name) for name in COLOURS],
         "tiles_shown": _tiles(say),
         "filters": (
-            Filter(say("Tier is Gold or Silver", "等级是金卡或银卡"), "#f1", "#e1"),
-            Filter(say("Last purchase in the last 30 days", "最近 30 天内消费"), "#f2", "#e2"),
+            Filter(say("Level is Key or Regular", "级别是重点或普通"), "#f1", "#e1"),
+            Filter(say("Last contact in the last 30 days", "最近 30 天内联系过"), "#f2", "#e2"),
         ),
         "table": _table(say),
         "grouped": _grouped(say),
+        "bulk": (Choice("assign", say("Assign", "分配")), Choice("export", say("Export", "导出")), Choice("delete", say("Delete", "删除"), "red")),
         "page": Page(say("1–50 of 1,234", "第 1–50 条，共 1,234 条"), "", "#next"),
         "page_many": Page(say("101–150 of 10,000+", "第 101–150 条，共 10,000+ 条"), "#previous", "#next"),
         "empties": _empties(say),
         "tabs_shown": (
             Link(say("Overview", "概览"), "#overview", "file-text", current=True),
-            Link(say("Orders", "订单"), "#orders", "shopping-cart", badge="12"),
-            Link(say("Points", "积分"), "#points", "coins"),
+            Link(say("Orders", "订单"), "#orders", "package", badge="12"),
+            Link(say("Score", "评分"), "#score", "coins"),
             Link(say("History", "历史"), "#history", "history"),
         ),
         "stages": _stages(say),
@@ -96,7 +97,7 @@ def _headings(say: Say) -> Mapping[str, str]:
         "steps": say("Steps", "步骤"),
         "toasts": say("Toasts", "轻提示"),
         "person": say("Chen Wei", "陈伟"),
-        "person_note": say("Member since 3 May 2021", "2021年5月3日入会"),
+        "person_note": say("Customer since 3 May 2021", "2021年5月3日起"),
         "save": say("Save", "保存"),
         "secondary": say("Secondary", "次要"),
         "ghost": say("Quiet", "安静"),
@@ -104,7 +105,7 @@ def _headings(say: Say) -> Mapping[str, str]:
         "disabled": say("Not possible", "不可用"),
         "more": say("More", "更多"),
         "open": say("Open dialog", "打开对话框"),
-        "field": say("Tier", "等级"),
+        "field": say("Level", "级别"),
     }
 
 
@@ -120,42 +121,42 @@ def _notices(say: Say) -> tuple[Notice, ...]:
 def _tiles(say: Say) -> tuple[Tile, ...]:
     return (
         Tile(say("Revenue this month", "本月收入"), "¥1,284,500", "#a", say("▲ 12.4% on last month", "▲ 比上月 12.4%"), "success", "trending-up"),
-        Tile(say("Open opportunities", "进行中的商机"), "38", "#b", say("¥3.2M weighted", "加权 ¥320万"), "", "handshake"),
-        Tile(say("Lapsed members", "流失会员"), "214", "#c", say("▼ 9 more than last week", "▼ 比上周多 9"), "danger", "user-round"),
+        Tile(say("Open projects", "进行中的项目"), "38", "#b", say("¥3.2M weighted", "加权 ¥320万"), "", "briefcase"),
+        Tile(say("Silent customers", "久未联系"), "214", "#c", say("▼ 9 more than last week", "▼ 比上周多 9"), "danger", "user-round"),
         Tile(say("Answered in time", "按时响应率"), "96.2%", "", say("Target 95%", "目标 95%"), "", "clock"),
     )
 
 
-def _tier(say: Say, value: str) -> tuple[Choice, ...]:
-    tiers = {"gold": (say("Gold", "金卡"), "amber"), "silver": (say("Silver", "银卡"), "gray"), "basic": (say("Basic", "普卡"), "blue")}
-    return (Choice(value, *tiers[value]),) if value else ()
+def _level(say: Say, value: str) -> tuple[Choice, ...]:
+    levels = {"gold": (say("Key", "重点"), "amber"), "silver": (say("Regular", "普通"), "gray"), "basic": (say("New", "新建"), "blue")}
+    return (Choice(value, *levels[value]),) if value else ()
 
 
 def _columns(say: Say) -> tuple[Column, ...]:
     return (
         Column("name", say("Name", "姓名"), "#s1", "ascending", phone="title", width="broad"),
-        Column("tier", say("Tier", "等级"), "#s2"),
+        Column("level", say("Level", "级别"), "#s2"),
         Column("owner", say("Owner", "负责人"), "#s3"),
         Column("phone", say("Phone", "电话"), phone="hide"),
         Column("orders", say("Orders", "订单"), "#s4", numeric=True, phone="hide"),
-        Column("spent", say("Spent (CNY)", "消费额（元）"), "#s5", numeric=True, why=say("Computed from paid orders", "由已付订单计算")),
-        Column("last", say("Last purchase", "最近消费"), "#s6"),
+        Column("spent", say("Spent (CNY)", "金额（元）"), "#s5", numeric=True, why=say("Computed from paid orders", "由已付订单计算")),
+        Column("last", say("Last contact", "最近联系"), "#s6"),
     )
 
 
 def _row(say: Say, index: int) -> Row:
-    english, chinese, tier, spent, orders, colour = NAMES[index % len(NAMES)]
+    english, chinese, level, spent, orders, colour = NAMES[index % len(NAMES)]
     name = say(english, chinese)
     return Row(
         f"c{index}",
         (
             Cell(name),
-            Cell(chips=_tier(say, tier)),
+            Cell(chips=_level(say, level)),
             Cell(person=Person(say("Mei Lin", "林小梅"), colour=colour)),
             Cell(f"138 0013 80{index:02}", f"tel:+861380013 80{index:02}".replace(" ", "")),
             Cell(orders),
             Cell(spent),
-            Cell(say(f"{index + 3} Nov 2026", f"2026年11月{index + 3}日") if tier else ""),
+            Cell(say(f"{index + 3} Nov 2026", f"2026年11月{index + 3}日") if level else ""),
         ),
         "#record",
         selected=index == 1,
@@ -176,11 +177,11 @@ def _grouped(say: Say) -> Table:
         return Row(f"g{index}", (cells[0], cells[2], cells[4], cells[5]), "#record")
 
     groups = (
-        RowGroup(say("Gold", "金卡"), (row(0), row(3)), _tier(say, "gold")[0], "2", (Cell(), Cell(), Cell("43"), Cell("7,792.40"))),
-        RowGroup(say("Silver", "银卡"), (row(1),), _tier(say, "silver")[0], "1", (Cell(), Cell(), Cell("4"), Cell("860.50"))),
+        RowGroup(say("Key", "重点"), (row(0), row(3)), _level(say, "gold")[0], "2", (Cell(), Cell(), Cell("43"), Cell("7,792.40"))),
+        RowGroup(say("Regular", "普通"), (row(1),), _level(say, "silver")[0], "1", (Cell(), Cell(), Cell("4"), Cell("860.50"))),
     )
     totals = (Cell(say("All", "全部")), Cell(), Cell("47"), Cell("8,652.90"))
-    return Table(caption=say("Customers by tier", "按等级的客户"), columns=columns, groups=groups, totals=totals)
+    return Table(caption=say("Customers by level", "按级别的客户"), columns=columns, groups=groups, totals=totals)
 
 
 def _empties(say: Say) -> tuple[Empty, ...]:
@@ -202,15 +203,15 @@ def _stages(say: Say) -> tuple[Stage, ...]:
         Stage("qualified", say("Qualified", "已确认"), "done"),
         Stage("proposal", say("Proposal", "方案"), "current"),
         Stage("negotiation", say("Negotiation", "谈判"), "next"),
-        Stage("won", say("Won", "赢单"), "blocked", say("A quote must be accepted first", "须先接受报价")),
+        Stage("won", say("Won", "赢单"), "blocked", say("An offer must be accepted first", "须先接受方案")),
         Stage("lost", say("Lost", "输单"), "next"),
     )
 
 
 def _facts(say: Say) -> tuple[Fact, ...]:
-    locked = Why(say("Tier is computed from the points of the last 12 months: 2,480 ≥ 2,000.", "等级由最近 12 个月的积分计算：2,480 ≥ 2,000。"), "/_gallery/confirm")
+    locked = Why(say("Level is computed from the score of the last 12 months: 2,480 ≥ 2,000.", "级别由最近 12 个月的评分计算：2,480 ≥ 2,000。"), "/_gallery/confirm")
     return (
-        Fact(say("Tier", "等级"), Cell(chips=_tier(say, "gold")), locked),
+        Fact(say("Level", "级别"), Cell(chips=_level(say, "gold")), locked),
         Fact(say("Owner", "负责人"), Cell(person=Person(say("Mei Lin", "林小梅"), "#", "teal")), edit="#edit-owner"),
         Fact(say("Phone", "电话"), Cell("138 0013 8000", "tel:+8613800138000", icon="phone"), edit="#edit-phone"),
         Fact(say("E-mail", "邮箱"), Cell("chen.wei@example.com", "mailto:chen.wei@example.com", icon="mail"), edit="#edit-mail"),
@@ -224,7 +225,7 @@ def _events(say: Say) -> tuple[Event, ...]:
     mei = Person(say("Mei Lin", "林小梅"), colour="teal")
     return (
         Event(say("called: asked for the new catalogue", "致电：索取新目录"), say("today, 10:24", "今天 10:24"), "2026-11-25T10:24:00+08:00", "phone", mei, say("Prefers delivery on weekdays after six.", "希望工作日六点以后送货。"), actions=(Link(say("Reply", "回复"), "#reply"),)),
-        Event(say("changed two fields", "修改了两个字段"), say("yesterday, 16:02", "昨天 16:02"), "2026-11-24T16:02:00+08:00", "pencil", mei, changes=(Change(say("Tier", "等级"), say("Silver", "银卡"), say("Gold", "金卡")), Change(say("Note", "备注"), "", say("VIP", "贵宾")))),
-        Event(say("Rule “Upgrade at 2,000 points” set the tier", "规则“满 2,000 分升级”修改了等级"), say("yesterday, 16:02", "昨天 16:02"), "2026-11-24T16:02:00+08:00", "workflow", None, tone="success", why=Why(say("points_12m = 2,480, and 2,480 ≥ 2,000.", "points_12m = 2,480，且 2,480 ≥ 2,000。"))),
+        Event(say("changed two fields", "修改了两个字段"), say("yesterday, 16:02", "昨天 16:02"), "2026-11-24T16:02:00+08:00", "pencil", mei, changes=(Change(say("Level", "级别"), say("Regular", "普通"), say("Key", "重点")), Change(say("Note", "备注"), "", say("VIP", "贵宾")))),
+        Event(say("Rule “Key from 2,000 on” set the level", "规则“满 2,000 为重点”修改了级别"), say("yesterday, 16:02", "昨天 16:02"), "2026-11-24T16:02:00+08:00", "workflow", None, tone="success", why=Why(say("score_12m = 2,480, and 2,480 ≥ 2,000.", "score_12m = 2,480，且 2,480 ≥ 2,000。"))),
         Event(say("A refund of ¥320.00 was refused", "¥320.00 的退款被拒绝"), say("20 Nov", "11月20日"), "2026-11-20T09:10:00+08:00", "circle-alert", None, tone="danger"),
     )

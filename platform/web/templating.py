@@ -24,15 +24,15 @@ class Templates:
     def __init__(self, assets: Assets, texts: Mapping[str, Texts] | None = None) -> None:
         self.assets = assets
         self.texts = texts or load_texts(STRINGS)
-        self._environments = {language: self._environment(found) for language, found in self.texts.items()}
+        self.environments = {language: self._environment(found) for language, found in self.texts.items()}
 
     def page(self, name: str, language: str, /, **context: object) -> str:
         """Render a whole template."""
-        return self._environments[language].get_template(name).render(context)
+        return self.environments[language].get_template(name).render(context)
 
     def block(self, name: str, block: str, language: str, /, **context: object) -> str:
         """Render one block of a template: what htmx swaps in."""
-        return render_block(self._environments[language], name, block, context)
+        return render_block(self.environments[language], name, block, context)
 
     def _environment(self, texts: Texts) -> Environment:
         environment = Environment(

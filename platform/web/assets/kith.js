@@ -80,8 +80,17 @@ on("click", (event) => {
   const chosen = ticks.filter((other) => other.checked).length;
   const all = $("[data-select-all]", tick.closest("table"));
   if (all) Object.assign(all, { checked: chosen === ticks.length, indeterminate: chosen > 0 && chosen < ticks.length });
-  tick.dispatchEvent(new CustomEvent("kith:selection", { bubbles: true, detail: { count: chosen } }));
+  showSelection(chosen);
 });
+
+/** The bar of bulk actions is there when something is ticked, and says how much. */
+function showSelection(count) {
+  const bar = $("[data-selection]");
+  if (!bar) return;
+  bar.classList.toggle("on", count > 0);
+  const words = $("[data-count]", bar);
+  words.textContent = words.dataset.count.replace("#", count.toLocaleString("en"));
+}
 
 function moveCursor(step) {
   const rows = $$("[data-table] tbody tr[data-key]");
@@ -170,7 +179,7 @@ async function search({ root, input, list }) {
     list.innerHTML = await answer.text();
     $$("[role=option]", list).forEach((option, index) => (option.id = `${list.id}-${index}`));
     openList({ input, list });
-    announce(list.innerText.split("\n")[0]);
+    announce($("[data-announce]", list)?.dataset.announce ?? list.innerText.split("\n")[0]);
   } catch (error) {
     if (error.name !== "AbortError") toast(document.body.dataset.failed);
   }
@@ -284,6 +293,7 @@ on("htmx:after:swap", (event) => {
 
 /** After a page or a swap: the focus goes to what the server marked, the words of `data-announce` are read out. */
 function settle(root) {
+  if ($("[data-selection]", root)) showSelection($$("[data-table] tbody .tick-cell input:checked").length);
   const marked = $("[data-focus]", root);
   if (marked) marked.focus();
   const words = $("[data-announce]", root);
