@@ -1,0 +1,52 @@
+"""Before the write: owned roll-ups, formulas and before-rules, children first, each in the order of what it reads."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from kith.runtime.write.draft import Draft
+from kith.runtime.write.plans import Step
+
+if TYPE_CHECKING:
+    from kith.runtime.write.session import Session
+
+
+def compute(session: Session, draft: Draft) -> None:
+    """Bring every computed field of a draft and its children up to date, and run its before-rules."""
+    for drafts in draft.children.values():
+        for child in drafts:
+            compute(session, child)
+    if draft.op == "delete":
+        return
+    owned_rollups(session, draft)
+    for step in draft.plan.steps:
+        take(session, draft, step)
+
+
+def owned_rollups(session: Session, draft: Draft) -> None:
+    """Roll-ups over owned children that travel with this save, from the children as they will be."""
+    env = session.env(draft)
+    for name, rollup in draft.plan.rollups.items():
+        relations = session.relations_of(rollup)
+        if rollup.storage == "stored" and any(relation in draft.children for relation in relations):
+            draft.after[name] = session.function(rollup)(env)
+
+
+def take(session: Session, draft: Draft, step: Step) -> None:
+    """Take one step: a formula, or a rule that sets the record's own fields."""
+    if step.formula is not None:
+        value = step.formula(session.env(draft))
+        draft.after[step.name] = session.fitting(draft, step.name, value)
+        if draft.plan.entity.fields[step.name].storage == "fresh":
+            draft.after[f"{step.name}__until"] = next_midnight(session)
+    elif step.rule is not None and session.wakes(step.rule, draft):
+        session.fired(step.rule, draft)
+        session.perform(step.rule, draft)
+
+
+def next_midnight(session: Session) -> datetime:
+    """The instant at which today becomes tomorrow in the workspace."""
+    zone = session.zone
+    tomorrow = session.context.now.astimezone(zone).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), tzinfo=zone).astimezone(UTC)

@@ -1,0 +1,108 @@
+"""Deleting a record takes its lines along and asks everyone who refers to it; restoring brings back what went with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from kith.metadata.model import Field
+from kith.runtime.write.draft import Draft
+from kith.runtime.write.messages import failure
+
+if TYPE_CHECKING:
+    from kith.runtime.write.session import Session, Values
+
+
+@dataclass(frozen=True, slots=True)
+class Referrer:
+    """A reference field of any entity that points to an entity."""
+
+    entity: str
+    field: Field
+
+
+def referrers(session: Session, entity: str) -> tuple[Referrer, ...]:
+    """The reference fields that point to an entity, found once per release."""
+    model = session.release.model
+
+    def find() -> tuple[Referrer, ...]:
+        return tuple(
+            Referrer(other.name, field)
+            for other in model.entities.values()
+            for field in other.fields.values()
+            if field.to == entity and field.type.kind == "ref" and not field.is_computed
+        )
+
+    found: tuple[Referrer, ...] = session.release.cached(("referrers", entity), find)
+    return found
+
+
+def spread(session: Session, drafts: Sequence[Draft]) -> None:
+    """Let deletions and restores reach owned lines and referring records, as further children of their drafts."""
+    for draft in drafts:
+        if draft.op == "delete":
+            delete_dependants(session, draft)
+        elif draft.op == "restore":
+            restore_lines(session, draft)
+
+
+def delete_dependants(session: Session, draft: Draft) -> None:
+    """Owned lines and `cascade` go along, `set_null` lets go, `restrict` refuses."""
+    for referrer in referrers(session, draft.entity):
+        records = list(referring(session, referrer, draft))
+        if not records:
+            continue
+        action = "cascade" if referrer.field.owned else referrer.field.on_delete
+        if action == "restrict":
+            label = session.release.model.entities[referrer.entity].label
+            draft.fail(failure(session, "in_use", draft, count=len(records), entity=label))
+            continue
+        for record in records:
+            child = dependant(session, draft, record, "delete" if action == "cascade" else "update")
+            if action == "set_null":
+                child.after[referrer.field.name] = None
+                continue
+            delete_dependants(session, child)
+            draft.failures.extend(child.failures)
+
+
+def referring(session: Session, referrer: Referrer, draft: Draft) -> Iterator[Values]:
+    """The live records whose reference names the draft's record, and that are not being deleted themselves."""
+    known = session.records.setdefault(referrer.entity, {})
+    for row in session.shelf(referrer.entity).children(session.connection, referrer.field.name, [draft.id]):
+        record = known.setdefault(row["id"], session.values(referrer.entity, row))
+        going = (referrer.entity, record["id"]) in session.going
+        if record["deleted_at"] is None and record.get(referrer.field.name) == draft.id and not going:
+            yield record
+
+
+def dependant(session: Session, draft: Draft, record: Values, op: Literal["delete", "update"]) -> Draft:
+    """The draft of a record that a deletion reaches."""
+    after = session.becoming(record, op)
+    child = Draft(session.plan(record.entity), record["id"], op, record, after, draft.top)
+    if op == "delete":
+        session.going.add((record.entity, record["id"]))
+    child.chain = (*draft.chain, f"{draft.entity}:delete")
+    session.place(child)
+    draft.children.setdefault(f"~{record.entity}", []).append(child)
+    return child
+
+
+def restore_lines(session: Session, draft: Draft) -> None:
+    """What the same deletion took along comes back with the record."""
+    deletion = draft.before["deletion"] if draft.before is not None else None
+    if deletion is None:
+        return
+    for referrer in referrers(session, draft.entity):
+        if not referrer.field.owned and referrer.field.on_delete != "cascade":
+            continue
+        shelf = session.shelf(referrer.entity)
+        known = session.records.setdefault(referrer.entity, {})
+        for row in shelf.deleted_with(session.connection, deletion, referrer.field.name, draft.id):
+            record = known.setdefault(row["id"], session.values(referrer.entity, row))
+            after = session.becoming(record, "restore")
+            child = Draft(session.plan(record.entity), record["id"], "restore", record, after, draft.top)
+            session.place(child)
+            draft.children.setdefault(f"~{record.entity}", []).append(child)
+            restore_lines(session, child)

@@ -1,0 +1,84 @@
+"""A record on its way through a save."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from kith.runtime.write.change import Conflict, Failure
+
+if TYPE_CHECKING:
+    from kith.runtime.write.plans import Plan
+    from kith.runtime.write.session import Values
+
+
+@dataclass(slots=True, eq=False)
+class Draft:
+    """One record: what it was, what was asked for it, what it is to become.
+
+    `top` is the number of the asked-for change it belongs to, `at` the way from there (`lines.2`); `chain` names the rules
+    and roll-ups that led here. `before` is None for a create.
+    """
+
+    plan: Plan
+    id: str
+    op: Literal["create", "update", "delete", "restore"]
+    before: Values | None
+    after: Values
+    top: int
+    at: str = ""
+    given: frozenset[str] = frozenset()
+    expected: int | None = None
+    parent: Draft | None = None
+    children: dict[str, list[Draft]] = field(default_factory=dict)
+    chain: tuple[str, ...] = ()
+    failures: list[Failure] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    events: frozenset[str] = frozenset()
+    """Besides its own op: relations whose records changed, as `child:lines`."""
+
+    @property
+    def entity(self) -> str:
+        """The name of its entity."""
+        return self.plan.entity.name
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the record is live after this save."""
+        return self.op != "delete"
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether anything about the record changes, bookkeeping aside."""
+        return self.before is None or self.op != "update" or dict(self.after) != dict(self.before)
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether stored input changes, here or in its lines: that counts up the version and makes history.
+
+        What only roll-ups and formulas change does not.
+        """
+        if self.before is None or self.op != "update":
+            return True
+        if any(self.changed(declared.name) for declared in self.plan.inputs if declared.name in self.after):
+            return True
+        return any(line.is_edited for lines in self.children.values() for line in lines)
+
+    def changed(self, name: str) -> bool:
+        """Whether a field's value differs from before; on a create, whether it is set."""
+        if self.before is None:
+            value = self.after.get(name)
+            return value is not None and value != frozenset()
+        return bool(self.before.get(name) != self.after.get(name))
+
+    def fail(self, failure: Failure) -> None:
+        """Note a reason why the save is refused."""
+        self.failures.append(failure)
+
+    def tree(self) -> Iterator[Draft]:
+        """The draft and its owned children, parents first."""
+        yield self
+        for drafts in self.children.values():
+            for draft in drafts:
+                yield from draft.tree()

@@ -1,0 +1,184 @@
+"""What a wave of a save causes: the next wave's drafts, made from roll-ups, rules and deletions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from kith.rules.actions import CreateRecord, Refuse, SetThrough, run_program
+
+from kith.runtime.ids import new_id
+from kith.runtime.write.change import Change, Failure
+from kith.runtime.write.draft import Draft
+from kith.runtime.write.lookups import look_up
+from kith.runtime.write.messages import texts
+from kith.runtime.write.plans import Feed
+from kith.runtime.write.preparing import fill_defaults, new_draft
+
+if TYPE_CHECKING:
+    from kith.metadata.model import Rule
+    from kith.runtime.write.session import Session, Values
+
+
+@dataclass(slots=True)
+class Touch:
+    """What a wave does to one record of the next: deltas of roll-ups, roll-ups to look up again, fields to set."""
+
+    top: int
+    chain: tuple[str, ...]
+    deltas: dict[str, Decimal | int] = field(default_factory=dict)
+    lookups: set[str] = field(default_factory=set)
+    sets: dict[str, Any] = field(default_factory=dict)
+    events: set[str] = field(default_factory=set)
+
+
+Touches = dict[tuple[str, str], Touch]
+
+
+def next_wave(session: Session, drafts: Sequence[Draft]) -> list[Draft]:
+    """The drafts that a written wave causes; refusals of its after-rules are noted on the drafts themselves."""
+    touches: Touches = {}
+    created: list[Draft] = []
+    for draft in drafts:
+        feed_parents(session, draft, touches)
+        wake_watchers(session, draft, touches)
+        created += run_after_rules(session, draft, touches)
+    return [*touched_drafts(session, touches), *created]
+
+
+def touch(touches: Touches, entity: str, id_: str, draft: Draft, by: str) -> Touch:
+    """The touch of a record, made where there is none."""
+    return touches.setdefault((entity, id_), Touch(draft.top, (*draft.chain, by)))
+
+
+def feed_parents(session: Session, draft: Draft, touches: Touches) -> None:
+    """Move or mark the roll-ups of the parents that a record leaves, joins or stays with."""
+    for feed in draft.plan.feeds:
+        if is_computed_within(draft, feed):
+            continue
+        old = parent_of(draft.before, feed) if draft.op != "create" else None
+        new = parent_of(draft.after, feed)
+        if old == new and draft.op == "update" and not any(draft.changed(name) for name in feed.reads):
+            continue
+        by = f"{feed.parent}.{feed.rollup.name}"
+        if not feed.delta:
+            for parent in {old, new} - {None}:
+                touch(touches, feed.parent, str(parent), draft, by).lookups.add(feed.rollup.name)
+            continue
+        if old is not None and draft.before is not None:
+            add(touch(touches, feed.parent, old, draft, by), feed, contribution(session, feed, draft.before), -1)
+        if new is not None:
+            add(touch(touches, feed.parent, new, draft, by), feed, contribution(session, feed, draft.after), 1)
+
+
+def is_computed_within(draft: Draft, feed: Feed) -> bool:
+    """Whether the parent travelled in the same tree, where its roll-ups were computed before the write."""
+    return draft.parent is not None and draft.parent.entity == feed.parent and feed.rollup.storage == "stored"
+
+
+def parent_of(record: Values | None, feed: Feed) -> str | None:
+    """The parent that a live record counts for."""
+    if record is None or record.get("deleted_at") is not None:
+        return None
+    id_ = record.get(feed.reference)
+    return str(id_) if id_ is not None else None
+
+
+def contribution(session: Session, feed: Feed, record: Values) -> Any:
+    """What one record adds to a sum or count."""
+    return feed.contribution(session.row_env(record)) if feed.contribution else 0
+
+
+def add(found: Touch, feed: Feed, amount: Any, sign: int) -> None:
+    """Add to a delta."""
+    found.deltas[feed.rollup.name] = found.deltas.get(feed.rollup.name, 0) + sign * amount
+
+
+def wake_watchers(session: Session, draft: Draft, touches: Touches) -> None:
+    """Wake parents whose rules read this record, so that what they require holds also when only it is saved."""
+    for watch in draft.plan.watches:
+        parents = {record.get(watch.reference) for record in (draft.before, draft.after) if record is not None}
+        in_tree = draft.parent.id if draft.parent is not None and draft.parent.entity == watch.parent else None
+        for parent in sorted(str(id_) for id_ in parents - {None, in_tree}):
+            found = touch(touches, watch.parent, parent, draft, f"{watch.parent}.{watch.relation}")
+            found.events.add(f"child:{watch.relation}")
+
+
+def run_after_rules(session: Session, draft: Draft, touches: Touches) -> list[Draft]:
+    """Run the blocks that this record wakes; their effects are collected, not carried out."""
+    created: list[Draft] = []
+    for rule in draft.plan.after:
+        if not session.wakes(rule, draft):
+            continue
+        session.fired(rule, draft)
+        created += take_effects(session, draft, rule, touches)
+    return created
+
+
+def take_effects(session: Session, draft: Draft, rule: Rule, touches: Touches) -> list[Draft]:
+    """The effects of one block on one record as touches and new drafts."""
+    created: list[Draft] = []
+    if rule.do is None:
+        return created
+    env = session.env(draft)
+    for effect in run_program(rule.do, env):
+        match effect:
+            case Refuse(message, field_name):
+                chain = (*draft.chain, rule.path)
+                said = message
+                if draft.chain:
+                    said = texts(session.context.language)("failure.chain", message=message, chain=" → ".join(chain))
+                draft.fail(Failure("rule", said, field_name, rule.path, draft.at))
+            case SetThrough(entity, id_, name, value):
+                touch(touches, entity, id_, draft, rule.path).sets[name] = value
+            case CreateRecord(entity, id_, values):
+                created.append(created_draft(session, draft, rule, entity, id_, values))
+    return created
+
+
+def created_draft(
+    session: Session, draft: Draft, rule: Rule, entity: str, id_: str | None, values: dict[str, Any]
+) -> Draft:
+    """The draft of a record that a rule creates."""
+    declared = session.release.model.entities[entity]
+    made = new_draft(session, Change("create", entity, id_ or new_id()), declared, draft.top, "")
+    made.after.update(values)
+    made.given = frozenset(values)
+    made.chain = (*draft.chain, rule.path)
+    session.place(made)
+    fill_defaults(session, made)
+    return made
+
+
+def touched_drafts(session: Session, touches: Touches) -> Iterator[Draft]:
+    """The records that a wave touches, locked, with what it does to them."""
+    by_entity: dict[str, list[str]] = {}
+    for entity, id_ in sorted(touches):
+        by_entity.setdefault(entity, []).append(id_)
+    for entity, ids in by_entity.items():
+        session.load_many(entity, ids, lock=True)
+        wanted = {name for id_ in ids for name in touches[entity, id_].lookups}
+        found = look_up(session, entity, ids, sorted(wanted))
+        for id_ in ids:
+            record = session.records[entity].get(id_)
+            if record is not None and record["deleted_at"] is None:
+                yield touched_draft(session, record, touches[entity, id_], found.get(id_, {}))
+
+
+def touched_draft(session: Session, record: Values, found: Touch, looked_up: dict[str, Any]) -> Draft:
+    """One touched record as a draft of the next wave."""
+    after = record.copy()
+    plan = session.plan(record.entity)
+    draft = Draft(plan, record["id"], "update", record, after, found.top, chain=found.chain)
+    for name, delta in found.deltas.items():
+        if name in after and plan.rollups[name].storage == "stored":
+            after[name] = session.fitting(draft, name, (after[name] or 0) + delta)
+    for name in found.lookups:
+        after.update({key: value for key, value in looked_up.items() if key.partition("__")[0] == name})
+    for name, value in found.sets.items():
+        after[name] = session.fitting(draft, name, value)
+    draft.events = frozenset(found.events)
+    session.place(draft)
+    return draft

@@ -1,0 +1,198 @@
+"""The one way into the database: every record that anyone writes goes through here (docs/contributor/gates.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from kith.runtime.context import Context
+from kith.runtime.write.change import Cause, Change, Failure, Refused, Saved, Verdict
+from kith.runtime.write.checking import check
+from kith.runtime.write.computing import compute
+from kith.runtime.write.deleting import spread
+from kith.runtime.write.draft import Draft
+from kith.runtime.write.effects import next_wave
+from kith.runtime.write.messages import texts
+from kith.runtime.write.numbering import number
+from kith.runtime.write.preparing import effects_first, preload, prepare
+from kith.runtime.write.session import MAX_WAVES, OverBudget, Session
+from kith.runtime.write.storing import record_save, store
+
+if TYPE_CHECKING:
+    from kith.runtime.database import Database
+    from kith.runtime.release import Release
+
+Mode = Literal["all", "each"]
+
+
+class RolledBack(Exception):
+    """A refusal that must undo the caller's transaction; `verdicts` says what to tell."""
+
+    def __init__(self, verdicts: list[Verdict]) -> None:
+        super().__init__("refused")
+        self.verdicts = verdicts
+
+
+def save(database: Database, context: Context, release: Release, change: Change, cause: Cause) -> Verdict:
+    """Save one record with its lines, in a transaction of its own."""
+    return save_all(database, context, release, [change], cause)[0]
+
+
+def save_all(
+    database: Database,
+    context: Context,
+    release: Release,
+    changes: Sequence[Change],
+    cause: Cause,
+    mode: Mode = "all",
+) -> list[Verdict]:
+    """Save many in one transaction: all or none, or each that can be."""
+    try:
+        return database.run(lambda connection: save_within(connection, context, release, changes, cause, mode))
+    except RolledBack as refused:
+        return refused.verdicts
+
+
+def save_within(
+    connection: sa.Connection,
+    context: Context,
+    release: Release,
+    changes: Sequence[Change],
+    cause: Cause,
+    mode: Mode = "all",
+) -> list[Verdict]:
+    """The same inside the caller's transaction.
+
+    Raises RolledBack where all were to be saved and one is refused, or where nothing shall be kept (a dry run): the
+    caller lets it pass, so that the transaction is undone.
+    """
+    if mode == "all":
+        verdicts = attempt(connection, context, release, changes, cause)
+        if cause.dry_run or any(isinstance(verdict, Refused) for verdict in verdicts):
+            raise RolledBack(told(verdicts, context.language))
+        return verdicts
+    return save_each(connection, context, release, changes, cause)
+
+
+def save_each(
+    connection: sa.Connection, context: Context, release: Release, changes: Sequence[Change], cause: Cause
+) -> list[Verdict]:
+    """Save what can be saved: what is refused is taken out and the rest done again, until nothing is refused."""
+    verdicts: dict[int, Verdict] = {}
+    waiting = list(range(len(changes)))
+    while waiting:
+        savepoint = connection.begin_nested()
+        tried = attempt(connection, context, release, [changes[index] for index in waiting], cause)
+        refused = {
+            index: verdict for index, verdict in zip(waiting, tried, strict=True) if isinstance(verdict, Refused)
+        }
+        if not refused:
+            verdicts |= dict(zip(waiting, tried, strict=True))
+            if cause.dry_run:
+                savepoint.rollback()
+            else:
+                savepoint.commit()
+            break
+        savepoint.rollback()
+        verdicts |= refused
+        waiting = [index for index in waiting if index not in refused]
+    return [verdicts[index] for index in range(len(changes))]
+
+
+def attempt(
+    connection: sa.Connection, context: Context, release: Release, changes: Sequence[Change], cause: Cause
+) -> list[Verdict]:
+    """Try all changes together; where any is refused, what has been written must be undone by the caller."""
+    session = Session(connection, context, release, cause, tops=max(1, len(changes)))
+    drafts = prepare(session, changes)
+    spread(session, [draft for draft in drafts if draft is not None])
+    refusals: dict[int, list[Draft]] = {}
+    try:
+        waves(session, [draft for draft in drafts if draft is not None], refusals)
+    except OverBudget as over:
+        tops = {draft.top for draft in drafts if draft is not None}
+        refused = over_budget(session, over)
+        return [refused if index in tops else missing(session) for index in range(len(changes))]
+    except IntegrityError:
+        # Another transaction was faster between our look and our write.
+        return [raced(session) for _ in changes]
+    if not refusals and any(draft is not None for draft in drafts):
+        record_save(session)
+    return [verdict(session, index, draft, refusals.get(index, [])) for index, draft in enumerate(drafts)]
+
+
+def waves(session: Session, tops: Sequence[Draft], refusals: dict[int, list[Draft]]) -> None:
+    """Compute, check and write wave after wave, until nothing more is caused or something is refused."""
+    drafts = list(tops)
+    while drafts:
+        session.wave += 1
+        if session.wave > MAX_WAVES:
+            raise OverBudget("waves", MAX_WAVES, drafts[0].chain)
+        everyone = list(effects_first(drafts))
+        if session.wave > 1:
+            preload(session, everyone)
+        number(session, everyone)
+        for draft in drafts:
+            compute(session, draft)
+        check(session, everyone)
+        if noted(everyone, refusals):
+            return
+        store(session, everyone)
+        drafts = next_wave(session, [draft for draft in everyone if draft.is_dirty or draft.events])
+        if noted(everyone, refusals):
+            return
+
+
+def noted(drafts: Sequence[Draft], refusals: dict[int, list[Draft]]) -> bool:
+    """Collect the drafts that must not be written, by the change they belong to."""
+    for draft in drafts:
+        if (draft.failures or draft.conflicts) and draft not in refusals.get(draft.top, []):
+            refusals.setdefault(draft.top, []).append(draft)
+    return bool(refusals)
+
+
+def verdict(session: Session, top: int, draft: Draft | None, refused: Sequence[Draft]) -> Verdict:
+    """What became of one change."""
+    if draft is None:
+        return missing(session)
+    conflicts = tuple(conflict for one in refused for conflict in one.conflicts)
+    failures = tuple(failure for one in refused for failure in one.failures)
+    if conflicts:
+        return Refused("conflict", failures, conflicts)
+    if failures:
+        denied = all(failure.code.startswith(("may_not_", "outside_")) for failure in failures)
+        taken = all(failure.code in ("in_use", "taken") for failure in failures) and draft.op in ("delete", "restore")
+        return Refused("denied" if denied else "taken" if taken else "invalid", failures)
+    touched = tuple(sorted(session.touched - {(draft.entity, draft.id)}))
+    version = draft.after["version"]
+    created = draft.before is None
+    return Saved(draft.op, draft.entity, draft.id, version, session.save, created, touched if session.tops == 1 else ())
+
+
+def told(verdicts: Sequence[Verdict], language: str) -> list[Verdict]:
+    """Where one of all is refused, the others say that they were not carried out for that reason."""
+    if all(isinstance(verdict, Saved) for verdict in verdicts):
+        return list(verdicts)
+    message = texts(language)("failure.not_carried_out")
+    held_up = Refused("invalid", (Failure("not_carried_out", message),))
+    return [verdict if isinstance(verdict, Refused) else held_up for verdict in verdicts]
+
+
+def missing(session: Session) -> Refused:
+    """There is no such record, or none that the actor may see."""
+    return Refused("missing", (Failure("missing", texts(session.context.language)("failure.missing")),))
+
+
+def raced(session: Session) -> Refused:
+    """A key or a reference changed under the save's hands."""
+    return Refused("taken", (Failure("raced", texts(session.context.language)("failure.raced")),))
+
+
+def over_budget(session: Session, over: OverBudget) -> Refused:
+    """The save would have touched too much; the sentence names the counter and the chain."""
+    key = f"failure.over_{over.counter}"
+    message = texts(session.context.language)(key, limit=over.limit, chain=" → ".join(over.chain))
+    return Refused("invalid", (Failure("over_budget", message),))

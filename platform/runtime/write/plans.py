@@ -1,0 +1,257 @@
+"""What saving a record of an entity involves: made once per release from the model, read by every save."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kith.rules.python import compile_python
+
+from kith.metadata.model import Entity, Field, Model, Rule
+from kith.rules.program import Expression
+from kith.rules.tree import Aggregate, Convert, Node, Path, walk
+from kith.rules.values import Env
+
+if TYPE_CHECKING:
+    from kith.runtime.release import Release
+
+Function = Callable[[Env], object]
+DELTAS = frozenset({"sum", "count"})
+"""Aggregates of which a parent's value moves by what a child adds or takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One computation before the write: a formula into its field, or a rule's `set`s."""
+
+    name: str
+    reads: frozenset[str]
+    writes: frozenset[str]
+    formula: Function | None = None
+    rule: Rule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A roll-up of `parent` over the records whose `reference` names it.
+
+    With `delta` the parent moves by `contribution(child)`; otherwise its value is looked up again in the database.
+    """
+
+    reference: str
+    parent: str
+    rollup: Field
+    aggregate: Aggregate
+    delta: bool
+    contribution: Function | None
+    reads: frozenset[str]
+    """Fields of the child that its contribution depends on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A condition or block of a parent that reads the records whose `reference` names it."""
+
+    reference: str
+    parent: str
+    relation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything a save needs to know of one entity."""
+
+    entity: Entity
+    steps: tuple[Step, ...]
+    defaults: Mapping[str, Function]
+    required_when: Mapping[str, Function]
+    locked_when: Mapping[str, Function]
+    invalid_when: Mapping[str, Function]
+    options_when: Mapping[str, Mapping[str, Function]]
+    requires: tuple[Rule, ...]
+    after: tuple[Rule, ...]
+    feeds: tuple[Feed, ...]
+    watches: tuple[Watch, ...]
+    rollups: Mapping[str, Field]
+    """Stored roll-ups of this entity itself."""
+    stored: tuple[Field, ...]
+    """Fields with columns or link rows, in order."""
+    inputs: tuple[Field, ...]
+    """Fields that people and rules write."""
+    references: tuple[Field, ...]
+    """Input fields that name records of other entities."""
+    hops: tuple[tuple[str, ...], ...]
+    """Chains of references that this entity's expressions follow, to be loaded ahead."""
+
+
+def plan_of(release: Release, entity: str) -> Plan:
+    """The plan of an entity, made once per release."""
+    return release.cached(("write plan", entity), lambda: make_plan(release.model, release.model.entities[entity]))
+
+
+def compiled(release: Release, expression: Expression) -> Function:
+    """An expression as a Python function, made once per release."""
+    return release.cached(("function", id(expression)), lambda: compile_python(expression.tree))
+
+
+def make_plan(model: Model, entity: Entity) -> Plan:
+    """Work out the plan of an entity."""
+    fields = entity.fields.values()
+    rules = model.rules.get(entity.name, ())
+    return Plan(
+        entity=entity,
+        steps=in_order(list(_steps(entity, rules))),
+        defaults={one.name: function(one.default_from) for one in fields if one.default_from},
+        required_when={one.name: function(one.required_when) for one in fields if one.required_when},
+        locked_when={one.name: function(one.locked_when) for one in fields if one.locked_when},
+        invalid_when={one.name: function(one.invalid_when) for one in fields if one.invalid_when},
+        options_when={
+            one.name: {key: function(expression) for key, expression in one.options_when.items()}
+            for one in fields
+            if one.options_when
+        },
+        requires=tuple(rule for rule in rules if rule.require is not None),
+        after=tuple(rule for rule in rules if rule.do is not None and not rule.before),
+        feeds=tuple(_feeds(model, entity)),
+        watches=tuple(_watches(model, entity)),
+        rollups={one.name: one for one in fields if is_rollup(one) and one.storage != "computed"},
+        stored=tuple(one for one in fields if one.storage != "computed"),
+        inputs=tuple(one for one in fields if not one.is_computed),
+        references=tuple(one for one in fields if one.to and not one.is_computed),
+        hops=tuple(sorted(_hops(entity, rules))),
+    )
+
+
+def function(expression: Expression) -> Function:
+    """The expression as a Python function."""
+    return compile_python(expression.tree)
+
+
+def is_rollup(field: Field) -> bool:
+    """Whether a field's value comes from related records."""
+    return field.value is not None and any(isinstance(node, Aggregate) for node in walk(field.value.tree))
+
+
+def own_reads(node: Node) -> frozenset[str]:
+    """The fields of the record itself that a tree reads, directly or as the first step of a path."""
+    return frozenset(
+        part.steps[0].name for part in walk(node) if isinstance(part, Path) and part.root == "this" and part.steps
+    )
+
+
+def _steps(entity: Entity, rules: tuple[Rule, ...]) -> Iterator[Step]:
+    for field in entity.fields.values():
+        if field.value is not None and field.storage != "computed" and not is_rollup(field):
+            tree = field.value.tree
+            yield Step(field.name, own_reads(tree), frozenset({field.name}), formula=compile_python(tree))
+    for rule in rules:
+        if rule.do is not None and rule.before:
+            reads = {use.field for use in rule.do.uses if use.root == "this" and not use.relation}
+            reads |= {use.through[0].name for use in rule.do.uses if use.root == "this" and use.through}
+            if rule.when is not None:
+                reads |= own_reads(rule.when.tree)
+            writes = frozenset(rule.do.sets)
+            yield Step(rule.path, frozenset(reads) - writes, writes, rule=rule)
+
+
+def in_order(steps: list[Step]) -> tuple[Step, ...]:
+    """Steps such that what one writes is there before another reads it; ties keep the declared order.
+
+    The checker refuses cycles; should one slip through, its steps keep the declared order.
+    """
+    ordered: list[Step] = []
+    waiting = list(steps)
+    while waiting:
+        ready = next(
+            (step for step in waiting if not any(other is not step and other.writes & step.reads for other in waiting)),
+            waiting[0],
+        )
+        waiting.remove(ready)
+        ordered.append(ready)
+    return tuple(ordered)
+
+
+def _hops(entity: Entity, rules: tuple[Rule, ...]) -> set[tuple[str, ...]]:
+    """The chains of references that formulas, conditions and rules of an entity follow."""
+    trees: list[Node] = [
+        expression.tree
+        for field in entity.fields.values()
+        for expression in (
+            field.value if field.storage != "computed" else None,
+            field.default_from,
+            field.required_when,
+            field.locked_when,
+            field.invalid_when,
+            *field.options_when.values(),
+        )
+        if expression is not None
+    ]
+    for rule in rules:
+        trees += [expression.tree for expression in (rule.when, rule.require) if expression is not None]
+    paths = (node for tree in trees for node in walk(tree) if isinstance(node, Path) and node.root == "this")
+    hops = {tuple(step.name for step in path.steps[:-1]) for path in paths}
+    used = {use.through for rule in rules if rule.do for use in rule.do.uses if use.root == "this"}
+    return {hop for hop in hops | {tuple(step.name for step in through) for through in used} if hop}
+
+
+def _feeds(model: Model, entity: Entity) -> Iterator[Feed]:
+    """The roll-ups of other entities that records of this entity feed."""
+    for parent in model.entities.values():
+        for rollup in parent.fields.values():
+            if rollup.value is None or rollup.storage == "computed":
+                continue
+            for node in walk(rollup.value.tree):
+                if not isinstance(node, Aggregate) or node.via.steps or node.entity != entity.name:
+                    continue
+                inverse = parent.inverses.get(node.relation)
+                if inverse is not None:
+                    yield _feed(parent, rollup, node, inverse.field)
+
+
+def _feed(parent: Entity, rollup: Field, node: Aggregate, reference: str) -> Feed:
+    tree = rollup.value.tree if rollup.value else node
+    whole = tree.arg if isinstance(tree, Convert) else tree
+    parts = [part for part in (node.value, node.where, node.test) if part is not None]
+    paths = [path for part in parts for path in walk(part) if isinstance(path, Path)]
+    local = all(path.root == "row" and len(path.steps) == 1 for path in paths)
+    delta = whole is node and node.function in DELTAS and local and rollup.storage == "stored"
+    reads = frozenset(path.steps[0].name for path in paths if path.root == "row" and path.steps)
+    contribution = _contribution(node) if delta else None
+    return Feed(reference, parent.name, rollup, node, delta, contribution, reads)
+
+
+def _contribution(node: Aggregate) -> Function:
+    """What one child adds to a sum or count; the child is the row of the environment."""
+    where = compile_python(node.where) if node.where is not None else None
+    value = compile_python(node.value) if node.value is not None and node.function == "sum" else None
+
+    def contribution(env: Env) -> object:
+        if where is not None and not where(env):
+            return 0
+        if value is None:
+            return 1
+        return value(env) or 0
+
+    return contribution
+
+
+def _watches(model: Model, entity: Entity) -> Iterator[Watch]:
+    """The parents whose rules read records of this entity, or are woken by them."""
+    seen: set[Watch] = set()
+    for parent_name, rules in model.rules.items():
+        parent = model.entities[parent_name]
+        for rule in rules:
+            for relation in _relations(rule):
+                inverse = parent.inverses.get(relation)
+                if inverse is not None and inverse.entity == entity.name:
+                    seen.add(Watch(inverse.field, parent_name, relation))
+    yield from sorted(seen, key=lambda watch: (watch.parent, watch.reference))
+
+
+def _relations(rule: Rule) -> set[str]:
+    relations = {rule.trigger.child} if rule.trigger.child else set()
+    if rule.require is not None:
+        for tree in (rule.require.tree, rule.when.tree if rule.when else rule.require.tree):
+            relations |= {n.relation for n in walk(tree) if isinstance(n, Aggregate) and not n.via.steps}
+    return relations

@@ -1,0 +1,269 @@
+"""From what was asked to drafts: records found and locked, rights asked, input read, defaults put in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from kith.metadata.model import Entity, Field
+from kith.runtime.coerce import Misread, Reading, coerce
+from kith.runtime.ids import new_id
+from kith.runtime.write.authorising import authorise_before, is_free, may_see
+from kith.runtime.write.change import Change, Conflict
+from kith.runtime.write.conflicts import changed_since
+from kith.runtime.write.draft import Draft
+from kith.runtime.write.messages import failure, misread
+
+if TYPE_CHECKING:
+    from kith.runtime.write.session import Session, Values
+
+TEXT_CHANNELS = frozenset({"form", "import"})
+"""Channels in which every value arrives as text."""
+
+
+class Missing(Exception):
+    """A record that is not there, or that the actor may not see: the same to him."""
+
+
+def prepare(session: Session, changes: Sequence[Change]) -> list[Draft | None]:
+    """The drafts of changes, in their order; None where there is no such record."""
+    changes = [rooted(session, change) for change in found_by_key(session, changes)]
+    for entity, ids in sorted(wanted(session, changes).items()):
+        session.load_many(entity, sorted(ids), lock=True)
+    gather_children(session, changes)
+    drafts: list[Draft | None] = []
+    for top, change in enumerate(changes):
+        try:
+            drafts.append(draft_of(session, change, session.release.model.entities[change.entity], top))
+        except Missing:
+            drafts.append(None)
+    live = [draft for draft in drafts if draft is not None]
+    preload(session, [part for draft in live for part in draft.tree()])
+    for draft in live:
+        for part in draft.tree():
+            fill_defaults(session, part)
+            authorise_before(session, part)
+    return drafts
+
+
+def found_by_key(session: Session, changes: Sequence[Change]) -> list[Change]:
+    """Upserts as updates of the record with that key, or as creates where there is none."""
+    asked: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+    for index, change in enumerate(changes):
+        if change.key is not None and change.id is None:
+            asked.setdefault((change.entity, tuple(sorted(change.key))), []).append(index)
+    result = list(changes)
+    for (entity, names), indexes in asked.items():
+        keys = [tuple(read_key(session, entity, name, changes[i].key or {}) for name in names) for i in indexes]
+        found = session.shelf(entity).find(session.connection, names, keys)
+        for index, key in zip(indexes, keys, strict=True):
+            change = changes[index]
+            id_ = found.get(key)
+            if change.op == "upsert" and id_ is None:
+                values = {**dict(zip(names, key, strict=True)), **change.values}
+                result[index] = replace(change, op="create", key=None, values=values)
+            else:
+                result[index] = replace(change, op="update" if change.op == "upsert" else change.op, id=id_ or "")
+    return result
+
+
+def read_key(session: Session, entity: str, name: str, key: Mapping[str, object]) -> object:
+    """A part of a key as a value of its field; what cannot be read matches nothing."""
+    declared = session.release.model.entities[entity].fields[name]
+    try:
+        return coerce(declared, key[name], reading_of(session, declared))
+    except Misread:
+        return None
+
+
+def rooted(session: Session, change: Change) -> Change:
+    """A change of an owned line as a change of its parent, with which it is versioned and authorised."""
+    entity = session.release.model.entities[change.entity]
+    if not entity.owner_of_lines:
+        return change
+    reference = entity.fields[entity.owner_of_lines]
+    parent: object = change.values.get(reference.name)
+    if change.id is not None:
+        line = session.load(change.entity, change.id)
+        parent = line.get(reference.name) if line is not None else None
+    if isinstance(parent, Mapping):
+        parent = parent.get("id")
+    if not isinstance(parent, str) or not parent:
+        return change
+    values = {name: value for name, value in change.values.items() if name != reference.name}
+    line_change = replace(change, values=values, version=None)
+    above = Change("update", reference.to, parent, children={reference.inverse: (line_change,)})
+    return rooted(session, above)
+
+
+def wanted(session: Session, changes: Iterable[Change]) -> dict[str, set[str]]:
+    """The ids of records that changes and their children name, by entity."""
+    found: dict[str, set[str]] = {}
+    for change in changes:
+        if change.op not in ("create", "upsert") and change.id:
+            found.setdefault(change.entity, set()).add(change.id)
+        entity = session.release.model.entities[change.entity]
+        for relation, lines in change.children.items():
+            inverse = entity.inverses.get(relation)
+            if inverse is not None and inverse.owned:
+                for name, ids in wanted(session, (replace(line, entity=inverse.entity) for line in lines)).items():
+                    found.setdefault(name, set()).update(ids)
+    return found
+
+
+def gather_children(session: Session, changes: Sequence[Change]) -> None:
+    """Have at hand the owned lines of records whose lines change, for the roll-ups over them."""
+    parents: dict[tuple[str, str], list[str]] = {}
+    for change in changes:
+        entity = session.release.model.entities[change.entity]
+        for relation in change.children:
+            inverse = entity.inverses.get(relation)
+            if inverse is not None and inverse.owned and change.id and change.op == "update":
+                parents.setdefault((change.entity, relation), []).append(change.id)
+    for (name, relation), ids in parents.items():
+        session.gather(name, relation, ids)
+
+
+def draft_of(session: Session, change: Change, entity: Entity, top: int, at: str = "") -> Draft:
+    """The draft of one change and of its children; raises Missing."""
+    draft = (
+        new_draft(session, change, entity, top, at)
+        if change.op == "create"
+        else known_draft(session, change, entity, top, at)
+    )
+    read_input(session, draft, change)
+    session.place(draft)
+    for relation, lines in change.children.items():
+        inverse = entity.inverses.get(relation)
+        if inverse is None or not inverse.owned:
+            draft.fail(failure(session, "unknown_relation", draft, relation, name=relation))
+            continue
+        child_entity = session.release.model.entities[inverse.entity]
+        for number, line in enumerate(lines):
+            place = f"{at}.{relation}.{number}" if at else f"{relation}.{number}"
+            child = draft_of(session, replace(line, entity=inverse.entity), child_entity, top, place)
+            adopt(session, draft, child, relation, inverse.field)
+    return draft
+
+
+def adopt(session: Session, parent: Draft, child: Draft, relation: str, reference: str) -> None:
+    """Put a line under its parent; lines do not move to another."""
+    if child.before is None:
+        child.after[reference] = parent.id
+    elif child.before[reference] != parent.id:
+        child.fail(failure(session, "line_of_another", child, reference))
+    child.parent = parent
+    session.place(child)
+    parent.children.setdefault(relation, []).append(child)
+
+
+def new_draft(session: Session, change: Change, entity: Entity, top: int, at: str) -> Draft:
+    """The draft of a record that is to be created."""
+    id_ = change.id or new_id()
+    blank: dict[str, Any] = {one.name: None for one in session.plan(entity.name).stored if one.type.kind != "set"}
+    blank |= {one.name: frozenset() for one in session.plan(entity.name).stored if one.type.kind == "set"}
+    actor, now = session.context.actor.id, session.context.now
+    blank |= {"id": id_, "version": 1, "computed": 0, "created_at": now, "created_by": actor}
+    blank |= {"updated_at": now, "updated_by": actor, "deleted_at": None, "deletion": None}
+    return Draft(session.plan(entity.name), id_, "create", None, session.values(entity.name, blank), top, at)
+
+
+def known_draft(session: Session, change: Change, entity: Entity, top: int, at: str) -> Draft:
+    """The draft of a record that is there; raises Missing where the actor may not see it."""
+    record = session.load(entity.name, change.id) if change.id else None
+    in_bin = record is not None and record["deleted_at"] is not None
+    if record is None or in_bin != (change.op == "restore") or not may_see(session, entity.name, record):
+        raise Missing(change.id)
+    op = "update" if change.op == "upsert" else change.op
+    draft = Draft(session.plan(entity.name), record["id"], op, record, session.becoming(record, op), top, at)
+    draft.expected = change.version
+    return draft
+
+
+def read_input(session: Session, draft: Draft, change: Change) -> None:
+    """Read the values that were sent into the draft; unknown and read-only fields are refused, not ignored."""
+    given: set[str] = set()
+    for name, raw in change.values.items():
+        declared = draft.plan.entity.fields.get(name)
+        if declared is None:
+            draft.fail(failure(session, "unknown_field", draft, name, name=name))
+        elif declared.is_computed or (declared.type_name == "autonumber" and not is_free(session)):
+            draft.fail(failure(session, "read_only", draft, name, label=declared.label))
+        else:
+            try:
+                draft.after[name] = coerce(declared, raw, reading_of(session, declared))
+                given.add(name)
+            except Misread as error:
+                draft.fail(misread(session, draft, declared, error))
+    draft.given = frozenset(given)
+    if draft.before is not None and draft.expected is not None and draft.expected != draft.before["version"]:
+        find_conflicts(session, draft)
+
+
+def reading_of(session: Session, declared: Field) -> Reading:
+    """How the channel of this save writes values."""
+    channel = session.cause.channel
+    text = channel in TEXT_CHANNELS
+    zone = session.context.reader_zone if channel == "form" else session.context.zone
+    return Reading(zone=zone, text=text, percent_points=channel == "form" and declared.type_name == "percent")
+
+
+def find_conflicts(session: Session, draft: Draft) -> None:
+    """Name the sent fields that somebody else has changed since; others do not stand in each other's way."""
+    assert draft.before is not None and draft.expected is not None
+    theirs = changed_since(session, draft.entity, draft.id, draft.expected)
+    for name in sorted(draft.given & theirs if theirs is not None else draft.given):
+        if draft.changed(name):
+            draft.conflicts.append(Conflict(name, draft.after[name], draft.before[name]))
+
+
+def preload(session: Session, drafts: Sequence[Draft]) -> None:
+    """Have the records at hand that expressions of these drafts reach through references: one statement per hop and entity."""
+    for depth in range(3):
+        ids: dict[str, set[str]] = {}
+        for draft in drafts:
+            for hop in draft.plan.hops:
+                if len(hop) > depth:
+                    target = follow(session, draft.after, hop[: depth + 1])
+                    if target is not None:
+                        ids.setdefault(target[0], set()).add(target[1])
+        if not ids:
+            return
+        for entity, found in sorted(ids.items()):
+            session.load_many(entity, found)
+
+
+def follow(session: Session, record: Values, hop: Sequence[str]) -> tuple[str, str] | None:
+    """The entity and id at the end of a chain of references, or None where it breaks off."""
+    entity = session.release.model.entities[record.entity]
+    for name in hop[:-1]:
+        declared = entity.fields[name]
+        found = session.load(declared.type.entity, record.get(name))
+        if found is None:
+            return None
+        record, entity = found, session.release.model.entities[declared.type.entity]
+    last = entity.fields.get(hop[-1])
+    id_ = record.get(hop[-1])
+    return (last.type.entity, str(id_)) if last is not None and id_ is not None else None
+
+
+def fill_defaults(session: Session, draft: Draft) -> None:
+    """Put defaults into what a new record was not given."""
+    if draft.op != "create":
+        return
+    for declared in draft.plan.inputs:
+        if declared.name in draft.given or draft.after[declared.name] not in (None, frozenset()):
+            continue
+        if declared.default is not None:
+            draft.after[declared.name] = declared.default
+        elif declared.name in draft.plan.defaults:
+            draft.after[declared.name] = draft.plan.defaults[declared.name](session.env(draft))
+
+
+def effects_first(drafts: Iterable[Draft]) -> Iterator[Draft]:
+    """Every draft of the trees, children before their parents."""
+    for draft in drafts:
+        for lines in draft.children.values():
+            yield from effects_first(lines)
+        yield draft

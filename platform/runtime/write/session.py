@@ -1,0 +1,293 @@
+"""What one save knows: its records as they are and as they become, what has been considered, and what it may still cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from decimal import Context as DecimalContext
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from kith.metadata.model import Field, Rule
+from kith.rules.tree import Aggregate, walk
+from kith.rules.types import Type
+from kith.rules.values import Env
+from kith.runtime.context import Context
+from kith.runtime.ids import new_id
+from kith.runtime.write import waking
+from kith.runtime.write.change import Cause
+from kith.runtime.write.draft import Draft
+from kith.runtime.write.messages import failure
+from kith.runtime.write.plans import Plan, compiled, plan_of
+from kith.runtime.write.shelf import Shelf, shelf_of
+
+if TYPE_CHECKING:
+    from kith.runtime.release import Release
+
+MAX_RECORDS = 10_000
+"""Records that one save may touch."""
+MAX_WAVES = 8
+"""Waves of rules in one save."""
+WIDE = DecimalContext(prec=60)
+"""Wide enough for every intermediate result of the language."""
+
+
+class OverBudget(Exception):
+    """A save that would touch too much: which counter, its limit, and what led there."""
+
+    def __init__(self, counter: str, limit: int, chain: tuple[str, ...] = ()) -> None:
+        super().__init__(counter)
+        self.counter, self.limit, self.chain = counter, limit, chain
+
+
+class Values(dict[str, Any]):
+    """A record's values by field; what has no column is worked out when it is first read."""
+
+    __slots__ = ("entity", "session")
+
+    def __init__(self, values: dict[str, Any], session: Session, entity: str) -> None:
+        super().__init__(values)
+        self.session = session
+        self.entity = entity
+
+    def __missing__(self, name: str) -> Any:
+        return self.session.supply(self, name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value of a field, worked out if need be; other keys as a dict has them."""
+        if name in self:
+            return dict.__getitem__(self, name)
+        return self[name] if name in self.session.release.model.entities[self.entity].fields else default
+
+    def copy(self) -> Values:
+        """The same values, to be changed apart."""
+        return Values(dict(self), self.session, self.entity)
+
+
+@dataclass(slots=True)
+class Session:
+    """One save, or the set-wise saves of one batch.
+
+    `records` is the view that expressions have: what was loaded, overlaid with what the drafts of this save make of it.
+    """
+
+    connection: sa.Connection
+    context: Context
+    release: Release
+    cause: Cause
+    save: str = field(default_factory=new_id)
+    records: dict[str, dict[str, Values]] = field(default_factory=dict)
+    locked: set[tuple[str, str]] = field(default_factory=set)
+    relations: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
+    """Ids of the records of a relation as the database has them, by entity, relation and parent."""
+    joined: dict[tuple[str, str, str], dict[str, None]] = field(default_factory=dict)
+    """Ids of drafts by entity, reference field and the record it names."""
+    considered: list[dict[str, Any]] = field(default_factory=list)
+    outside: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Values read from records that the save does not write, for explaining: `entity/id` → field → value."""
+    touched: set[tuple[str, str]] = field(default_factory=set)
+    going: set[tuple[str, str]] = field(default_factory=set)
+    """Records that this save deletes."""
+    tops: int = 1
+    """How many saves travel in this batch."""
+    wave: int = 0
+
+    @property
+    def zone(self) -> Any:
+        """The workspace's time zone: what a day is in declared expressions."""
+        return self.context.zone
+
+    def plan(self, entity: str) -> Plan:
+        """What saving a record of an entity involves."""
+        return plan_of(self.release, entity)
+
+    def shelf(self, entity: str) -> Shelf:
+        """Where the records of an entity are."""
+        return shelf_of(self.release, entity)
+
+    def values(self, entity: str, values: dict[str, Any]) -> Values:
+        """A record's values as this save sees them; a value that has run out is worked out anew."""
+        record = Values(values, self, entity)
+        for name, declared in self.release.model.entities[entity].fields.items():
+            if declared.storage == "fresh":
+                until = record.get(f"{name}__until")
+                if until is None or until <= self.context.now:
+                    record.pop(name, None)
+        return record
+
+    # What expressions read
+
+    def load(self, entity: str, id_: object) -> Values | None:
+        """The record of an id, as it is after what this save has done so far."""
+        if id_ is None:
+            return None
+        known = self.records.setdefault(entity, {})
+        if str(id_) not in known:
+            self.load_many(entity, [str(id_)])
+        return known.get(str(id_))
+
+    def load_many(self, entity: str, ids: Iterable[str], *, lock: bool = False) -> None:
+        """Have records at hand, in one statement for those that are not yet (or not yet locked)."""
+        known = self.records.setdefault(entity, {})
+        wanted = {id_ for id_ in ids if id_ not in known or (lock and (entity, id_) not in self.locked)}
+        for record in self.shelf(entity).select(self.connection, wanted, lock=lock):
+            known[record["id"]] = self.values(entity, record)
+            if lock:
+                self.locked.add((entity, record["id"]))
+
+    def related(self, entity: str, record: Any, relation: str) -> Iterator[Values]:
+        """The live records of a to-many relation, as they are after what this save has done so far."""
+        inverse = self.release.model.entities[entity].inverses[relation]
+        self.gather(entity, relation, [record["id"]])
+        known = self.records[inverse.entity]
+        ids = dict.fromkeys(self.relations[entity, relation, record["id"]])
+        # Drafts of this save may have joined, left or died since.
+        ids |= dict.fromkeys(self.joined.get((inverse.entity, inverse.field, record["id"]), ()))
+        for id_ in ids:
+            child = known[id_]
+            if child.get(inverse.field) == record["id"] and child.get("deleted_at") is None:
+                yield child
+
+    def becoming(self, record: Values, op: str) -> Values:
+        """A copy of a record that is to be changed, marked where it goes into the recycle bin or comes out of it."""
+        after = record.copy()
+        if op == "delete":
+            after["deleted_at"], after["deletion"] = self.context.now, self.save
+        elif op == "restore":
+            after["deleted_at"], after["deletion"] = None, None
+        return after
+
+    def place(self, draft: Draft) -> None:
+        """Put a draft where expressions find it: by its id, and by the records that it names."""
+        self.records.setdefault(draft.entity, {})[draft.id] = draft.after
+        for declared in draft.plan.references:
+            parent = dict.get(draft.after, declared.name)
+            if isinstance(parent, str):
+                self.joined.setdefault((draft.entity, declared.name, parent), {})[draft.id] = None
+        if draft.before is None:
+            for relation in draft.plan.entity.inverses:
+                self.relations.setdefault((draft.entity, relation, draft.id), [])
+
+    def gather(self, entity: str, relation: str, ids: Iterable[str]) -> None:
+        """Have the records of a relation at hand, for all those parents in one statement."""
+        inverse = self.release.model.entities[entity].inverses[relation]
+        known = self.records.setdefault(inverse.entity, {})
+        wanted = [id_ for id_ in ids if (entity, relation, id_) not in self.relations]
+        if not wanted:
+            return
+        for id_ in wanted:
+            self.relations[entity, relation, id_] = []
+        found = self.shelf(inverse.entity).children(self.connection, inverse.field, wanted)
+        if len(found) > MAX_RECORDS:
+            raise OverBudget("records", MAX_RECORDS)
+        for record in found:
+            known.setdefault(record["id"], self.values(inverse.entity, record))
+            self.relations[entity, relation, str(record[inverse.field])].append(record["id"])
+
+    def supply(self, record: Values, name: str) -> Any:
+        """The value of a field that has no column in the record: a set, or what is computed when read."""
+        declared = self.release.model.entities[record.entity].fields.get(name)
+        if declared is None:
+            raise KeyError(name)
+        if declared.type.kind == "set" and declared.value is None:
+            self._supply_links(record, name)
+        else:
+            record[name] = self.function(declared)(self.env_of(record)) if declared.value else None
+        return dict.__getitem__(record, name)
+
+    def _supply_links(self, record: Values, name: str) -> None:
+        # All records of the entity at once, so that a batch costs one statement.
+        known = [one for one in self.records.get(record.entity, {}).values() if name not in one and "id" in one]
+        ids = {one["id"] for one in known} | {record["id"]}
+        found = self.shelf(record.entity).links(self.connection, name, ids)
+        for one in known:
+            one[name] = found[one["id"]]
+        record[name] = found[record["id"]]
+
+    def function(self, declared: Field) -> Callable[[Env], Any]:
+        """A computed field's expression as a Python function."""
+        if declared.value is None:
+            raise ValueError(f"{declared.entity}.{declared.name} is not computed")
+        return compiled(self.release, declared.value)
+
+    def env(self, draft: Draft) -> Env:
+        """What an expression about a draft is given."""
+        is_new = draft.op == "create"
+        return self.env_of(draft.after, old=draft.before, is_new=is_new)
+
+    def env_of(self, record: Values, *, old: Values | None = None, is_new: bool = False) -> Env:
+        """What an expression about a record is given."""
+        return Env(
+            this=record,
+            now=self.context.now,
+            zone=self.context.zone,
+            old=old,
+            is_new=is_new,
+            me=self.context.actor.record,
+            load=self.load,
+            related=self.related,
+            show=self.show,
+        )
+
+    def row_env(self, record: Values) -> Env:
+        """What the contribution of a related record to a roll-up is given."""
+        return Env(this=record, row=record, now=self.context.now, zone=self.context.zone, load=self.load)
+
+    def show(self, value: object, type_: Type) -> str:
+        """A value as the reader of this save's messages reads it."""
+        return self.release.show(value, type_, self.context.language)
+
+    def relations_of(self, declared: Field) -> frozenset[str]:
+        """The relations that a roll-up reads."""
+        if declared.value is None:
+            return frozenset()
+        return frozenset(node.relation for node in walk(declared.value.tree) if isinstance(node, Aggregate))
+
+    # What rules do
+
+    def wakes(self, rule: Rule, draft: Draft) -> bool:
+        """Whether a draft wakes a rule."""
+        return waking.wakes(self, rule, draft)
+
+    def perform(self, rule: Rule, draft: Draft) -> None:
+        """Run a block that comes before the write."""
+        waking.perform(self, rule, draft)
+
+    def fired(self, rule: Rule, draft: Draft) -> None:
+        """Note that a rule's block ran."""
+        self.verdict(rule, draft, "fired")
+
+    def verdict(self, rule: Rule, draft: Draft, verdict: str) -> None:
+        """Note what became of a rule, for explaining: held, refused, fired, or when (its condition did not hold)."""
+        self.considered.append({"rule": rule.path, "record": draft.id, "wave": self.wave, "verdict": verdict})
+
+    def fitting(self, draft: Draft, name: str, value: Any) -> Any:
+        """A computed value as its field stores it; one that does not fit is a failure of the draft."""
+        declared = draft.plan.entity.fields[name]
+        if isinstance(value, str) and not value:
+            return None
+        if not declared.type.is_number or value is None:
+            return value
+        fitted = stored_number(value, declared.type)
+        if fitted is None:
+            draft.fail(failure(self, "does_not_fit", draft, name, label=declared.label))
+        return fitted
+
+    # What it costs
+
+    def touch(self, draft: Draft) -> None:
+        """Count a record that the save writes; raises OverBudget."""
+        self.touched.add((draft.entity, draft.id))
+        if len(self.touched) > MAX_RECORDS * self.tops:
+            raise OverBudget("records", MAX_RECORDS, draft.chain)
+
+
+def stored_number(value: Any, type_: Type) -> Any:
+    """A number rounded half-up to the scale of its column, or None where its digits do not fit."""
+    if type_.kind == "int":
+        return int(value) if abs(value) < 10**type_.precision else None
+    number = value if isinstance(value, Decimal) else Decimal(value)
+    rounded = number.quantize(Decimal(1).scaleb(-type_.scale), rounding=ROUND_HALF_UP, context=WIDE)
+    return rounded if abs(rounded) < Decimal(10) ** (type_.precision - type_.scale) else None

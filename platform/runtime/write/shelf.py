@@ -1,0 +1,265 @@
+"""Where the write gate reads and writes the records of one entity; its statements are made once per release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from kith.metadata.model import Field
+from kith.rules.sql.values import Converter, Engine, reader, writer
+from kith.rules.types import DATETIME, INT, Type, ref
+from kith.runtime.schema.sortkeys import fold, sort_key
+from kith.runtime.schema.storage import VALUE, parts_of
+from kith.runtime.schema.tables import Column, EntityTable, FieldColumns
+
+if TYPE_CHECKING:
+    from kith.runtime.release import Release
+
+SYSTEM: Mapping[str, Type] = {
+    "id": ref(""),
+    "version": INT,
+    "created_at": DATETIME,
+    "created_by": ref(""),
+    "updated_at": DATETIME,
+    "updated_by": ref(""),
+    "deleted_at": DATETIME,
+    "deletion": ref(""),
+    "computed": INT,
+}
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One column: the key of its value in a record, and how the value gets in and out."""
+
+    key: str
+    column: Column
+    read: Converter | None
+    write: Converter | None
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The records of one entity."""
+
+    table: EntityTable
+    engine: Engine
+
+    @cached_property
+    def slots(self) -> tuple[Slot, ...]:
+        """Every column that holds a value; `field__part` are the keys of a field's further parts."""
+        return tuple(self._slots())
+
+    def _slots(self) -> Iterator[Slot]:
+        for name, type_ in SYSTEM.items():
+            yield self._slot(name, self.table.table.c[name], type_)
+        for name, columns in self.table.columns.items():
+            for part, type_ in parts_of(columns.field).items():
+                yield self._slot(f"{name}__{part}" if part else name, columns.parts[part], type_)
+            if columns.fresh_until is not None:
+                yield self._slot(f"{name}__until", columns.fresh_until, DATETIME)
+
+    def _slot(self, key: str, column: Column, type_: Type) -> Slot:
+        return Slot(key, column, reader(type_, self.engine), writer(type_, self.engine))
+
+    @cached_property
+    def composites(self) -> Mapping[str, tuple[str, ...]]:
+        """The fields whose value is a mapping of parts, with their parts."""
+        return {
+            name: tuple(columns.parts) for name, columns in self.table.columns.items() if VALUE not in columns.parts
+        }
+
+    @cached_property
+    def _by_id(self) -> sa.Select[Any]:
+        ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+        return sa.select(*(slot.column for slot in self.slots)).where(self.table.id.in_(ids)).order_by(self.table.id)
+
+    @cached_property
+    def _locked(self) -> sa.Select[Any]:
+        return self._by_id.with_for_update()
+
+    def select(self, connection: sa.Connection, ids: Iterable[str], *, lock: bool) -> list[Record]:
+        """The records of those ids, live or deleted, in the order of their ids; `lock` keeps others from writing them."""
+        wanted = sorted(set(ids))
+        if not wanted:
+            return []
+        statement = self._locked if lock else self._by_id
+        return [self.record(row) for row in connection.execute(statement, {"ids": wanted})]
+
+    def children(self, connection: sa.Connection, reference: str, parents: Iterable[str]) -> list[Record]:
+        """The live records whose reference names one of the parents, in the order of their ids."""
+        wanted = sorted(set(parents))
+        if not wanted:
+            return []
+        statement = self._of(reference)
+        return [self.record(row) for row in connection.execute(statement, {"ids": wanted})]
+
+    def _of(self, reference: str) -> sa.Select[Any]:
+        return self._child_selects.setdefault(reference, self._make_of(reference))
+
+    @cached_property
+    def _child_selects(self) -> dict[str, sa.Select[Any]]:
+        return {}
+
+    def _make_of(self, reference: str) -> sa.Select[Any]:
+        column = self.table.columns[reference].value
+        ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+        columns = (slot.column for slot in self.slots)
+        return sa.select(*columns).where(column.in_(ids), self.table.live).order_by(self.table.id)
+
+    def deleted_with(self, connection: sa.Connection, deletion: str, reference: str, parent: str) -> list[Record]:
+        """The records that one deletion put into the recycle bin and whose reference names a parent."""
+        columns = (slot.column for slot in self.slots)
+        own = self.table.table.c
+        statement = sa.select(*columns).where(own.deletion == deletion, self.table.columns[reference].value == parent)
+        return [self.record(row) for row in connection.execute(statement)]
+
+    def find(
+        self, connection: sa.Connection, names: Sequence[str], keys: Sequence[tuple[Any, ...]]
+    ) -> dict[tuple[Any, ...], str]:
+        """The ids of live records by the values of some fields; keys with an empty part find nothing."""
+        wanted = {key: self.comparable(names, key) for key in keys if all(part is not None for part in key)}
+        if not wanted:
+            return {}
+        columns = [self._compared(name) for name in names]
+        statement = sa.select(self.table.id, *columns).where(self.table.live)
+        distinct = sorted(set(wanted.values()))
+        if len(columns) == 1:
+            statement = statement.where(columns[0].in_([key[0] for key in distinct]))
+        else:
+            statement = statement.where(sa.tuple_(*columns).in_(distinct))
+        found = {tuple(row[1:]): str(row[0]) for row in connection.execute(statement)}
+        found = {tuple(str(part) for part in key): id_ for key, id_ in found.items()}
+        return {
+            key: found[tuple(str(part) for part in same)]
+            for key, same in wanted.items()
+            if tuple(str(part) for part in same) in found
+        }
+
+    def comparable(self, names: Sequence[str], key: Sequence[Any]) -> tuple[Any, ...]:
+        """The parts of a key as the database compares them."""
+        return tuple(self._comparable(name, part) for name, part in zip(names, key, strict=True))
+
+    def _comparable(self, name: str, part: Any) -> Any:
+        columns = self.table.columns.get(name)
+        if part is None or columns is None:
+            return part
+        if columns.folded is not None:
+            return fold(str(part))
+        convert = writer(columns.field.type, self.engine)
+        return convert(part) if convert is not None else part
+
+    def _compared(self, name: str) -> Column:
+        columns = self.table.columns.get(name)
+        if columns is None:
+            return self.table.table.c[name]
+        return columns.folded if columns.folded is not None else columns.value
+
+    def record(self, row: Sequence[Any]) -> Record:
+        """A row as a record; mappings of parts are put together."""
+        record = {
+            slot.key: value if value is None or slot.read is None else slot.read(value)
+            for slot, value in zip(self.slots, row, strict=True)
+        }
+        for name, parts in self.composites.items():
+            value = {part: record.pop(f"{name}__{part}") for part in parts}
+            record[name] = value if any(item is not None for item in value.values()) else None
+        return record
+
+    def row(self, record: Mapping[str, Any]) -> Record:
+        """A record as the values of its columns, sort keys and folded keys included."""
+        values: Record = {}
+        for slot in self.slots:
+            value = self._value(record, slot.key)
+            values[slot.column.name] = value if value is None or slot.write is None else slot.write(value)
+        for name, columns in self.table.columns.items():
+            values |= _derived(columns, record.get(name))
+        return values
+
+    def _value(self, record: Mapping[str, Any], key: str) -> Any:
+        name, _, part = key.partition("__")
+        if part and name in self.composites:
+            whole = record.get(name)
+            return whole.get(part) if whole else None
+        return record.get(key)
+
+    @cached_property
+    def _insert(self) -> sa.Insert:
+        return sa.insert(self.table.table)
+
+    def insert(self, connection: sa.Connection, records: Sequence[Mapping[str, Any]]) -> None:
+        """Add records in one statement."""
+        if records:
+            connection.execute(self._insert, [self.row(record) for record in records])
+
+    @cached_property
+    def _update(self) -> sa.Update:
+        table = self.table.table
+        columns: dict[str, sa.BindParameter[Any]] = {
+            column.name: sa.bindparam(f"v_{column.name}") for column in table.c if column.name != "id"
+        }
+        return sa.update(table).where(table.c.id == sa.bindparam("k_id")).values(columns)
+
+    def update(self, connection: sa.Connection, records: Sequence[Mapping[str, Any]]) -> None:
+        """Write records that were selected with a lock, in one statement."""
+        if records:
+            rows = [self.row(record) for record in records]
+            connection.execute(
+                self._update,
+                [{"k_id": row["id"], **{f"v_{name}": row[name] for name in row if name != "id"}} for row in rows],
+            )
+
+    def links(self, connection: sa.Connection, field: str, ids: Iterable[str]) -> dict[str, frozenset[str]]:
+        """The sets of a field, by record."""
+        found: dict[str, set[str]] = {id_: set() for id_ in ids}
+        if found:
+            statement = self._link_selects[field]
+            for record, value in connection.execute(statement, {"ids": sorted(found)}):
+                found[str(record)].add(str(value))
+        return {id_: frozenset(values) for id_, values in found.items()}
+
+    @cached_property
+    def _link_selects(self) -> Mapping[str, sa.Select[Any]]:
+        ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+        return {
+            name: sa.select(link.record, link.value).where(link.record.in_(ids))
+            for name, link in self.table.links.items()
+        }
+
+    def relink(
+        self, connection: sa.Connection, field: str, changes: Mapping[str, tuple[frozenset[str], frozenset[str]]]
+    ) -> None:
+        """Bring the sets of a field from before to after, by record."""
+        table = self.table.links[field].table
+        gone = [{"r": id_, "v": value} for id_, (old, new) in changes.items() for value in sorted(old - new)]
+        added = [{"record": id_, "value": value} for id_, (old, new) in changes.items() for value in sorted(new - old)]
+        if gone:
+            condition = (table.c.record == sa.bindparam("r")) & (table.c.value == sa.bindparam("v"))
+            connection.execute(sa.delete(table).where(condition), gone)
+        if added:
+            connection.execute(sa.insert(table), added)
+
+
+def _derived(columns: FieldColumns, value: Any) -> Record:
+    found: Record = {}
+    if columns.sort is not None:
+        found[columns.sort.name] = None if value is None else sort_key(_as_text(columns.field, value))
+    if columns.folded is not None:
+        found[columns.folded.name] = None if value is None else fold(str(value))
+    return found
+
+
+def _as_text(field: Field, value: Any) -> str:
+    if isinstance(value, Mapping):
+        return " ".join(str(part) for part in value.values() if part)
+    return str(value)
+
+
+def shelf_of(release: Release, entity: str) -> Shelf:
+    """The shelf of an entity, made once per release."""
+    return release.cached(("shelf", entity), lambda: Shelf(release.tables[entity], release.tables.engine))

@@ -1,0 +1,178 @@
+"""Writing what drafts have become: records and their sets, history and the save, search rows."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import sqlalchemy as sa
+from kith.runtime.search import index_records
+
+from kith.runtime.ids import new_id
+from kith.runtime.schema import system
+from kith.runtime.write.draft import Draft
+
+if TYPE_CHECKING:
+    from kith.runtime.write.session import Session
+
+
+def store(session: Session, drafts: Sequence[Draft]) -> None:
+    """Write drafts of one wave, entity by entity in the order of names and ids, so that writers do not deadlock."""
+    drafts = [draft for draft in drafts if draft.is_dirty or draft.is_edited]
+    edited = [draft for draft in drafts if draft.is_edited]
+    for entity in sorted({draft.entity for draft in drafts}):
+        mine = sorted((draft for draft in drafts if draft.entity == entity), key=lambda draft: draft.id)
+        for draft in mine:
+            session.touch(draft)
+            stamp(session, draft, edited=draft.is_edited)
+        shelf = session.shelf(entity)
+        shelf.insert(session.connection, [draft.after for draft in mine if draft.before is None])
+        shelf.update(session.connection, [draft.after for draft in mine if draft.before is not None])
+        store_links(session, entity, mine)
+        session.locked.update((entity, draft.id) for draft in mine)
+    record_history(session, edited)
+    index_records(session.connection, session.release, [(draft.entity, draft.after) for draft in drafts])
+
+
+def stamp(session: Session, draft: Draft, *, edited: bool) -> None:
+    """Count the version of an edit; what only computed values changed counts apart."""
+    if draft.before is None:
+        return
+    if edited:
+        draft.after["version"] = draft.before["version"] + 1
+        draft.after["updated_at"] = session.context.now
+        draft.after["updated_by"] = session.context.actor.id
+    else:
+        draft.after["computed"] = (draft.before["computed"] or 0) + 1
+
+
+def store_links(session: Session, entity: str, drafts: Sequence[Draft]) -> None:
+    """Write the sets that changed, one statement for each field."""
+    shelf = session.shelf(entity)
+    for name in shelf.table.links:
+        changes = {}
+        for draft in drafts:
+            if dict.__contains__(draft.after, name):
+                new = draft.after[name]
+                old = draft.before.get(name, frozenset()) if draft.before is not None else frozenset()
+                if new != old:
+                    changes[draft.id] = (old, new)
+        shelf.relink(session.connection, name, changes)
+
+
+def record_history(session: Session, drafts: Sequence[Draft]) -> None:
+    """One history row for each version of a record, chained to the one before by its hash."""
+    if not drafts:
+        return
+    previous = last_hashes(session, [draft for draft in drafts if draft.before is not None])
+    rows = [history_row(session, draft, previous.get((draft.entity, draft.id), "")) for draft in drafts]
+    session.connection.execute(sa.insert(system.history), rows)
+
+
+_LAST = sa.select(system.history.c.record, system.history.c.version, system.history.c.hash).where(
+    system.history.c.entity == sa.bindparam("entity"),
+    system.history.c.record.in_(sa.bindparam("records", expanding=True)),
+    system.history.c.version.in_(sa.bindparam("versions", expanding=True)),
+)
+
+
+def last_hashes(session: Session, drafts: Sequence[Draft]) -> dict[tuple[str, str], str]:
+    """The hash of each record's latest history row."""
+    found: dict[tuple[str, str], str] = {}
+    for entity in sorted({draft.entity for draft in drafts}):
+        name = session.shelf(entity).table.stable_name
+        versions = {draft.id: draft.before["version"] for draft in drafts if draft.entity == entity and draft.before}
+        asked = {"entity": name, "records": sorted(versions), "versions": sorted(set(versions.values()))}
+        for record, version, hash_ in session.connection.execute(_LAST, asked):
+            if versions[record] == version:
+                found[entity, record] = hash_
+    return found
+
+
+def history_row(session: Session, draft: Draft, previous: str) -> dict[str, Any]:
+    """The row of one version: old and new of each input field that changed, with a salt each, and their digests."""
+    values = dict(changed_values(session, draft))
+    row: dict[str, Any] = {
+        "id": new_id(),
+        "save": session.save,
+        "entity": session.shelf(draft.entity).table.stable_name,
+        "record": draft.id,
+        "version": draft.after["version"],
+        "op": draft.op,
+        "release": session.release.number,
+        "actor": session.context.actor.id,
+        "channel": session.cause.channel if not draft.chain else "rule",
+        "batch": session.cause.batch,
+        "at": session.context.now,
+        "values": values,
+        "digests": {name: digests(entry) for name, entry in values.items()},
+        "previous": previous,
+    }
+    row["hash"] = chained(row)
+    row["seal"] = None
+    return row
+
+
+def changed_values(session: Session, draft: Draft) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Old and new of the input fields that changed, as JSON, by physical name."""
+    names = session.release.names.entities[draft.entity].columns
+    for declared in draft.plan.inputs:
+        if draft.changed(declared.name):
+            old = draft.before.get(declared.name) if draft.before is not None else None
+            new = draft.after.get(declared.name)
+            salts = [secrets.token_hex(8), secrets.token_hex(8)]
+            yield names[declared.name], {"old": as_json(old), "new": as_json(new), "salt": salts}
+
+
+def as_json(value: object) -> Any:
+    """A value as history keeps it: decimals, dates and instants as text, sets as sorted lists."""
+    if isinstance(value, (frozenset, set)):
+        return sorted(value)
+    if value is None or isinstance(value, (bool, int, str, dict, list)):
+        return value
+    from datetime import timedelta
+
+    if isinstance(value, timedelta):
+        return value // timedelta(microseconds=1)
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def digests(entry: dict[str, Any]) -> list[str]:
+    """The salted digests of old and new, which stay when the values are erased."""
+    return [
+        hashlib.sha256(salt.encode() + orjson.dumps(entry[side], option=orjson.OPT_SORT_KEYS)).hexdigest()
+        for side, salt in zip(("old", "new"), entry["salt"], strict=True)
+    ]
+
+
+def chained(row: dict[str, Any]) -> str:
+    """The hash over a history row and, through `previous`, over all before it; the values themselves stay outside."""
+    covered = {name: value for name, value in row.items() if name not in ("values", "hash", "seal")}
+    covered["at"] = row["at"].isoformat()
+    return hashlib.sha256(orjson.dumps(covered, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def record_save(session: Session) -> None:
+    """The one row about the save itself: who, why, when, and what is needed to explain it later."""
+    actor = session.context.actor
+    session.connection.execute(
+        sa.insert(system.save),
+        {
+            "id": session.save,
+            "at": session.context.now,
+            "release": session.release.number,
+            "actor": actor.id,
+            "actor_name": actor.name,
+            "actor_kind": actor.kind,
+            "roles": sorted(actor.roles),
+            "channel": session.cause.channel,
+            "detail": session.cause.detail,
+            "batch": session.cause.batch,
+            "now": session.context.now,
+            "considered": session.considered,
+            "read": session.outside or None,
+        },
+    )

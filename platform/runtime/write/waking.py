@@ -1,0 +1,57 @@
+"""Which rules a draft wakes, and what their blocks do before the write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kith.rules.actions import Refuse, SetField, run_program
+
+from kith.runtime.write.change import Failure
+from kith.runtime.write.plans import compiled
+
+if TYPE_CHECKING:
+    from kith.metadata.model import Rule, Trigger
+    from kith.runtime.write.draft import Draft
+    from kith.runtime.write.session import Session
+
+
+def is_triggered(trigger: Trigger, draft: Draft) -> bool:
+    """Whether what happens to a record is what a rule waits for."""
+    if draft.op in trigger.events and not trigger.fields:
+        return True
+    if trigger.fields and draft.op in ("create", "update") and any(draft.changed(name) for name in trigger.fields):
+        return True
+    if not trigger.child:
+        return False
+    return f"child:{trigger.child}" in draft.events or has_changed_lines(draft, trigger.child)
+
+
+def has_changed_lines(draft: Draft, relation: str) -> bool:
+    """Whether lines of a relation travel with the draft and change."""
+    return any(line.is_dirty for line in draft.children.get(relation, ()))
+
+
+def wakes(session: Session, rule: Rule, draft: Draft) -> bool:
+    """Whether a draft wakes a rule: its trigger, then its condition.
+
+    A `require` that reads a relation is woken by that relation's records as well, so that it always holds.
+    """
+    watched = rule.require is not None and any(event.startswith("child:") for event in draft.events)
+    if not is_triggered(rule.trigger, draft) and not watched:
+        return False
+    if rule.when is None or compiled(session.release, rule.when)(session.env(draft)):
+        return True
+    session.verdict(rule, draft, "when")
+    return False
+
+
+def perform(session: Session, rule: Rule, draft: Draft) -> None:
+    """Run a block that comes before the write: it sets the record's own fields, or refuses."""
+    if rule.do is None:
+        return
+    for effect in run_program(rule.do, session.env(draft)):
+        match effect:
+            case SetField(name, value):
+                draft.after[name] = session.fitting(draft, name, value)
+            case Refuse(message, field):
+                draft.fail(Failure("rule", message, field, rule.path, draft.at))
