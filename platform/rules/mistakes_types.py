@@ -17,8 +17,8 @@ RESULT = Words("the result", "结果")
 NO_FUNCTION = Mistake(
     "E201",
     Words('There is no function "{name}".', "没有函数“{name}”。"),
-    "rounded(quantity)",
-    "round(quantity)",
+    "rounded(quantity) > 1",
+    "round(quantity) > 1",
 )
 NO_ENTITY = Mistake(
     "E202",
@@ -122,8 +122,8 @@ NO_RELATIONS = Mistake(
 NO_WHERE = Mistake(
     "E215",
     Words("`where` and `by` belong to aggregates; {name} is none.", "`where` 和 `by` 属于聚合；{name} 不是聚合。"),
-    "length(name where vip)",
-    "length(name)",
+    "length(name where vip) > 1",
+    "length(name) > 1",
 )
 BY_WITHOUT_FIRST = Mistake(
     "E216",
@@ -165,13 +165,13 @@ WRONG_RESULT = Mistake(
     "E301",
     Words("Here {wanted} is wanted, and this is {found}.", "此处需要{wanted}，而这是{found}。"),
     "quantity + 1",
-    "quantity > 1",
+    "text(quantity + 1)",
 )
 OPERANDS = Mistake(
     "E302",
     Words("`{op}` does not work on {left} and {right}.", "`{op}` 不能用于{left}和{right}。"),
-    "name * 2",
-    "quantity * 2",
+    "name * 2 > 1",
+    "quantity * 2 > 1",
 )
 MIXED = Mistake(
     "E303",
@@ -347,8 +347,8 @@ DATE_MEETS_INSTANT = Mistake(
 LIST_ITEM = Mistake(
     "E326",
     Words("A list has values, and this is {found}.", "列表由值组成，而这是{found}。"),
-    'stage in ["won", null]',
-    'stage in ["won"] or stage is not set',
+    'priority in ["low", null]',
+    'priority in ["low"] or priority is not set',
 )
 LIST_OF_NAMES = Mistake(
     "E327",
@@ -371,7 +371,7 @@ NOT_SHOWN = Mistake(
 TOO_LONG_SPAN = Mistake(
     "E330",
     Words("`{text}` is longer than the calendar.", "`{text}` 超出日历的长度。"),
-    "closes_on + 2_000y > today()",
+    "closes_on + 2000y > today()",
     "closes_on + 20y > today()",
 )
 BEYOND = Mistake(
