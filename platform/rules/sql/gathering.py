@@ -1,0 +1,134 @@
+"""The records that trees read, gathered from environments: what a database must hold to evaluate the trees itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from kith.rules.tree import Aggregate, Node, Path, Step, walk
+from kith.rules.types import Type
+from kith.rules.values import Env, Record
+
+THIS = "this"
+Place = tuple[str, ...]
+"""`("this",)`, `("entity", name)`, or `("relation", owner's entity, relation)`: each has a table of its own."""
+
+
+@dataclass
+class Shape:
+    """What trees read of each entity: its fields with their types, and the relations with the entity of their records."""
+
+    this: str = ""
+    fields: dict[str, dict[str, Type]] = field(default_factory=dict)
+    relations: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def entity_of(self, place: Place) -> str:
+        """The entity whose fields a table has."""
+        if place[0] == THIS:
+            return self.this
+        return place[1] if place[0] == "entity" else self.relations[place[1], place[2]]
+
+    def places(self) -> list[Place]:
+        """Every table."""
+        entities = [("entity", name) for name in self.fields]
+        return [(THIS,), *entities, *(("relation", *key) for key in self.relations)]
+
+
+def shape_of(trees: Iterable[Node]) -> Shape:
+    """What some trees read."""
+    shape = Shape()
+    for node in (part for tree in trees for part in walk(tree)):
+        if isinstance(node, Path):
+            _add_path(shape, node)
+        elif isinstance(node, Aggregate):
+            shape.relations[node.via.type.entity, node.relation] = node.entity
+            shape.fields.setdefault(node.via.type.entity, {})
+            shape.fields.setdefault(node.entity, {})
+    shape.fields.setdefault(shape.this, {})
+    return shape
+
+
+def _add_path(shape: Shape, path: Path) -> None:
+    for step in path.steps:
+        shape.fields.setdefault(step.entity, {})[step.name] = step.type
+        if step.type.kind == "ref":
+            shape.fields.setdefault(step.type.entity, {})
+    if path.root == "this":
+        shape.this = path.steps[0].entity if path.steps else path.type.entity
+
+
+@dataclass
+class Row:
+    """A record for a table; `batch` says whose environment it is of, `parent` whose relation brought it."""
+
+    batch: int
+    id: object
+    record: Record
+    parent: object = None
+
+
+class Gathered:
+    """The rows of each table, each once."""
+
+    def __init__(self, shape: Shape, trees: Sequence[Node], envs: Sequence[Env]) -> None:
+        self.rows: dict[Place, dict[tuple[object, ...], Row]] = {place: {} for place in shape.places()}
+        for batch, env in enumerate(envs):
+            self._add((THIS,), Row(batch, own_id(env, batch), env.this))
+            for tree in trees:
+                self._tree(tree, env, batch, None)
+
+    def _add(self, place: Place, row: Row) -> None:
+        self.rows[place].setdefault((row.batch, row.id, row.parent), row)
+
+    def _tree(self, tree: Node, env: Env, batch: int, row: Record | None) -> None:
+        for node in _own_parts(tree):
+            if isinstance(node, Path):
+                self._path(_start(node, env, row), node.steps, env, batch)
+            elif isinstance(node, Aggregate):
+                self._aggregate(node, env, batch, row)
+
+    def _path(self, record: Record | None, steps: tuple[Step, ...], env: Env, batch: int) -> Record | None:
+        """Follow references as far as there are any; the record behind the last step, where it is one."""
+        for step in steps:
+            value = record.get(step.name) if record is not None else None
+            if step.type.kind != "ref" or value is None:
+                return None
+            record = env.load(step.type.entity, value)
+            if record is None:
+                return None
+            self._add(("entity", step.type.entity), Row(batch, value, record))
+        return record
+
+    def _aggregate(self, node: Aggregate, env: Env, batch: int, row: Record | None) -> None:
+        record = self._path(_start(node.via, env, row), node.via.steps, env, batch)
+        if record is None:
+            return
+        parent = own_id(env, batch) if record is env.this else record.get("id")
+        for related in env.related(node.via.type.entity, record, node.relation):
+            place = ("relation", node.via.type.entity, node.relation)
+            self._add(place, Row(batch, related.get("id"), related, parent))
+            for part in _row_parts(node):
+                self._tree(part, env, batch, related)
+
+
+def own_id(env: Env, batch: int) -> object:
+    """The id of the record an environment is about; one that has none still must be told apart."""
+    return env.this.get("id") or f"this-{batch}"
+
+
+def _start(path: Path, env: Env, row: Record | None) -> Record | None:
+    roots: Mapping[str, Record | None] = {"this": env.this, "me": env.me, "row": row}
+    return roots.get(path.root)
+
+
+def _row_parts(node: Aggregate) -> list[Node]:
+    parts = (node.value, node.where, node.test, *(order.value for order in node.by))
+    return [part for part in parts if part is not None]
+
+
+def _own_parts(tree: Node) -> Iterable[Node]:
+    """The parts of a tree that are not about the rows of an aggregate inside."""
+    inner = {
+        id(part) for node in walk(tree) if isinstance(node, Aggregate) for sub in _row_parts(node) for part in walk(sub)
+    }
+    return [node for node in walk(tree) if id(node) not in inner]

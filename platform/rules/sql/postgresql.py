@@ -1,0 +1,231 @@
+"""PostgreSQL: native numbers, dates and instants; text compares by code points through COLLATE "C"."""
+
+# ruff: noqa: D102 — `Dialect` says what each of these is for.
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement
+
+from kith.rules.operations.texts import SPACE
+from kith.rules.sql.dialect import Dialect, infix
+from kith.rules.sql.tables import Element
+from kith.rules.sql.values import Engine, is_wide
+from kith.rules.types import DATE, Type
+
+Condition = ColumnElement[bool]
+BIGINT, INTEGER, TEXT = sa.BigInteger(), sa.Integer(), sa.Text()
+NUMERIC: sa.Numeric[Any] = sa.Numeric()
+FLOAT: sa.Double[Any] = sa.Double()
+INSTANT, INTERVAL = sa.DateTime(timezone=True), sa.Interval()
+DIVIDEND: sa.Numeric[Any] = sa.Numeric(100, 60)
+"""A quotient has at least the scale of its dividend. Numbers have at most 38 digits, so an exact quotient that is no half is
+further than 10^-39 from one: with 60 places, rounding twice is rounding once."""
+FAR = 100_000_000
+"""A position beyond any text, that PostgreSQL's integers still hold."""
+MICROSECONDS_OF_AN_HOUR = 3_600_000_000
+
+
+class PostgreSQL(Dialect):
+    """How PostgreSQL writes each operation; `collation` is the one whose `lower` is full Unicode's, "" where there is none."""
+
+    name: Engine = "postgresql"
+
+    def __init__(self, zone: str = "UTC", collation: str = "pg_unicode_fast") -> None:
+        super().__init__(zone)
+        self.collation = collation
+
+    def is_true(self, element: Element) -> Condition:
+        return element
+
+    def is_false(self, element: Element) -> Condition:
+        return sa.not_(element)
+
+    def least(self, *elements: Element) -> Element:
+        return sa.func.least(*elements, type_=elements[-1].type)
+
+    def greatest(self, *elements: Element) -> Element:
+        return sa.func.greatest(*elements, type_=elements[-1].type)
+
+    def smallest(self, elements: list[Element], nullable: bool) -> Element:
+        return self.unless_null(self.least, *elements) if nullable else self.least(*elements)
+
+    def largest(self, elements: list[Element], nullable: bool) -> Element:
+        return self.unless_null(self.greatest, *elements) if nullable else self.greatest(*elements)
+
+    # --- numbers ---------------------------------------------------------------------------------------------------
+
+    def rescaled(self, element: Element, from_: Type, to: Type) -> Element:
+        if not from_.is_number or not to.is_number:
+            return element
+        if to.scale < from_.scale:
+            return self._formed(sa.func.round(element, self._places(to), type_=NUMERIC), to)
+        same = isinstance(self.type_(from_), sa.Numeric) == isinstance(self.type_(to), sa.Numeric)
+        return element if same else sa.cast(element, self.type_(to))
+
+    def _places(self, type_: Type) -> Element:
+        return sa.literal_column(str(type_.scale), INTEGER)
+
+    def _formed(self, element: Element, to: Type) -> Element:
+        """A numeric result in the form of its type."""
+        return element if isinstance(self.type_(to), sa.Numeric) else sa.cast(element, BIGINT)
+
+    def fitted(self, element: Element, from_: Type, to: Type) -> Element:
+        if not to.is_number:
+            return element
+        return self._formed(sa.cast(element, sa.Numeric(to.precision, to.scale)), to)
+
+    def arithmetic(self, op: str, left: Element, right: Element, out: Type) -> Element:
+        return infix(left, "+" if op == "add" else "-", right, self.type_(out))
+
+    def multiply(self, left: tuple[Element, Type], right: tuple[Element, Type], out: Type) -> Element:
+        numbers = [self._numeric(element, type_) if is_wide(out) else element for element, type_ in (left, right)]
+        product = infix(numbers[0], "*", numbers[1], self.type_(out))
+        if out.scale == left[1].scale + right[1].scale:
+            return product
+        return self._formed(sa.func.round(product, self._places(out), type_=NUMERIC), out)
+
+    def _numeric(self, element: Element, type_: Type) -> Element:
+        return element if isinstance(self.type_(type_), sa.Numeric) else sa.cast(element, NUMERIC)
+
+    def divide(self, left: tuple[Element, Type], right: tuple[Element, Type], out: Type) -> Element:
+        return self._formed(self._quotient(left[0], right[0], out), out)
+
+    def _quotient(self, left: Element, right: Element, out: Type) -> Element:
+        divisor = sa.func.nullif(right, self.number(0), type_=NUMERIC)
+        exact = infix(sa.cast(left, DIVIDEND), "/", divisor, NUMERIC)
+        return sa.func.round(exact, self._places(out), type_=NUMERIC)
+
+    def divide_whole(self, op: str, left: tuple[Element, Type], right: tuple[Element, Type], out: Type) -> Element:
+        numbers = [self._numeric(*left), sa.func.nullif(self._numeric(*right), self.number(0), type_=NUMERIC)]
+        return self._formed(getattr(sa.func, op)(*numbers, type_=NUMERIC), out)
+
+    def whole(self, op: str, element: Element, type_: Type, out: Type) -> Element:
+        if not type_.scale:
+            return self.rescaled(element, type_, out)
+        return self._formed(getattr(sa.func, op)(element, type_=NUMERIC), out)
+
+    def sign(self, op: str, element: Element, type_: Type) -> Element:
+        if op == "abs":
+            return sa.func.abs(element, type_=self.type_(type_))
+        return infix(self.number(0), "-", element, self.type_(type_))
+
+    def printed(self, element: Element, type_: Type) -> Element:
+        match type_.kind:
+            case "bool":
+                return sa.case((element, sa.literal("true")), (sa.not_(element), sa.literal("false")))
+            case "percent":
+                shown = sa.func.trim_scale(infix(element, "*", self.number(100), NUMERIC), type_=NUMERIC)
+                return infix(sa.cast(shown, TEXT), "||", sa.literal("%"), TEXT)
+            case "int":
+                return sa.cast(element, TEXT)
+            case "decimal" | "money":
+                return sa.cast(sa.cast(element, sa.Numeric(100, type_.scale)), TEXT)
+            case "date":
+                return sa.func.to_char(element, "YYYY-MM-DD", type_=TEXT)
+            case _:
+                return element
+
+    # --- texts -----------------------------------------------------------------------------------------------------
+
+    def code_points(self, element: Element) -> Element:
+        return element if isinstance(element, sa.ColumnClause) else element.collate("C")
+
+    def text(self, op: str, *elements: Element) -> Element:
+        match op:
+            case "trim":
+                return sa.func.btrim(elements[0], sa.literal(SPACE), type_=TEXT)
+            case "length":
+                return sa.func.char_length(elements[0], type_=INTEGER)
+            case "replace":
+                return sa.func.replace(*elements, type_=TEXT)
+            case "fold":
+                return self.text("lower", sa.func.normalize(elements[0], type_=TEXT))
+            case _:
+                full = elements[0].collate(self.collation)
+                return getattr(sa.func, op)(full, type_=TEXT).collate("C")  # type: ignore[no-any-return]
+
+    def substring(self, *elements: Element, nullable: bool) -> Element:
+        def build(text: Element, start: Element, *length: Element) -> Element:
+            far, one, zero = self.number(FAR), self.number(1), self.number(0)
+            begin = sa.cast(self.least(far, self.greatest(one, start)), INTEGER)
+            sizes = [sa.cast(self.least(far, self.greatest(zero, part)), INTEGER) for part in length]
+            return sa.func.substr(text, begin, *sizes, type_=TEXT)
+
+        return self.unless_null(build, *elements) if nullable else build(*elements)
+
+    def search(self, op: str, text: Element, part: Element) -> Condition:
+        def build(part: Element) -> Condition:
+            return sa.func.right(text, sa.func.char_length(part, type_=INTEGER), type_=TEXT) == part
+
+        if op == "contains":
+            return sa.func.strpos(text, part, type_=INTEGER) > self.number(0)
+        if op == "starts_with":
+            return sa.func.starts_with(text, part, type_=sa.Boolean())
+        return self.once(build, part)
+
+    # --- dates -----------------------------------------------------------------------------------------------------
+
+    def part(self, op: str, day: Element) -> Element:
+        field = {"iso_week": "week"}.get(op, op)
+        return sa.cast(sa.extract(field, sa.type_coerce(day, sa.Date())), BIGINT)
+
+    def add_days(self, day: Element, days: Element) -> Element:
+        moved = infix(day, "+", sa.cast(days, INTEGER), sa.Date())
+        return self.within_calendar(moved)
+
+    def add_months(self, day: Element, months: Element) -> Element:
+        interval = sa.func.make_interval(self.number(0), sa.cast(months, INTEGER), type_=INTERVAL)
+        return self.within_calendar(sa.cast(infix(day, "+", interval, sa.DateTime()), self.type_(DATE)))
+
+    def days(self, later: Element, earlier: Element) -> Element:
+        return sa.cast(infix(later, "-", earlier, INTEGER), BIGINT)
+
+    def add_time(self, instant: Element, microseconds: Element) -> Element:
+        # An hour is always an hour, while a day of an interval may have 23: so hours, and the rest, which a float holds exactly.
+        def build(span: Element) -> Element:
+            hour = self.number(MICROSECONDS_OF_AN_HOUR)
+            hours = sa.cast(infix(span, "/", hour, BIGINT), INTEGER)
+            rest = infix(sa.cast(infix(span, "%", hour, BIGINT), FLOAT), "/", self.number(1_000_000), FLOAT)
+            return self._interval(hours, rest)
+
+        return self.within_instants(infix(instant, "+", self.once(build, microseconds), INSTANT))
+
+    def _interval(self, hours: Element, seconds: Element) -> Element:
+        zeros = [self.number(0)] * 4
+        return sa.func.make_interval(*zeros, hours, self.number(0), seconds, type_=INTERVAL)
+
+    def time_between(self, later: Element, earlier: Element) -> Element:
+        seconds = sa.extract("epoch", infix(later, "-", earlier, INTERVAL))
+        return sa.cast(infix(seconds, "*", self.number(1_000_000), NUMERIC), BIGINT)
+
+    def day_of(self, instant: Element) -> Element:
+        local = sa.func.timezone(sa.literal(self.zone), instant, type_=sa.DateTime())
+        return self.within_calendar(sa.cast(local, self.type_(DATE)))
+
+    def around(self, day: Element, hours: int) -> Element:
+        midnight = sa.func.timezone(sa.literal("UTC"), sa.cast(day, sa.DateTime()), type_=INSTANT)
+        return infix(midnight, "+", self._interval(self.number(hours), self.number(0)), INSTANT)
+
+    def duration(self, op: str, span: Element, by: tuple[Element, Type]) -> Element:
+        if op == "duration_divide":
+            exact = infix(sa.cast(span, DIVIDEND), "/", sa.func.nullif(by[0], self.number(0), type_=NUMERIC), NUMERIC)
+        else:
+            exact = infix(sa.cast(span, NUMERIC), "*", by[0], NUMERIC)
+        return sa.cast(self.within_durations(sa.func.round(exact, type_=NUMERIC)), BIGINT)
+
+    def ratio(self, left: Element, right: Element, out: Type) -> Element:
+        return self._quotient(left, right, out)
+
+    # --- aggregates ------------------------------------------------------------------------------------------------
+
+    def total(self, element: Element, type_: Type, out: Type) -> Element:
+        if out.kind == "duration":
+            return sa.cast(sa.func.coalesce(sa.func.sum(element), self.number(0)), BIGINT)
+        summed = sa.cast(sa.func.sum(element), sa.Numeric(out.precision, out.scale))
+        return self._formed(sa.func.coalesce(summed, self.number(0), type_=NUMERIC), out)
+
+    def mean(self, element: Element, type_: Type, out: Type) -> Element:
+        return self._quotient(sa.func.sum(element, type_=NUMERIC), sa.func.count(element), out)
