@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Literal
 
-from kith.rules.types import Type
+from kith.rules.types import NULL, Type
 
 Root = Literal["this", "old", "me", "row", "let"]
 
@@ -111,11 +111,16 @@ class Aggregate(Node):
 
 @dataclass(frozen=True, slots=True)
 class Changed(Node):
-    """Whether a field has changed in this save, from and to the given values where there are any."""
+    """Whether a field has changed in this save, from and to the given values where there are any.
+
+    `entity` and `of` are the field's entity and type.
+    """
 
     field: str
     before: Node | None
     after: Node | None
+    entity: str = ""
+    of: Type = NULL
 
 
 @dataclass(frozen=True, slots=True)

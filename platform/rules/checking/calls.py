@@ -142,7 +142,8 @@ def changed(checker: Checker, node: syntax.Changed) -> Node | None:
     before, after = side(checker, field, node.before), side(checker, field, node.after)
     if (node.before is not None and before is None) or (node.after is not None and after is None):
         return None
-    return Changed(BOOL, node.start, node.end, field.steps[0].name, before, after)
+    step = field.steps[0]
+    return Changed(BOOL, node.start, node.end, step.name, before, after, step.entity, step.type)
 
 
 def side(checker: Checker, field: Path, part: syntax.Syntax | None) -> Node | None:

@@ -1,0 +1,178 @@
+"""Why a condition holds or not: the smallest reason, in the reader's language and within what he may read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from kith.problems import Words, fill
+from kith.rules.plain import plain
+from kith.rules.reference import evaluate, holds, related
+from kith.rules.tree import Aggregate, Call, Changed, Constant, Node, Path, children, walk
+from kith.rules.types import Type
+from kith.rules.values import Env
+
+MayRead = Callable[[str, str], bool]
+"""Whether the reader may read a field of an entity."""
+
+VERDICT = Words("`{text}` is {truth}: {values}", "`{text}` {truth}：{values}")
+BARE_VERDICT = Words("`{text}` is {truth}", "`{text}` {truth}")
+TRUE, FALSE = Words("true", "成立"), Words("false", "不成立")
+IS = Words("{name} is {value}", "{name} 为 {value}")
+EMPTY = Words("empty", "空")
+HIDDEN = Words("(hidden)", "（隐藏）")
+HIDDEN_PART = Words("`{text}`: (hidden)", "`{text}`：（隐藏）")
+MATCH = Words("{matching} of {count} records of {relation} match", "{relation} 的 {count} 条记录中有 {matching} 条符合")
+FROM_TO = Words("{name} was {before} and is {after}", "{name} 原为 {before}，现为 {after}")
+BY_ZERO = Words("`{text}` is empty: it divides by zero", "`{text}` 为空：除数为零")
+AND = Words(", ", "，")
+DIVISIONS = frozenset({"divide", "mod", "div", "duration_divide", "duration_ratio"})
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who asks, and about which text and record."""
+
+    text: str
+    env: Env
+    may_read: MayRead
+    language: str
+
+    def say(self, words: Words, **values: str | int | Words) -> str:
+        """A sentence in the reader's language."""
+        return fill(words, values, self.language)
+
+    def part(self, node: Node) -> str:
+        """What the author wrote there."""
+        return " ".join(self.text[node.start : node.end].split())
+
+    def value(self, value: object, type_: Type) -> str:
+        """A value as the reader sees it."""
+        if value is None or value == frozenset():
+            return EMPTY.in_(self.language)
+        if isinstance(value, frozenset) and type_.item:
+            return AND.in_(self.language).join(sorted(self.value(member, type_.item) for member in value))
+        return (self.env.show or plain)(value, type_)
+
+    def reads(self, node: Node) -> bool:
+        """Whether the reader may read every field that a part of the expression reads."""
+        return all(self.sees(part) for part in walk(node))
+
+    def sees(self, node: Node) -> bool:
+        """Whether the reader may read what one node reads."""
+        match node:
+            case Path():
+                return all(self.may_read(step.entity, step.name) for step in node.steps if step.entity)
+            case Changed():
+                return self.may_read(node.entity, node.field)
+            case _:
+                return True
+
+
+def explain(
+    tree: Node, text: str, env: Env, may_read: MayRead = lambda _entity, _field: True, language: str = "en"
+) -> list[str]:
+    """The lines of the smallest reason for what a condition says of a record.
+
+    `text` is the expression's text, `env.show` prints values as the reader is used to. A part that reads what the reader may
+    not is told without its values, and where even its verdict would be news, without that.
+    """
+    return reasons(Reader(text, env, may_read, language), tree)
+
+
+def reasons(reader: Reader, node: Node) -> list[str]:
+    """The smallest reason for the verdict of a node."""
+    truth = holds(node, reader.env)
+    match node:
+        case Call(op="not"):
+            return reasons(reader, node.args[0])
+        case Call(op="and" | "or") if (node.op == "and") == truth:
+            # All parts are needed: every one of a true `and`, every one of a false `or`.
+            return unique(line for arg in node.args for line in reasons(reader, arg))
+        case Call(op="and" | "or"):
+            return one_of(reader, node, truth)
+        case Call(op="if"):
+            chosen = node.args[1] if holds(node.args[0], reader.env) else node.args[2]
+            told = [*reasons(reader, node.args[0]), *reasons(reader, chosen)]
+            return unique(told) if reader.reads(node.args[0]) else [reader.say(HIDDEN_PART, text=reader.part(node))]
+        case Constant():
+            return [reader.say(BARE_VERDICT, text=reader.part(node), truth=TRUE if truth else FALSE)]
+        case _:
+            return leaf(reader, node, truth)
+
+
+def unique(lines: Iterator[str] | list[str]) -> list[str]:
+    """Lines without doubles."""
+    return list(dict.fromkeys(lines))
+
+
+def one_of(reader: Reader, node: Call, truth: bool) -> list[str]:
+    """One part decides: the one with the shortest reason that the reader may read."""
+    deciding = [arg for arg in node.args if holds(arg, reader.env) == truth]
+    readable = [arg for arg in deciding if reader.reads(arg)]
+    if readable:
+        return min((reasons(reader, arg) for arg in readable), key=len)
+    # Which of the hidden parts decides is more than the reader may know.
+    return unique(reader.say(HIDDEN_PART, text=reader.part(arg)) for arg in node.args if not reader.reads(arg))
+
+
+def leaf(reader: Reader, node: Node, truth: bool) -> list[str]:
+    """A test with the values that it read, and where something was divided by zero."""
+    facts = unique(list(values(reader, node)))
+    head = VERDICT if facts else BARE_VERDICT
+    joined = AND.in_(reader.language).join(facts)
+    line = reader.say(head, text=reader.part(node), truth=TRUE if truth else FALSE)
+    return [line.replace("{values}", joined), *unique(list(zeros(reader, node)))]
+
+
+def values(reader: Reader, node: Node) -> Iterator[str]:
+    """What a test read: `discount is 20%`."""
+    match node:
+        case Path() if node.root != "row" and node.steps:
+            value = reader.value(evaluate(node, reader.env), node.steps[-1].type) if reader.sees(node) else HIDDEN
+            yield reader.say(IS, name=reader.part(node), value=value)
+        case Aggregate():
+            yield aggregate(reader, node)
+        case Changed():
+            yield changed(reader, node)
+        case _:
+            for child in children(node):
+                yield from values(reader, child)
+
+
+def aggregate(reader: Reader, node: Aggregate) -> str:
+    """What an aggregate found; of `any` and `all`, how many records match."""
+    if not reader.reads(node):
+        return reader.say(IS, name=reader.part(node), value=HIDDEN)
+    if node.function not in {"any", "all"}:
+        return reader.say(IS, name=reader.part(node), value=reader.value(evaluate(node, reader.env), node.type))
+    rows = [replace(reader.env, row=row) for row in related(node, reader.env)]
+    rows = [row for row in rows if node.where is None or holds(node.where, row)] if node.function == "all" else rows
+    test = node.test if node.function == "all" else node.where
+    matching = sum(test is None or holds(test, row) for row in rows)
+    return reader.say(MATCH, matching=matching, count=len(rows), relation=node.relation)
+
+
+def changed(reader: Reader, node: Changed) -> str:
+    """What a field was before the save and is now."""
+    if not reader.sees(node):
+        return reader.say(IS, name=node.field, value=HIDDEN)
+    before = (reader.env.old or {}).get(node.field)
+    after = reader.env.this.get(node.field)
+    if before == after:
+        return reader.say(IS, name=node.field, value=reader.value(after, node.of))
+    return reader.say(
+        FROM_TO, name=node.field, before=reader.value(before, node.of), after=reader.value(after, node.of)
+    )
+
+
+def zeros(reader: Reader, node: Node) -> Iterator[str]:
+    """Divisions by zero inside a test, which make a value empty."""
+    if isinstance(node, Aggregate):
+        return
+    if isinstance(node, Call) and node.op in DIVISIONS and reader.reads(node):
+        divisor = evaluate(node.args[1], reader.env)
+        if divisor is not None and not divisor:
+            yield reader.say(BY_ZERO, text=reader.part(node))
+    for child in children(node):
+        yield from zeros(reader, child)
