@@ -11,12 +11,13 @@ from collections.abc import Callable
 from copy import copy
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from babel import Locale, dates, numbers, units
 
 Format = Callable[[Any], str]
 Number = int | float | Decimal
+Width = Literal["short", "medium", "long", "full"]
 
 PROBES = (Decimal(0), Decimal("1.5"), Decimal("-7.25"), Decimal("1234567.891"), Decimal("-1234567.5"))
 """What a laid-down number format must show as Babel does, or it is not used."""
@@ -29,7 +30,13 @@ def locale_of(language: str) -> Locale:
 
 @lru_cache(maxsize=1024)
 def formatter(
-    kind: str, language: str, *, scale: int | None = None, currency: str = "", zone: str = "UTC", width: str = "medium"
+    kind: str,
+    language: str,
+    *,
+    scale: int | None = None,
+    currency: str = "",
+    zone: str = "UTC",
+    width: Width = "medium",
 ) -> Format:
     """Return the function that shows values of a kind.
 
@@ -119,8 +126,8 @@ _FIELDS: dict[tuple[str, int], str] = {
 def _pattern(pattern: str, locale: Locale) -> Format:
     """Lay a date pattern down as one format string; names and half-days are looked up in tuples."""
     layout, lookups = "", list[Format]()
-    for token, value in dates.tokenize_pattern(pattern):
-        if token == "chars":
+    for sort, value in dates.tokenize_pattern(pattern):
+        if sort == "chars":
             layout += str(value).replace("{", "{{").replace("}", "}}")
             continue
         letter, count = str(value[0]), int(value[1])
@@ -143,7 +150,7 @@ def _pattern(pattern: str, locale: Locale) -> Format:
 
 
 def _lookup(letter: str, count: int, locale: Locale) -> Format | None:
-    widths = {3: "abbreviated", 4: "wide"}
+    widths: dict[int, Literal["abbreviated", "wide"]] = {3: "abbreviated", 4: "wide"}
     if letter in "ML" and count in widths:
         months = dates.get_month_names(widths[count], "format" if letter == "M" else "stand-alone", locale)
         names = ("", *(months[month] for month in range(1, 13)))
@@ -161,7 +168,7 @@ def _lookup(letter: str, count: int, locale: Locale) -> Format | None:
     return None
 
 
-def _instant(locale: Locale, zone: str, width: str) -> Format:
+def _instant(locale: Locale, zone: str, width: Width) -> Format:
     """Join date and time as the locale does; the time shows no seconds below `long`, as people write it."""
     both = str(dates.get_datetime_format(width, locale=locale)).replace("'", "")
     time = dates.get_time_format("short" if width == "medium" else width, locale).pattern

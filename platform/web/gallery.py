@@ -34,9 +34,17 @@ def _shell(request: Request, say: Say, *, signed_in: bool = True) -> Shell:
         ),
         say("Records", "记录"),
     )
-    work = NavGroup((Link(say("Home", "首页"), "/_gallery/page", "house"), Link(say("Tasks", "任务"), "#tasks", "list-checks", badge="5")))
+    work = NavGroup(
+        (
+            Link(say("Home", "首页"), "/_gallery/page", "house"),
+            Link(say("Tasks", "任务"), "#tasks", "list-checks", badge="5"),
+        )
+    )
     views = NavGroup(
-        (Link(say("Birthdays this week", "本周生日"), "#1", "cake"), Link(say("Silent for 90 days", "90 天未联系"), "#2", "alarm-clock")),
+        (
+            Link(say("Birthdays this week", "本周生日"), "#1", "cake"),
+            Link(say("Silent for 90 days", "90 天未联系"), "#2", "alarm-clock"),
+        ),
         say("Views", "视图"),
     )
     return Shell(
@@ -76,7 +84,7 @@ class Gallery:
             Route("/_gallery/error/{status:int}", self.error),
         )
 
-    def _send(self, request: Request, name: str, *, signed_in: bool = True, **context: object) -> Response:
+    def _send(self, request: Request, name: str, context: Mapping[str, object], *, signed_in: bool = True) -> Response:
         language = language_of(request)
         shell = _shell(request, _say(language), signed_in=signed_in)
         html = self.templates.page(name, language, shell=shell, **context)
@@ -86,11 +94,11 @@ class Gallery:
         """Show what is read."""
         say = _say(language_of(request))
         samples: Mapping[str, object] = gallery_samples.samples(say)
-        return self._send(request, "gallery/components.html", **samples)
+        return self._send(request, "gallery/components.html", samples)
 
     def forms(self, request: Request) -> Response:
         """Show what is typed in."""
-        return self._send(request, "gallery/forms.html", **gallery_forms.samples(_say(language_of(request))))
+        return self._send(request, "gallery/forms.html", gallery_forms.samples(_say(language_of(request))))
 
     def refuse(self, request: Request) -> Response:
         """Answer a form of the gallery; it keeps nothing."""
@@ -108,7 +116,9 @@ class Gallery:
         say = _say(language_of(request))
         question = {
             "title": say("Delete 3 customers?", "删除 3 位客户？"),
-            "text": say("They go to the recycle bin and can be restored for 30 days.", "它们会进入回收站，30 天内可以恢复。"),
+            "text": say(
+                "They go to the recycle bin and can be restored for 30 days.", "它们会进入回收站，30 天内可以恢复。"
+            ),
             "action": "/_gallery/forms",
             "label": say("Delete", "删除"),
             "cancel": "/_gallery",
@@ -117,27 +127,30 @@ class Gallery:
             shell = _shell(request, say)
             html = self.templates.block("confirm.html", "content", language_of(request), shell=shell, **question)
             return HTMLResponse(html)
-        return self._send(request, "confirm.html", **question)
+        return self._send(request, "confirm.html", question)
 
     def sign_in(self, request: Request) -> Response:
         """Show the sign-in page after a failed try."""
         texts = self.templates.texts[language_of(request)]
-        return self._send(
-            request,
-            "sign_in.html",
-            signed_in=False,
-            title=texts("sign_in.title"),
-            action="/_gallery/forms",
-            fields=gallery_forms.sign_in(texts),
-            failed=Notice(texts("sign_in.failed"), "danger"),
-            forgot="#forgot",
-        )
+        context: dict[str, object] = {
+            "title": texts("sign_in.title"),
+            "action": "/_gallery/forms",
+            "fields": gallery_forms.sign_in(texts),
+            "failed": Notice(texts("sign_in.failed"), "danger"),
+            "forgot": "#forgot",
+        }
+        return self._send(request, "sign_in.html", context, signed_in=False)
 
     def error(self, request: Request) -> Response:
         """Show the page of a status."""
         status = request.path_params["status"] if request.path_params["status"] in STATUSES else 404
         title = self.templates.texts[language_of(request)](f"error.{status}.title")
-        context = {"status": status, "title": title, "text": "", "details": (), "reference": "7f3a-21c9" if status == 500 else "", "back": "/_gallery"}
-        return self._send(request, "error.html", **context)
-
-
+        context = {
+            "status": status,
+            "title": title,
+            "text": "",
+            "details": (),
+            "reference": "7f3a-21c9" if status == 500 else "",
+            "back": "/_gallery",
+        }
+        return self._send(request, "error.html", context)

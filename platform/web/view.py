@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kith.web.look import Look
@@ -50,6 +50,14 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Why:
+    """Why something is as it is: a sentence, and the page that explains it down to the values."""
+
+    text: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """Somebody, as shown beside what they did; initials stand for a picture."""
 
@@ -74,7 +82,7 @@ class Shell:
 
     app: str
     here: str
-    look: Look = Look()
+    look: Look = field(default_factory=Look)
     languages: Sequence[Choice] = (Choice("en", "English"), Choice("zh-CN", "简体中文"))
     navigation: Sequence[NavGroup] = ()
     bar: Sequence[Link] = ()
@@ -199,138 +207,6 @@ class Filter:
     label: str
     remove: str
     edit: str = ""
-
-
-# ---- forms --------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Control:
-    """How a kind of field is typed in: the attributes of its `<input>`."""
-
-    type: str = "text"
-    inputmode: str = ""
-    autocomplete: str = "off"
-    numeric: bool = False
-
-
-CONTROLS: Mapping[str, Control] = {
-    "text": Control(),
-    "integer": Control(inputmode="numeric", numeric=True),
-    "decimal": Control(inputmode="decimal", numeric=True),
-    "money": Control(inputmode="decimal", numeric=True),
-    "percent": Control(inputmode="decimal", numeric=True),
-    "date": Control("date"),
-    "datetime": Control("datetime-local"),
-    "time": Control("time"),
-    "duration": Control(),
-    "tags": Control(),
-    "email": Control("email", "email"),
-    "phone": Control("tel", "tel"),
-    "url": Control("url", "url"),
-    "password": Control("password", autocomplete="current-password"),
-    "search": Control("search"),
-    "hidden": Control("hidden"),
-}
-"""The kinds that are one `<input>`; a number is text with a keypad, since browsers mangle what `type=number` gets."""
-
-GROUPED = frozenset({"person_name", "address", "date_range", "radio", "choices"})
-"""The kinds that are several controls under one legend."""
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """Why something is as it is: a sentence, and the page that explains it down to the values."""
-
-    text: str
-    href: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldInput:
-    """One field of a form: `kind` is the field type or its widget, `value` is what is typed or chosen.
-
-    `locked` is the reason why it may not be changed; then `shown` is the value in words. `lookup` is the address that
-    answers a reference's type-ahead, `create` the one that makes a new record. `parts` are the controls of a grouped
-    kind. `attributes` go to the control as they are.
-    """
-
-    name: str
-    label: str
-    kind: str = "text"
-    value: str = ""
-    values: Sequence[str] = ()
-    choices: Sequence[Choice] = ()
-    parts: Sequence[FieldInput] = ()
-    required: bool = False
-    help: str = ""
-    error: str = ""
-    locked: str = ""
-    shown: str = ""
-    why: Why | None = None
-    unit: str = ""
-    suffix: str = ""
-    placeholder: str = ""
-    lookup: str = ""
-    create: str = ""
-    wide: bool = False
-    rows: int = 4
-    attributes: Mapping[str, str] = field(default_factory=dict)
-    autofocus: bool = False
-
-    @property
-    def id(self) -> str:
-        """The id of the control; error, help and label derive theirs from it."""
-        return "f-" + self.name.replace(".", "-")
-
-    @property
-    def control(self) -> Control:
-        """How it is typed in."""
-        return CONTROLS.get(self.kind, CONTROLS["text"])
-
-    @property
-    def grouped(self) -> bool:
-        """Whether it is a group of controls with a legend in place of a label."""
-        return self.kind in GROUPED
-
-    @property
-    def described_by(self) -> str:
-        """The ids of its error and help, for `aria-describedby`."""
-        said = (("error", self.error), ("help", self.help), ("lock", self.locked))
-        return " ".join(f"{self.id}-{name}" for name, text in said if text)
-
-
-@dataclass(frozen=True, slots=True)
-class FormSection:
-    """Fields under one heading; a note explains the section."""
-
-    fields: Sequence[FieldInput]
-    label: str = ""
-    note: str = ""
-    columns: int = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row of an edited grid; its inputs stand in the order of the columns."""
-
-    key: str
-    inputs: Sequence[FieldInput]
-    error: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lines:
-    """Owned records edited as a grid; without JavaScript the buttons `_add` and `_remove` submit the form."""
-
-    name: str
-    label: str
-    columns: Sequence[Column]
-    lines: Sequence[Line] = ()
-    totals: Sequence[Cell] = ()
-    add: bool = True
-    remove: bool = True
-    error: str = ""
 
 
 # ---- record pages -------------------------------------------------------------------------------------------------

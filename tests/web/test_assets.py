@@ -49,7 +49,9 @@ def test_an_address_carries_the_hash_and_is_kept_for_a_year(gallery_app: Starlet
     answer = TestClient(gallery_app).get(address)
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert answer.headers["content-encoding"] == "gzip"
-    assert answer.content == templates.assets["kith.css"].content == gzip.decompress(templates.assets["kith.css"].gzipped)
+    assert (
+        answer.content == templates.assets["kith.css"].content == gzip.decompress(templates.assets["kith.css"].gzipped)
+    )
 
 
 def test_an_address_of_another_release_gets_the_present_file_uncached(gallery_app: Starlette) -> None:

@@ -25,6 +25,8 @@ def test_what_is_not_on_offer_is_not_kept(gallery_app: Starlette) -> None:
     assert Look.of({"theme": "neon", "density": "tight"}, "mauve") == Look()
 
 
-@pytest.mark.parametrize("path", ["https://evil.example", "//evil.example", "/\\evil.example", "", "javascript:x", "/a\r\nb"])
+@pytest.mark.parametrize(
+    "path", ["https://evil.example", "//evil.example", "/\\evil.example", "", "javascript:x", "/a\r\nb"]
+)
 def test_the_way_back_stays_on_this_site(path: str) -> None:
     assert local(path) == "/"

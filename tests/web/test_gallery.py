@@ -19,17 +19,34 @@ GRAVE = ("serious", "critical")
 
 
 @contextmanager
-def opened(chromium: Browser, gallery: str, path: str, *, language: str = "en", theme: str = "light", width: int = 1280,
-           script: bool = True, density: str = "comfortable") -> Iterator[Page]:
+def opened(
+    chromium: Browser,
+    gallery: str,
+    path: str,
+    *,
+    language: str = "en",
+    theme: str = "light",
+    width: int = 1280,
+    script: bool = True,
+    density: str = "comfortable",
+) -> Iterator[Page]:
     """Yield a page in a language, theme and width; whatever the console complains of fails the test."""
     phone = width < 600
     context = chromium.new_context(
-        locale=language, viewport={"width": width, "height": 800}, java_script_enabled=script, is_mobile=phone, has_touch=phone,
+        locale=language,
+        viewport={"width": width, "height": 800},
+        java_script_enabled=script,
+        is_mobile=phone,
+        has_touch=phone,
     )
-    context.add_cookies([{"name": "theme", "value": theme, "url": gallery}, {"name": "density", "value": density, "url": gallery}])
+    context.add_cookies(
+        [{"name": "theme", "value": theme, "url": gallery}, {"name": "density", "value": density, "url": gallery}]
+    )
     page = context.new_page()
     complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None)
+    page.on(
+        "console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None
+    )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     try:
         page.goto(gallery + path)

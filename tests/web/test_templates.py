@@ -66,7 +66,9 @@ def test_every_text_is_used_and_every_used_text_is_there() -> None:
     sources = "\n".join(file.read_text("utf-8") for file in [*TEMPLATES, *WEB.rglob("*.py")])
     whole = set(re.findall(r"""["']([a-z_]+(?:\.\w+)+)["']""", sources)) & load_texts(STRINGS)["en"].entries.keys()
     named = set(re.findall(r"""\b(?:t|texts)\(\s*["']([\w.]+)["']\s*[,)]""", sources))
-    prefixes = tuple(re.findall(r"""\bt\(\s*["']([\w.]+\.)["']\s*~""", sources)) + tuple(re.findall(r'f"([\w.]+\.)\{', sources))
+    prefixes = tuple(re.findall(r"""\bt\(\s*["']([\w.]+\.)["']\s*~""", sources)) + tuple(
+        re.findall(r'f"([\w.]+\.)\{', sources)
+    )
     texts = load_texts(STRINGS)["en"]
     assert named - texts.entries.keys() == set()
     assert [key for key in texts.entries if key not in whole and not key.startswith(prefixes)] == []

@@ -13,7 +13,9 @@ OFFERED = ("en", "zh-CN")
 
 @pytest.fixture
 def english() -> Texts:
-    return Texts("en", {"plain": "Hello", "named": "Hello {name}", "found": {"one": "{count} match", "other": "{count} matches"}})
+    return Texts(
+        "en", {"plain": "Hello", "named": "Hello {name}", "found": {"one": "{count} match", "other": "{count} matches"}}
+    )
 
 
 def test_a_count_chooses_the_plural_form_and_is_grouped(english: Texts) -> None:

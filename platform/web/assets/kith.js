@@ -29,7 +29,7 @@ on("submit", (event) => {
   if (!event.target.matches("[data-look]") || !button || button.name === "language") return;
   event.preventDefault();
   document.documentElement.dataset[button.name] = button.value;
-  for (const other of $$(`button[name=${button.name}]`, event.target)) other.ariaPressed = String(other === button);
+  for (const other of $$(`[data-look] button[name=${button.name}]`)) other.ariaPressed = String(other.value === button.value);
   fetch(event.target.action, { method: "POST", body: new URLSearchParams([[button.name, button.value]]), redirect: "manual" });
 });
 
