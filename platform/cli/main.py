@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from kith.cli.check import check
+
 app = typer.Typer(name="kith", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
@@ -23,3 +25,9 @@ def main(
     ] = False,
 ) -> None:
     """Kith turns a folder of YAML into a working CRM."""
+
+
+app.command()(check)
+
+
+app.command("eval")(evaluate)

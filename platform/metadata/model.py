@@ -163,6 +163,7 @@ class Related:
     relation: str
     view: str
     label: Label
+    edit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,6 +407,8 @@ class Layer:
     version: str
     documents: Mapping[str, str]
     digest: str
+    root: str = ""
+    """How messages name the folder that it came from, or ""."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,36 @@
+"""What the commands share in talking to people: their language, `--json`, and a refusal of wrong usage."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from kith.problems import Words
+
+USAGE = 64
+"""The exit code of wrong usage."""
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Language = Annotated[str, typer.Option("--lang", help="Language of the messages: en or zh-CN; else as LANG says.")]
+
+
+def language_of(option: str) -> str:
+    """The language to speak: the option's, else that of the environment."""
+    wanted = option or os.environ.get("LC_ALL") or os.environ.get("LANG") or "en"
+    return "zh-CN" if wanted.lower().startswith("zh") else "en"
+
+
+def refuse(words: Words, language: str) -> NoReturn:
+    """Leave with what was wrong about the call."""
+    typer.echo(words.in_(language), err=True)
+    raise typer.Exit(USAGE)
+
+
+def app_folder(folder: Path, language: str) -> Path:
+    """The folder of an app; wrong usage where there is none."""
+    if not folder.is_dir():
+        refuse(Words(f"There is no folder {folder}.", f"没有文件夹 {folder}。"), language)
+    return folder

@@ -1,0 +1,24 @@
+"""Every kind of mistake in a document, as data: the one list that messages, documentation and tests are made of."""
+
+from __future__ import annotations
+
+from kith.metadata.mistakes import data, layers, lint, model, shape
+from kith.problems import Mistake
+from kith.source import MISTAKES as YAML
+
+
+def _of(module: object) -> tuple[Mistake, ...]:
+    return tuple(value for value in vars(module).values() if isinstance(value, Mistake))
+
+
+FAMILIES: dict[str, tuple[Mistake, ...]] = {
+    "D1": YAML,
+    "D2": _of(shape),
+    "D3": _of(layers),
+    "D4": _of(model),
+    "D5": _of(data),
+    "W5": _of(lint),
+}
+"""By family, in the order of the documentation."""
+
+ALL: dict[str, Mistake] = {mistake.code: mistake for family in FAMILIES.values() for mistake in family}

@@ -1,0 +1,1 @@
+"""The shapes of documents: one table of kinds, of which checking, publishing and documentation are made."""

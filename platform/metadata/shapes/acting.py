@@ -1,0 +1,165 @@
+"""Shapes of the kinds that decide and act: roles, rules, imports, tests."""
+
+from __future__ import annotations
+
+from kith.metadata.shapes import parts
+from kith.metadata.shapes.parts import Schema
+from kith.problems import Words
+
+RIGHTS = ("read", "create", "update", "delete", "transfer", "export", "import")
+LEVELS = ("write", "read", "mask", "none")
+EVENTS = ("create", "update", "delete", "restore")
+LATER_TRIGGERS = ("transition", "action", "form", "webhook", "message", "decision")
+
+_RIGHT = parts.flag_or_expression("True, false, or the condition that a record must fulfil.")
+GRANT = parts.keys(
+    Words("a grant", "授权"),
+    **dict.fromkeys(RIGHTS, _RIGHT),
+    fields=parts.map_to(parts.one_of(LEVELS), "Fields with another right than the rest."),
+    other_fields=parts.one_of(
+        ("write", "read", "none"), "The right to fields that are not listed; write unless it is said."
+    ),
+    actions=parts.map_to(_RIGHT, "Named actions."),
+)
+ROLE = parts.keys(
+    Words("a role", "角色"),
+    ("role",),
+    role=parts.name("name", "The name of the role."),
+    label=parts.LABEL,
+    help=parts.HELP,
+    entities=parts.map_to(GRANT, "What it may do with each entity; what is not granted is denied."),
+    all_entities=parts.one_of(("read", "write"), "The wide grant: all records of all entities."),
+)
+
+_LATER = {name: parts.refers() for name in LATER_TRIGGERS}
+TRIGGER: Schema = {
+    **parts.keys(
+        Words("a trigger", "触发条件"),
+        field=parts.list_of(parts.refers(), "One of these fields has changed.", least=1),
+        child=parts.refers("A record of this relation was saved, or left it."),
+        **_LATER,
+    ),
+    "type": ["string", "object"],
+    "enum:text": list(EVENTS),
+    "kith:later": list(LATER_TRIGGERS),
+    "minProperties": 1,
+    "maxProperties": 1,
+    "description": "create, update, delete, restore, or {field: [a, b]}, or {child: lines}.",
+}
+MESSAGE = parts.label("What people read when it is refused; fields stand in braces.", parts.template(""))
+RULE = parts.keys(
+    Words("a rule", "规则"),
+    label=parts.LABEL,
+    help=parts.HELP,
+    on=parts.list_of(TRIGGER, "What wakes it; beside require: create and update unless it is said.", least=1),
+    when=parts.expression("When it applies."),
+    require=parts.expression("What must hold, else the save is refused."),
+    message=MESSAGE,
+    field=parts.refers("The field that the message stands at."),
+    do=parts.program("What is done."),
+    **{key: {"description": "Schedules: not available yet."} for key in ("every", "for_", "due")},
+)
+RULE["kith:one_of"] = ["require", "do"]
+RULE["kith:later"] = ["every", "for", "due"]
+RULE["dependentRequired"] = {"require": ["message"], "do": ["on"], "message": ["require"], "field": ["require"]}
+RULES = parts.keys(
+    Words("a document of rules", "规则文档"),
+    ("rules", "of", "items"),
+    rules=parts.name("name", "The name of the document."),
+    of=parts.refers("The entity whose records the rules are about."),
+    label=parts.LABEL,
+    items=parts.names_to(RULE, doc="The rules.", least=1),
+)
+
+_SCALAR: Schema = {"type": ["string", "boolean", "integer", "number"], "kith:as": "text"}
+_IMPORT_VALUE = parts.keys(
+    Words("an imported value", "导入的值"),
+    column=parts.text("The column that it is read from."),
+    step=parts.refers("The earlier step whose record it refers to."),
+    constant=_SCALAR | {"description": "The same value for every row."},
+    map=parts.map_to(_SCALAR, "What each text of the column becomes."),
+    date={
+        "type": "string",
+        "pattern": "^[YMDHms年月日 ./:T-]{2,30}$",
+        "kith:wanted": Words("a date format such as M/D/YYYY", "日期格式（如 YYYY-MM-DD）"),
+    },
+    percent=parts.one_of(("points", "fraction"), "points: 15 means 15%; fraction: 0.15 does."),
+    match=parts.refers("The key or unique field of the target that the column holds."),
+    empty={"type": ["array", "string"], "items": parts.text(), "description": "Texts that mean nothing."},
+)
+_IMPORT_VALUE["kith:one_of"] = ["column", "step", "constant"]
+STEP = parts.keys(
+    Words("a step of an import", "导入步骤"),
+    ("entity", "values"),
+    entity=parts.refers("The entity that it writes."),
+    key=parts.refers("The key or unique field by which it finds a record."),
+    mode=parts.one_of(("upsert", "create", "update", "match"), "upsert unless it is said; match only looks up."),
+    values=parts.map_to(_IMPORT_VALUE, "For each field, where its value comes from.", least=1),
+    when=parts.text("A column that must be filled for the step to run."),
+)
+FILE = parts.keys(
+    Words("a file", "文件"),
+    ("format",),
+    format=parts.one_of(("delimited", "xls", "xlsx", "json"), "The kind of file."),
+    delimiter=parts.text("What parts the columns; `blanks` for any number of spaces."),
+    encoding=parts.text("utf-8, gb18030, …; found out unless it is said."),
+    header=parts.flag("Whether the first row names the columns; true unless it is said."),
+    columns=parts.list_of(parts.text(), "The names of the columns, where no row names them."),
+    sheet=parts.text("The sheet; the first unless it is said."),
+    skip=parts.whole(0, 100, "Rows to leave out at the top."),
+)
+IMPORT = parts.keys(
+    Words("an import", "导入"),
+    ("import", "file", "steps"),
+    import_=parts.name("name", "The name of the import."),
+    label=parts.LABEL,
+    file=FILE,
+    steps=parts.names_to(STEP, doc="The entities that each row feeds, in this order.", least=1),
+)
+
+VALUES: Schema = {
+    "type": "object",
+    "description": "Values by field: a value as in data, me, or a map for a record that is made along.",
+}
+ACT = parts.keys(
+    Words("an act", "操作"),
+    create=VALUES | {"description": "The record is created with these values besides the given ones."},
+    update=VALUES | {"description": "The given record is changed."},
+    delete=parts.flag("The given record is deleted."),
+    restore=parts.flag("The deleted record is restored."),
+    read=parts.flag("The given record is looked up."),
+)
+ACT["kith:one_of"] = ["create", "update", "delete", "restore", "read"]
+_EXPECTED = parts.list_of(parts.refers(), least=1)
+EXPECT = parts.keys(
+    Words("an expectation", "预期"),
+    refused=_EXPECTED | {"description": "The save is refused by exactly these rules and fields."},
+    saved=parts.flag("The save goes through."),
+    values=VALUES | {"description": "Values that the record has afterwards."},
+    created=parts.map_to({"type": ["object", "array"]}, "Records that rules have created, by entity."),
+    denied=parts.flag("The role may not."),
+    visible=parts.flag("Whether the role sees the record."),
+)
+EXPECT["minProperties"] = 1
+CASE = parts.keys(
+    Words("a case", "用例"),
+    ("act", "expect"),
+    label=parts.LABEL,
+    at={
+        "type": "string",
+        "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?)?$",
+        "kith:wanted": Words("a day or time such as 2026-11-22T09:00", "日期或时间（如 2026-11-22T09:00）"),
+        "description": "The time at which it happens.",
+    },
+    as_=parts.refers("The role of the one who acts."),
+    given=VALUES | {"description": "The record as it is before; nobody's rules run for it."},
+    act=ACT,
+    expect=EXPECT,
+)
+TESTS = parts.keys(
+    Words("a document of tests", "测试文档"),
+    ("tests", "of", "cases"),
+    tests=parts.name("name", "The name of the document."),
+    of=parts.refers("The entity that is tested."),
+    cases=parts.names_to(CASE, doc="The cases.", least=1),
+)
