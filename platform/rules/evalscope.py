@@ -65,7 +65,10 @@ def scope_of(types: Json, entity: str = OWN) -> DictScope:
     own.world[entity] = own
     # Shorter paths first, so that a declared reference is known before the fields behind it.
     for path, type_ in sorted(types.items(), key=lambda item: item[0].count(".")):
-        declare(own, path.split("."), type_)
+        if path == "me":
+            entity_scope(own, ACTOR)
+        else:
+            declare(own, path.split("."), type_)
     return own
 
 
@@ -112,8 +115,9 @@ class Records:
         self.this = self.record(scope, own, OWN)
         old = values.get("old")
         self.old = self.record(scope, nested(old), OWN) if isinstance(old, Mapping) else None
-        me = nested(values).get("me", {})
-        self.me: Record = self.record(actor, me, "me") if actor and isinstance(me, Mapping) else {"id": "me"}
+        me = nested(values).get("me") or {}
+        me = me if isinstance(me, Mapping) else {"id": me}
+        self.me: Record = self.record(actor, me, "me") if actor else {"id": "me"}
 
     def record(self, scope: DictScope, values: Json, id_: str) -> Record:
         """A record; what is behind its references is loaded by ids made up here."""

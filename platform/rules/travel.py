@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
-from kith.rules.operations.dates import END_INSTANT, FIRST, FIRST_INSTANT, LAST
+from kith.rules.operations.dates import END_INSTANT, FIRST, FIRST_INSTANT, LAST, LONGEST
 from kith.rules.plain import duration_text, instant_text, period_text, plain, trimmed
 from kith.rules.reference import stored
 from kith.rules.types import Type
@@ -103,6 +103,8 @@ def _duration(value: object, _type: Type) -> timedelta:
         weeks=int(weeks or 0), days=int(days or 0), hours=int(hours or 0), minutes=int(minutes or 0),
         seconds=int(seconds or 0), microseconds=int(rest.ljust(6, "0") or 0),
     )  # fmt: skip
+    if span > LONGEST:
+        raise ValueError
     return -span if sign else span
 
 
