@@ -5,7 +5,8 @@ Every node knows its stretch of the text; printing a tree and parsing the print 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,8 +211,33 @@ class Stop(Statement):
 
 
 @dataclass(frozen=True, slots=True)
+class Comment(Syntax):
+    """`# text` to the end of the line; its place is counted in tokens, so that it survives re-printing.
+
+    `tokens` stand before it (brackets, commas and a needless `asc` are not counted), then `braces` closing braces; one with a
+    line of its own has `own_line`. The empty text is a blank line.
+    """
+
+    text: str
+    tokens: int
+    braces: int
+    own_line: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Block(Syntax):
-    """A whole action block; comments are kept with their offsets for printing."""
+    """A whole action block; comments are kept for printing."""
 
     statements: tuple[Statement, ...]
-    comments: tuple[tuple[int, str], ...] = ()
+    comments: tuple[Comment, ...] = ()
+
+
+def parts(syntax: Syntax) -> Iterator[Syntax]:
+    """The direct parts of a piece of syntax, left to right; comments are no parts."""
+    for item in fields(syntax):
+        value = getattr(syntax, item.name)
+        for part in value if isinstance(value, tuple) else (value,):
+            if isinstance(part, Sort):
+                yield part.value
+            elif isinstance(part, Syntax) and not isinstance(part, Comment):
+                yield part
