@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from kith.cli.check import check
+from kith.cli.eval import evaluate
 
 app = typer.Typer(name="kith", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -28,6 +29,4 @@ def main(
 
 
 app.command()(check)
-
-
 app.command("eval")(evaluate)
