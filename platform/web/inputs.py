@@ -47,7 +47,7 @@ class FieldInput:
     """One field of a form: `kind` is the field type or its widget, `value` is what is typed or chosen.
 
     `locked` is the reason why it may not be changed; then `shown` is the value in words. `lookup` is the address that
-    answers a reference's type-ahead, `create` the one that makes a new record. `parts` are the controls of a grouped
+    answers a reference's type-ahead, and is sent the fields `lookup_with`. `parts` are the controls of a grouped
     kind. `attributes` go to the control as they are.
     """
 
@@ -68,7 +68,7 @@ class FieldInput:
     suffix: str = ""
     placeholder: str = ""
     lookup: str = ""
-    create: str = ""
+    lookup_with: Sequence[str] = ()
     wide: bool = False
     rows: int = 4
     attributes: Mapping[str, str] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.runtime import Macro
 from jinja2_fragments import render_block
 from markupsafe import Markup
+from starlette.requests import Request
 
 from kith.texts import Texts, load_texts
 from kith.web.assets import Assets
@@ -55,6 +56,17 @@ class Templates:
         return Markup('<svg class="icon {}" aria-hidden="true"><use href="{}#{}"></use></svg>').format(
             classes, self.assets.url("vendor/icons.svg"), known
         )
+
+
+def wanted(request: Request, *blocks: str) -> str:
+    """Return which of the blocks, each named like the element around it, htmx will swap; else "": the whole page.
+
+    Going back in the history asks for the whole page too, though htmx does the asking.
+    """
+    if "hx-request" not in request.headers or "hx-history-restore-request" in request.headers:
+        return ""
+    target = request.headers.get("hx-target", "").rpartition("#")[2]
+    return target if target in blocks else ""
 
 
 def _components(environment: Environment) -> SimpleNamespace:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from markupsafe import Markup
+
 from kith.web.look import Look
 
 
@@ -118,6 +120,13 @@ class Column:
     width: str = ""
     why: str = ""
 
+    @property
+    def tag(self) -> tuple[Markup, bool]:
+        """The beginning of its cells' tag, made once for all rows, and whether it is the one that names the record."""
+        classes = f"number phone-{self.phone}" if self.numeric else f"phone-{self.phone}"
+        tag = Markup('<td role="cell" data-label="{}" class="{}"').format(self.label, classes)
+        return tag, self.phone == "title"
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -131,6 +140,11 @@ class Cell:
     tone: str = ""
     edit: str = ""
     lang: str = ""
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is a text and nothing else."""
+        return not (self.href or self.chips or self.person or self.icon or self.tone)
 
 
 @dataclass(frozen=True, slots=True)

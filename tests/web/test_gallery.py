@@ -125,9 +125,9 @@ def test_pages_are_whole_without_script(chromium: Browser, gallery: str) -> None
 
 def test_the_theme_changes_at_once_and_stays(chromium: Browser, gallery: str) -> None:
     with opened(chromium, gallery, "/_gallery") as page:
-        page.get_by_label("Appearance").click()
+        page.locator("summary[aria-label=Appearance]").click()
         with page.expect_response("**/_look"):
-            page.get_by_role("button", name="Dark").click()
+            page.get_by_role("banner").get_by_role("button", name="Dark").click()
         assert page.evaluate("getComputedStyle(document.body).colorScheme") == "dark"
         page.reload()
         assert page.evaluate("document.documentElement.dataset.theme") == "dark"
@@ -135,8 +135,8 @@ def test_the_theme_changes_at_once_and_stays(chromium: Browser, gallery: str) ->
 
 def test_the_language_changes_and_stays_on_the_page(chromium: Browser, gallery: str) -> None:
     with opened(chromium, gallery, "/_gallery/forms?accent=teal") as page:
-        page.get_by_label("Appearance").click()
-        page.get_by_role("button", name="简体中文").click()
+        page.locator("summary[aria-label=Appearance]").click()
+        page.get_by_role("banner").get_by_role("button", name="简体中文").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("新建客户")
         assert page.url.endswith("/_gallery/forms?accent=teal")
 

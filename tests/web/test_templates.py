@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from pathlib import Path
 
 import pytest
+from starlette.requests import Request
 
 from kith.texts import load_texts, placeholders
-from kith.web.templating import STRINGS, Templates
+from kith.web.templating import STRINGS, Templates, wanted
+from kith.web.view import Cell, Choice, Column, Row, Table
 
 WEB = Path(__file__).resolve().parents[2] / "platform" / "web"
 TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
@@ -41,7 +44,7 @@ def test_a_template_has_no_words_of_its_own(file: Path) -> None:
 def _body(file: Path) -> str:
     """Return what shows: not the attributes that a macro or block puts together."""
     text = re.sub(r"\{% macro states.*?endmacro %\}", "", _markup(file), flags=re.DOTALL)
-    return re.sub(r"\{% block body_class %\}\w+\{% endblock %\}", "", text)
+    return re.sub(r"\{% block body_class %\}\w+\{% endblock %\}|\bdata-[\w-]+", "", text)
 
 
 def _markup(file: Path) -> str:
@@ -82,3 +85,29 @@ def test_a_block_renders_alone_with_the_components(templates: Templates) -> None
 def test_values_are_escaped(templates: Templates) -> None:
     html = templates.block("fragments/lookup.html", "options", "en", choices=(), query="<b>&", create="")
     assert "&lt;b&gt;&amp;" in html
+
+
+@pytest.mark.parametrize(
+    ("headers", "block"),
+    [
+        ({}, ""),
+        ({"hx-request": "true", "hx-target": "div#results"}, "results"),
+        ({"hx-request": "true", "hx-target": "body"}, ""),
+        ({"hx-request": "true", "hx-target": "div#other"}, ""),
+        ({"hx-request": "true", "hx-target": "div#results", "hx-history-restore-request": "true"}, ""),
+    ],
+)
+def test_htmx_gets_the_block_it_swaps_and_the_history_the_page(headers: dict[str, str], block: str) -> None:
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    assert wanted(Request({"type": "http", "headers": raw}), "results", "form") == block
+
+
+def test_a_list_of_fifty_rows_is_light(templates: Templates) -> None:
+    columns = [Column(str(n), f"Column {n}", phone="show" if n else "title") for n in range(8)]
+    cells = [Cell("A name"), *[Cell(f"value {n}") for n in range(6)], Cell(chips=[Choice("a", "Active", "green")])]
+    rows = [Row(f"r{n}", cells, f"/r/{n}") for n in range(50)]
+    table = Table(caption="All", columns=columns, rows=rows, selectable=True)
+    html = templates.environments["en"].from_string("{{ ui.data_table(table) }}").render(table=table)
+    assert len(re.findall(r"<[a-z]", html)) <= 1000
+    assert len(gzip.compress(html.encode())) <= 8_000
+    assert html.count('<a class="record-link"') == 50

@@ -41,8 +41,24 @@ function closeMenus(except) {
 
 /** Open a dialog; the browser gives the focus back to where it was when it closes. */
 function show(dialog) {
+  document.activeElement?.closest("details[data-menu][open]")?.querySelector("summary").focus();
+  closeMenus();
   if (dialog && !dialog.open) dialog.showModal();
 }
+
+// A menu in a table that scrolls would be cut off: it goes to the top layer, below its button or above it.
+on("toggle", ({ target: menu }) => {
+  if (!menu.matches?.(".table-frame details[data-menu]")) return;
+  const list = menu.lastElementChild;
+  if (!menu.open) return (list.popover = null);
+  list.popover = "manual";
+  list.showPopover();
+  const { top, bottom, right } = menu.getBoundingClientRect();
+  const y = bottom + list.offsetHeight + 8 > innerHeight ? Math.max(4, top - list.offsetHeight - 4) : bottom + 4;
+  const x = Math.max(8, right - list.offsetWidth);
+  Object.assign(list.style, { position: "fixed", inset: `${y}px auto auto ${x}px`, margin: "0" });
+}, true);
+addEventListener("scroll", () => $$(".table-frame details[data-menu][open]").forEach((menu) => (menu.open = false)), { capture: true, passive: true });
 
 on("click", (event) => {
   const target = event.target;
@@ -152,9 +168,16 @@ function escape(event) {
 }
 
 // Enter that ends a Chinese composition chooses the characters; it must not submit the form.
+// Safari ends the composition before that key arrives, and tells by its code alone.
 on("keydown", (event) => {
-  if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.stopImmediatePropagation();
+  if (event.key !== "Enter" || !(event.isComposing || event.keyCode === 229)) return;
+  event.stopImmediatePropagation();
+  if (!event.isComposing) event.preventDefault();
 }, true);
+
+// What is typed during a composition is not yet said: searches and live forms hear of it when it ends.
+on("input", (event) => event.isComposing && event.isTrusted && event.stopImmediatePropagation(), true);
+on("compositionend", (event) => event.target.dispatchEvent(new InputEvent("input", { bubbles: true })));
 
 // ---- lookup: a combobox over the select that holds the value --------------------------------------------------------
 
@@ -221,11 +244,10 @@ function choose({ select, input }, value, label) {
 
 on("input", (event) => {
   const parts = event.target.matches("[role=combobox]") && lookupOf(event.target);
-  if (!parts || event.isComposing) return;
+  if (!parts) return;
   clearTimeout(parts.root.timer);
   parts.root.timer = setTimeout(() => search(parts), 180);
 });
-on("compositionend", (event) => event.target.matches("[role=combobox]") && event.target.dispatchEvent(new Event("input", { bubbles: true })));
 
 on("keydown", (event) => {
   const parts = event.target.matches?.("[role=combobox]") && lookupOf(event.target);
