@@ -488,16 +488,16 @@ def options_hint(options: Sequence[str]) -> Words:
     return Words(f"options: {keys}", f"选项：{keys}")
 
 
-def hint_for(found: Type, wanted: Type) -> Words | None:
-    """How a value of one kind becomes one of another."""
+def hint_for(found: Type, wanted: Type, literal: bool) -> Words | None:
+    """How a value of one kind, perhaps a literal, becomes one of another."""
     kinds = (found.kind, wanted.kind)
     if wanted.kind == "text" and found.kind in {"int", "decimal", "money", "percent", "choice", "date", "bool"}:
         return Words("write text(…)", "请写 text(…)")
-    if "text" in kinds and {"date", "datetime"} & set(kinds):
+    if literal and found.kind == "text" and wanted.kind in {"date", "datetime"}:
         return Words("dates are written @2026-01-31, without quotes", "日期写作 @2026-01-31，不加引号")
     if kinds == ("datetime", "date"):
         return Words("write local_date(…)", "请写 local_date(…)")
-    if "text" in kinds and {"int", "decimal", "money", "percent"} & set(kinds):
+    if literal and found.kind == "text" and wanted.is_number:
         return Words("numbers are written without quotes", "数字不加引号")
     return None
 

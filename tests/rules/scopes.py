@@ -45,7 +45,13 @@ FIELDS: dict[str, object] = {
     },
 }
 BEHIND: dict[str, dict[str, object]] = {
-    "account": {"name": "text", "note": "text?", "owner": "ref<user>", "parent": "ref<account>?", "deals": {"quantity": "int"}},
+    "account": {
+        "name": "text",
+        "note": "text?",
+        "owner": "ref<user>",
+        "parent": "ref<account>?",
+        "deals": {"quantity": "int"},
+    },
     "user": {"name": "text", "team": "ref<team>?", "teams": "set<ref<team>>"},
     "team": {"name": "text"},
     "task": {"subject": "text", "due": "date?", "owner": "ref<user>?", "effort": "duration?"},

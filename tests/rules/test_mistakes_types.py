@@ -28,7 +28,7 @@ SLOTS = {
 def problems(code: str, text: str) -> list[Problem]:
     slot: Slot = SLOTS.get(code, WHEN)
     compile_ = compile_program if code in BLOCK_EXAMPLES else compile_expression
-    return compile_(Excerpt.whole(text), demo(), slot)[1]  # type: ignore[operator,no-any-return]
+    return compile_(Excerpt.whole(text), demo(), slot)[1]
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.code)

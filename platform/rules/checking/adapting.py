@@ -137,7 +137,7 @@ def report_mixed(checker: Checker, node: Node, like: Type) -> None:
     elif {found.kind, like.kind} == {"duration", "period"}:
         checker.report(mistakes.SPANS, node)
     else:
-        hint = mistakes.hint_for(found, like)
+        hint = mistakes.hint_for(found, like, isinstance(node, Constant))
         checker.report(mistakes.MIXED, node, left=type_words(like), right=type_words(found), hint=hint)
 
 

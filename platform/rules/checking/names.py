@@ -109,7 +109,10 @@ def nearest(checker: Checker, scope: Scope, name: str) -> Words | None:
         return None
     near = next(candidate for candidate in known if f'"{candidate}"' in hint.en)
     found = scope.name(near)
-    return Words(*(f"{text} ({kind(found.type)})" for text in (hint.en, hint.zh))) if found else hint
+    if found is None:
+        return hint
+    short = kind(found.type)
+    return Words(f"{hint.en.removesuffix('?')} ({short})?", f"{hint.zh.removesuffix('？')}（{short}）？")
 
 
 def kind(type_: Type) -> str:

@@ -36,7 +36,7 @@ def converted(checker: Checker, node: Node, wanted: Type) -> Node | None:
     if wanted.kind == "choice" and found.kind == "text" and isinstance(node, Constant):
         return as_option(checker, node, wanted)
     if found.kind != wanted.kind and not (wanted.kind == "choice" and found.kind == "text"):
-        hint = mistakes.hint_for(found, wanted)
+        hint = mistakes.hint_for(found, wanted, isinstance(node, Constant))
         checker.report(mistakes.WRONG_RESULT, node, hint=hint, wanted=type_words(wanted), found=type_words(found))
         return None
     return fit(checker, node, wanted)
