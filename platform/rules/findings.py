@@ -41,3 +41,7 @@ class Findings:
         if start == end:
             span = type(span)(span.source, span.start, span.start)
         self.problems[-1] = Problem(last.mistake, last.span, last.values, last.hint, Fix(span, text))
+
+    def has(self, mistake: Mistake) -> bool:
+        """Whether that kind of mistake was found already."""
+        return any(problem.mistake is mistake for problem in self.problems)

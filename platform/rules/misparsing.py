@@ -206,8 +206,10 @@ def _unknown_statement(stuck: Stuck, piece: Piece) -> None:
 
 
 def braces(stuck: Stuck) -> bool:
-    """`if c then …`, `if c: …`, `else: …` among statements."""
-    if "LBRACE" not in stuck.accepts or not (stuck.text() in {"then", ":"} or stuck.text(-1) == "else"):
+    """`if c then …`, `if c: …`, `if c stop`, `else: …` among statements."""
+    if "LBRACE" not in stuck.accepts or not (stuck.after_value or stuck.text(-1) == "else"):
+        return False
+    if stuck.text() not in {"then", ":", *lexical.STATEMENTS, *lexical.LATER}:
         return False
     stuck.found.add(m.BRACES, *stuck.span)
     return True
@@ -274,33 +276,30 @@ def otherwise(stuck: Stuck) -> bool:
 
 _SIGNS = {
     "ASSIGN": "=", "COLON": ":", "RPAR": ")", "RSQB": "]", "LBRACE": "{", "RBRACE": "}", "COMMA": ",", "THEN": "then",
-    "ELSE": "else", "LPAR": "(",
+    "ELSE": "else",
 }  # fmt: skip
 
 
 def expected(stuck: Stuck) -> Words:
     """The kinds of things that could stand here."""
-    words: list[Words] = []
-    if stuck.wants_value:
-        words.append(Words("a value", "值"))
-    elif "NAME" in stuck.accepts:
-        words.append(Words("a name", "名称"))
-    elif "TEXT" in stuck.accepts:
-        words.append(Words("a text in quotes", "引号中的文本"))
-    if stuck.after_value:
-        words.append(Words("an operator", "运算符"))
-    words += [
-        Words(f"`{sign}`", f"`{sign}`")
-        for terminal, sign in _SIGNS.items()
-        if terminal in stuck.accepts and not (sign == "(" and (stuck.wants_value or stuck.after_value))
-    ]
-    if stuck.wants_statement:
-        words.append(Words("a statement", "语句"))
-    if "$END" in stuck.accepts:
-        words.append(_END)
+    accepts = stuck.accepts
+    kinds = (
+        (stuck.wants_value, Words("a value", "值")),
+        ("NAME" in accepts and not stuck.wants_value, Words("a name", "名称")),
+        ("TEXT" in accepts and not stuck.wants_value, Words("a text in quotes", "引号中的文本")),
+        (stuck.after_value, Words("an operator", "运算符")),
+        ("AND" in accepts and "OR" not in accepts and "COMPARE" not in accepts, Words("`and`", "`and`")),
+        ("IN" in accepts and not stuck.after_value, Words("`in`", "`in`")),
+        ("SET" in accepts and not stuck.wants_statement, Words("`set`", "`set`")),
+        *((terminal in accepts, Words(f"`{sign}`", f"`{sign}`")) for terminal, sign in _SIGNS.items()),
+        ("LPAR" in accepts and not stuck.wants_value and not stuck.after_value, Words("`(`", "`(`")),
+        (stuck.wants_statement, Words("a statement", "语句")),
+        ("$END" in accepts, _END),
+    )
+    words = [word for holds, word in kinds if holds]
     english = [word.en for word in words]
     joined = " or ".join([", ".join(english[:-1]), english[-1]] if len(english) > 1 else english)
-    return Words(joined[:1].upper() + joined[1:], "或".join(word.zh for word in words))
+    return Words(joined, "或".join(word.zh for word in words))
 
 
 _RECOGNISERS: tuple[Callable[[Stuck], bool], ...] = (

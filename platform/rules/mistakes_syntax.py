@@ -6,7 +6,7 @@ from kith.problems import Mistake, Words
 
 EXPECTED = Mistake(
     "E101",
-    Words("{expected} is expected here, but here stands {found}.", "此处应为{expected}，但写的是{found}。"),
+    Words("Here {expected} is expected, not {found}.", "此处应为{expected}，而不是{found}。"),
     "amount quantity",
     "amount * quantity",
 )

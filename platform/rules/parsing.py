@@ -81,18 +81,23 @@ def _parse(whole: Scan, part: Scan, start: Start, begin: int, end: int) -> s.Syn
     try:
         tree = _parser().parse(TextSlice(text, begin, end), start=start)
     except UnexpectedInput as error:
-        explain(_stuck(error, part, start == "block"))
+        explain(_stuck(error, part, start, begin))
         return None
     return cast(s.Syntax, _Builder(whole).transform(tree))
 
 
-def _stuck(error: UnexpectedInput, part: Scan, block: bool) -> Stuck:
-    at = cast(int, error.pos_in_stream)
+def _stuck(error: UnexpectedInput, part: Scan, start: Start, begin: int) -> Stuck:
+    """What the parser would have accepted: asked before it looked at the token that does not fit, which makes it reduce."""
+    pieces, text = part.pieces, part.found.excerpt.text
     ended = isinstance(error, UnexpectedToken) and error.token.type == "$END"
-    pieces = part.pieces
-    index = len(pieces) if ended else next((i for i, piece in enumerate(pieces) if piece.end > at), len(pieces))
-    accepts: frozenset[str] = frozenset(error.accepts if isinstance(error, UnexpectedToken) else ())
-    return Stuck(part.found, tuple(pieces), index, accepts, block)
+    index = len(pieces)
+    if not ended:
+        at = cast(int, error.pos_in_stream)
+        index = next((i for i, piece in enumerate(pieces) if piece.end > at), index)
+    end = pieces[index].start if index < len(pieces) else pieces[-1].end
+    before: Any = _parser().parse_interactive(TextSlice(text, begin, end), start=start)
+    before.exhaust_lexer()
+    return Stuck(part.found, tuple(pieces), index, frozenset(before.accepts()), start == "block")
 
 
 def _template(whole: Scan, key: int, start: int, end: int) -> s.Text:

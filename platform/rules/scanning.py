@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Literal
 
-from kith.problems import Excerpt
+from kith.problems import Excerpt, Words
 from kith.rules import lexical
 from kith.rules import mistakes_syntax as m
 from kith.rules.findings import Findings
@@ -27,6 +27,8 @@ MAX_PROBLEMS = 20
 Start = Literal["expression", "block", "template"]
 
 ESCAPES = {'"': '"', "\\": "\\", "n": "\n", "r": "\r", "t": "\t", "{": "{", "}": "}"}
+_QUOTES = Words("a hole cannot hold a text in quotes", "占位中不能有引号中的文本")
+_UNCOUNTED = frozenset({"(", ")", "[", "]", "{", "}", ",", "asc", "else"})
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 
 _TOKEN = re.compile(
@@ -90,6 +92,11 @@ def scan(excerpt: Excerpt, start: Start) -> Scan:
     return result
 
 
+def counts(piece: Piece) -> bool:
+    """Whether a token counts for the places of comments: not what printing may add or leave away."""
+    return piece.text not in _UNCOUNTED
+
+
 class _Scanner:
     """Goes once over a stretch of a text."""
 
@@ -117,6 +124,8 @@ class _Scanner:
         if kind == "comment" and self.kind == "hole":
             kind, text = "other", "#"
         if kind == "space":
+            if self.kind == "block" and text.count("\n") > 1:
+                self.result.comments.append(Comment(start, start, "", self.counted, self.braces, own_line=True))
             return True
         if kind == "comment":
             self.comment(text, start)
@@ -185,7 +194,13 @@ class _Scanner:
             first -= 2
         if first < 1 or pieces[first - 1].text in {"let", "set", "{", "}"}:
             return True
-        return "\n" in self.text[pieces[first - 1].end : pieces[first].start]
+        return self.begins_line(first) or (pieces[first - 1].kind == "word" and self.begins_line(first - 1))
+
+    def begins_line(self, index: int) -> bool:
+        """Whether a token is the first of its line."""
+        piece = self.result.pieces[index]
+        line = self.text.rfind("\n", self.start, piece.start) + 1
+        return not self.text[max(line, self.start) : piece.start].strip()
 
     def mismatch(self, piece: Piece) -> bool:
         """Report a closing bracket that does not fit; what follows would only confuse."""
@@ -198,9 +213,9 @@ class _Scanner:
 
     def count(self, piece: Piece) -> None:
         """Count what stands before the next comment."""
-        if piece.text == "}" and piece.kind == "sign":
+        if piece.text == "}":
             self.braces += 1
-        elif not (piece.kind == "sign" and piece.text in "()[]{,") and piece.text != "asc":
+        elif counts(piece):
             self.counted, self.braces = self.counted + 1, 0
 
     def comment(self, text: str, start: int) -> None:
@@ -217,9 +232,9 @@ class _Scanner:
         if wrong:
             at = piece.start + wrong.start()
             self.found.add(m.FULL_WIDTH, at, at + 1, mend='"', text=wrong[0], good='"')
-        elif not closed:
+        elif not closed and not self.found.has(m.UNCLOSED_TEXT):
             self.found.add(m.UNCLOSED_TEXT, piece.start, piece.start + 1)
-        else:
+        elif closed:
             _split(self.result, piece.start + 1, piece.end - 1, piece.start, inside=True)
 
 
@@ -246,6 +261,8 @@ def _split(result: Scan, start: int, end: int, key: int, inside: bool) -> None:
                 return
             _flush(parts, run)
             parts.append((at + 1, at + width - 1))
+        elif character == "}" and result.found.has(m.BAD_HOLE):
+            return
         elif character == "}":
             result.found.add(m.STRAY_BRACE, at, at + 1)
         elif (
@@ -278,7 +295,8 @@ def _hole(result: Scan, at: int, end: int) -> int:
         result.found.add(m.TOO_MANY, at, at + 1, limit=MAX_NODES)
         return 0
     if stop is None or stop.group() != "}":
-        result.found.add(m.BAD_HOLE, at, stop.start() if stop else at + 1)
+        hint = _QUOTES if stop and stop.group() == '"' else None
+        result.found.add(m.BAD_HOLE, at, stop.start() if stop else at + 1, hint=hint)
         return 0
     inner = Scan(result.found)
     _Scanner(inner, at + 1, stop.start(), "hole").run()

@@ -214,7 +214,7 @@ class Stop(Statement):
 class Comment(Syntax):
     """`# text` to the end of the line; its place is counted in tokens, so that it survives re-printing.
 
-    `tokens` stand before it (brackets, commas and a needless `asc` are not counted), then `braces` closing braces; one with a
+    `tokens` stand before it (brackets, commas, `asc` and `else` are not counted), then `braces` closing braces; one with a
     line of its own has `own_line`. The empty text is a blank line.
     """
 

@@ -1,0 +1,219 @@
+"""Syntax trees → canonical text: one spacing, no needless parentheses, blocks in lines.
+
+Parsing the print gives the same tree. Only blocks and slots of several lines are broken where a line becomes too long.
+"""
+
+from __future__ import annotations
+
+from kith.problems import width
+from kith.rules import syntax as s
+from kith.rules.weaving import weave
+
+MAX_WIDTH = 100
+INDENT = "  "
+
+_IF, _OR, _AND, _NOT, _COMPARISON, _SUM, _COALESCE, _PRODUCT, _UNARY, _OPERAND = range(10)
+_LEVELS = {
+    "or": _OR, "and": _AND, "==": _COMPARISON, "!=": _COMPARISON, "<": _COMPARISON, "<=": _COMPARISON,
+    ">": _COMPARISON, ">=": _COMPARISON, "in": _COMPARISON, "not in": _COMPARISON, "+": _SUM, "-": _SUM,
+    "??": _COALESCE, "*": _PRODUCT, "/": _PRODUCT,
+}  # fmt: skip
+_ESCAPED = str.maketrans(
+    {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "{": "\\{", "}": "\\}"},
+)
+_ESCAPED_IN_TEMPLATE = {code: text for code, text in _ESCAPED.items() if code != ord('"')}
+
+
+def print_syntax(syntax: s.Syntax) -> str:
+    """Print an expression on one line, or a block with its comments."""
+    if isinstance(syntax, s.Block):
+        return weave("\n".join(_Block(syntax.comments).statements(syntax.statements, 0)), syntax.comments, "block")
+    return _expression(syntax)
+
+
+def print_template(text: s.Text) -> str:
+    """Print a text of a document: without quotes of its own."""
+    return "".join(
+        part.translate(_ESCAPED_IN_TEMPLATE) if isinstance(part, str) else f"{{{_expression(part)}}}"
+        for part in text.parts
+    )
+
+
+def print_lines(syntax: s.Syntax) -> str:
+    """Print an expression of a slot that may have several lines, broken where it is too long for one."""
+    return "\n".join(_fit("", syntax, "", 0, hang=""))
+
+
+def _level(syntax: s.Syntax) -> int:
+    match syntax:
+        case s.If():
+            return _IF
+        case s.Binary(op=op):
+            return _LEVELS[op]
+        case s.Unary(op="not"):
+            return _NOT
+        case s.Unary():
+            return _UNARY
+        case s.Between() | s.IsSet():
+            return _COMPARISON
+        case _:
+            return _OPERAND
+
+
+def _expression(syntax: s.Syntax, weakest: int = _IF) -> str:
+    """Print it, in parentheses where it binds weaker than its place allows."""
+    text = _bare(syntax)
+    return f"({text})" if _level(syntax) < weakest else text
+
+
+def _bare(syntax: s.Syntax) -> str:
+    match syntax:
+        case s.If(condition=condition, then=then, otherwise=otherwise):
+            return f"if {_expression(condition, _OR)} then {_expression(then, _OR)} else {_expression(otherwise)}"
+        case s.Binary(op=op, left=left, right=right):
+            return f"{_left(op, left)} {op} {_right(op, right)}"
+        case s.Between(value=value, low=low, high=high):
+            return f"{_expression(value, _SUM)} between {_expression(low, _SUM)} and {_expression(high, _SUM)}"
+        case s.IsSet(value=value, negated=negated):
+            return f"{_expression(value, _SUM)} is {'not ' if negated else ''}set"
+        case s.Unary(op="not", arg=arg):
+            return f"not {_expression(arg, _NOT)}"
+        case s.Unary(op=op, arg=arg):
+            return f"{op}{_expression(arg, _UNARY)}"
+        case _:
+            return _operand(syntax)
+
+
+def _left(op: str, left: s.Syntax) -> str:
+    """Print a left operand: only `??` groups to the right, and comparisons do not group."""
+    level = _LEVELS[op]
+    return _expression(left, level + 1 if level in {_COMPARISON, _COALESCE} else level)
+
+
+def _right(op: str, right: s.Syntax) -> str:
+    level = _LEVELS[op]
+    return _expression(right, level if level == _COALESCE else level + 1)
+
+
+def _operand(syntax: s.Syntax) -> str:
+    match syntax:
+        case s.Number(text=text, percent=percent):
+            return text + "%" if percent else text
+        case s.Amount(text=text, unit=unit):
+            return text + unit
+        case s.Moment(text=text):
+            return "@" + text
+        case s.Word(text=text) | s.Name(text=text):
+            return text
+        case s.Text(parts=parts):
+            return f'"{"".join(map(_part, parts))}"'
+        case s.Items(items=items):
+            return f"[{', '.join(map(_expression, items))}]"
+        case s.Dot(target=target, name=name):
+            return f"{_target(target)}.{name}"
+        case s.Changed(field=field, before=before, after=after):
+            return f"changed({_expression(field)}{_marked('from', before)}{_marked('to', after)})"
+        case s.Invoke():
+            return f"{syntax.function}({_arguments(syntax)})"
+        case _:
+            raise TypeError(f"{type(syntax).__name__} is no expression")
+
+
+def _part(part: str | s.Syntax) -> str:
+    return part.translate(_ESCAPED) if isinstance(part, str) else f"{{{_expression(part)}}}"
+
+
+def _target(target: s.Syntax) -> str:
+    dotted = isinstance(target, s.Name | s.Dot | s.Invoke | s.Changed)
+    return _bare(target) if dotted else f"({_bare(target)})"
+
+
+def _marked(word: str, value: s.Syntax | None) -> str:
+    return f" {word} {_expression(value, _OR)}" if value else ""
+
+
+def _arguments(call: s.Invoke) -> str:
+    first, *others = map(_expression, call.args) if call.args else [""]
+    first += _marked("where", call.where)
+    if call.by:
+        first += " by " + ", ".join(map(_sort, call.by))
+    return ", ".join([first, *others])
+
+
+def _sort(sort: s.Sort) -> str:
+    return _expression(sort.value, _OR) + (" desc" if sort.descending else "")
+
+
+class _Block:
+    """Prints the lines of a block; a `create` with comments inside gets a line for each value."""
+
+    def __init__(self, comments: tuple[s.Comment, ...]) -> None:
+        self.comments = comments
+
+    def statements(self, statements: tuple[s.Statement, ...], depth: int) -> list[str]:
+        return [line for statement in statements for line in self.statement(statement, depth)]
+
+    def statement(self, statement: s.Statement, depth: int) -> list[str]:
+        match statement:
+            case s.Let(name=name, value=value):
+                return _fit(f"let {name} = ", value, "", depth)
+            case s.Set(target=target, value=value):
+                return _fit(f"set {_expression(target)} = ", value, "", depth)
+            case s.Create():
+                return self.create(statement, depth)
+            case s.Choose():
+                return self.choose(statement, depth, "")
+            case s.Refuse(message=message, field=field):
+                return _fit("refuse ", message, f" on {field}" if field else "", depth)
+            case _:
+                return [INDENT * depth + "stop"]
+
+    def create(self, create: s.Create, depth: int) -> list[str]:
+        head, tail = f"create {create.entity} {{", "}" + (f" as {create.alias}" if create.alias else "")
+        entries = ", ".join(f"{entry.name}: {_expression(entry.value)}" for entry in create.entries)
+        line = INDENT * depth + (f"{head} {entries} {tail}" if entries else head + tail)
+        commented = any(create.start < comment.start < create.end for comment in self.comments if comment.text)
+        if not entries or (width(line) <= MAX_WIDTH and not commented):
+            return [line]
+        lines = [INDENT * depth + head]
+        for entry in create.entries:
+            comma = "" if entry is create.entries[-1] else ","
+            lines += _fit(f"{entry.name}: ", entry.value, comma, depth + 1)
+        return [*lines, INDENT * depth + tail]
+
+    def choose(self, choose: s.Choose, depth: int, before: str) -> list[str]:
+        """Print an `if`; `before` is the `} else ` that it continues."""
+        lines = _fit(f"{before}if ", choose.condition, " {", depth)
+        lines += self.statements(choose.then, depth + 1)
+        match choose.otherwise:
+            case ():
+                return [*lines, INDENT * depth + "}"]
+            case (s.Choose() as other,):
+                return lines + self.choose(other, depth, "} else ")
+            case otherwise:
+                inner = self.statements(otherwise, depth + 1)
+                return [*lines, INDENT * depth + "} else {", *inner, INDENT * depth + "}"]
+
+
+def _fit(head: str, syntax: s.Syntax, tail: str, depth: int, hang: str = INDENT) -> list[str]:
+    """Print `head syntax tail`, broken before its weakest operators where one line would be too long."""
+    indent = INDENT * depth
+    line = f"{indent}{head}{_expression(syntax)}{tail}"
+    if width(line) <= MAX_WIDTH:
+        return [line]
+    first, *others = _clauses(syntax)
+    lines = [indent + head + first, *(indent + hang + other for other in others)]
+    return [*lines[:-1], lines[-1] + tail]
+
+
+def _clauses(syntax: s.Syntax) -> list[str]:
+    """The pieces of an expression between which a line may end."""
+    match syntax:
+        case s.Binary(op="or" | "and" as op, left=left, right=right):
+            same = isinstance(left, s.Binary) and left.op == op
+            return [*(_clauses(left) if same else [_left(op, left)]), f"{op} {_right(op, right)}"]
+        case s.If(condition=condition, then=then, otherwise=otherwise):
+            first, *others = _clauses(otherwise) if isinstance(otherwise, s.If) else [_expression(otherwise)]
+            return [f"if {_expression(condition, _OR)}", f"then {_expression(then, _OR)}", f"else {first}", *others]
+        case _:
+            return [_expression(syntax)]
