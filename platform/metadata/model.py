@@ -99,6 +99,15 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class Duplicate:
+    """When two records may be the same: how each field is compared (exact, folded, fuzzy), and whether to warn or refuse."""
+
+    name: str
+    match: Mapping[str, str]
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
 class Inverse:
     """A to-many relation of an entity: the records of `entity` whose `field` points here."""
 
@@ -130,6 +139,7 @@ class Entity:
     owner_of_lines: str = ""
     """Where the records are owned lines: the reference field that names the parent."""
     renamed_from: tuple[str, ...] = ()
+    duplicates: Mapping[str, Duplicate] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

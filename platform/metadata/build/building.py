@@ -1,0 +1,82 @@
+"""Layers become a model: merge, check the shape of every document, build what it says, and check what that means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from kith.metadata.build.apps import app_of
+from kith.metadata.build.at import At
+from kith.metadata.build.computed import Computed
+from kith.metadata.build.context import DEFAULT_LANGUAGES, Context, strings_of
+from kith.metadata.build.declaring import scopes_of
+from kith.metadata.build.entities import entities_of
+from kith.metadata.build.granting import roles_of
+from kith.metadata.build.moving import data_sets_of, imports_of, tests_of
+from kith.metadata.build.ruling import rules_of
+from kith.metadata.build.showing import forms_of, segments_of, views_of
+from kith.metadata.checks import CHECKS, Checking
+from kith.metadata.layers.documents import APP, Document, merged
+from kith.metadata.model import Layer, Model
+from kith.metadata.shapes.checking import check_shape
+from kith.problems import Problem, Source, Span, in_order
+from kith.source import Mapping as MappingNode
+
+
+def build(layers: Iterable[Layer]) -> tuple[Model | None, list[Problem]]:
+    """The model of a stack of layers, the lowest first; none where a problem is an error."""
+    stack = tuple(layers)
+    problems: list[Problem] = []
+    documents = merged(stack, problems)
+    context = Context(documents, problems, strings=strings_of(documents))
+    _shapes(context)
+    model = _model(context, stack)
+    checking = Checking(model, context)
+    for check in CHECKS:
+        problems += check(checking)
+    ordered = in_order(problems)
+    return (None if any(problem.is_error for problem in ordered) else model), ordered
+
+
+def _shapes(context: Context) -> None:
+    """Check the shape of every document; a name that is misshapen is remembered, so that its echoes are not told."""
+    for document in context.merged.documents.values():
+        found = check_shape(document.kind, document.node)
+        context.problems += found
+        if document.kind in ("entity", "fragment"):
+            context.broken |= {name for name, span in _fields(document) if _inside(found, span)}
+
+
+def _fields(document: Document) -> Iterable[tuple[str, tuple[str, int, int]]]:
+    """The fields of a document, each with the stretch of source that declares it."""
+    fields = document.node.get("fields")
+    for name, entry in fields.entries.items() if isinstance(fields, MappingNode) else ():
+        yield name, (entry.key.span.source.path, entry.key.span.start, entry.value.span.end)
+
+
+def _inside(problems: list[Problem], stretch: tuple[str, int, int]) -> bool:
+    path, start, end = stretch
+    spans = (problem.span for problem in problems)
+    return any(span is not None and span.source.path == path and start <= span.start < end for span in spans)
+
+
+def _model(context: Context, layers: Sequence[Layer]) -> Model:
+    top = layers[-1] if layers else Layer("app", "", {}, "")
+    document = context.merged.documents.get(APP)
+    nowhere = Span(Source(top.root, ""), 0, 1)
+    app_at = context.at(document) if document else At(MappingNode({}, nowhere), ("app",), nowhere)
+    context.languages = app_at.texts("languages") or DEFAULT_LANGUAGES
+    world = scopes_of(context, app_at.text("currency", "USD"))
+    Computed(context, world).all()
+    return Model(
+        app=app_of(context, app_at, top.name, top.version, world),
+        entities=entities_of(context, world),
+        forms=forms_of(context, world),
+        views=views_of(context, world),
+        segments=segments_of(context, world),
+        roles=roles_of(context, world),
+        rules=rules_of(context, world),
+        imports=imports_of(context, world),
+        data=data_sets_of(context, world),
+        tests=tests_of(context, world),
+        layers=tuple(layers),
+    )

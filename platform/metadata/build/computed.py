@@ -1,0 +1,146 @@
+"""Computed fields: typed when they are first asked for, so that each comes after what it reads; and where each is kept."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from kith.metadata.build import slots
+from kith.metadata.build.context import Context
+from kith.metadata.build.scopes import EntityScope, Shell
+from kith.metadata.mistakes import model as mistakes
+from kith.problems import Problem
+from kith.rules.program import Expression, Use
+from kith.rules.tree import Aggregate, Path, walk
+from kith.rules.types import INT, MAX_STORED, Type
+
+MOST_LEVELS = 4
+"""Roll-ups of roll-ups of roll-ups … in all."""
+MOST_SCALE = 9
+
+
+@dataclass
+class Computed:
+    """The typing of all computed fields of a build."""
+
+    context: Context
+    world: dict[str, EntityScope]
+    stack: list[Shell] = field(default_factory=list)
+
+    def all(self) -> None:
+        """Type every computed field, those that others read first, so that no long chain nests deeply."""
+        for scope in self.world.values():
+            scope.resolve = self.type_of
+        for shell in self._in_order():
+            self.type_of(shell)
+
+    def _in_order(self) -> list[Shell]:
+        """Computed fields, roughly after the fields whose names their texts hold."""
+        by_name: dict[str, list[Shell]] = {}
+        shells = [shell for scope in self.world.values() for shell in scope.shells.values() if shell.computed]
+        for shell in shells:
+            by_name.setdefault(shell.name, []).append(shell)
+        done: dict[int, None] = {}
+        for first in shells:
+            waiting = [(first, False)]
+            while waiting:
+                shell, ready = waiting.pop()
+                if id(shell) in done and not ready:
+                    continue
+                if ready:
+                    continue
+                done[id(shell)] = None
+                waiting.append((shell, True))
+                words = set(re.findall(r"[a-z_][a-z0-9_]*", shell.at.text("value")))
+                waiting += [
+                    (other, False) for word in words for other in by_name.get(word, ()) if id(other) not in done
+                ]
+        order = {key: index for index, key in enumerate(done)}
+        return sorted(shells, key=lambda shell: -order[id(shell)])
+
+    def type_of(self, shell: Shell) -> Type | None:
+        """The type of a computed field; a field that reaches itself is a cycle, told with its path."""
+        if shell.state == "busy":
+            self._cycle(shell)
+            return shell.declared
+        if shell.state == "new":
+            shell.state = "busy"
+            self.stack.append(shell)
+            self._compile(shell)
+            self.stack.pop()
+            shell.state = "done"
+            self.world[shell.entity].cache.pop(shell.name, None)
+        return shell.type
+
+    def _cycle(self, shell: Shell) -> None:
+        path = [*self.stack[self.stack.index(shell) :], shell]
+        shown = " → ".join(f"{step.entity}.{step.name}" for step in path)
+        node = shell.at.scalar("value")
+        if not any(step.broken for step in path):
+            self.context.report(Problem(mistakes.FIELD_CYCLE, node.span if node else shell.at.span, {"path": shown}))
+        for step in path:
+            step.broken = True
+            self.context.broken.add(step.name)
+
+    def _compile(self, shell: Shell) -> None:
+        scope = self.world[shell.entity]
+        node = shell.at.scalar("value")
+        before = len(self.context.problems)
+        wanted = shell.declared
+        expression = self.context.expression(node, scope, slots.formula(wanted))
+        if expression and node and (fitting := storable(expression.type)) != expression.type and wanted is None:
+            expression = self.context.expression(node, scope, slots.formula(fitting))
+        if expression is None:
+            shell.type = wanted or shell.declared
+            if not shell.broken:
+                self.context.broken.add(shell.name)
+            shell.broken = True
+            return
+        shell.expression = expression
+        shell.type = _shown(expression.type, wanted)
+        shell.volatile = expression.volatile
+        self._keep(shell, expression)
+        if shell.storage != "stored" and len(self.context.problems) == before:
+            self.context.expression(node, scope, slots.formula(shell.type, database=True))
+
+    def _keep(self, shell: Shell, expression: Expression) -> None:
+        """Where the value is kept, by what it depends on (metadata.md's table)."""
+        used = [self._used(use) for use in expression.uses]
+        inner = [found for found in used if found is not None and found.computed]
+        through = any(use.through for use in expression.uses) and shell.at.text("keep") != "copy"
+        through = through or shell.kind.name == "lookup"
+        if through or expression.volatile == "now" or any(found.storage == "computed" for found in inner):
+            shell.storage = "computed"
+        elif expression.volatile or any(found.storage == "fresh" for found in inner):
+            shell.storage = "fresh"
+        rolled = any(isinstance(node, Aggregate) for node in walk(expression.tree))
+        shell.levels = max((found.levels for found in inner), default=0) + rolled
+        if shell.levels > MOST_LEVELS:
+            values = {"levels": shell.levels, "limit": MOST_LEVELS}
+            self.context.report(Problem(mistakes.TOO_MANY_LEVELS, shell.at.span, values))
+
+    def _used(self, use: Use) -> Shell | None:
+        scope = self.world.get(use.entity)
+        return scope.shells.get(use.field) if scope else None
+
+
+def _shown(type_: Type, declared: Type | None) -> Type:
+    """The type a field shows as: the declared one, as nullable as its value."""
+    if declared is None:
+        return type_
+    return declared.or_null(type_.nullable)
+
+
+def storable(type_: Type) -> Type:
+    """The type in which a number of any size is kept: at most 18 digits, at most 9 after the point."""
+    if type_.kind == "int":
+        return INT.or_null(type_.nullable)
+    if not type_.is_number or (type_.precision <= MAX_STORED and type_.scale <= MOST_SCALE):
+        return type_
+    scale = min(type_.scale, MOST_SCALE)
+    return Type(type_.kind, type_.nullable, MAX_STORED, scale, type_.currency)
+
+
+def is_path(expression: Expression) -> bool:
+    """Whether an expression is but a field, perhaps through references."""
+    return isinstance(expression.tree, Path)

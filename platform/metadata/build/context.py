@@ -1,0 +1,139 @@
+"""What building carries along: the documents, the problems found so far, texts by language, and how expressions are compiled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from kith.metadata.build.at import At
+from kith.metadata.layers.documents import APP, Document, Merged
+from kith.metadata.mistakes import model as mistakes
+from kith.metadata.model import Label
+from kith.problems import Excerpt, Problem, Span
+from kith.rules.compiling import compile_expression, compile_program, compile_template
+from kith.rules.program import Expression, Program
+from kith.rules.scope import Scope, Slot
+from kith.source import Mapping as MappingNode
+from kith.source import Node, Scalar
+
+T = TypeVar("T")
+DEFAULT_LANGUAGES = ("en",)
+
+
+@dataclass
+class Context:
+    """The state of one build."""
+
+    merged: Merged
+    problems: list[Problem]
+    languages: tuple[str, ...] = DEFAULT_LANGUAGES
+    strings: dict[str, dict[str, Scalar]] = field(default_factory=dict)
+    """By address, by language."""
+    addresses: set[str] = field(default_factory=set)
+    """Where texts can stand."""
+    unlabelled: list[tuple[Span, str, tuple[str, ...]]] = field(default_factory=list)
+    """Places whose text is missing in some language, for lint."""
+    broken: set[str] = field(default_factory=set)
+    """Names whose own declaration has a problem: what an expression says of them is not told twice."""
+
+    def report(self, problem: Problem) -> None:
+        """Note a problem."""
+        self.problems.append(problem)
+
+    def documents(self, kind: str) -> list[tuple[Document, At]]:
+        """The documents of a kind, each with its reader."""
+        return [(document, self.at(document)) for document in self.merged.of(kind)]
+
+    def at(self, document: Document) -> At:
+        """A document's reader."""
+        first = next(iter(document.node.entries.values()), None)
+        span = first.value.span if first else document.node.span
+        path = ("app",) if (document.kind, document.name) == APP else (document.kind, document.name)
+        return At(document.node, path, span)
+
+    def layer(self, span: Span) -> str:
+        """The layer whose file a place is in."""
+        return self.merged.layer_of.get(span.source.path, "")
+
+    # Texts that people see.
+
+    def label(self, at: At, key: str = "label", fallback: str = "", lint: bool = True) -> Label:
+        """The text at a key in every language: from the document, else from strings, else made of the name."""
+        address = ".".join((*at.path, key))
+        self.addresses.add(address)
+        texts = self.inline(at.get(key))
+        for language, text in self.strings.get(address, {}).items():
+            if language in texts:
+                self.report(Problem(mistakes.TEXT_TWICE, text.span, {"address": address, "language": language}))
+            texts[language] = text.text
+        if not texts and not fallback:
+            return Label({})
+        if lint and (missing := tuple(language for language in self.languages if language not in texts)):
+            self.unlabelled.append((at.span, key, missing))
+        texts = texts or {self.languages[0]: fallback}
+        first = self.languages[0]
+        return Label({first: texts[first], **texts} if first in texts else texts)
+
+    def inline(self, node: Node | None) -> dict[str, str]:
+        """The texts that stand in the document itself."""
+        if isinstance(node, Scalar) and node.text and not node.is_null:
+            return {self.languages[0]: node.text}
+        if isinstance(node, MappingNode):
+            return {
+                name: e.value.text for name, e in node.entries.items() if isinstance(e.value, Scalar) and e.value.text
+            }
+        return {}
+
+    # Expressions.
+
+    def expression(self, node: Node | None, scope: Scope | None, slot: Slot) -> Expression | None:
+        """The expression of a scalar in its slot; none where there is none, or where it has problems."""
+        return self.compiled(compile_expression, node, scope, slot)
+
+    def template(self, node: Node | None, scope: Scope | None, slot: Slot) -> Expression | None:
+        """A text with holes."""
+        return self.compiled(compile_template, node, scope, slot)
+
+    def program(self, node: Node | None, scope: Scope | None, slot: Slot) -> Program | None:
+        """An action block."""
+        return self.compiled(compile_program, node, scope, slot)
+
+    def compiled(
+        self,
+        how: Callable[[Excerpt, Scope, Slot], tuple[T | None, list[Problem]]],
+        node: Node | None,
+        scope: Scope | None,
+        slot: Slot,
+    ) -> T | None:
+        """What the compiler makes of a scalar; problems that follow from a broken declaration are left out."""
+        if not isinstance(node, Scalar) or not node.text or node.is_null or scope is None:
+            return None
+        result, problems = how(node.excerpt(), scope, slot)
+        self.problems += [problem for problem in problems if not self.follows(problem, node.text)]
+        return result
+
+    def follows(self, problem: Problem, text: str) -> bool:
+        """Whether a problem of an expression is but the echo of a broken declaration."""
+        return (
+            bool(self.broken) and problem.is_error and not self.broken.isdisjoint(re.findall(r"[a-z_][a-z0-9_]*", text))
+        )
+
+
+def humanize(name: str) -> str:
+    """A name as words: `lifetime_spend` is "Lifetime spend"."""
+    return name.replace("_", " ").capitalize()
+
+
+def strings_of(merged: Merged) -> dict[str, dict[str, Scalar]]:
+    """The texts of all documents of strings, by address and language."""
+    found: dict[str, dict[str, Scalar]] = {}
+    for document in merged.of("strings"):
+        texts = document.node.get("texts")
+        entries: Mapping[str, object] = texts.entries if isinstance(texts, MappingNode) else {}
+        for address in entries:
+            value = texts.get(address) if isinstance(texts, MappingNode) else None
+            if isinstance(value, Scalar):
+                found.setdefault(address, {})[document.name] = value
+    return found

@@ -1,0 +1,126 @@
+"""Rules, and the order in which those of an entity run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kith.metadata.build import slots
+from kith.metadata.build.at import At
+from kith.metadata.build.context import Context, humanize
+from kith.metadata.build.scopes import EntityScope
+from kith.metadata.mistakes import model as mistakes
+from kith.metadata.model import Rule, Trigger
+from kith.metadata.shapes.acting import EVENTS
+from kith.problems import Problem
+from kith.rules.program import Expression, Use
+from kith.source import Mapping as MappingNode
+from kith.source import Scalar, Sequence
+
+
+def rules_of(context: Context, world: dict[str, EntityScope]) -> dict[str, tuple[Rule, ...]]:
+    """The rules by entity, in the order in which they run."""
+    found: dict[str, list[Rule]] = {}
+    for document, at in context.documents("rules"):
+        for name, part in at.parts("items"):
+            rule = rule_of(context, world.get(at.text("of")), document.name, name, part, at.text("of"))
+            found.setdefault(at.text("of"), []).append(rule)
+    return {entity: in_running_order(context, rules) for entity, rules in found.items()}
+
+
+def rule_of(context: Context, scope: EntityScope | None, set_name: str, name: str, at: At, of: str) -> Rule:
+    """One rule."""
+    program = context.program(at.get("do"), scope, slots.DO)
+    require = context.expression(at.get("require"), scope, slots.REQUIRE)
+    return Rule(
+        name=name,
+        set_name=set_name,
+        of=of,
+        label=context.label(at, fallback=humanize(name), lint=False),
+        trigger=trigger_of(at),
+        when=context.expression(at.get("when"), scope, slots.WHEN),
+        require=require,
+        message=message_of(context, scope, at),
+        field=at.text("field"),
+        do=program,
+        before=bool(program and program.before),
+        span=at.span,
+        layer=context.layer(at.span),
+    )
+
+
+def trigger_of(at: At) -> Trigger:
+    """What wakes a rule; beside `require` it may be left out."""
+    node = at.get("on")
+    events: list[str] = []
+    fields: list[str] = []
+    child = ""
+    for item in node.items if isinstance(node, Sequence) else ():
+        if isinstance(item, Scalar) and item.text in EVENTS:
+            events.append(item.text)
+        elif isinstance(item, MappingNode):
+            part = At(item, at.path, at.span)
+            fields += part.texts("field")
+            child = part.text("child") or child
+    if node is None:
+        events = ["create", "update"]
+    return Trigger(tuple(events), tuple(fields), child)
+
+
+def message_of(context: Context, scope: EntityScope | None, at: At) -> dict[str, Expression]:
+    """The message of a `require`, by language."""
+    node = at.get("message")
+    context.addresses.add(".".join((*at.path, "message")))
+    found: dict[str, Expression] = {}
+    if isinstance(node, Scalar):
+        compiled = context.template(node, scope, slots.MESSAGE)
+        return {context.languages[0]: compiled} if compiled else {}
+    if isinstance(node, MappingNode):
+        for language, entry in node.entries.items():
+            if compiled := context.template(entry.value, scope, slots.MESSAGE):
+                found[language] = compiled
+        missing = tuple(language for language in context.languages if language not in node.entries)
+        if missing:
+            context.unlabelled.append((at.span, "message", missing))
+    return found
+
+
+def in_running_order(context: Context, rules: list[Rule]) -> tuple[Rule, ...]:
+    """Before-rules after those whose result they read, then the others; ties stay in the order of the documents."""
+    before = [rule for rule in rules if rule.before]
+    waits = {rule.path: {other.path for other in before if other is not rule and feeds(other, rule)} for rule in before}
+    order: list[Rule] = []
+    left = list(before)
+    while left:
+        ready = next((rule for rule in left if not waits[rule.path] & {other.path for other in left}), None)
+        if ready is None:
+            _cycle(context, left, waits)
+            order += left
+            break
+        order.append(ready)
+        left.remove(ready)
+    return (*order, *(rule for rule in rules if not rule.before))
+
+
+def feeds(one: Rule, other: Rule) -> bool:
+    """Whether a rule sets a field that another reads."""
+    return bool(
+        one.do and set(one.do.sets) & {use.field for use in reads(other) if use.root == "this" and not use.relation}
+    )
+
+
+def reads(rule: Rule) -> Iterable[Use]:
+    """What a rule reads."""
+    yield from rule.when.uses if rule.when else ()
+    yield from rule.require.uses if rule.require else ()
+    yield from rule.do.uses if rule.do else ()
+
+
+def _cycle(context: Context, left: list[Rule], waits: dict[str, set[str]]) -> None:
+    """Tell of rules that need each other's result, with the path."""
+    by_path = {rule.path: rule for rule in left}
+    path = [left[0].path]
+    while path.count(path[-1]) < 2:
+        path.append(next(other for other in sorted(waits[path[-1]]) if other in by_path))
+    cycle = path[path.index(path[-1]) :]
+    shown = " → ".join(reversed(cycle))
+    context.report(Problem(mistakes.RULE_CYCLE, by_path[cycle[0]].span, {"path": shown}))
