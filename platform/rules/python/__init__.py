@@ -8,7 +8,7 @@ from typing import cast
 
 from kith.rules.python import building as py
 from kith.rules.python import conditions, values
-from kith.rules.python.writer import Module, Writer, uses_this
+from kith.rules.python.writer import Module, Writer, roots
 from kith.rules.tree import Node, Path
 from kith.rules.values import Env
 
@@ -48,8 +48,7 @@ def _compiled(node: Node, write: Callable[[Writer, Node], ast.expr], lenient: Ev
     module = Module(lenient=lenient is None)
     writer = Writer(module, [node])
     body: list[ast.stmt] = [ast.Return(write(writer, node))]
-    if uses_this([node]):
-        body.insert(0, py.assign("this", py.attribute(py.name("env"), "this")))
+    body = [*(py.assign(root, py.attribute(py.name("env"), root)) for root in roots(node)), *body]
     if lenient is not None:
         otherwise = ast.Return(py.call("lenient", py.name("env")))
         body = [ast.Try(body, [ast.ExceptHandler(py.name("KeyError"), None, [otherwise])], [], [])]

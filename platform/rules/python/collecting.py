@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from kith.rules.python import building as py
 from kith.rules.python import conditions, values
-from kith.rules.python.writer import TODAY, Writer, own_parts, uses_this
+from kith.rules.python.writer import TODAY, Writer, own_parts, roots
 from kith.rules.tree import Aggregate, Call, Node
 from kith.rules.types import MAX_STORED
 
@@ -33,7 +33,7 @@ def _function(outer: Writer, node: Aggregate, title: str) -> ast.stmt:
     writer = Writer(outer.module, parts)
     keys = [_key(outer, order.value) for order in node.by]
     start: list[ast.stmt] = []
-    if uses_this(parts):
+    if "this" in roots(*parts):
         start.append(py.assign("this", py.attribute(py.name("env"), "this")))
     if any(isinstance(part, Call) and part.op == "today" for tree in parts for part in own_parts(tree)):
         writer.held[TODAY] = "day"
@@ -55,7 +55,7 @@ def _key(outer: Writer, node: Node) -> ast.expr:
         table = outer.module.known({key: place for place, key in enumerate(node.type.options)})
         written = py.method(table, "get", written)
     title = outer.module.title("key")
-    this = [py.assign("this", py.attribute(py.name("env"), "this"))] if uses_this([node]) else []
+    this = [py.assign("this", py.attribute(py.name("env"), "this"))] if "this" in roots(node) else []
     made = py.function(
         title, ["env"], [py.function("key", [ROW], [*this, ast.Return(written)]), ast.Return(py.name("key"))]
     )

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 
 from kith.rules.python import building as py
 from kith.rules.python.helpers import NAMES
-from kith.rules.tree import Aggregate, Call, Node, Path, children, walk
+from kith.rules.tree import Aggregate, Call, Node, Path, Root, children
 
 Key = tuple[str, ...]
 """A value that may be read several times: root and names of a path, with "&" in front for the record it leads to."""
 TODAY: Key = ("today()",)
+LOCAL: tuple[Root, ...] = ("this", "row")
+"""Records that functions hold in a local variable; the others are seldom read."""
 
 
 @dataclass
@@ -118,7 +120,7 @@ class Writer:
 
     def start(self, root: str) -> ast.expr:
         """The record that a path starts at."""
-        return py.name(root) if root in ("this", "row") else py.attribute(py.name("env"), root)
+        return py.name(root) if root in LOCAL else py.attribute(py.name("env"), root)
 
     def field(self, root: str, record: ast.expr, name: str) -> ast.expr:
         """A field of a record."""
@@ -160,6 +162,7 @@ def _path_keys(path: Path) -> Iterator[Key]:
         yield (path.root, *names[:length])
 
 
-def uses_this(nodes: Sequence[Node]) -> bool:
-    """Whether paths start at the record itself."""
-    return any(isinstance(part, Path) and part.root == "this" for node in nodes for part in walk(node))
+def roots(*nodes: Node) -> list[Root]:
+    """Which of `this` and `row` paths start at, outside of the rows of aggregates."""
+    found = {part.root for node in nodes for part in own_parts(node) if isinstance(part, Path)}
+    return [root for root in LOCAL if root in found]

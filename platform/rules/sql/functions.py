@@ -20,6 +20,11 @@ from kith.rules.sql.values import EPOCH, MICROSECOND, WIDE_ZERO, widened
 PREFIX = "kith_"
 LONGEST = 1_000_000 * 86_400_000_000
 
+
+class TooLargeError(ValueError):
+    """A value has more digits than it may; no OverflowError, which the driver would take for a text that is too long."""
+
+
 Number = int | str
 """An integer of SQLite, or the text of a wide one."""
 
@@ -62,7 +67,7 @@ def fit(value: Number, places: int, digits: int, wide: int) -> Number:
     """The same, refused where more digits come out than there may be."""
     number = shifted(narrow(value), places)
     if abs(number) >= 10**digits:
-        raise OverflowError(f"the value does not fit {digits} digits")
+        raise TooLargeError(f"the value does not fit {digits} digits")
     return formed(number, wide)
 
 
@@ -180,7 +185,7 @@ class Sum:
     def finalize(self) -> Number | None:
         """Return the total; SQLite asks also where there was no row, and then knows no digits."""
         if self.digits and abs(self.total) >= 10**self.digits:
-            raise OverflowError(f"the sum does not fit {self.digits} digits")
+            raise TooLargeError(f"the sum does not fit {self.digits} digits")
         return formed(self.total, self.wide) if self.digits else None
 
 

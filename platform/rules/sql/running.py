@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from kith.rules.operations.dates import today
-from kith.rules.sql.connecting import dialect_of
 from kith.rules.sql.dialect import Dialect
 from kith.rules.sql.gathering import THIS, Gathered, Place, Row, Shape, shape_of
 from kith.rules.sql.lower import condition, value
@@ -259,9 +258,11 @@ def is_overflow(error: DBAPIError) -> bool:
     )
 
 
-def evaluate(connection: sa.Connection, trees: Sequence[Node], envs: Sequence[Env], zone: str) -> list[list[object]]:
+def evaluate(
+    connection: sa.Connection, trees: Sequence[Node], envs: Sequence[Env], dialect: Dialect
+) -> list[list[object]]:
     """The values of trees in environments that share instant, time zone and actor, by the database of a connection."""
-    loaded = Loaded(connection, trees, envs, dialect_of(connection, zone))
+    loaded = Loaded(connection, trees, envs, dialect)
     try:
         return loaded.values(trees)
     finally:

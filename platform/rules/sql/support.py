@@ -14,17 +14,14 @@ CASE_FOLDING = frozenset({"fold", "lower", "upper"})
 RUNNING = frozenset({*VALUES, *HOLDS, *TWO_VALUED})
 """Operations that have SQL on both engines."""
 
-SAVING = Words("what changes in a save is not in the database yet", "保存中的变化尚不在数据库里")
-VARIABLE = Words("a variable of an action block is not in the database", "动作块里的变量不在数据库里")
-HOLES = Words(
-    "a text with holes is printed for a reader, which the database cannot do",
-    "带占位的文本要按读者格式化，数据库无法完成",
-)
-NO_SQL = Words("this operation has no SQL", "该运算没有对应的 SQL")
-SETS = Words("lists are only asked with `in` and `is set` in the database", "数据库中对列表只支持“in”与“is set”")
+SAVING = Words("nothing is being saved", "没有正在进行的保存")
+VARIABLE = Words("a variable of an action block is not known", "无法得知动作块里的变量")
+HOLES = Words("a text with holes, which prints for a reader, cannot be made", "无法生成面向读者的带占位文本")
+NO_SQL = Words("this operation does not run", "此运算无法执行")
+SETS = Words("a list can only be asked with `in` and `is set`", "对列表只能使用“in”与“is set”")
 NO_CASE = Words(
-    "this PostgreSQL has neither pg_unicode_fast (version 18) nor ICU, so it cannot fold case",
-    "此 PostgreSQL 既无 pg_unicode_fast（18 版起）也无 ICU，无法折叠大小写",
+    "case cannot be folded, since this PostgreSQL has neither pg_unicode_fast (version 18) nor ICU",
+    "因该 PostgreSQL 既无 pg_unicode_fast（18 版起）也无 ICU，无法折叠大小写",
 )
 
 
