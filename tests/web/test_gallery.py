@@ -209,3 +209,27 @@ def test_the_bulk_bar_counts_what_is_ticked_and_is_there_without_script(chromium
         expect(bar).to_be_hidden()
     with opened(chromium, gallery, "/_gallery", script=False) as page:
         expect(page.get_by_role("group", name="Actions on the selected rows")).to_be_visible()
+
+
+def test_a_menu_of_a_row_is_whole_in_a_list_that_scrolls(chromium: Browser, gallery: str) -> None:
+    with opened(chromium, gallery, "/_gallery", width=700) as page:
+        menu = page.locator("#table .menu").last
+        menu.locator("summary").click()
+        link = menu.get_by_role("link", name="Delete")
+        box = link.bounding_box()
+        assert box
+        over = page.evaluate(
+            "([x, y]) => document.elementFromPoint(x, y).closest('a')?.textContent", [box["x"] + 9, box["y"] + 9]
+        )
+        assert over == "Delete"
+
+
+def test_a_wide_list_scrolls_in_its_frame_and_keeps_the_name_in_sight(chromium: Browser, gallery: str) -> None:
+    with opened(chromium, gallery, "/_gallery", width=700) as page:
+        name = page.locator("#table .record-link").first
+        before = name.bounding_box()
+        page.evaluate("document.querySelector('#table').scrollLeft = 300")
+        after = name.bounding_box()
+        assert before
+        assert after
+        assert abs(after["x"] - before["x"]) < 30

@@ -50,15 +50,26 @@ function show(dialog) {
 on("toggle", ({ target: menu }) => {
   if (!menu.matches?.(".table-frame details[data-menu]")) return;
   const list = menu.lastElementChild;
-  if (!menu.open) return (list.popover = null);
-  list.popover = "manual";
-  list.showPopover();
-  const { top, bottom, right } = menu.getBoundingClientRect();
-  const y = bottom + list.offsetHeight + 8 > innerHeight ? Math.max(4, top - list.offsetHeight - 4) : bottom + 4;
-  const x = Math.max(8, right - list.offsetWidth);
-  Object.assign(list.style, { position: "fixed", inset: `${y}px auto auto ${x}px`, margin: "0" });
+  if (menu.open) lift(list, menu);
+  else list.popover = null;
 }, true);
-addEventListener("scroll", () => $$(".table-frame details[data-menu][open]").forEach((menu) => (menu.open = false)), { capture: true, passive: true });
+
+/** Show a list in the top layer, below its anchor or above it, ending or as wide as the anchor. */
+function lift(list, anchor, fit = false) {
+  const { top, bottom, left, right, width } = anchor.getBoundingClientRect();
+  list.popover = "manual";
+  Object.assign(list.style, { position: "fixed", margin: "0", minInlineSize: fit ? `${width}px` : "" });
+  if (!list.matches(":popover-open")) list.showPopover();
+  const y = bottom + list.offsetHeight + 8 > innerHeight ? Math.max(4, top - list.offsetHeight - 4) : bottom + 4;
+  const x = Math.max(8, fit ? left : right - list.offsetWidth);
+  list.style.inset = `${y}px auto auto ${x}px`;
+}
+
+addEventListener("scroll", ({ target }) => {
+  if (target.closest?.(".menu-list, .options")) return;
+  for (const menu of $$(".table-frame details[data-menu][open]")) menu.open = false;
+  for (const list of $$(".table-frame .options:not([hidden])")) closeList(lookupOf(list));
+}, { capture: true, passive: true });
 
 on("click", (event) => {
   const target = event.target;
@@ -210,12 +221,14 @@ async function search({ root, input, list }) {
 
 function openList({ input, list }) {
   list.hidden = false;
+  if (list.closest(".table-frame")) lift(list, input, true);
   input.ariaExpanded = "true";
   highlight({ input, list }, $("[role=option]:not([aria-disabled])", list));
 }
 
 function closeList({ input, list }) {
   list.hidden = true;
+  list.popover = null;
   input.ariaExpanded = "false";
   input.removeAttribute("aria-activedescendant");
 }
