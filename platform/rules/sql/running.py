@@ -253,9 +253,8 @@ def _members(held: object) -> frozenset[object]:
 
 def is_overflow(error: DBAPIError) -> bool:
     """Whether the engine refused a value because it has too many digits."""
-    return (
-        "overflow" in str(error.orig).lower() or "user-defined" in str(error.orig) or "out of range" in str(error.orig)
-    )
+    text = str(error.orig).lower()
+    return any(sign in text for sign in ("overflow", "out of range", "user-defined"))
 
 
 def evaluate(
