@@ -233,3 +233,11 @@ def test_a_wide_list_scrolls_in_its_frame_and_keeps_the_name_in_sight(chromium: 
         assert before
         assert after
         assert abs(after["x"] - before["x"]) < 30
+
+
+def test_paper_is_white_and_shows_the_content_alone(chromium: Browser, gallery: str) -> None:
+    with opened(chromium, gallery, "/_gallery", theme="dark") as page:
+        page.emulate_media(media="print")
+        assert page.evaluate("getComputedStyle(document.querySelector('main')).backgroundColor") == "rgb(255, 255, 255)"
+        for hidden in (".topbar", "#sidenav", "[data-selection]", "#table .tick-cell"):
+            expect(page.locator(hidden).first).to_be_hidden()
