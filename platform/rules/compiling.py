@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from kith.problems import Excerpt, Problem, in_order
-from kith.rules import mistakes_types as mistakes
+from kith.rules import mistakes_types
 from kith.rules.checking import checker as fresh
 from kith.rules.checking.checker import Checker
 from kith.rules.checking.logic import condition
@@ -65,7 +65,7 @@ def not_in_database(check: Checker, tree: Node) -> None:
     from kith.rules.sql.support import unsupported
 
     for node, reason in unsupported(tree):
-        check.report(mistakes.NOT_IN_DATABASE, node, reason=reason)
+        check.report(mistakes_types.NOT_IN_DATABASE, node, reason=reason)
 
 
 def compile_program(excerpt: Excerpt, scope: Scope, slot: Slot) -> tuple[Program | None, list[Problem]]:

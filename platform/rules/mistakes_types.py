@@ -1,4 +1,4 @@
-"""The mistakes of names (E2), types (E3), null (E4) and databases (E5), and what is allowed but seldom meant (W).
+"""The mistakes of types (E3) and of the database (E5), with hints how a value becomes one of another type.
 
 `bad` and `good` are compiled by a test against the demo record of `tests/rules/scopes.py`.
 """
@@ -9,157 +9,6 @@ from collections.abc import Sequence
 
 from kith.problems import Mistake, Words
 from kith.rules.types import Type
-
-RESULT = Words("the result", "结果")
-
-# Names
-
-NO_FUNCTION = Mistake(
-    "E201",
-    Words('There is no function "{name}".', "没有函数“{name}”。"),
-    "rounded(quantity) > 1",
-    "round(quantity) > 1",
-)
-NO_ENTITY = Mistake(
-    "E202",
-    Words('There is no entity "{name}".', "没有实体“{name}”。"),
-    "create tsak { subject: name }",
-    "create task { subject: name }",
-)
-NO_FIELD = Mistake(
-    "E203",
-    Words('{entity} has no field "{name}".', "{entity}没有字段“{name}”。"),
-    "dicount ?? 0% <= 15%",
-    "discount ?? 0% <= 15%",
-)
-NOT_A_REFERENCE = Mistake(
-    "E204",
-    Words(
-        'There is no ".{name}" here: only a reference leads to further fields, and this is {found}.',
-        "此处没有“.{name}”：只有引用才能通向其他字段，而这是{found}。",
-    ),
-    'name.first == "Ann"',
-    'account.name == "Ann"',
-)
-RELATION_AS_VALUE = Mistake(
-    "E205",
-    Words(
-        '"{name}" stands for many records; take one value from them, as with count or sum.',
-        "“{name}”代表多条记录；请用 count、sum 等取得一个值。",
-    ),
-    "lines > 3",
-    "count(lines) > 3",
-)
-NOT_A_RELATION = Mistake(
-    "E206",
-    Words(
-        "{name} looks at related records, and this names none; write a relation such as {name}(lines …).",
-        "{name} 用于关联记录，而此处没有；请写关系名，如 {name}(lines …)。",
-    ),
-    "sum(amount) > 3",
-    "sum(lines.amount) > 3",
-)
-NO_ACTOR = Mistake(
-    "E207",
-    Words(
-        "`me` has no meaning here: the value must be the same for everybody.",
-        "此处不能用 `me`：该值对所有人必须相同。",
-    ),
-    "owner == me",
-    "owner == account.owner",
-)
-NOT_SAVING = Mistake(
-    "E208",
-    Words("`{word}` has no meaning here: nothing is being saved.", "此处不能用 `{word}`：并没有在保存记录。"),
-    'old.stage == "new"',
-    'stage == "new"',
-)
-NAME_TAKEN = Mistake(
-    "E209",
-    Words('"{name}" already means something here; choose another name.', "“{name}”在此已有含义；请换一个名称。"),
-    "let amount = 1",
-    "let bonus = 1",
-)
-NOT_WRITABLE = Mistake(
-    "E210",
-    Words('"{name}" is made by Kith itself and cannot be set.', "“{name}”由 Kith 生成，不能设置。"),
-    "set created_at = now()",
-    "set closes_on = today()",
-)
-SET_TARGET = Mistake(
-    "E211",
-    Words(
-        "Only a field of this record can be set, or one behind at most {limit} references.",
-        "只能设置本记录的字段，或经至多 {limit} 个引用到达的字段。",
-    ),
-    "set old.name = name",
-    "set account.name = name",
-)
-NESTED = Mistake(
-    "E212",
-    Words(
-        "An aggregate crosses one relation; let the related record have a roll-up field, and use that.",
-        "聚合只跨越一个关系；请在关联记录上建立汇总字段再使用。",
-    ),
-    "any(account.deals where count(lines) > 1)",
-    "any(account.deals where quantity > 1)",
-)
-NO_TIME = Mistake(
-    "E213",
-    Words(
-        "`{name}` cannot stand here: the value must not change as time passes.",
-        "此处不能用 `{name}`：该值不得随时间变化。",
-    ),
-    "closes_on > today()",
-    "closes_on > @2026-01-31",
-)
-NO_RELATIONS = Mistake(
-    "E214",
-    Words("Related records cannot be read here; use a roll-up field.", "此处不能读取关联记录；请使用汇总字段。"),
-    "count(lines) > 1",
-    "quantity > 1",
-)
-NO_WHERE = Mistake(
-    "E215",
-    Words("`where` and `by` belong to aggregates; {name} is none.", "`where` 和 `by` 属于聚合；{name} 不是聚合。"),
-    "length(name where vip) > 1",
-    "length(name) > 1",
-)
-BY_WITHOUT_FIRST = Mistake(
-    "E216",
-    Words(
-        "`by` gives an order, and only `first` needs one; {name} does not.",
-        "`by` 表示顺序，只有 `first` 需要；{name} 不需要。",
-    ),
-    "first(lines.amount by quantity) == sum(lines.amount by quantity)",
-    "first(lines.amount by quantity) == sum(lines.amount)",
-)
-NEEDS_FIELD = Mistake(
-    "E217",
-    Words(
-        "{name} needs a field of the related records, such as {name}({relation}.amount).",
-        "{name} 需要关联记录的一个字段，如 {name}({relation}.amount)。",
-    ),
-    "sum(lines) > 3",
-    "sum(lines.amount) > 3",
-)
-NEEDS_NO_FIELD = Mistake(
-    "E218",
-    Words(
-        "{name} looks at records, not at a field; write {name}({relation} where …).",
-        "{name} 针对记录而非字段；请写 {name}({relation} where …)。",
-    ),
-    "count(lines.amount) > 3",
-    "count(lines where amount is set) > 3",
-)
-CHANGED_FIELD = Mistake(
-    "E219",
-    Words("`changed` asks about a field of this record.", "`changed` 只能询问本记录的字段。"),
-    "changed(account.name)",
-    "changed(account)",
-)
-
-# Types
 
 WRONG_RESULT = Mistake(
     "E301",
@@ -393,27 +242,6 @@ NULL_ALONE = Mistake(
     "let gap = if vip then 1 else null",
 )
 
-# Null
-
-UNGUARDED = Mistake(
-    "E401",
-    Words("`{name}` may be empty: say what an empty one means.", "`{name}` 可能为空：请说明为空时如何处理。"),
-    "discount <= 15%",
-    "discount is not set or discount <= 15%",
-)
-NULL_TO_REQUIRED = Mistake(
-    "E402",
-    Words("This may be empty, and {field} must have a value.", "此值可能为空，而 {field} 必须有值。"),
-    "set name = account.note",
-    'set name = account.note ?? "none"',
-)
-LACKS_REQUIRED = Mistake(
-    "E403",
-    Words("{entity} needs a value for: {names}.", "{entity}需要以下字段的值：{names}。"),
-    "create task { due: today() }",
-    "create task { due: today(), subject: name }",
-)
-
 # The database
 
 NOT_IN_DATABASE = Mistake(
@@ -423,62 +251,9 @@ NOT_IN_DATABASE = Mistake(
     'name == "Ann" and quantity == 1',
 )
 
-# Allowed, and seldom meant
-
-NULL_TEXT = Mistake(
-    "W301",
-    Words(
-        'The whole text is null where one part is; "{a} {b}" prints nothing for an empty part.',
-        '任一部分为空时整个文本为空；写 "{a} {b}" 时空的部分不印出。',
-    ),
-    'note + "!" == name',
-    '"{note}!" == name',
-    "warning",
-)
-DIVIDES_FIRST = Mistake(
-    "W302",
-    Words("Multiply first: the quotient is rounded before it is multiplied.", "请先乘后除：商在相乘之前已被舍入。"),
-    "weight / 3 * quantity > 1",
-    "weight * quantity / 3 > 1",
-    "warning",
-)
-CONSTANT = Mistake(
-    "W303",
-    Words("This is always {truth}.", "此处永远为{truth}。"),
-    "name is set and vip",
-    "note is set and vip",
-    "warning",
-)
-SAME_ANSWER = Mistake(
-    "W304",
-    Words("This has the same answer for every record.", "此处对每条记录结果都相同。"),
-    "quantity == quantity",
-    "quantity == 1",
-    "warning",
-)
-PERCENT = Mistake(
-    "W305",
-    Words(
-        "Beside a percent {text} means {text}00 %; did you mean {text}%?",
-        "与百分比相比，{text} 表示 {text}00 %；是否想写 {text}%？",
-    ),
-    "discount ?? 0% > 15",
-    "discount ?? 0% > 15%",
-    "warning",
-)
-NEVER_NULL = Mistake(
-    "W306",
-    Words(
-        "`{name}` is never empty, so what follows `??` is never used.", "`{name}` 不会为空，`??` 之后的值永远用不到。"
-    ),
-    'name ?? "none" == "none"',
-    'note ?? "none" == "none"',
-    "warning",
-)
-
 MISTAKES = tuple(value for value in list(globals().values()) if isinstance(value, Mistake))
 """All of them, in the order of their codes."""
-BLOCK_EXAMPLES = frozenset({"E202", "E209", "E210", "E211", "E332", "E333", "E402", "E403"})
+BLOCK_EXAMPLES = frozenset({"E332", "E333"})
 """Codes whose examples are action blocks; all other examples are conditions."""
 
 
@@ -505,8 +280,3 @@ def hint_for(found: Type, wanted: Type, literal: bool) -> Words | None:
 def condition_hint(found: Type, text: str) -> Words | None:
     """How a value becomes a condition."""
     return Words(f"did you mean `{text} is set`?", f"是否想写 `{text} is set`？") if found.nullable else None
-
-
-def default_hint(text: str) -> Words:
-    """How a value that may be missing gets one."""
-    return Words(f"write `{text} ?? …` with the value for an empty one", f"请写 `{text} ?? …`，给出为空时的值")

@@ -50,7 +50,7 @@ BEHIND: dict[str, dict[str, object]] = {
         "note": "text?",
         "owner": "ref<user>",
         "parent": "ref<account>?",
-        "deals": {"quantity": "int"},
+        "visits": {"quantity": "int"},
     },
     "user": {"name": "text", "team": "ref<team>?", "teams": "set<ref<team>>"},
     "team": {"name": "text"},
@@ -64,7 +64,7 @@ def demo() -> DictScope:
     for entity, types in BEHIND.items():
         for name, type_ in types.items():
             declare(entity_scope(scope, entity), [name], type_)
-    lines = scope.world["account"].world[scope.world["account"].relations["deals"].entity]
+    lines = scope.world["account"].world[scope.world["account"].relations["visits"].entity]
     lines.relate("lines", scope.relations["lines"].entity)
     scope.world["task"].add("subject", scope.world["task"].fields["subject"].type, needed=True)
     scope.add("created_at", DATETIME, writable=False)

@@ -7,12 +7,15 @@ from dataclasses import replace
 import pytest
 
 from kith.problems import Excerpt, Mistake, Problem, render
+from kith.rules import mistakes_names, mistakes_types, mistakes_values
 from kith.rules.compiling import compile_expression, compile_program
-from kith.rules.mistakes_types import BLOCK_EXAMPLES, MISTAKES
 from kith.rules.scope import Slot
 from kith.rules.types import TEXT
 from tests.rules.scopes import REQUIRE, WHEN, demo
 
+TABLES = (mistakes_names, mistakes_types, mistakes_values)
+MISTAKES = [mistake for table in TABLES for mistake in table.MISTAKES]
+BLOCK_EXAMPLES = frozenset[str]().union(*(table.BLOCK_EXAMPLES for table in TABLES))
 SLOTS = {
     "E207": replace(WHEN, actor=False),
     "E208": replace(WHEN, saving=False),

@@ -40,7 +40,7 @@ PLACES = [
     ('quantity > "3"', "E303", '"3"', "numbers are written without quotes"),
     ("any(lines where vip)", "E203", "vip", "here a bare name is of the related record; did you mean this.vip?"),
     ("lines", "E205", "lines", "write count(lines) or sum(lines.…)"),
-    ("count(account.dels)", "E203", "dels", 'did you mean "deals"?'),
+    ("count(account.vists)", "E203", "vists", 'did you mean "visits"?'),
     ('name in note', "E328", "note", "a part of a text is found with contains(text, part)"),
     ("account and vip", "E309", "account", "did you mean `account is set`?"),
     ("name.first", "E204", "first", None),
@@ -232,7 +232,7 @@ def test_a_template_prints_what_its_holes_find() -> None:
 
 
 def test_an_expression_knows_what_it_reads() -> None:
-    text = "account.owner.name == name and any(account.deals where quantity > 1) and old.note is set and today() > starts_on"
+    text = "account.owner.name == name and any(account.visits where quantity > 1) and old.note is set and today() > starts_on"
     expression, found = compile_expression(Excerpt.whole(text), demo(), ANY)
     assert expression is not None, found
     reads = [
@@ -243,8 +243,8 @@ def test_an_expression_knows_what_it_reads() -> None:
         ("this", "account", "owner", ["account"], ""),
         ("this", "user", "name", ["account", "owner"], ""),
         ("this", "opportunity", "name", [], ""),
-        ("this", "deals_of_account", "", ["account"], "deals"),
-        ("this", "deals_of_account", "quantity", ["account"], "deals"),
+        ("this", "visits_of_account", "", ["account"], "visits"),
+        ("this", "visits_of_account", "quantity", ["account"], "visits"),
         ("old", "opportunity", "note", [], ""),
         ("this", "opportunity", "starts_on", [], ""),
     ]

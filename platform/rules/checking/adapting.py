@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kith.problems import did_you_mean
-from kith.rules import mistakes_types as mistakes
-from kith.rules import sizes
+from kith.rules import mistakes_types, sizes
 from kith.rules.checking.checker import Checker
 from kith.rules.checking.families import type_words
 from kith.rules.tree import Call, Constant, Node
@@ -82,10 +81,12 @@ def one_currency(checker: Checker, firm: Sequence[Node]) -> bool:
     first = next(node for node in firm if node.type.kind == "money")
     for node in firm:
         if node.type.kind != "money":
-            checker.report(mistakes.MONEY_MEETS_NUMBER, node, money=type_words(first.type), other=type_words(node.type))
+            checker.report(
+                mistakes_types.MONEY_MEETS_NUMBER, node, money=type_words(first.type), other=type_words(node.type)
+            )
             return False
         if node.type.currency != first.type.currency:
-            checker.report(mistakes.CURRENCIES, node, left=first.type.currency, right=node.type.currency)
+            checker.report(mistakes_types.CURRENCIES, node, left=first.type.currency, right=node.type.currency)
             return False
     return True
 
@@ -119,10 +120,10 @@ def fit(checker: Checker, node: Node, like: Type) -> Node | None:
         report_mixed(checker, node, like)
         return None
     if found.kind == "choice" and not same_choice(found, like):
-        checker.report(mistakes.OTHER_CHOICE, node, left=like.field or str(like), right=found.field or str(found))
+        checker.report(mistakes_types.OTHER_CHOICE, node, left=like.field or str(like), right=found.field or str(found))
         return None
     if found.kind == "ref" and found.entity != like.entity:
-        checker.report(mistakes.OTHER_ENTITY, node, left=like.entity, right=found.entity)
+        checker.report(mistakes_types.OTHER_ENTITY, node, left=like.entity, right=found.entity)
         return None
     if found.kind == "set":
         return fit_set(checker, node, like)
@@ -133,12 +134,12 @@ def report_mixed(checker: Checker, node: Node, like: Type) -> None:
     """Two kinds that never mix."""
     found = node.type
     if {found.kind, like.kind} == {"date", "datetime"}:
-        checker.report(mistakes.DATE_MEETS_INSTANT, node)
+        checker.report(mistakes_types.DATE_MEETS_INSTANT, node)
     elif {found.kind, like.kind} == {"duration", "period"}:
-        checker.report(mistakes.SPANS, node)
+        checker.report(mistakes_types.SPANS, node)
     else:
-        hint = mistakes.hint_for(found, like, isinstance(node, Constant))
-        checker.report(mistakes.MIXED, node, left=type_words(like), right=type_words(found), hint=hint)
+        hint = mistakes_types.hint_for(found, like, isinstance(node, Constant))
+        checker.report(mistakes_types.MIXED, node, left=type_words(like), right=type_words(found), hint=hint)
 
 
 def same_choice(left: Type, right: Type) -> bool:
@@ -151,8 +152,8 @@ def as_option(checker: Checker, node: Node, like: Type) -> Node | None:
     if isinstance(node, Constant):
         if node.value in like.options:
             return replace(node, type=like.or_null(False))
-        hint = did_you_mean(str(node.value), like.options) or mistakes.options_hint(like.options)
-        checker.report(mistakes.NO_OPTION, node, hint=hint, text=str(node.value), field=like.field or str(like))
+        hint = did_you_mean(str(node.value), like.options) or mistakes_types.options_hint(like.options)
+        checker.report(mistakes_types.NO_OPTION, node, hint=hint, text=str(node.value), field=like.field or str(like))
         return None
     if isinstance(node, Call) and node.op in INSIDE:
         first = INSIDE[node.op]
@@ -163,7 +164,7 @@ def as_option(checker: Checker, node: Node, like: Type) -> Node | None:
         if len(fitted) < len(args):
             return None
         return replace(node, args=(*node.args[:first], *fitted), type=like.or_null(node.type.nullable))
-    checker.report(mistakes.TEXT_MEETS_CHOICE, node)
+    checker.report(mistakes_types.TEXT_MEETS_CHOICE, node)
     return None
 
 
@@ -191,5 +192,5 @@ def same_members(found: Type | None, wanted: Type | None) -> bool:
 
 def report_members(checker: Checker, node: Node, like: Type) -> Node | None:
     """Lists whose members do not compare."""
-    checker.report(mistakes.MIXED, node, left=type_words(like), right=type_words(node.type))
+    checker.report(mistakes_types.MIXED, node, left=type_words(like), right=type_words(node.type))
     return None

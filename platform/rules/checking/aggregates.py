@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kith.problems import Words, did_you_mean
-from kith.rules import mistakes_types as mistakes
-from kith.rules import sizes, syntax
+from kith.rules import mistakes_names, mistakes_types, sizes, syntax
 from kith.rules.checking import names
 from kith.rules.checking.checker import Checker
 from kith.rules.checking.families import belongs, type_words
@@ -66,14 +65,14 @@ def shape(checker: Checker, node: syntax.Invoke) -> bool:
     """Whether an aggregate stands where it may and has the arguments it needs."""
     wanted = 2 if node.function == "all" else 1
     if checker.row is not None:
-        checker.report(mistakes.NESTED, node)
+        checker.report(mistakes_names.NESTED, node)
     elif not checker.slot.relations:
-        checker.report(mistakes.NO_RELATIONS, node)
+        checker.report(mistakes_names.NO_RELATIONS, node)
     elif len(node.args) != wanted:
         takes = Words(str(wanted), f"{wanted} 个")
-        checker.report(mistakes.ARGUMENTS, node, name=node.function, takes=takes, count=len(node.args))
+        checker.report(mistakes_types.ARGUMENTS, node, name=node.function, takes=takes, count=len(node.args))
     elif node.by and node.function != "first":
-        checker.report(mistakes.BY_WITHOUT_FIRST, node.by[0].value, name=node.function)
+        checker.report(mistakes_names.BY_WITHOUT_FIRST, node.by[0].value, name=node.function)
     else:
         return True
     return False
@@ -92,7 +91,7 @@ def find(checker: Checker, node: syntax.Invoke) -> Related | None:
     """The relation in the first argument: `lines`, `account.opportunities`, `this.lines.amount`."""
     head, rest = dots(node.args[0])
     if not isinstance(head, syntax.Name):
-        checker.report(mistakes.NOT_A_RELATION, node.args[0], name=node.function)
+        checker.report(mistakes_names.NOT_A_RELATION, node.args[0], name=node.function)
         return None
     if head.text in names.ROOTS:
         root = names.record(checker, head, names.ROOTS[head.text])
@@ -113,23 +112,23 @@ def follow(checker: Checker, node: syntax.Invoke, path: Path, rest: list[syntax.
         relation = scope.relation(step.name) if scope else None
         if scope and relation and not scope.name(step.name):
             if path.root == "old":
-                checker.report(mistakes.NOT_A_RELATION, node.args[0], name=node.function)
+                checker.report(mistakes_names.NOT_A_RELATION, node.args[0], name=node.function)
                 return None
             return found(checker, path, relation, rest[index + 1 :], step)
         place = (step.name_start, step.name_start + len(step.name))
         if scope is None:
-            checker.report(mistakes.NOT_A_REFERENCE, place, found=type_words(path.type), name=step.name)
+            checker.report(mistakes_names.NOT_A_REFERENCE, place, found=type_words(path.type), name=step.name)
             return None
         if not scope.name(step.name):
             relations = [name for name in scope.names() if scope.relation(name)]
             hint = did_you_mean(step.name, relations)
-            checker.report(mistakes.NO_FIELD, place, hint=hint, entity=scope.label, name=step.name)
+            checker.report(mistakes_names.NO_FIELD, place, hint=hint, entity=scope.label, name=step.name)
             return None
         following = names.field(checker, path, step.name, syntax.Name(*place, step.name))
         if following is None:
             return None
         path = following
-    checker.report(mistakes.NOT_A_RELATION, node.args[0], name=node.function)
+    checker.report(mistakes_names.NOT_A_RELATION, node.args[0], name=node.function)
     return None
 
 
@@ -139,7 +138,7 @@ def found(
     """The relation with the names of its records."""
     scope = checker.scope.of(relation.entity)
     if scope is None:
-        checker.report(mistakes.NO_ENTITY, place, name=relation.entity)
+        checker.report(mistakes_names.NO_ENTITY, place, name=relation.entity)
         return None
     return Related(via, relation, scope, tuple(rest))
 
@@ -148,7 +147,7 @@ def read(checker: Checker, node: syntax.Invoke, related: Related) -> Node | None
     """The field of the related record that is summed, or none for `count`, `any` and `all`."""
     valued = node.function in VALUED
     if valued != bool(related.rest):
-        mistake = mistakes.NEEDS_FIELD if valued else mistakes.NEEDS_NO_FIELD
+        mistake = mistakes_names.NEEDS_FIELD if valued else mistakes_names.NEEDS_NO_FIELD
         checker.report(mistake, node.args[0], name=node.function, relation=related.relation.name)
         return None
     if not valued:
@@ -174,7 +173,7 @@ def sort_key(checker: Checker, key: syntax.Sort) -> Order | None:
     if value is None:
         return None
     if not belongs(value.type, "ordered"):
-        checker.report(mistakes.NO_ORDER, key.value, found=type_words(value.type))
+        checker.report(mistakes_types.NO_ORDER, key.value, found=type_words(value.type))
         return None
     return Order(value, key.descending)
 
@@ -189,11 +188,15 @@ def result(checker: Checker, node: syntax.Invoke, value: Node | None) -> Type | 
     type_ = value.type
     if function in {"sum", "avg"} and not type_.is_number and not (function == "sum" and type_.kind == "duration"):
         checker.report(
-            mistakes.ARGUMENT, node.args[0], name=function, wanted=Words("a number", "数"), found=type_words(type_)
+            mistakes_types.ARGUMENT,
+            node.args[0],
+            name=function,
+            wanted=Words("a number", "数"),
+            found=type_words(type_),
         )
         return None
     if function in {"min", "max"} and not belongs(type_, "ordered"):
-        checker.report(mistakes.NO_ORDER, node.args[0], found=type_words(type_))
+        checker.report(mistakes_types.NO_ORDER, node.args[0], found=type_words(type_))
         return None
     if function == "sum":
         return DURATION if type_.kind == "duration" else sizes.total(type_)
@@ -206,5 +209,5 @@ def precise(checker: Checker, node: syntax.Invoke, type_: Type) -> Type | None:
     """A type that has few enough digits."""
     if type_.precision <= MAX_DIGITS:
         return type_
-    checker.report(mistakes.TOO_PRECISE, node, digits=type_.precision, limit=MAX_DIGITS)
+    checker.report(mistakes_types.TOO_PRECISE, node, digits=type_.precision, limit=MAX_DIGITS)
     return None

@@ -6,8 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from kith.rules import mistakes_types as mistakes
-from kith.rules import syntax
+from kith.rules import mistakes_types, mistakes_values, syntax
 from kith.rules.checking.adapting import is_bare, retyped, unify_numbers
 from kith.rules.checking.checker import Checker
 from kith.rules.checking.families import family_of, type_words
@@ -56,7 +55,7 @@ def call(checker: Checker, op: str, args: tuple[Node, ...], place: syntax.Syntax
     """An operation on checked arguments, where its result has few enough digits."""
     type_ = OPERATIONS[op].result(args)
     if type_.precision > MAX_DIGITS:
-        checker.report(mistakes.TOO_PRECISE, place, digits=type_.precision, limit=MAX_DIGITS)
+        checker.report(mistakes_types.TOO_PRECISE, place, digits=type_.precision, limit=MAX_DIGITS)
         return None
     if op in DIVISIONS and is_safe_divisor(args[1], checker.known):
         type_ = type_.or_null(any(arg.type.nullable for arg in args))
@@ -74,7 +73,7 @@ def negate(checker: Checker, node: syntax.Unary) -> Node | None:
         return replace(arg, start=node.start, value=Period(-arg.value.months))
     op = NEGATE.get(family_of(arg.type))
     if op is None:
-        checker.report(mistakes.NOT_NUMBER, node, op="-", found=type_words(arg.type))
+        checker.report(mistakes_types.NOT_NUMBER, node, op="-", found=type_words(arg.type))
         return None
     return call(checker, op, (arg,), node)
 
@@ -97,7 +96,7 @@ def arithmetic(checker: Checker, node: syntax.Binary) -> Node | None:
     if families[1:] == ("number", "number"):
         return numeric(checker, node, left, right, op)
     if op == "date_add_duration" and has_hours(node):
-        checker.report(mistakes.HOURS_ON_DATE, node)
+        checker.report(mistakes_types.HOURS_ON_DATE, node)
         return None
     if op in ADDS_SPAN and node.op == "-":
         span = negated(right)
@@ -133,14 +132,14 @@ def numeric(checker: Checker, node: syntax.Binary, left: Node, right: Node, op: 
         return call(checker, op, tuple(united[0]), node) if united else None
     if kinds == ("money", "money"):
         if op == "multiply":
-            checker.report(mistakes.MONEY_TIMES_MONEY, node)
+            checker.report(mistakes_types.MONEY_TIMES_MONEY, node)
             return None
         if left.type.currency != right.type.currency:
-            checker.report(mistakes.CURRENCIES, right, left=left.type.currency, right=right.type.currency)
+            checker.report(mistakes_types.CURRENCIES, right, left=left.type.currency, right=right.type.currency)
             return None
     if op == "divide" and kinds[1] == "money" and kinds[0] != "money":
         if not is_bare(left):
-            checker.report(mistakes.DIVIDES_BY_MONEY, node)
+            checker.report(mistakes_types.DIVIDES_BY_MONEY, node)
             return None
         left = retyped(left, right.type)
     return call(checker, op, (left, right), node)
@@ -151,19 +150,19 @@ def report(checker: Checker, node: syntax.Binary, left: Node, right: Node) -> No
     kinds = {left.type.kind, right.type.kind}
     op, first, second = node.op, type_words(left.type), type_words(right.type)
     if kinds == {"duration", "period"}:
-        checker.report(mistakes.SPANS, node)
+        checker.report(mistakes_types.SPANS, node)
     elif kinds == {"datetime", "period"}:
-        checker.report(mistakes.MONTHS_ON_INSTANT, node)
+        checker.report(mistakes_types.MONTHS_ON_INSTANT, node)
     elif kinds == {"date", "datetime"}:
-        checker.report(mistakes.DATE_MEETS_INSTANT, node)
+        checker.report(mistakes_types.DATE_MEETS_INSTANT, node)
     elif "period" in kinds and node.op in {"*", "/"}:
-        checker.report(mistakes.PERIOD_TIMES, node, op=node.op)
+        checker.report(mistakes_types.PERIOD_TIMES, node, op=node.op)
     elif left.type.kind == "date" and right.type.is_number and node.op in {"+", "-"}:
-        checker.report(mistakes.NUMBER_ON_DATE, node, op=node.op, number=checker.text(node.right))
+        checker.report(mistakes_types.NUMBER_ON_DATE, node, op=node.op, number=checker.text(node.right))
     elif "text" in kinds and node.op == "+":
-        checker.report(mistakes.TEXT_PLUS, node, left=first, right=second)
+        checker.report(mistakes_types.TEXT_PLUS, node, left=first, right=second)
     else:
-        checker.report(mistakes.OPERANDS, node, op=op, left=first, right=second)
+        checker.report(mistakes_types.OPERANDS, node, op=op, left=first, right=second)
 
 
 def has_hours(node: syntax.Binary) -> bool:
@@ -178,6 +177,6 @@ def has_hours(node: syntax.Binary) -> bool:
 def lint(checker: Checker, node: syntax.Binary, left: Node, right: Node, op: str) -> None:
     """What is allowed and yet seldom meant."""
     if op == "concat" and (may_miss(left) or may_miss(right)):
-        checker.report(mistakes.NULL_TEXT, node)
+        checker.report(mistakes_values.NULL_TEXT, node)
     if op == "multiply" and isinstance(node.left, syntax.Binary) and node.left.op == "/":
-        checker.report(mistakes.DIVIDES_FIRST, node)
+        checker.report(mistakes_values.DIVIDES_FIRST, node)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kith.problems import Words, did_you_mean
-from kith.rules import mistakes_types as mistakes
-from kith.rules import syntax
+from kith.rules import mistakes_names, mistakes_types, syntax
 from kith.rules.checking import aggregates
 from kith.rules.checking.adapting import unify
 from kith.rules.checking.arithmetic import call
@@ -32,12 +31,12 @@ def invoke(checker: Checker, node: syntax.Invoke) -> Node | None:
     if operation is None:
         hint = did_you_mean(node.function, [*FUNCTIONS, *OTHERS])
         place = (node.start, node.start + len(node.function))
-        checker.report(mistakes.NO_FUNCTION, place, hint=hint, name=node.function)
+        checker.report(mistakes_names.NO_FUNCTION, place, hint=hint, name=node.function)
         for arg in node.args:
             checker.check(arg)
         return None
     if node.where is not None or node.by:
-        checker.report(mistakes.NO_WHERE, node, name=node.function)
+        checker.report(mistakes_names.NO_WHERE, node, name=node.function)
         return None
     return function(checker, node, operation)
 
@@ -47,7 +46,7 @@ def function(checker: Checker, node: syntax.Invoke, operation: Operation) -> Nod
     checked = [checker.check(arg) for arg in node.args]
     families = expected(operation.takes, len(checked))
     if families is None:
-        checker.report(mistakes.ARGUMENTS, node, name=operation.name, takes=takes(operation), count=len(checked))
+        checker.report(mistakes_types.ARGUMENTS, node, name=operation.name, takes=takes(operation), count=len(checked))
         return None
     args = [item for item in checked if item is not None]
     if len(args) < len(checked):
@@ -70,10 +69,10 @@ def arguments(checker: Checker, args: list[Node], families: list[str], operation
         if not belongs(arg.type, family):
             found, wanted = type_words(arg.type), family_words(family)
             hint = argument_hint(checker, arg, family)
-            checker.report(mistakes.ARGUMENT, arg, hint=hint, name=operation.name, wanted=wanted, found=found)
+            checker.report(mistakes_types.ARGUMENT, arg, hint=hint, name=operation.name, wanted=wanted, found=found)
             return None
         if family == "places" and not (isinstance(arg, Constant) and arg.value in PLACES):
-            checker.report(mistakes.PLACES, arg, name=operation.name)
+            checker.report(mistakes_types.PLACES, arg, name=operation.name)
             return None
     if "same" in families or operation.name in {"mod", "div"}:
         united = unify(checker, args)
@@ -111,7 +110,7 @@ def takes(operation: Operation) -> Words:
 def volatile(checker: Checker, node: syntax.Syntax, name: str) -> Node | None:
     """`today()` and `now()`, where time may pass."""
     if not checker.slot.volatile:
-        checker.report(mistakes.NO_TIME, node, name=f"{name}()")
+        checker.report(mistakes_names.NO_TIME, node, name=f"{name}()")
         return None
     checker.reads_time(VOLATILE[name])
     return Call(OPERATIONS[name].result(()), node.start, node.end, name, ())
@@ -120,10 +119,10 @@ def volatile(checker: Checker, node: syntax.Syntax, name: str) -> Node | None:
 def is_new(checker: Checker, node: syntax.Invoke) -> Node | None:
     """`is_new()`: whether the record is being created."""
     if node.args or node.where is not None:
-        checker.report(mistakes.ARGUMENTS, node, name="is_new", takes=Words("0", "0 个"), count=len(node.args))
+        checker.report(mistakes_types.ARGUMENTS, node, name="is_new", takes=Words("0", "0 个"), count=len(node.args))
         return None
     if not checker.slot.saving:
-        checker.report(mistakes.NOT_SAVING, node, word="is_new()")
+        checker.report(mistakes_names.NOT_SAVING, node, word="is_new()")
         return None
     return IsNew(BOOL, node.start, node.end)
 
@@ -131,13 +130,13 @@ def is_new(checker: Checker, node: syntax.Invoke) -> Node | None:
 def changed(checker: Checker, node: syntax.Changed) -> Node | None:
     """`changed(stage from "new" to "won")`: a field of the record that is being saved."""
     if not checker.slot.saving:
-        checker.report(mistakes.NOT_SAVING, node, word="changed")
+        checker.report(mistakes_names.NOT_SAVING, node, word="changed")
         return None
     field = checker.check(node.field)
     if field is None:
         return None
     if not isinstance(field, Path) or field.root != "this" or len(field.steps) != 1:
-        checker.report(mistakes.CHANGED_FIELD, node.field)
+        checker.report(mistakes_names.CHANGED_FIELD, node.field)
         return None
     before, after = side(checker, field, node.before), side(checker, field, node.after)
     if (node.before is not None and before is None) or (node.after is not None and after is None):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from kith.problems import Words
-from kith.rules import mistakes_types as mistakes
-from kith.rules import syntax
+from kith.rules import mistakes_types, mistakes_values, syntax
 from kith.rules.checking.adapting import unify
 from kith.rules.checking.checker import Checker
 from kith.rules.checking.families import belongs, type_words
@@ -42,7 +41,7 @@ def equality(checker: Checker, node: syntax.Binary) -> Node | None:
 def null_test(checker: Checker, node: syntax.Binary, value: Node) -> Node:
     """`x == null` is `x is not set`."""
     if value.type.kind == "null":
-        checker.report(mistakes.CONSTANT, node, truth=truth_words(node.op == "=="))
+        checker.report(mistakes_values.CONSTANT, node, truth=truth_words(node.op == "=="))
         return Constant(BOOL, node.start, node.end, node.op == "==")
     lint_set(checker, node, value, node.op == "!=")
     return test(node, "is_not_set" if node.op == "==" else "is_set", value)
@@ -66,7 +65,7 @@ def ordered(checker: Checker, node: syntax.Syntax, op: str, parts: tuple[syntax.
         return None
     for item in nodes:
         if not belongs(item.type, "ordered"):
-            checker.report(mistakes.NO_ORDER, item, found=type_words(item.type))
+            checker.report(mistakes_types.NO_ORDER, item, found=type_words(item.type))
             return None
     united = unify(checker, nodes)
     if united is None:
@@ -90,7 +89,7 @@ def guard(checker: Checker, node: syntax.Syntax, operands: list[Node]) -> None:
                 f"write `{name} is not set or …` (only when filled) or `{value} ?? {zero} …` (count empty as {zero})",
                 f"请写 `{name} is not set or …`（仅在填写时检查）或 `{value} ?? {zero} …`（空值按 {zero} 计）",
             )
-            checker.report(mistakes.UNGUARDED, node, hint=hint, fix=f"({name} is not set or {whole})", name=name)
+            checker.report(mistakes_values.UNGUARDED, node, hint=hint, fix=f"({name} is not set or {whole})", name=name)
             return
 
 
@@ -130,12 +129,12 @@ def member(checker: Checker, node: syntax.Binary) -> Node | None:
     if items.type.kind != "set":
         hint = Words("a part of a text is found with contains(text, part)", "查找文本片段请用 contains(text, part)")
         texts = items.type.kind == "text"
-        checker.report(mistakes.NOT_A_LIST, items, hint=hint if texts else None, found=type_words(items.type))
+        checker.report(mistakes_types.NOT_A_LIST, items, hint=hint if texts else None, found=type_words(items.type))
         return None
-    return membership(checker, node, value, items)
+    return belonging(checker, node, value, items)
 
 
-def membership(checker: Checker, node: syntax.Binary, value: Node, items: Node) -> Node | None:
+def belonging(checker: Checker, node: syntax.Binary, value: Node, items: Node) -> Node | None:
     """A value and a set whose members are of its kind."""
     item = items.type.item
     if item is not None and item.kind != "null":
@@ -177,7 +176,7 @@ def member_of_list(checker: Checker, node: syntax.Binary, value: Node | None, wr
         return None
     for item in nodes:
         if item.type.kind in {"null", "set"}:
-            checker.report(mistakes.LIST_ITEM, item, found=type_words(item.type))
+            checker.report(mistakes_types.LIST_ITEM, item, found=type_words(item.type))
             return None
     united = unify(checker, [value, *nodes])
     if united is None:
@@ -219,23 +218,23 @@ def lint_set(checker: Checker, node: syntax.Syntax, value: Node, truth: bool) ->
     """A value that is always there need not be asked for."""
     required = isinstance(value, Path) and bool(value.steps) and not value.steps[-1].type.nullable
     if not value.type.nullable and value.type.kind != "set" and (required or not isinstance(value, Path)):
-        checker.report(mistakes.CONSTANT, node, truth=truth_words(truth))
+        checker.report(mistakes_values.CONSTANT, node, truth=truth_words(truth))
 
 
 def lint_constant(checker: Checker, node: syntax.Syntax, nodes: list[Node]) -> None:
     """A comparison of written values, or of a value with itself, has one answer."""
     if all(isinstance(item, Constant) for item in nodes):
-        checker.report(mistakes.SAME_ANSWER, node)
+        checker.report(mistakes_values.SAME_ANSWER, node)
         return
     paths = [(item.root, item.steps) for item in nodes if isinstance(item, Path)]
     if len(paths) == len(nodes) == 2 and paths[0] == paths[1]:
-        checker.report(mistakes.SAME_ANSWER, node)
+        checker.report(mistakes_values.SAME_ANSWER, node)
 
 
 def lint_empty(checker: Checker, node: syntax.Binary, items: Node) -> None:
     """Nothing is in an empty list."""
     if isinstance(items, Constant) and not items.value:
-        checker.report(mistakes.CONSTANT, node, truth=truth_words(node.op == "not in"))
+        checker.report(mistakes_values.CONSTANT, node, truth=truth_words(node.op == "not in"))
 
 
 def lint_percent(checker: Checker, *nodes: Node) -> None:
@@ -243,4 +242,4 @@ def lint_percent(checker: Checker, *nodes: Node) -> None:
     if any(node.type.kind == "percent" for node in nodes):
         for node in nodes:
             if isinstance(node, Constant) and node.type.kind in {"int", "decimal"} and abs(float(str(node.value))) > 1:
-                checker.report(mistakes.PERCENT, node, text=checker.text(node), fix=f"{checker.text(node)}%")
+                checker.report(mistakes_values.PERCENT, node, text=checker.text(node), fix=f"{checker.text(node)}%")

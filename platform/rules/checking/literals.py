@@ -6,8 +6,7 @@ import unicodedata
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from kith.rules import mistakes_types as mistakes
-from kith.rules import syntax
+from kith.rules import mistakes_types, syntax
 from kith.rules.checking.adapting import unify
 from kith.rules.checking.checker import Checker
 from kith.rules.checking.families import type_words
@@ -70,7 +69,7 @@ def text(checker: Checker, node: syntax.Text) -> Node | None:
         if hole is None:
             whole = False
         elif hole.type.kind in {"set", "period", "geo", "record"}:
-            checker.report(mistakes.NOT_SHOWN, part, found=type_words(hole.type))
+            checker.report(mistakes_types.NOT_SHOWN, part, found=type_words(hole.type))
             whole = False
         else:
             parts.append(hole)
@@ -87,7 +86,7 @@ def moment(checker: Checker, node: syntax.Moment) -> Node | None:
         return Constant(DATETIME, node.start, node.end, value)
     instant = value.astimezone(UTC)
     if not FIRST_INSTANT <= instant < END_INSTANT:
-        checker.report(mistakes.BEYOND, node, text=node.text)
+        checker.report(mistakes_types.BEYOND, node, text=node.text)
         return None
     return Constant(DATETIME, node.start, node.end, instant)
 
@@ -101,7 +100,7 @@ def amount(checker: Checker, node: syntax.Amount) -> Node | None:
             return Constant(PERIOD, node.start, node.end, Period(months))
     elif count <= LONGEST / UNITS[node.unit]:
         return Constant(DURATION, node.start, node.end, count * UNITS[node.unit])
-    checker.report(mistakes.TOO_LONG_SPAN, node, text=checker.text(node))
+    checker.report(mistakes_types.TOO_LONG_SPAN, node, text=checker.text(node))
     return None
 
 
@@ -112,7 +111,7 @@ def items(checker: Checker, node: syntax.Items) -> Node | None:
     if len(nodes) < len(checked):
         return None
     if not constant_items(nodes):
-        checker.report(mistakes.LIST_OF_NAMES, node)
+        checker.report(mistakes_types.LIST_OF_NAMES, node)
         return None
     return as_set(checker, node, nodes)
 
@@ -128,7 +127,7 @@ def as_set(checker: Checker, node: syntax.Items, nodes: list[Node]) -> Node | No
         return Constant(set_of(NULL), node.start, node.end, frozenset())
     for item in nodes:
         if item.type.kind in {"null", "set"}:
-            checker.report(mistakes.LIST_ITEM, item, found=type_words(item.type))
+            checker.report(mistakes_types.LIST_ITEM, item, found=type_words(item.type))
             return None
     united = unify(checker, nodes)
     if united is None:

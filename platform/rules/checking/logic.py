@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kith.rules import mistakes_types as mistakes
-from kith.rules import syntax
+from kith.rules import mistakes_types, mistakes_values, syntax
 from kith.rules.checking.adapting import unify
 from kith.rules.checking.arithmetic import call
 from kith.rules.checking.checker import Checker
@@ -35,8 +34,8 @@ def condition(checker: Checker, part: syntax.Syntax) -> Node | None:
     if node.type.kind == "null":
         return Constant(BOOL, node.start, node.end, False)
     if node.type.kind != "bool":
-        hint = mistakes.condition_hint(node.type, checker.text(part))
-        checker.report(mistakes.NOT_CONDITION, part, found=type_words(node.type), hint=hint)
+        hint = mistakes_types.condition_hint(node.type, checker.text(part))
+        checker.report(mistakes_types.NOT_CONDITION, part, found=type_words(node.type), hint=hint)
         return None
     return node
 
@@ -71,7 +70,7 @@ def negation(checker: Checker, node: syntax.Unary) -> Node | None:
 def lint(checker: Checker, node: Node) -> None:
     """A written `true` or `false` beside others decides nothing, or everything."""
     if isinstance(node, Constant):
-        checker.report(mistakes.CONSTANT, node, truth=truth_words(node.value is True))
+        checker.report(mistakes_values.CONSTANT, node, truth=truth_words(node.value is True))
 
 
 def choose(checker: Checker, node: syntax.If) -> Node | None:
@@ -97,6 +96,6 @@ def coalesce(checker: Checker, node: syntax.Binary) -> Node | None:
         return None
     for item in nodes[:-1]:
         if not item.type.nullable and item.type.kind != "set":
-            checker.report(mistakes.NEVER_NULL, item, name=checker.text(item))
+            checker.report(mistakes_values.NEVER_NULL, item, name=checker.text(item))
     united = unify(checker, nodes)
     return call(checker, "coalesce", tuple(united[0]), node) if united else None

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from kith.problems import Words, did_you_mean
-from kith.rules import mistakes_types as mistakes
-from kith.rules import syntax
+from kith.rules import mistakes_names, syntax
 from kith.rules.checking.checker import Checker, key_of
 from kith.rules.checking.families import type_words
 from kith.rules.scope import Scope
@@ -39,14 +38,14 @@ def record(checker: Checker, node: syntax.Name, root: Root) -> Path | None:
     """`this`, `old` and `me`, where they have a meaning."""
     if root == "old":
         if not checker.slot.saving:
-            checker.report(mistakes.NOT_SAVING, node, word="old")
+            checker.report(mistakes_names.NOT_SAVING, node, word="old")
             return None
         path = record_path(checker.scope, root, node)
         return Path(path.type.or_null(), node.start, node.end, root, ())
     if root == "me":
         actor = checker.scope.of(ACTOR)
         if not checker.slot.actor or actor is None:
-            checker.report(mistakes.NO_ACTOR, node)
+            checker.report(mistakes_names.NO_ACTOR, node)
             return None
         return record_path(actor, root, node)
     return record_path(checker.scope, root, node)
@@ -59,7 +58,7 @@ def dot(checker: Checker, node: syntax.Dot) -> Node | None:
         return None
     place = (node.name_start, node.name_start + len(node.name))
     if not isinstance(target, Path) or target.type.kind != "ref":
-        checker.report(mistakes.NOT_A_REFERENCE, place, found=type_words(target.type), name=node.name)
+        checker.report(mistakes_names.NOT_A_REFERENCE, place, found=type_words(target.type), name=node.name)
         return None
     found = field(checker, target, node.name, syntax.Name(*place, node.name))
     if not isinstance(found, Path):
@@ -85,13 +84,13 @@ def field(checker: Checker, target: Path, name: str, node: syntax.Name) -> Path 
 def report_unknown(checker: Checker, scope: Scope | None, name: str, node: syntax.Name, target: Path) -> None:
     """A name that is no field: perhaps a relation, a variable out of sight, or misspelt."""
     if scope is None:
-        checker.report(mistakes.NOT_A_REFERENCE, node, found=type_words(target.type), name=name)
+        checker.report(mistakes_names.NOT_A_REFERENCE, node, found=type_words(target.type), name=name)
     elif scope.relation(name):
         write = Words(f"write count({name}) or sum({name}.…)", f"请写 count({name}) 或 sum({name}.…)")
-        checker.report(mistakes.RELATION_AS_VALUE, node, hint=write, name=name)
+        checker.report(mistakes_names.RELATION_AS_VALUE, node, hint=write, name=name)
     else:
         hint = nearest(checker, scope, name)
-        checker.report(mistakes.NO_FIELD, node, hint=hint, entity=scope.label, name=name)
+        checker.report(mistakes_names.NO_FIELD, node, hint=hint, entity=scope.label, name=name)
 
 
 def nearest(checker: Checker, scope: Scope, name: str) -> Words | None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kith.problems import did_you_mean
-from kith.rules import mistakes_types as mistakes
-from kith.rules import syntax
+from kith.rules import mistakes_names, mistakes_types, mistakes_values, syntax
 from kith.rules.checking import names
 from kith.rules.checking.checker import NOTHING, Checker, Facts
 from kith.rules.checking.logic import condition
@@ -55,7 +54,7 @@ def declare(checker: Checker, name: str, place: syntax.Syntax | tuple[int, int])
     """Whether a variable may have this name: it hides no field and no other variable."""
     taken = name in checker.lets or name in names.ROOTS
     if taken or checker.scope.name(name) or checker.scope.relation(name):
-        checker.report(mistakes.NAME_TAKEN, place, name=name)
+        checker.report(mistakes_names.NAME_TAKEN, place, name=name)
         return False
     return True
 
@@ -67,7 +66,7 @@ def let(checker: Checker, node: syntax.Let) -> Action | None:
     if value is None or not free:
         return None
     if value.type.kind == "null":
-        checker.report(mistakes.NULL_ALONE, node.value)
+        checker.report(mistakes_types.NULL_ALONE, node.value)
         return None
     checker.lets[node.name] = value.type
     return Bind(node.name, value, node.start, node.end)
@@ -80,7 +79,7 @@ def assign(checker: Checker, node: syntax.Set) -> Action | None:
     if not isinstance(target, Path):
         return None
     if target.root != "this" or not target.steps or len(target.steps) > MOST_REFERENCES + 1:
-        checker.report(mistakes.SET_TARGET, node.target, limit=MOST_REFERENCES)
+        checker.report(mistakes_names.SET_TARGET, node.target, limit=MOST_REFERENCES)
         return None
     step = target.steps[-1]
     scope = checker.scope.of(step.entity)
@@ -111,7 +110,7 @@ def forget(known: Facts, path: tuple[str, ...]) -> Facts:
 def writable(checker: Checker, field: Name | None, place: syntax.Syntax | tuple[int, int]) -> bool:
     """Whether a field's value is for rules to write."""
     if field is not None and not field.writable:
-        checker.report(mistakes.NOT_WRITABLE, place, name=field.name)
+        checker.report(mistakes_names.NOT_WRITABLE, place, name=field.name)
         return False
     return field is not None
 
@@ -121,7 +120,7 @@ def create(checker: Checker, node: syntax.Create) -> Action | None:
     place = (node.entity_start, node.entity_start + len(node.entity))
     scope = checker.scope.of(node.entity)
     if scope is None:
-        checker.report(mistakes.NO_ENTITY, place, name=node.entity)
+        checker.report(mistakes_names.NO_ENTITY, place, name=node.entity)
     values = [entry(checker, scope, item) for item in node.entries]
     named = node.alias is None or declare(checker, node.alias, node)
     if scope is None:
@@ -129,7 +128,7 @@ def create(checker: Checker, node: syntax.Create) -> Action | None:
     given = {item.name for item in node.entries}
     lacking = [name for name in scope.names() if (found := scope.name(name)) and found.needed and name not in given]
     if lacking:
-        checker.report(mistakes.LACKS_REQUIRED, place, names=", ".join(lacking), entity=scope.label)
+        checker.report(mistakes_values.LACKS_REQUIRED, place, names=", ".join(lacking), entity=scope.label)
     if node.alias is not None and named:
         checker.lets[node.alias] = ref(node.entity)
     kept = tuple(value for value in values if value is not None)
@@ -145,7 +144,7 @@ def entry(checker: Checker, scope: Scope | None, node: syntax.Entry) -> tuple[st
     field = scope.name(node.name)
     if field is None:
         hint = did_you_mean(node.name, scope.names())
-        checker.report(mistakes.NO_FIELD, place, hint=hint, entity=scope.label, name=node.name)
+        checker.report(mistakes_names.NO_FIELD, place, hint=hint, entity=scope.label, name=node.name)
         return None
     if not writable(checker, field, place) or value is None:
         return None
@@ -188,7 +187,7 @@ def refuse(checker: Checker, node: syntax.Refuse) -> Action | None:
     if node.field is not None and checker.scope.name(node.field) is None:
         place = (node.field_start, node.field_start + len(node.field))
         hint = names.nearest(checker, checker.scope, node.field)
-        checker.report(mistakes.NO_FIELD, place, hint=hint, entity=checker.scope.label, name=node.field)
+        checker.report(mistakes_names.NO_FIELD, place, hint=hint, entity=checker.scope.label, name=node.field)
         return None
     if message is None:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kith.rules import mistakes_types as mistakes
+from kith.rules import mistakes_types, mistakes_values
 from kith.rules.checking.adapting import as_option, fit, is_bare, nulled, retyped
 from kith.rules.checking.checker import Checker
 from kith.rules.checking.families import type_words
@@ -20,8 +20,8 @@ def stored(checker: Checker, node: Node, wanted: Type, field: str = "") -> Node 
     if fitted is None:
         return None
     if not wanted.nullable and wanted.kind != "set" and may_miss(fitted):
-        hint = mistakes.default_hint(checker.text(node))
-        checker.report(mistakes.NULL_TO_REQUIRED, node, hint=hint, field=field or mistakes.RESULT)
+        hint = mistakes_values.default_hint(checker.text(node))
+        checker.report(mistakes_values.NULL_TO_REQUIRED, node, hint=hint, field=field or mistakes_values.RESULT)
         return None
     return fitted
 
@@ -36,8 +36,8 @@ def converted(checker: Checker, node: Node, wanted: Type) -> Node | None:
     if wanted.kind == "choice" and found.kind == "text" and isinstance(node, Constant):
         return as_option(checker, node, wanted)
     if found.kind != wanted.kind and not (wanted.kind == "choice" and found.kind == "text"):
-        hint = mistakes.hint_for(found, wanted, isinstance(node, Constant))
-        checker.report(mistakes.WRONG_RESULT, node, hint=hint, wanted=type_words(wanted), found=type_words(found))
+        hint = mistakes_types.hint_for(found, wanted, isinstance(node, Constant))
+        checker.report(mistakes_types.WRONG_RESULT, node, hint=hint, wanted=type_words(wanted), found=type_words(found))
         return None
     return fit(checker, node, wanted)
 
@@ -49,14 +49,14 @@ def number(checker: Checker, node: Node, wanted: Type) -> Node | None:
         node = retyped(node, wanted)
         found = node.type
     if found.kind == "money" and wanted.kind != "money":
-        checker.report(mistakes.WRONG_RESULT, node, wanted=type_words(wanted), found=type_words(found))
+        checker.report(mistakes_types.WRONG_RESULT, node, wanted=type_words(wanted), found=type_words(found))
         return None
     if found.kind == "money" and found.currency != wanted.currency:
-        checker.report(mistakes.CURRENCIES, node, left=wanted.currency, right=found.currency)
+        checker.report(mistakes_types.CURRENCIES, node, left=wanted.currency, right=found.currency)
         return None
     type_ = wanted.or_null(found.nullable)
     if isinstance(node, Constant) and whole(found) > whole(wanted):
-        checker.report(mistakes.DOES_NOT_FIT, node, text=checker.text(node), wanted=str(wanted.or_null(False)))
+        checker.report(mistakes_types.DOES_NOT_FIT, node, text=checker.text(node), wanted=str(wanted.or_null(False)))
         return None
     same = found.kind == wanted.kind and found.scale == wanted.scale and found.precision <= wanted.precision
     return replace(node, type=found) if same else Convert(type_, node.start, node.end, node)

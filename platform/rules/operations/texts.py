@@ -92,7 +92,7 @@ TEXTS = (
     ),
     Operation(
         "length", GROUP, ("text",), _length, len,
-        Words("How many code points the text has.", "文本的码点数。"), (('length("会员")', 2), ('length("")', 0)),
+        Words("How many code points the text has.", "文本的码点数。"), (('length("文本")', 2), ('length("")', 0)),
     ),
     Operation(
         "trim", GROUP, ("text",), TEXT, lambda a: a.strip(SPACE),
