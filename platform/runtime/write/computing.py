@@ -25,12 +25,17 @@ def compute(session: Session, draft: Draft) -> None:
 
 
 def owned_rollups(session: Session, draft: Draft) -> None:
-    """Roll-ups over owned children that travel with this save, from the children as they will be."""
+    """Roll-ups over owned children that travel with this save, from the children as they will be.
+
+    A new record's roll-ups are those over nothing; roll-ups over records that are saved apart follow in their own waves.
+    """
     env = session.env(draft)
     for name, rollup in draft.plan.rollups.items():
         relations = session.relations_of(rollup)
-        if rollup.storage == "stored" and any(relation in draft.children for relation in relations):
-            draft.after[name] = session.function(rollup)(env)
+        if draft.before is None or any(relation in draft.children for relation in relations):
+            draft.after[name] = session.fitting(draft, name, session.function(rollup)(env))
+            if rollup.storage == "fresh":
+                draft.after[f"{name}__until"] = next_midnight(session)
 
 
 def take(session: Session, draft: Draft, step: Step) -> None:

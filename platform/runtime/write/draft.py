@@ -61,7 +61,7 @@ class Draft:
         """
         if self.before is None or self.op != "update":
             return True
-        if any(self.changed(declared.name) for declared in self.plan.inputs if declared.name in self.after):
+        if any(self.changed(declared.name) for declared in self.plan.inputs if self.after.has(declared.name)):
             return True
         return any(line.is_edited for lines in self.children.values() for line in lines)
 

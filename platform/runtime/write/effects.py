@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from kith.rules.actions import CreateRecord, Refuse, SetThrough, run_program
-
-from kith.runtime.ids import new_id
+from kith.rules.actions import CreateRecord, Fresh, Refuse, SetField, SetThrough, run
 from kith.runtime.write.change import Change, Failure
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.lookups import look_up
@@ -119,11 +117,14 @@ def run_after_rules(session: Session, draft: Draft, touches: Touches) -> list[Dr
 
 def take_effects(session: Session, draft: Draft, rule: Rule, touches: Touches) -> list[Draft]:
     """The effects of one block on one record as touches and new drafts."""
-    created: list[Draft] = []
+    made: dict[Fresh, Draft] = {}
     if rule.do is None:
-        return created
-    env = session.env(draft)
-    for effect in run_program(rule.do, env):
+        return []
+
+    def real(value: Any) -> Any:
+        return made[value].id if isinstance(value, Fresh) else value
+
+    for effect in run(rule.do, session.env(draft)):
         match effect:
             case Refuse(message, field_name):
                 chain = (*draft.chain, rule.path)
@@ -131,19 +132,23 @@ def take_effects(session: Session, draft: Draft, rule: Rule, touches: Touches) -
                 if draft.chain:
                     said = texts(session.context.language)("failure.chain", message=message, chain=" → ".join(chain))
                 draft.fail(Failure("rule", said, field_name, rule.path, draft.at))
-            case SetThrough(entity, id_, name, value):
-                touch(touches, entity, id_, draft, rule.path).sets[name] = value
-            case CreateRecord(entity, id_, values):
-                created.append(created_draft(session, draft, rule, entity, id_, values))
-    return created
+            case SetField(name, value):
+                touch(touches, draft.entity, draft.id, draft, rule.path).sets[name] = real(value)
+            case SetThrough(entity=entity, id=id_, name=name, value=value) if id_ is not None:
+                if isinstance(id_, Fresh):
+                    made[id_].after[name] = real(value)
+                else:
+                    touch(touches, entity, str(id_), draft, rule.path).sets[name] = real(value)
+            case CreateRecord(entity=entity, values=values, fresh=fresh):
+                given = {name: real(value) for name, value in values.items()}
+                made[fresh] = created_draft(session, draft, rule, entity, given)
+    return list(made.values())
 
 
-def created_draft(
-    session: Session, draft: Draft, rule: Rule, entity: str, id_: str | None, values: dict[str, Any]
-) -> Draft:
+def created_draft(session: Session, draft: Draft, rule: Rule, entity: str, values: dict[str, Any]) -> Draft:
     """The draft of a record that a rule creates."""
     declared = session.release.model.entities[entity]
-    made = new_draft(session, Change("create", entity, id_ or new_id()), declared, draft.top, "")
+    made = new_draft(session, Change("create", entity), declared, draft.top, "")
     made.after.update(values)
     made.given = frozenset(values)
     made.chain = (*draft.chain, rule.path)
@@ -173,7 +178,7 @@ def touched_draft(session: Session, record: Values, found: Touch, looked_up: dic
     plan = session.plan(record.entity)
     draft = Draft(plan, record["id"], "update", record, after, found.top, chain=found.chain)
     for name, delta in found.deltas.items():
-        if name in after and plan.rollups[name].storage == "stored":
+        if after.has(name) and plan.rollups[name].storage == "stored":
             after[name] = session.fitting(draft, name, (after[name] or 0) + delta)
     for name in found.lookups:
         after.update({key: value for key, value in looked_up.items() if key.partition("__")[0] == name})

@@ -16,6 +16,7 @@ from kith.rules.types import Type
 from kith.rules.values import Env
 from kith.runtime.context import Context
 from kith.runtime.ids import new_id
+from kith.runtime.read.printing import printer
 from kith.runtime.write import waking
 from kith.runtime.write.change import Cause
 from kith.runtime.write.draft import Draft
@@ -57,9 +58,17 @@ class Values(dict[str, Any]):
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value of a field, worked out if need be; other keys as a dict has them."""
-        if name in self:
-            return dict.__getitem__(self, name)
-        return self[name] if name in self.session.release.model.entities[self.entity].fields else default
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+    def __contains__(self, name: object) -> bool:
+        return dict.__contains__(self, name) or name in self.session.release.model.entities[self.entity].fields
+
+    def has(self, name: str) -> bool:
+        """Whether a value is at hand, without working it out."""
+        return dict.__contains__(self, name)
 
     def copy(self) -> Values:
         """The same values, to be changed apart."""
@@ -199,7 +208,7 @@ class Session:
 
     def _supply_links(self, record: Values, name: str) -> None:
         # All records of the entity at once, so that a batch costs one statement.
-        known = [one for one in self.records.get(record.entity, {}).values() if name not in one and "id" in one]
+        known = [one for one in self.records.get(record.entity, {}).values() if not one.has(name)]
         ids = {one["id"] for one in known} | {record["id"]}
         found = self.shelf(record.entity).links(self.connection, name, ids)
         for one in known:
@@ -237,7 +246,8 @@ class Session:
 
     def show(self, value: object, type_: Type) -> str:
         """A value as the reader of this save's messages reads it."""
-        return self.release.show(value, type_, self.context.language)
+        context, model = self.context, self.release.model
+        return printer(type_, model, context.language, context.reader_zone)(value)
 
     def relations_of(self, declared: Field) -> frozenset[str]:
         """The relations that a roll-up reads."""

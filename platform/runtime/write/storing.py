@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 import sqlalchemy as sa
-from kith.runtime.search import index_records
 
 from kith.runtime.ids import new_id
 from kith.runtime.schema import system
+from kith.runtime.search import index_records
 from kith.runtime.write.draft import Draft
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def store_links(session: Session, entity: str, drafts: Sequence[Draft]) -> None:
     for name in shelf.table.links:
         changes = {}
         for draft in drafts:
-            if dict.__contains__(draft.after, name):
+            if draft.after.has(name):
                 new = draft.after[name]
                 old = draft.before.get(name, frozenset()) if draft.before is not None else frozenset()
                 if new != old:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kith.rules.actions import Refuse, SetField, run_program
-
+from kith.rules.actions import Refuse, SetField, run
 from kith.runtime.write.change import Failure
 from kith.runtime.write.plans import compiled
 
@@ -49,7 +48,7 @@ def perform(session: Session, rule: Rule, draft: Draft) -> None:
     """Run a block that comes before the write: it sets the record's own fields, or refuses."""
     if rule.do is None:
         return
-    for effect in run_program(rule.do, session.env(draft)):
+    for effect in run(rule.do, session.env(draft)):
         match effect:
             case SetField(name, value):
                 draft.after[name] = session.fitting(draft, name, value)
