@@ -97,7 +97,7 @@ def _hint(text: str) -> Words | None:
 def wide(found: Findings, start: int, text: str) -> str:
     """Report a run of full-width characters; return what they stand for."""
     good = text.translate(_WIDE)
-    shown = good if good.strip() else Words("an ordinary space", "普通空格")
+    shown = f"`{good}`" if good.strip() else Words("an ordinary space", "普通空格")
     found.add(m.FULL_WIDTH, start, start + len(text), mend=good, text=text, good=shown)
     return good
 
@@ -109,7 +109,7 @@ def quoted(found: Findings, start: int, text: str) -> None:
     if text[0] in "'‘’`":
         found.add(m.SINGLE_QUOTES, start, start + len(text), mend=mend)
     else:
-        found.add(m.FULL_WIDTH, start, start + len(text), mend=mend, text=text[0], good='"')
+        found.add(m.FULL_WIDTH, start, start + len(text), mend=mend, text=text[0], good='`"`')
 
 
 def word(found: Findings, start: int, text: str) -> None:

@@ -194,10 +194,11 @@ def statement(stuck: Stuck) -> bool:
 
 def _unknown_statement(stuck: Stuck, piece: Piece) -> None:
     hint = None
-    sets = re.match(r"\s*(\.\s*[a-z][a-z0-9_]*\s*)*=", stuck.found.excerpt.text[piece.end :])
+    sets = re.match(r"((?:\.[a-z][a-z0-9_]*)*)\s*=", stuck.found.excerpt.text[piece.end :])
     near = difflib.get_close_matches(piece.text, lexical.STATEMENTS, n=1, cutoff=0.6)
     if sets:
-        hint = Words(f"write `set {piece.text} = …`", f"请写 `set {piece.text} = …`")
+        path = piece.text + (sets[1] or "")
+        hint = Words(f"write `set {path} = …`", f"请写 `set {path} = …`")
     elif near:
         hint = Words(f"did you mean `{near[0]}`?", f"是否想写 `{near[0]}`？")
     stuck.found.add(m.UNKNOWN_STATEMENT, piece.start, piece.end, hint=hint, text=shown(piece), known=KNOWN)
@@ -290,6 +291,7 @@ def expected(stuck: Stuck) -> Words:
         (stuck.after_value, Words("an operator", "运算符")),
         ("AND" in accepts and "OR" not in accepts and "COMPARE" not in accepts, Words("`and`", "`and`")),
         ("IN" in accepts and not stuck.after_value, Words("`in`", "`in`")),
+        ("IS" not in accepts and "SET" in accepts and "NOT" in accepts, Words("`not set`", "`not set`")),
         ("SET" in accepts and not stuck.wants_statement, Words("`set`", "`set`")),
         *((terminal in accepts, Words(f"`{sign}`", f"`{sign}`")) for terminal, sign in _SIGNS.items()),
         ("LPAR" in accepts and not stuck.wants_value and not stuck.after_value, Words("`(`", "`(`")),

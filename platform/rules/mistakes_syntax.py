@@ -117,8 +117,8 @@ SINGLE_QUOTES = Mistake(
 FULL_WIDTH = Mistake(
     "E115",
     Words(
-        "`{text}` is a full-width character, as Chinese input methods type it; code wants `{good}`.",
-        "`{text}` 是全角字符；代码中要用半角的 `{good}`。",
+        "`{text}` is a full-width character, as Chinese input methods type it; code wants {good}.",
+        "`{text}` 是全角字符；代码中要用半角的{good}。",
     ),
     "amount ＋ 1",
     "amount + 1",

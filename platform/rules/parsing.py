@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -10,6 +11,7 @@ from typing import Any, TypeVar, cast
 
 from lark import Lark, TextSlice, Token, v_args
 from lark.exceptions import UnexpectedInput, UnexpectedToken
+from lark.lark import PostLex
 from lark.tree import Meta
 from lark.visitors import Transformer_NonRecursive
 
@@ -47,6 +49,16 @@ def parse_template(excerpt: Excerpt) -> tuple[s.Text | None, list[Problem]]:
     return _checked(tree, first.found)
 
 
+class _WholeWords(PostLex):
+    """Lets the lexer see a name wherever it looks, lest it take `sett` for `set` and `t` where no name may stand."""
+
+    always_accept = ("NAME",)
+
+    def process(self, stream: Iterator[Token]) -> Iterator[Token]:
+        """Change nothing."""
+        return stream
+
+
 def build(strict: bool = False) -> Lark:
     """Build the parser; `strict` refuses any conflict in the grammar (and needs `interegular`)."""
     grammar = (files("kith.rules") / "grammar.lark").read_text("utf-8")
@@ -57,6 +69,7 @@ def build(strict: bool = False) -> Lark:
         start=["expression", "block"],
         propagate_positions=True,
         maybe_placeholders=False,
+        postlex=_WholeWords(),
         strict=strict,
     )
 

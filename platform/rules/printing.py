@@ -183,7 +183,8 @@ class _Block:
 
     def choose(self, choose: s.Choose, depth: int, before: str) -> list[str]:
         """Print an `if`; `before` is the `} else ` that it continues."""
-        lines = _fit(f"{before}if ", choose.condition, " {", depth)
+        start, end = ("(", ")") if _level(choose.condition) == _IF else ("", "")
+        lines = _fit(f"{before}if {start}", choose.condition, f"{end} {{", depth)
         lines += self.statements(choose.then, depth + 1)
         match choose.otherwise:
             case ():

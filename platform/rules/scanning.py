@@ -194,7 +194,9 @@ class _Scanner:
             first -= 2
         if first < 1 or pieces[first - 1].text in {"let", "set", "{", "}"}:
             return True
-        return self.begins_line(first) or (pieces[first - 1].kind == "word" and self.begins_line(first - 1))
+        before = pieces[first - 1]
+        misspelt = before.kind == "word" and before.text not in {"if", *lexical.RESERVED}
+        return self.begins_line(first) or (misspelt and self.begins_line(first - 1))
 
     def begins_line(self, index: int) -> bool:
         """Whether a token is the first of its line."""
@@ -231,7 +233,7 @@ class _Scanner:
         wrong = None if closed else re.search("[“”＂]", piece.text)
         if wrong:
             at = piece.start + wrong.start()
-            self.found.add(m.FULL_WIDTH, at, at + 1, mend='"', text=wrong[0], good='"')
+            self.found.add(m.FULL_WIDTH, at, at + 1, mend='"', text=wrong[0], good='`"`')
         elif not closed and not self.found.has(m.UNCLOSED_TEXT):
             self.found.add(m.UNCLOSED_TEXT, piece.start, piece.start + 1)
         elif closed:
