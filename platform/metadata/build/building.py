@@ -13,6 +13,7 @@ from kith.metadata.build.entities import entities_of
 from kith.metadata.build.granting import roles_of
 from kith.metadata.build.moving import data_sets_of, imports_of, tests_of
 from kith.metadata.build.ruling import rules_of
+from kith.metadata.build.scopes import EntityScope
 from kith.metadata.build.showing import forms_of, segments_of, views_of
 from kith.metadata.checks import CHECKS, Checking
 from kith.metadata.layers.documents import APP, Document, merged
@@ -29,12 +30,19 @@ def build(layers: Iterable[Layer]) -> tuple[Model | None, list[Problem]]:
     documents = merged(stack, problems)
     context = Context(documents, problems, strings=strings_of(documents))
     _shapes(context)
-    model = _model(context, stack)
-    checking = Checking(model, context)
+    model, world = _model(context, stack)
+    checking = Checking(model, context, world)
     for check in CHECKS:
-        problems += check(checking)
+        problems += [problem for problem in check(checking) if not _echoes(problem, context.broken)]
     ordered = in_order(problems)
     return (None if any(problem.is_error for problem in ordered) else model), ordered
+
+
+def _echoes(problem: Problem, broken: set[str]) -> bool:
+    """Whether a problem only repeats that some declaration is broken."""
+    return (
+        problem.is_error and problem.values.get("name") in broken and problem.code in ("D404", "D429", "D430", "D415")
+    )
 
 
 def _shapes(context: Context) -> None:
@@ -59,7 +67,7 @@ def _inside(problems: list[Problem], stretch: tuple[str, int, int]) -> bool:
     return any(span is not None and span.source.path == path and start <= span.start < end for span in spans)
 
 
-def _model(context: Context, layers: Sequence[Layer]) -> Model:
+def _model(context: Context, layers: Sequence[Layer]) -> tuple[Model, dict[str, EntityScope]]:
     top = layers[-1] if layers else Layer("app", "", {}, "")
     document = context.merged.documents.get(APP)
     nowhere = Span(Source(top.root, ""), 0, 1)
@@ -67,7 +75,7 @@ def _model(context: Context, layers: Sequence[Layer]) -> Model:
     context.languages = app_at.texts("languages") or DEFAULT_LANGUAGES
     world = scopes_of(context, app_at.text("currency", "USD"))
     Computed(context, world).all()
-    return Model(
+    model = Model(
         app=app_of(context, app_at, top.name, top.version, world),
         entities=entities_of(context, world),
         forms=forms_of(context, world),
@@ -80,3 +88,4 @@ def _model(context: Context, layers: Sequence[Layer]) -> Model:
         tests=tests_of(context, world),
         layers=tuple(layers),
     )
+    return model, world

@@ -14,7 +14,7 @@ from kith.metadata.shapes.acting import EVENTS
 from kith.problems import Problem
 from kith.rules.program import Expression, Use
 from kith.source import Mapping as MappingNode
-from kith.source import Scalar, Sequence
+from kith.source import Node, Scalar, Sequence
 
 
 def rules_of(context: Context, world: dict[str, EntityScope]) -> dict[str, tuple[Rule, ...]]:
@@ -69,19 +69,17 @@ def trigger_of(at: At) -> Trigger:
 def message_of(context: Context, scope: EntityScope | None, at: At) -> dict[str, Expression]:
     """The message of a `require`, by language."""
     node = at.get("message")
-    context.addresses.add(".".join((*at.path, "message")))
-    found: dict[str, Expression] = {}
+    address = ".".join((*at.path, "message"))
+    context.addresses.add(address)
+    written: dict[str, Node] = dict(context.strings.get(address, {}))
     if isinstance(node, Scalar):
-        compiled = context.template(node, scope, slots.MESSAGE)
-        return {context.languages[0]: compiled} if compiled else {}
-    if isinstance(node, MappingNode):
-        for language, entry in node.entries.items():
-            if compiled := context.template(entry.value, scope, slots.MESSAGE):
-                found[language] = compiled
-        missing = tuple(language for language in context.languages if language not in node.entries)
-        if missing:
-            context.unlabelled.append((at.span, "message", missing))
-    return found
+        written[context.languages[0]] = node
+    elif isinstance(node, MappingNode):
+        written |= {language: entry.value for language, entry in node.entries.items()}
+    if node is not None and (missing := tuple(language for language in context.languages if language not in written)):
+        context.unlabelled.append((at.span, "message", missing))
+    compiled = {language: context.template(text, scope, slots.MESSAGE) for language, text in written.items()}
+    return {language: message for language, message in compiled.items() if message}
 
 
 def in_running_order(context: Context, rules: list[Rule]) -> tuple[Rule, ...]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from kith.metadata.checks import acting, entities, fields, forms, naming, records
+from kith.metadata.checks.checking import Check, Checking, told_by
 
-from kith.metadata.checks.checking import Checking
-from kith.problems import Problem
+CHECKS: tuple[Check, ...] = (
+    *naming.CHECKS,
+    *entities.CHECKS,
+    *fields.CHECKS,
+    *forms.CHECKS,
+    *acting.CHECKS,
+    *records.CHECKS,
+)
+"""All checks, in the order of the documentation; what they tell is sorted by place anyhow."""
 
-Check = Callable[[Checking], Iterable[Problem]]
-CHECKS: tuple[Check, ...] = ()
-
-__all__ = ["CHECKS", "Check", "Checking"]
+__all__ = ["CHECKS", "Check", "Checking", "told_by"]

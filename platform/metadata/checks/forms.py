@@ -1,0 +1,158 @@
+"""Checks of what forms and views show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kith.metadata.build.at import At
+from kith.metadata.checks.checking import Checking, tells
+from kith.metadata.fields import FIELD_TYPES
+from kith.metadata.mistakes import lint
+from kith.metadata.mistakes import model as mistakes
+from kith.metadata.model import Entity, Field, Form
+from kith.problems import Problem, Words, did_you_mean
+from kith.rules.program import Expression
+from kith.rules.tree import Path
+
+TOTALS = {
+    "sum": Words("sum", "合计"),
+    "avg": Words("average", "平均值"),
+    "min": Words("least value", "最小值"),
+    "max": Words("greatest value", "最大值"),
+}
+
+
+def _forms(c: Checking) -> Iterator[tuple[Form, Entity]]:
+    for form in c.model.forms.values():
+        entity = c.model.entities.get(form.of)
+        if entity:
+            yield form, entity
+
+
+@tells(mistakes.NO_FIELD)
+def forms_show_fields(c: Checking) -> Iterator[Problem]:
+    """Every item and highlight of a form is a field of its entity."""
+    for form, entity in _forms(c):
+        for section in form.sections.values():
+            for item in section.items.values():
+                yield from c.field_problem(entity, item.field, item.span, system=True)
+        for index, name in enumerate(form.highlights):
+            yield from c.field_problem(entity, name, c.span("form", form.name, "highlights", index), system=True)
+
+
+@tells(mistakes.NO_RELATION)
+def related_lists_are_relations(c: Checking) -> Iterator[Problem]:
+    """Every related list of a form is a relation of its entity."""
+    for form, entity in _forms(c):
+        known = c.world[entity.name].relations
+        for name in form.related:
+            if name not in known:
+                span = c.span("form", form.name, "related", name, key=True)
+                values = {"entity": c.called(entity.name), "name": name}
+                yield Problem(mistakes.NO_RELATION, span, values, did_you_mean(name, known))
+
+
+@tells(mistakes.NO_TAB, lint.UNUSED_TAB)
+def tabs_are_declared_and_used(c: Checking) -> Iterator[Problem]:
+    """Every section stands on a tab that the form declares, and every tab has a section."""
+    for form in c.model.forms.values():
+        for section in form.sections.values():
+            if section.tab and section.tab not in form.tabs:
+                span = c.span("form", form.name, "sections", section.name, "tab")
+                yield Problem(mistakes.NO_TAB, span, {"name": section.tab}, did_you_mean(section.tab, form.tabs))
+        for name in form.tabs.keys() - {section.tab for section in form.sections.values()}:
+            yield Problem(lint.UNUSED_TAB, c.span("form", form.name, "tabs", name, key=True), {"name": name})
+
+
+@tells(mistakes.NO_VARIANT)
+def only_for_names_variants(c: Checking) -> Iterator[Problem]:
+    """`only_for` names options of the field that tells the variants of the entity apart."""
+    for document, at in c.documents("form"):
+        entity = c.model.entities.get(at.text("of"))
+        if entity is None:
+            continue
+        for _, section in at.parts("sections"):
+            yield from _variants(c, entity, section, "form", document.name)
+            for _, item in section.parts("items"):
+                yield from _variants(c, entity, item, "form", document.name)
+    for document, at in c.documents("entity"):
+        for _, field in at.parts("fields"):
+            for _, part in field.parts("options_when"):
+                yield from _variants(c, c.model.entities[document.name], part, "entity", document.name)
+
+
+def _variants(c: Checking, entity: Entity, at: At, kind: str, name: str) -> Iterator[Problem]:
+    field = entity.fields.get(entity.variants)
+    known = field.options if field else {}
+    for index, variant in enumerate(at.texts("only_for")):
+        if variant not in known:
+            span = c.span(kind, name, *at.path[2:], "only_for", index)
+            values = {"entity": c.called(entity.name), "name": variant}
+            yield Problem(mistakes.NO_VARIANT, span, values, did_you_mean(variant, known))
+
+
+@tells(lint.HIDES_REQUIRED, lint.LACKS_REQUIRED)
+def required_fields_are_shown(c: Checking) -> Iterator[Problem]:
+    """A form shows every field that a new record needs: hiding one would leave the user with a refusal he cannot mend."""
+    for form, entity in _forms(c):
+        shown = {name: item for section in form.sections.values() for name, item in section.items.items()}
+        hidden = {name for s in form.sections.values() if s.visible_when or s.only_for for name in s.items}
+        for field in entity.fields.values():
+            item = shown.get(field.name)
+            if not needed(field):
+                continue
+            if item is None and not field.owned:
+                yield Problem(lint.LACKS_REQUIRED, form.span, {"name": field.name})
+            elif item and (item.visible_when or field.name in hidden):
+                yield Problem(lint.HIDES_REQUIRED, item.span, {"name": field.name})
+
+
+def needed(field: Field) -> bool:
+    """Whether a new record has no value for a field unless someone gives one."""
+    return field.required and field.default is None and field.default_from is None and not field.is_computed
+
+
+@tells(mistakes.NOT_SORTABLE, mistakes.NO_TOTAL)
+def views_sort_and_add_up_what_they_can(c: Checking) -> Iterator[Problem]:
+    """A view sorts by fields that have an order, and adds up numbers."""
+    for view in c.model.views.values():
+        at = c.context.at(c.context.merged.documents["view", view.name])
+        written = {text.removeprefix("-"): index for index, text in enumerate(at.texts("sort"))}
+        for key in view.sort:
+            field = _behind(c, key.value)
+            if field and not (FIELD_TYPES[field.type_name].sortable and field.type.kind not in ("set", "record")):
+                span = c.span("view", view.name, "sort", written.get(key.path, 0))
+                yield Problem(mistakes.NOT_SORTABLE, span, {"name": key.path, "type": field.type_name})
+        for column in view.columns:
+            kind = column.value.type.kind
+            numeric = (
+                column.value.type.is_number
+                or (kind == "duration")
+                or (column.total in ("min", "max") and kind in ("date", "datetime"))
+            )
+            if column.total in TOTALS and not numeric:
+                span = c.span("view", view.name, "columns", column.path, "total")
+                yield Problem(
+                    mistakes.NO_TOTAL,
+                    span,
+                    {"name": column.path, "total": TOTALS[column.total], "type": str(column.value.type)},
+                )
+
+
+def _behind(c: Checking, value: Expression) -> Field | None:
+    """The field that a path ends in."""
+    if not isinstance(value.tree, Path) or not value.tree.steps:
+        return None
+    step = value.tree.steps[-1]
+    entity = c.model.entities.get(step.entity)
+    return entity.fields.get(step.name) if entity else None
+
+
+CHECKS = (
+    forms_show_fields,
+    related_lists_are_relations,
+    tabs_are_declared_and_used,
+    only_for_names_variants,
+    required_fields_are_shown,
+    views_sort_and_add_up_what_they_can,
+)

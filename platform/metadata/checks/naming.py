@@ -1,0 +1,141 @@
+"""Checks that what documents name is there: entities, documents, texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from kith.metadata.build.at import At
+from kith.metadata.checks.checking import Checking, tells
+from kith.metadata.mistakes import lint
+from kith.metadata.mistakes import model as mistakes
+from kith.metadata.model import Segment, View
+from kith.metadata.shapes.kinds import KINDS
+from kith.problems import Problem, did_you_mean
+from kith.source import Scalar
+
+ABOUT = ("form", "view", "segment", "rules", "data", "tests")
+"""Kinds whose documents are about one entity."""
+
+
+@tells(mistakes.NO_ENTITY)
+def documents_are_about_entities(c: Checking) -> Iterator[Problem]:
+    """Every form, view, segment, data set, set of rules and of tests is about an entity that exists."""
+    for kind in ABOUT:
+        for document, at in c.documents(kind):
+            if at.scalar("of"):
+                yield from c.entity_problem(at.text("of"), c.span(kind, document.name, "of"))
+
+
+@tells(mistakes.NO_ENTITY)
+def links_lead_to_entities(c: Checking) -> Iterator[Problem]:
+    """Every reference leads to an entity that exists."""
+    for document, at in c.documents("entity"):
+        for name, field in at.parts("fields"):
+            if field.scalar("to"):
+                yield from c.entity_problem(field.text("to"), c.span("entity", document.name, "fields", name, "to"))
+
+
+@tells(mistakes.NO_ENTITY)
+def roles_and_imports_speak_of_entities(c: Checking) -> Iterator[Problem]:
+    """Every grant of a role and every step of an import is about an entity that exists."""
+    for document, at in c.documents("role"):
+        for entity, _ in at.entries("entities"):
+            yield from c.entity_problem(entity, c.span("role", document.name, "entities", entity, key=True))
+    for document, at in c.documents("import"):
+        for name, step in at.parts("steps"):
+            yield from c.entity_problem(step.text("entity"), c.span("import", document.name, "steps", name, "entity"))
+
+
+@tells(mistakes.NO_ENTITY, mistakes.NO_DOCUMENT, mistakes.OTHER_ENTITY)
+def navigation_leads_somewhere(c: Checking) -> Iterator[Problem]:
+    """Every entry of the navigation opens an entity that exists, with a view of it."""
+    for _, at in c.documents("app"):
+        for name, item in at.parts("navigation"):
+            yield from _nav_item(c, item, ("navigation", name))
+            for key, inner in item.parts("items"):
+                yield from _nav_item(c, inner, ("navigation", name, "items", key))
+
+
+def _nav_item(c: Checking, at: At, path: tuple[str, ...]) -> Iterator[Problem]:
+    yield from c.entity_problem(at.text("entity"), c.span("app", "", *path, "entity"))
+    yield from _named(c, at, "view", c.model.views, at.text("entity"), ("app", "", *path))
+
+
+@tells(mistakes.NO_DOCUMENT, mistakes.OTHER_ENTITY)
+def views_and_segments_fit(c: Checking) -> Iterator[Problem]:
+    """The segment of a view is about the view's entity, and the view of a related list about the related records."""
+    for document, at in c.documents("view"):
+        yield from _named(c, at, "segment", c.model.segments, at.text("of"), ("view", document.name))
+    for document, at in c.documents("form"):
+        scope = c.world.get(at.text("of"))
+        for name, part in at.parts("related"):
+            relation = scope.relation(name) if scope else None
+            wanted = relation.entity if relation else ""
+            yield from _named(c, part, "view", c.model.views, wanted, ("form", document.name, "related", name))
+
+
+def _named(
+    c: Checking,
+    at: At,
+    kind: str,
+    known: Mapping[str, View] | Mapping[str, Segment],
+    entity: str,
+    path: tuple[str, ...],
+) -> Iterator[Problem]:
+    """The problem of a view or segment that is not there, or about another entity."""
+    name = at.text(kind)
+    if not name:
+        return
+    span, title = c.span(path[0], path[1], *path[2:], kind), KINDS[kind].title
+    if (kind, name) not in c.context.merged.documents:
+        yield Problem(mistakes.NO_DOCUMENT, span, {"kind": title, "name": name}, did_you_mean(name, known))
+    elif (
+        entity in c.model.entities
+        and name in known
+        and (found := known[name].of) != entity
+        and found in c.model.entities
+    ):
+        values = {"kind": title, "name": name, "found": c.called(found), "wanted": c.called(entity)}
+        yield Problem(mistakes.OTHER_ENTITY, span, values)
+
+
+@tells(mistakes.NO_ADDRESS)
+def strings_address_something(c: Checking) -> Iterator[Problem]:
+    """Every text of a document of strings belongs to a place that shows a text."""
+    for document, at in c.documents("strings"):
+        for address, _ in at.entries("texts"):
+            if address not in c.context.addresses:
+                span = c.span("strings", document.name, "texts", address, key=True)
+                hint = did_you_mean(address, c.context.addresses)
+                yield Problem(mistakes.NO_ADDRESS, span, {"address": address}, hint)
+
+
+@tells(lint.NO_TEXT)
+def texts_are_there_in_every_language(c: Checking) -> Iterator[Problem]:
+    """Every label and message is there in every language of the app."""
+    if len(c.context.languages) < 2:
+        return
+    for span, key, missing in c.context.unlabelled:
+        what = span.source.text[span.start : span.end].split("\n")[0]
+        yield Problem(lint.NO_TEXT, span, {"what": what, "key": key, "languages": ", ".join(missing)})
+
+
+@tells(lint.UNUSED_FRAGMENT)
+def fragments_are_included(c: Checking) -> Iterator[Problem]:
+    """Every fragment is included by some entity."""
+    used = {name for _, at in c.documents("entity") for name in at.texts("include")}
+    for document, at in c.documents("fragment"):
+        if document.name not in used and isinstance(at.get("fragment"), Scalar):
+            yield Problem(lint.UNUSED_FRAGMENT, at.span, {"name": document.name})
+
+
+CHECKS = (
+    documents_are_about_entities,
+    links_lead_to_entities,
+    roles_and_imports_speak_of_entities,
+    navigation_leads_somewhere,
+    views_and_segments_fit,
+    strings_address_something,
+    texts_are_there_in_every_language,
+    fragments_are_included,
+)
