@@ -31,10 +31,9 @@ def owned_rollups(session: Session, draft: Draft) -> None:
     """
     env = session.env(draft)
     for name, rollup in draft.plan.rollups.items():
-        relations = session.relations_of(rollup)
-        if draft.before is None or any(relation in draft.children for relation in relations):
-            draft.after[name] = session.fitting(draft, name, session.function(rollup)(env))
-            if rollup.storage == "fresh":
+        if draft.before is None or not rollup.relations.isdisjoint(draft.children):
+            draft.after[name] = session.fitting(draft, name, rollup.value(env))
+            if rollup.field.storage == "fresh":
                 draft.after[f"{name}__until"] = next_midnight(session)
 
 

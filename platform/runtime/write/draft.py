@@ -67,10 +67,10 @@ class Draft:
 
     def changed(self, name: str) -> bool:
         """Whether a field's value differs from before; on a create, whether it is set."""
+        value = self.after[name]
         if self.before is None:
-            value = self.after.get(name)
             return value is not None and value != frozenset()
-        return bool(self.before.get(name) != self.after.get(name))
+        return bool(self.before[name] != value)
 
     def fail(self, failure: Failure) -> None:
         """Note a reason why the save is refused."""

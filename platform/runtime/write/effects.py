@@ -178,7 +178,7 @@ def touched_draft(session: Session, record: Values, found: Touch, looked_up: dic
     plan = session.plan(record.entity)
     draft = Draft(plan, record["id"], "update", record, after, found.top, chain=found.chain)
     for name, delta in found.deltas.items():
-        if after.has(name) and plan.rollups[name].storage == "stored":
+        if after.has(name) and plan.rollups[name].field.storage == "stored":
             after[name] = session.fitting(draft, name, (after[name] or 0) + delta)
     for name in found.lookups:
         after.update({key: value for key, value in looked_up.items() if key.partition("__")[0] == name})

@@ -166,10 +166,9 @@ def verdict(session: Session, top: int, draft: Draft | None, refused: Sequence[D
         denied = all(failure.code.startswith(("may_not_", "outside_")) for failure in failures)
         taken = all(failure.code in ("in_use", "taken") for failure in failures) and draft.op in ("delete", "restore")
         return Refused("denied" if denied else "taken" if taken else "invalid", failures)
-    touched = tuple(sorted(session.touched - {(draft.entity, draft.id)}))
+    touched = tuple(sorted(session.touched - {(draft.entity, draft.id)})) if session.tops == 1 else ()
     version = draft.after["version"]
-    created = draft.before is None
-    return Saved(draft.op, draft.entity, draft.id, version, session.save, created, touched if session.tops == 1 else ())
+    return Saved(draft.op, draft.entity, draft.id, version, session.save, draft.before is None, touched)
 
 
 def told(verdicts: Sequence[Verdict], language: str) -> list[Verdict]:

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kith.rules.python import compile_python
-
 from kith.metadata.model import Entity, Field, Model, Rule
 from kith.rules.program import Expression
+from kith.rules.python import compile_python
 from kith.rules.tree import Aggregate, Convert, Node, Path, walk
 from kith.rules.values import Env
 
@@ -30,6 +29,15 @@ class Step:
     writes: frozenset[str]
     formula: Function | None = None
     rule: Rule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RollUp:
+    """A stored roll-up of the entity itself: the relations it reads and its value from records at hand."""
+
+    field: Field
+    relations: frozenset[str]
+    value: Function
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +81,7 @@ class Plan:
     after: tuple[Rule, ...]
     feeds: tuple[Feed, ...]
     watches: tuple[Watch, ...]
-    rollups: Mapping[str, Field]
+    rollups: Mapping[str, RollUp]
     """Stored roll-ups of this entity itself."""
     stored: tuple[Field, ...]
     """Fields with columns or link rows, in order."""
@@ -115,7 +123,7 @@ def make_plan(model: Model, entity: Entity) -> Plan:
         after=tuple(rule for rule in rules if rule.do is not None and not rule.before),
         feeds=tuple(_feeds(model, entity)),
         watches=tuple(_watches(model, entity)),
-        rollups={one.name: one for one in fields if is_rollup(one) and one.storage != "computed"},
+        rollups={one.name: _rollup(one) for one in fields if is_rollup(one) and one.storage != "computed"},
         stored=tuple(one for one in fields if one.storage != "computed"),
         inputs=tuple(one for one in fields if not one.is_computed),
         references=tuple(one for one in fields if one.to and not one.is_computed),
@@ -131,6 +139,14 @@ def function(expression: Expression) -> Function:
 def is_rollup(field: Field) -> bool:
     """Whether a field's value comes from related records."""
     return field.value is not None and any(isinstance(node, Aggregate) for node in walk(field.value.tree))
+
+
+def _rollup(field: Field) -> RollUp:
+    if field.value is None:
+        raise ValueError(f"{field.entity}.{field.name} is not computed")
+    tree = field.value.tree
+    relations = frozenset(node.relation for node in walk(tree) if isinstance(node, Aggregate))
+    return RollUp(field, relations, compile_python(tree))
 
 
 def own_reads(node: Node) -> frozenset[str]:

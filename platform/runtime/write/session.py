@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from kith.metadata.model import Field, Rule
-from kith.rules.tree import Aggregate, walk
 from kith.rules.types import Type
 from kith.rules.values import Env
 from kith.runtime.context import Context
@@ -248,12 +247,6 @@ class Session:
         """A value as the reader of this save's messages reads it."""
         context, model = self.context, self.release.model
         return printer(type_, model, context.language, context.reader_zone)(value)
-
-    def relations_of(self, declared: Field) -> frozenset[str]:
-        """The relations that a roll-up reads."""
-        if declared.value is None:
-            return frozenset()
-        return frozenset(node.relation for node in walk(declared.value.tree) if isinstance(node, Aggregate))
 
     # What rules do
 
