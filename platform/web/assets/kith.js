@@ -67,8 +67,8 @@ function lift(list, anchor, fit = false) {
 
 addEventListener("scroll", ({ target }) => {
   if (target.closest?.(".menu-list, .options")) return;
-  for (const menu of $$(".table-frame details[data-menu][open]")) menu.open = false;
-  for (const list of $$(".table-frame .options:not([hidden])")) closeList(lookupOf(list));
+  for (const menu of $$(".table-frame details[data-menu][open]")) lift(menu.lastElementChild, menu);
+  for (const list of $$(".table-frame .options:not([hidden])")) lift(list, lookupOf(list).input, true);
 }, { capture: true, passive: true });
 
 on("click", (event) => {
