@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from kith.metadata.build.at import At
 from kith.metadata.checks.checking import Checking, tells
+from kith.metadata.mistakes import layers as layer_mistakes
 from kith.metadata.mistakes import lint
 from kith.metadata.mistakes import model as mistakes
 from kith.metadata.model import Segment, View
@@ -120,6 +122,27 @@ def texts_are_there_in_every_language(c: Checking) -> Iterator[Problem]:
         yield Problem(lint.NO_TEXT, span, {"what": what, "key": key, "languages": ", ".join(missing)})
 
 
+@tells(layer_mistakes.NEEDS_VERSION)
+def the_platform_is_new_enough(c: Checking) -> Iterator[Problem]:
+    """The platform is of a version that the app works with."""
+    platform = c.model.layers[0].version if c.model.layers else ""
+    for _, at in c.documents("app"):
+        wanted = at.part("requires").text("platform")
+        if wanted and platform and not all(meets(platform, bound.strip()) for bound in wanted.split(",")):
+            span = c.span("app", "", "requires", "platform")
+            yield Problem(layer_mistakes.NEEDS_VERSION, span, {"wanted": wanted, "version": platform})
+
+
+def meets(version: str, bound: str) -> bool:
+    """Whether a version is within a bound such as `>=1.0`; anything that is no bound has been told already."""
+    found = re.fullmatch(r"(>=|==|<)([0-9.]+)", bound)
+    if not found:
+        return True
+    wanted = [int(part) for part in found.group(2).split(".") if part]
+    here = [int(part) for part in re.findall(r"[0-9]+", version)[: len(wanted)]]
+    return {">=": here >= wanted, "==": here == wanted, "<": here < wanted}[found.group(1)]
+
+
 @tells(lint.UNUSED_FRAGMENT)
 def fragments_are_included(c: Checking) -> Iterator[Problem]:
     """Every fragment is included by some entity."""
@@ -137,5 +160,6 @@ CHECKS = (
     views_and_segments_fit,
     strings_address_something,
     texts_are_there_in_every_language,
+    the_platform_is_new_enough,
     fragments_are_included,
 )

@@ -24,7 +24,7 @@ def merge(lower: Mapping | None, upper: Mapping, report: Report, keep_nulls: boo
             _known(entry, report)
         elif isinstance(entry.value, Scalar) and entry.value.is_null:
             _clear(name, entry, entries, report, keep_nulls)
-        elif isinstance(entry.value, Mapping) and REMOVE in entry.value.entries:
+        elif removes(entry.value, report):
             _remove(name, entry, entries, report)
         else:
             _put(name, entry, entries, report, keep_nulls)
@@ -49,7 +49,7 @@ def _clear(name: str, entry: Entry, entries: dict[str, Entry], report: Report, k
 
 
 def _remove(name: str, entry: Entry, entries: dict[str, Entry], report: Report) -> None:
-    if removes(entry.value, report) and entries.pop(name, None) is None:
+    if entries.pop(name, None) is None:
         report(Problem(mistakes.REMOVES_NOTHING, entry.key.span, {"name": name}, did_you_mean(name, entries)))
 
 
@@ -62,7 +62,7 @@ def removes(node: Node, report: Report) -> bool:
         return True
     values = {"name": REMOVE, "wanted": Words("true", "true")}
     report(Problem(mistakes.BAD_DIRECTIVE, directive.span, values))
-    return True
+    return False
 
 
 def _put(name: str, entry: Entry, entries: dict[str, Entry], report: Report, keep_nulls: bool) -> None:

@@ -18,8 +18,8 @@ TEXT_TWICE = Mistake(
 NO_ADDRESS = Mistake(
     "D402",
     Words('no text stands at "{address}"', "“{address}”处没有文本"),
-    "strings: en\ntexts: {entity.thing.fields.nam.label: Name}",
-    "strings: en\ntexts: {entity.thing.fields.name.label: Name}",
+    "strings: en\ntexts: {entity.thing.fields.nam.help: What we call it.}",
+    "strings: en\ntexts: {entity.thing.fields.name.help: What we call it.}",
 )
 NO_ENTITY = Mistake(
     "D403",
@@ -57,7 +57,8 @@ OTHER_ENTITY = Mistake(
 NO_TAB = Mistake(
     "D408",
     Words('the form has no tab "{name}"', "表单没有选项卡“{name}”"),
-    "form: f\nof: thing\ntabs: {first: {}}\nsections: {main: {tab: frist, items: {name: {}}}}",
+    "form: f\nof: thing\ntabs: {first: {}}\n"
+    "sections: {main: {tab: frist, items: {name: {}}}, more: {tab: first, items: {due: {}}}}",
     "form: f\nof: thing\ntabs: {first: {}}\nsections: {main: {tab: first, items: {name: {}}}}",
 )
 NO_OPTION = Mistake(
@@ -114,8 +115,8 @@ BAD_VARIANTS = Mistake(
 NO_VARIANT = Mistake(
     "D416",
     Words('{entity} has no variant "{name}"', "{entity}没有变体“{name}”"),
-    "form: f\nof: thing\nsections: {main: {only_for: [person], items: {name: {}}}}",
-    "form: f\nof: thing\nsections: {main: {items: {name: {}}}}",
+    "form: f\nof: thing\nsections: {main: {items: {name: {}}}, more: {only_for: [person], items: {due: {}}}}",
+    "form: f\nof: thing\nsections: {main: {items: {name: {}}}, more: {items: {due: {}}}}",
 )
 INVERSE_CLASH = Mistake(
     "D417",
@@ -230,7 +231,7 @@ ONLY_ME = Mistake(
     Words(
         "teams_below is known of the one who acts only: me.teams_below", "teams_below 只对操作者有意义：me.teams_below"
     ),
-    "view: v\nof: team\nfilter: id is set and created_by.teams_below is set\ncolumns: {name: {}}",
+    "view: v\nof: team\nfilter: this in created_by.teams_below\ncolumns: {name: {}}",
     "view: v\nof: team\nfilter: this in me.teams_below\ncolumns: {name: {}}",
 )
 NO_COMPARISON = Mistake(
@@ -262,8 +263,8 @@ SEVERAL_CHILDREN = Mistake(
     Words("a rule is woken by the records of one relation only", "一条规则只能由一种关系的记录触发"),
     "# entities/box.yaml\nentity: box\nfields: {thing: {type: reference, to: thing, inverse: boxes, owned: true}}\n"
     "# rules/r.yaml\nrules: r\nof: thing\nitems: {a: {on: [{child: parts}, {child: boxes}], "
-    "require: name is set, message: Name it.}}",
-    "rules: r\nof: thing\nitems: {a: {on: [{child: parts}], require: name is set, message: Name it.}}",
+    "require: due is set, message: When?}}",
+    "rules: r\nof: thing\nitems: {a: {on: [{child: parts}], require: due is set, message: When?}}",
 )
 FIELD_CYCLE = Mistake(
     "E601",

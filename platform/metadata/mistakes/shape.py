@@ -49,7 +49,8 @@ TOO_FEW = Mistake(
 TOO_MANY = Mistake(
     "D208",
     Words("{count} are too many: at most {limit} are allowed", "共 {count} 项，超过上限 {limit}"),
-    "form: f\nof: thing\nhighlights: [name, name, name, name, name, name, name, name, name]\nsections: {a: {items: {name: {}}}}",
+    "form: f\nof: thing\nhighlights: [name, amount, status, due, part_of, id, version, created_at, updated_at]\n"
+    "sections: {a: {items: {name: {}}}}",
     "form: f\nof: thing\nhighlights: [name]\nsections: {a: {items: {name: {}}}}",
 )
 TWICE = Mistake(
@@ -106,14 +107,14 @@ LOOK_ALIKE = Mistake(
 ONE_OF = Mistake(
     "D217",
     Words("{what} needs exactly one of: {names}", "{what}必须且只能有其中之一：{names}"),
-    "rules: r\nof: thing\nitems: {a: {require: name is set, do: stop}}",
-    "rules: r\nof: thing\nitems: {a: {require: name is set, message: {en: Name it., zh-CN: 请命名。}}}",
+    "rules: r\nof: thing\nitems: {a: {on: [create], when: due is set}}",
+    "rules: r\nof: thing\nitems: {a: {require: due is set, message: When is it due?}}",
 )
 GOES_WITH = Mistake(
     "D218",
     Words('"{name}" needs "{other}" beside it', "“{name}”需要同时有“{other}”"),
-    "rules: r\nof: thing\nitems: {a: {require: name is set}}",
-    "rules: r\nof: thing\nitems: {a: {require: name is set, message: {en: Name it., zh-CN: 请命名。}}}",
+    "rules: r\nof: thing\nitems: {a: {require: due is set}}",
+    "rules: r\nof: thing\nitems: {a: {require: due is set, message: When is it due?}}",
 )
 NOT_A_MAP = Mistake(
     "D219",
@@ -124,8 +125,9 @@ NOT_A_MAP = Mistake(
 EXCLUDES = Mistake(
     "D220",
     Words('"{name}" and "{other}" exclude each other', "“{name}”和“{other}”不能同时使用"),
-    "view: v\nof: thing\nsegment: s\nfilter: name is set\ncolumns: {name: {}}",
-    "view: v\nof: thing\nfilter: name is set\ncolumns: {name: {}}",
+    "# views/v.yaml\nview: v\nof: thing\nsegment: due\nfilter: due is set\ncolumns: {name: {}}\n"
+    "# segments/due.yaml\nsegment: due\nof: thing\nfilter: due is set",
+    "view: v\nof: thing\nfilter: due is set\ncolumns: {name: {}}",
 )
 FILE_NAME = Mistake(
     "D221",

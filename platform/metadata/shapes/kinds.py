@@ -147,7 +147,15 @@ APP = parts.keys(
     },
     title=parts.label("What people call the app."),
     help=parts.HELP,
-    requires=parts.map_to(parts.text(), "What it needs: platform, and the least version of it."),
+    requires=parts.keys(
+        Words("what an app requires", "应用的要求"),
+        platform={
+            "type": "string",
+            "pattern": r"^(>=|==|<)[0-9]+(\.[0-9]+){0,2}(, ?(>=|==|<)[0-9]+(\.[0-9]+){0,2})*$",
+            "kith:wanted": Words("a bound such as >=1.0", "版本范围（如 >=1.0）"),
+            "description": "The versions of the platform that it works with.",
+        },
+    ),
     extends=parts.refers("The app that it is a layer on."),
     languages=parts.list_of(parts.LANGUAGE_TAG, "The languages of its texts; the first is the default.", least=1),
     time_zone={**FIELD_TYPES["time_zone"].value, "description": "The time zone in which a day is a day."},  # type: ignore[dict-item]
