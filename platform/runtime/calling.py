@@ -1,0 +1,63 @@
+"""The one place that decides how the synchronous gates are called from asynchronous doors (docs/decisions/0005-calling.md)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from kith.runtime.clock import Clock
+from kith.runtime.database import Database
+from kith.runtime.workspace import Workspace
+
+T = TypeVar("T")
+
+LONG = 4
+"""Pieces of long work (bulk, import, export) that run at once."""
+
+
+class Calling:
+    """Calls of the gates.
+
+    SQLite answers a page in less time than handing it to a thread takes, so reads run on the event loop; writes wait for
+    one another anyway and have one thread of their own, so that a long one never stops the readers. PostgreSQL waits for
+    the network: reads and writes share a pool with a connection for each thread.
+    """
+
+    def __init__(self, database: Database, connections: int = 10) -> None:
+        self._inline = database.kind == "sqlite"
+        self._short = ThreadPoolExecutor(1 if self._inline else connections, "kith-short")
+        self._long = ThreadPoolExecutor(LONG, "kith-long")
+
+    async def read(self, work: Callable[[], T]) -> T:
+        """What a short piece of reading returns."""
+        return work() if self._inline else await self._in(self._short, work)
+
+    async def write(self, work: Callable[[], T]) -> T:
+        """What a short piece of writing returns."""
+        return await self._in(self._short, work)
+
+    async def long(self, work: Callable[[], T]) -> T:
+        """What a piece of work returns that may take seconds."""
+        return await self._in(self._long, work)
+
+    async def _in(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(pool, work)
+
+    def close(self) -> None:
+        """Let what runs finish, and take nothing more."""
+        self._short.shutdown()
+        self._long.shutdown()
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What pages and API are given: the workspace, how to call its gates, and the clock."""
+
+    workspace: Workspace
+    calling: Calling
+    clock: Clock
+    secure: bool = False
+    """Whether cookies go over https only."""
