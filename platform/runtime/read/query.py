@@ -71,6 +71,12 @@ class Reference:
     visible: bool = True
 
 
+class Masked(str):
+    """What may be seen of a value whose field is only masked to the reader; there is no way back to the value."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page of a list.
@@ -138,7 +144,7 @@ class Hit:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Denied(Exception):
     """The actor may not: which entity or field, in words of the reader's language. `hidden` asks the door for a 404."""
 
@@ -147,7 +153,7 @@ class Denied(Exception):
     hidden: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class BadQuery(Exception):
     """What was asked makes no sense: which part, and the message in the reader's language."""
 

@@ -1,0 +1,206 @@
+"""Wanted columns: what they select, and how their cells are made of the driver's tuples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
+
+import sqlalchemy as sa
+
+from kith.rules.sql.tables import Element
+from kith.rules.sql.values import Converter
+from kith.rules.sql.values import reader as converter
+from kith.rules.types import DATETIME, TEXT, Type
+from kith.runtime.context import Context
+from kith.runtime.read.masking import mask
+from kith.runtime.read.paths import Place, place_of
+from kith.runtime.read.prepared import Row
+from kith.runtime.read.query import Reference, Shown
+from kith.runtime.read.reader import Clause
+from kith.runtime.read.statement import Statement, target_of
+from kith.runtime.read.titles import Titler, want_title
+
+Cell = Callable[[Row], Any]
+TITLE = "$title"
+"""The path that asks for the record's title."""
+DELETED_AT = "$deleted_at"
+"""The path that asks when the record was put into the recycle bin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """A set field of a column: its values come by a statement of their own, for the ids in that place of the tuples."""
+
+    column: int
+    entity: str
+    field: str
+    ids: int
+    masked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of an answer; `links` are filled in afterwards."""
+
+    shown: tuple[Shown, ...]
+    cells: tuple[Cell, ...]
+    links: tuple[Links, ...]
+
+    def row(self, row: Row) -> tuple[Any, ...]:
+        """One row of an answer: id and version, and the wanted cells."""
+        return (row[0], row[1], *[cell(row) for cell in self.cells])
+
+
+def want_columns(statement: Statement, paths: tuple[str, ...], context: Context) -> Columns:
+    """Select what columns need; id and version come first."""
+    source = statement.this.source
+    statement.want(source.c.id)
+    statement.want(source.c.version)
+    shown, cells, links = [], [], []
+    for index, path in enumerate(paths, start=2):
+        if path in (TITLE, DELETED_AT):
+            shown.append(Shown(path, TEXT if path == TITLE else DATETIME, index, -1, "read"))
+            cells.append(_special(statement, path, context))
+            continue
+        place = place_of(statement, path, context)
+        shown.append(Shown(path, place.type, index, -1, "mask" if place.access.read.never else "read"))
+        if place.type.kind == "set" and place.rows is not None:
+            links.append(_links(statement, place, index))
+            cells.append(_nothing)
+        else:
+            cells.append(want_cell(statement, place, context))
+    return Columns(tuple(shown), tuple(cells), tuple(links))
+
+
+def _nothing(row: Row) -> Any:
+    return None
+
+
+def _special(statement: Statement, path: str, context: Context) -> Cell:
+    if path == TITLE:
+        return want_title(statement, statement.this, context)
+    return _converted(statement, statement.this.source.c.deleted_at, DATETIME)
+
+
+def _links(statement: Statement, place: Place, column: int) -> Links:
+    assert place.rows is not None
+    ids = 0 if place.rows is statement.this else statement.want(place.rows.source.c.id)
+    return Links(column, place.entity, place.name, ids, place.access.read.never)
+
+
+def want_cell(statement: Statement, place: Place, context: Context) -> Cell:
+    """Select what one cell needs; what makes it of a tuple."""
+    if place.rows is None:
+        return _nothing
+    if place.access.read.always or place.access.mask.never:
+        return _plain(statement, place, context)
+    return _masked(statement, place, context)
+
+
+def _plain(statement: Statement, place: Place, context: Context) -> Cell:
+    if place.type.kind == "record":
+        return _parts(statement, place)
+    assert place.rows is not None
+    element = statement.tables.column(place.rows, place.name)
+    if place.type.kind == "ref":
+        return _reference(statement, place, element, context)
+    return _converted(statement, element, place.type)
+
+
+def _converted(statement: Statement, element: Element, type_: Type) -> Cell:
+    index = statement.want(element)
+    convert = converter(type_, statement.tables.tables.engine)
+    return itemgetter(index) if convert is None else _with(index, convert)
+
+
+def _with(index: int, convert: Converter) -> Cell:
+    def cell(row: Row) -> Any:
+        value = row[index]
+        return None if value is None else convert(value)
+
+    return cell
+
+
+def _reference(statement: Statement, place: Place, element: Element, context: Context) -> Cell:
+    assert place.rows is not None
+    index = statement.want(element)
+    target = target_of(statement.reader, place.entity, place.name)
+    joined = statement.join(place.rows, place.name) if target else None
+    if joined is None:
+        return lambda row: None if row[index] is None else Reference(row[index], "", False)
+    found = statement.want(joined.source.c.id)
+    return _referring(index, found, want_title(statement, joined, context))
+
+
+def _referring(index: int, found: int, title: Titler) -> Cell:
+    def cell(row: Row) -> Reference | None:
+        id_ = row[index]
+        if id_ is None:
+            return None
+        return Reference(id_, title(row)) if row[found] is not None else Reference(id_, "", False)
+
+    return cell
+
+
+def _parts(statement: Statement, place: Place) -> Cell:
+    """A value of several columns: a mapping, or None where all of them are empty."""
+    assert place.rows is not None
+    columns = statement.reader.release.tables[place.entity].columns[place.name].parts
+    source = place.rows.source
+    wanted = {
+        part: statement.want(statement.tables.where_readable(place.rows, place.name, source.c[column.name]))
+        for part, column in columns.items()
+    }
+    dates = converter(Type("date"), statement.tables.tables.engine)
+
+    def cell(row: Row) -> Mapping[str, Any] | None:
+        found = {part: row[index] for part, index in wanted.items()}
+        return found if any(value is not None for value in found.values()) else None
+
+    if dates is None or "start" not in wanted:
+        return cell
+    return lambda row: {part: value and dates(value) for part, value in (cell(row) or {}).items()} or None
+
+
+def _masked(statement: Statement, place: Place, context: Context) -> Cell:
+    """A value that is masked where only that is granted; what is neither never leaves the database."""
+    assert place.rows is not None
+    tables, read = statement.tables, place.access.read
+    hidden = _mask(statement, place)
+    if read.never:
+        return hidden
+    plain = _plain(statement, place, context)
+    readable = want_flag(statement, tables.condition(place.rows, read))
+    return lambda row: plain(row) if readable(row) else hidden(row)
+
+
+def _mask(statement: Statement, place: Place) -> Cell:
+    assert place.rows is not None
+    type_name = place.declared.type_name if place.declared else ""
+    condition = statement.tables.condition(place.rows, place.access.mask)
+    raw = _recognisable(statement, place)
+    index = statement.want(raw if condition is None else sa.case((condition, raw)))
+    return lambda row: None if row[index] is None else mask(row[index], type_name)
+
+
+def _recognisable(statement: Statement, place: Place) -> Element:
+    """What a mask is made of: a text; of other values only that there is one."""
+    assert place.rows is not None
+    if place.type.kind == "record":
+        columns = statement.reader.release.tables[place.entity].columns[place.name].parts.values()
+        parts: list[Element] = [place.rows.source.c[column.name] for column in columns]
+    else:
+        parts = [statement.tables.open.column(place.rows, place.name)]
+    if place.type.kind in ("text", "record") and isinstance(parts[0].type, sa.Text):
+        return sa.func.coalesce(*parts, type_=sa.Text()) if len(parts) > 1 else parts[0]
+    return sa.case((sa.or_(*(part.is_not(None) for part in parts)), sa.literal_column("1")))
+
+
+def want_flag(statement: Statement, condition: Clause | None) -> Callable[[Row], bool]:
+    """Select whether a condition of the rights holds (None: always)."""
+    if condition is None:
+        return lambda row: True
+    index = statement.want(statement.tables.dialect.truth(condition))
+    return lambda row: bool(row[index])

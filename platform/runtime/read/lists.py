@@ -1,0 +1,221 @@
+"""Lists: one statement for a page, one for its count, one for each set field of its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from kith.rules.sql.tables import Rows
+from kith.rules.types import Type, ref
+from kith.runtime.context import Context
+from kith.runtime.read.asking import conditions
+from kith.runtime.read.cells import Columns, want_columns
+from kith.runtime.read.cursors import Position, decoded, encoded
+from kith.runtime.read.linked import fill_links
+from kith.runtime.read.messages import no_entity, no_field, unfit
+from kith.runtime.read.ordering import Zone, beyond, order_by, want_keys, within, zones
+from kith.runtime.read.paths import access_to
+from kith.runtime.read.prepared import Prepared, Row, fetch, prepare
+from kith.runtime.read.query import CAP, Page, Query
+from kith.runtime.read.reader import Clause, Reader, exists_in, reader_of
+from kith.runtime.read.searching import NO_SEARCH, Searched, limit_to_search
+from kith.runtime.read.statement import Statement, statement_about
+from kith.runtime.release import Release
+
+MOST = 1_000
+"""Records of one page."""
+
+
+Leg = tuple[Zone, tuple[bool, ...] | None]
+"""A range that a page reads: its zone, and which keys of the position it begins at are null (None: it begins at the end)."""
+WHOLE: Leg = ("all", None)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A page's statement, and how its tuples are read."""
+
+    prepared: Prepared
+    columns: Columns
+    order: str
+    types: tuple[Type, ...]
+    keys: tuple[int, ...]
+    nullable: bool
+    """Whether the first key may be null, so that a page may go on from one range to the next."""
+    searched: Searched
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A count's statement."""
+
+    prepared: Prepared
+    searched: Searched
+
+
+def list_records(connection: sa.Connection, context: Context, release: Release, query: Query) -> Page:
+    """A page of the records that match a query, under the actor's rights; raises Denied and BadQuery."""
+    if not 0 < query.limit <= MOST:
+        raise unfit(context, "limit", "limit", limit=MOST)
+    listing = Listing(connection, context, reader_of(context, release), query, shape_of(query))
+    found, more = listing.page()
+    plan = listing.plan(WHOLE)
+    rows = fill_links(connection, context, listing.reader, plan.columns, found)
+    count, capped = listing.count()
+    following, previous = listing.cursors(found, more)
+    return Page(plan.columns.shown, rows, following, previous, count, capped)
+
+
+def shape_of(query: Query) -> Hashable:
+    """What two queries have in common that run the same statement."""
+    related = query.related_to[0] if query.related_to else ""
+    return (
+        query.entity, query.fields, query.filter, query.view, query.segment, related, bool(query.search), query.sort,
+        query.deleted,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One request for a list."""
+
+    connection: sa.Connection
+    context: Context
+    reader: Reader
+    query: Query
+    shape: Hashable
+
+    def plan(self, leg: Leg, *, backwards: bool = False) -> Plan:
+        """The statement of a range, made once."""
+        key = ("list", self.reader.key, self.context.language, self.shape, leg, backwards)
+        return self.reader.release.cached(key, lambda: _make(self, leg, backwards))
+
+    def page(self) -> tuple[list[Row], bool]:
+        """The tuples of a page in the list's order, and whether there are more in the direction of paging."""
+        query, found = self.query, list[Row]()
+        position = self.position()
+        for leg in self.legs(position):
+            room = query.limit + 1 - len(found)
+            found += self.fetch(self.plan(leg, backwards=query.backwards), position, room)
+            if len(found) > query.limit:
+                break
+        more = len(found) > query.limit
+        found = found[: query.limit]
+        return (found[::-1] if query.backwards else found), more
+
+    def legs(self, position: Position | None) -> list[Leg]:
+        """The ranges that a page may touch, in the direction of paging."""
+        if position is None:
+            return [WHOLE]
+        first, *others = zones(self.plan(WHOLE).nullable, position.missing, self.query.backwards)
+        return [(first, position.missing), *((zone, None) for zone in others)]
+
+    def position(self) -> Position | None:
+        """Where the page begins."""
+        if not self.query.cursor:
+            return None
+        plan = self.plan(WHOLE)
+        try:
+            return decoded(self.query.cursor, plan.order, plan.types, self.reader.release.tables.engine)
+        except ValueError:
+            raise unfit(self.context, "cursor", "cursor") from None
+
+    def fetch(self, plan: Plan, position: Position | None, limit: int) -> list[Row]:
+        """Run a range's statement."""
+        given: dict[str, Any] = {"limit": limit, **self.given(plan.searched)}
+        if position is not None:
+            given |= {f"key_{index}": key for index, key in enumerate(position.keys)}
+            given["key_id"] = position.id
+        return fetch(self.connection, self.context, self.reader.release, plan.prepared, given)
+
+    def given(self, searched: Searched) -> dict[str, Any]:
+        """The parameters that the query itself gives."""
+        given: dict[str, Any] = dict(searched.values(self.query.search))
+        if self.query.related_to:
+            given["related"] = self.query.related_to[1]
+        return given
+
+    def count(self) -> tuple[int | None, bool]:
+        """How many records match, and whether there are even more."""
+        if self.query.count == "none":
+            return None, False
+        exact = self.query.count == "exact"
+        key = ("count", self.reader.key, self.shape, exact)
+        counter = self.reader.release.cached(key, lambda: _counter(self, exact))
+        given = self.given(counter.searched)
+        found = fetch(self.connection, self.context, self.reader.release, counter.prepared, given)
+        number = int(found[0][0])
+        return (number, False) if exact or number <= CAP else (CAP, True)
+
+    def cursors(self, found: Sequence[Row], more: bool) -> tuple[str | None, str | None]:
+        """The cursors of the next and the previous page, where there are such."""
+        if not found:
+            return None, None
+        has_next = more if not self.query.backwards else True
+        has_previous = more if self.query.backwards else bool(self.query.cursor)
+        return self.cursor(found[-1]) if has_next else None, self.cursor(found[0]) if has_previous else None
+
+    def cursor(self, row: Row) -> str:
+        """The cursor at a row."""
+        plan = self.plan(WHOLE)
+        position = Position(tuple(row[index] for index in plan.keys), row[0])
+        return encoded(plan.order, plan.types, position, self.reader.release.tables.engine)
+
+
+def _make(listing: Listing, leg: Leg, backwards: bool) -> Plan:
+    zone, missing = leg
+    statement, searched = _matching(listing)
+    columns = want_columns(statement, listing.query.fields, listing.context)
+    keys = want_keys(statement, listing.query.sort, listing.context)
+    statement.limit_to(within(keys, zone))
+    if missing is not None:
+        statement.limit_to(beyond(statement, keys, missing, zone, backwards))
+    select = statement.select().order_by(*order_by(keys, statement.this.source.c.id, zone, backwards))
+    prepared = prepare(listing.connection, select.limit(sa.bindparam("limit", type_=sa.Integer())))
+    order = ",".join(("-" if sort.descending else "") + sort.path for sort in listing.query.sort)
+    nullable = bool(keys) and keys[0].nullable
+    return Plan(
+        prepared, columns, order, tuple(key.type for key in keys), tuple(key.index for key in keys), nullable, searched
+    )
+
+
+def _counter(listing: Listing, exact: bool) -> Counter:
+    statement, searched = _matching(listing)
+    if exact:
+        return Counter(prepare(listing.connection, statement.select(sa.func.count())), searched)
+    some = statement.select(sa.literal_column("1").label("one")).limit(CAP + 1).subquery()
+    return Counter(prepare(listing.connection, sa.select(sa.func.count()).select_from(some)), searched)
+
+
+def _matching(listing: Listing) -> tuple[Statement, Searched]:
+    """A statement over the records that match a query and that the reader may read."""
+    query, context, reader = listing.query, listing.context, listing.reader
+    if not reader.may_read(query.entity):
+        raise no_entity(context, query.entity)
+    statement = statement_about(reader, query.entity)
+    statement.only(deleted=query.deleted)
+    for condition in conditions(
+        reader, context, query.entity, filter_=query.filter, view=query.view, segment=query.segment
+    ):
+        statement.limit_to(statement.holds(condition.tree))
+    if query.related_to:
+        statement.limit_to(_related(statement, query.related_to[0], context))
+    return statement, limit_to_search(statement) if query.search else NO_SEARCH
+
+
+def _related(statement: Statement, reference: str, context: Context) -> Clause:
+    """The records whose reference (or one of whose references) is the parameter `related`."""
+    entity = statement.this.entity
+    declared = statement.reader.field(entity, reference)
+    if declared is None or access_to(statement.reader, entity, reference).read.never:
+        raise no_field(context, reference)
+    parameter = statement.tables.dialect.parameter("related", ref(declared.to))
+    if declared.type.kind == "ref":
+        return statement.tables.column(statement.this, reference) == parameter
+    if declared.type.kind != "set":
+        raise unfit(context, "no_reference", "related_to", name=reference)
+    members = statement.tables.members(statement.this, reference)
+    return exists_in(Rows(declared.to, members.source, members.where), members.value == parameter)

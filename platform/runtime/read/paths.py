@@ -1,0 +1,55 @@
+"""Paths that a person names (`name`, `account.owner.email`), followed as far as he may read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kith.metadata.model import Field
+from kith.rules.sql.tables import Rows
+from kith.rules.types import Type
+from kith.runtime.context import Context
+from kith.runtime.read.messages import no_field
+from kith.runtime.read.reader import Reader
+from kith.runtime.read.scopes import OWN
+from kith.runtime.read.statement import Statement, target_of
+from kith.runtime.rights import ALWAYS, NEVER, FieldAccess
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a path ends: the records (None where the reader may read none of them), the field, and how it may be read."""
+
+    path: str
+    entity: str
+    name: str
+    declared: Field | None
+    type: Type
+    access: FieldAccess
+    rows: Rows | None
+
+
+def place_of(statement: Statement, path: str, context: Context) -> Place:
+    """Follow a path through joined references; raises BadQuery where the reader may not."""
+    reader, rows, entity = statement.reader, statement.this, statement.this.entity
+    *links, last = path.split(".")
+    found: Rows | None = rows
+    for link in links:
+        target = target_of(reader, entity, link)
+        if not target or access_to(reader, entity, link).read.never or not reader.may_read(target):
+            raise no_field(context, path)
+        found = statement.join(found, link) if found is not None else None
+        entity = target
+    access = access_to(reader, entity, last)
+    if access.read.never and access.mask.never:
+        raise no_field(context, path)
+    declared = reader.field(entity, last)
+    return Place(path, entity, last, declared, declared.type if declared else OWN[last], access, found)
+
+
+def access_to(reader: Reader, entity: str, name: str) -> FieldAccess:
+    """How a field may be read: not at all where there is none, or no record."""
+    if not reader.may_read(entity):
+        return FieldAccess(NEVER, NEVER)
+    if name in OWN:
+        return FieldAccess(ALWAYS, NEVER)
+    return reader.access(entity, name) if reader.field(entity, name) is not None else FieldAccess(NEVER, NEVER)

@@ -1,0 +1,99 @@
+"""Statements as the driver takes them: made once, kept with the release, run with values only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from kith.rules.sql.values import Engine, to_database
+from kith.rules.types import DATE, DATETIME, Type, ref, set_of
+from kith.runtime.context import Context
+from kith.runtime.release import Release
+
+Row = tuple[Any, ...]
+ACTOR = "me_"
+"""Parameters of this beginning hold what `me` is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A statement's text with the values that never change, and the names of those that each run gives.
+
+    `order` is the order of parameters where the driver wants them by position.
+    """
+
+    text: str
+    order: tuple[str, ...] | None
+    constants: Mapping[str, Any]
+    asks: tuple[str, ...]
+
+    def run(self, connection: sa.Connection, values: Mapping[str, Any]) -> list[Row]:
+        """The rows, as the driver gives them."""
+        given = {**self.constants, **{name: values[name] for name in self.asks}}
+        parameters: Any = given if self.order is None else tuple([given[name] for name in self.order])
+        # Rows of SQLAlchemy's own would cost as much again as fetching.
+        cursor: Any = connection.exec_driver_sql(self.text, parameters).cursor
+        rows: list[Row] = cursor.fetchall()
+        cursor.close()
+        return rows
+
+
+def prepare(connection: sa.Connection, statement: sa.Select[Any] | sa.CompoundSelect[Any]) -> Prepared:
+    """Compile a statement for the database of a connection."""
+    compiled = statement.compile(dialect=connection.dialect)
+    assert isinstance(compiled, sa.sql.compiler.SQLCompiler)
+    asks = tuple(sorted(name for name, bind in compiled.binds.items() if bind.required))
+    constants = {name: value for name, value in compiled.params.items() if name not in asks}
+    order = tuple(compiled.positiontup) if compiled.positional and compiled.positiontup is not None else None
+    if compiled.positional and order is None:
+        order = ()
+    return Prepared(compiled.string, order, constants, asks)
+
+
+def values_for(prepared: Prepared, context: Context, release: Release, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a statement asks for: what the caller gives, the clock, and the actor's own fields."""
+    return {name: given[name] if name in given else ambient(name, context, release) for name in prepared.asks}
+
+
+def ambient(name: str, context: Context, release: Release) -> Any:
+    """A parameter that depends on the context alone."""
+    engine = release.tables.engine
+    if name == "now":
+        return to_database(context.now, DATETIME, engine)
+    if name == "today":
+        return to_database(context.now.astimezone(context.zone).date(), DATE, engine)
+    if not name.startswith(ACTOR):
+        raise KeyError(name)
+    field = name.removeprefix(ACTOR)
+    if field == "id":
+        return context.actor.id
+    value = context.actor.record.get(field)
+    type_ = actors_type(release, field)
+    return array(value, type_, engine) if type_.kind == "set" else to_database(value, type_, engine)
+
+
+def actors_type(release: Release, field: str) -> Type:
+    """The type of a field of `me`."""
+    if field == "teams_below":
+        return set_of(ref("team"))
+    user = release.model.entities.get("user")
+    declared = user.fields.get(field) if user is not None else None
+    return declared.type if declared is not None else ref("user")
+
+
+def array(values: Any, type_: Type, engine: Engine) -> Any:
+    """Several values as one parameter: JSON on SQLite, an array on PostgreSQL."""
+    item = type_.item or type_
+    found = [to_database(value, item, engine) for value in sorted(values or (), key=str)]
+    return orjson.dumps(found).decode() if engine == "sqlite" else found
+
+
+def fetch(
+    connection: sa.Connection, context: Context, release: Release, prepared: Prepared, given: Mapping[str, Any]
+) -> list[Row]:
+    """Run a statement for a context."""
+    return prepared.run(connection, values_for(prepared, context, release, given))

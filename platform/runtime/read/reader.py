@@ -1,0 +1,107 @@
+"""Who reads: the rights of a set of roles in a release, and what conditions of rights are in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from kith.metadata.model import Entity, Field
+from kith.rules.sql.tables import Rows
+from kith.runtime.context import Context
+from kith.runtime.layout import Layout
+from kith.runtime.read.arrays import Asking
+from kith.runtime.release import Release
+from kith.runtime.rights import Condition, EntityRights, FieldAccess, Rights, rights_of
+
+Clause = sa.ColumnElement[bool]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What some roles may read of a release; `key` tells readers apart in the release's cache."""
+
+    release: Release
+    rights: Rights
+    key: Hashable
+
+    def entity(self, name: str) -> Entity:
+        """An entity of the model."""
+        return self.release.model.entities[name]
+
+    def field(self, entity: str, name: str) -> Field | None:
+        """A declared field; None for those that every record has."""
+        return self.entity(entity).fields.get(name)
+
+    def access(self, entity: str, field: str) -> FieldAccess:
+        """How a field may be read."""
+        return self.rights[entity].reading(field)
+
+    def may_read(self, entity: str) -> bool:
+        """Whether some record of an entity may be read; of owned lines only with their parents."""
+        if entity not in self.rights.entities or self.rights[entity].right("read").never:
+            return False
+        owner = self.owner(entity)
+        return owner is None or self.may_read(owner.type.entity)
+
+    def is_limited(self, entity: str) -> bool:
+        """Whether some record of an entity may be out of scope."""
+        owner = self.owner(entity)
+        return not self.rights[entity].right("read").always or (
+            owner is not None and self.is_limited(owner.type.entity)
+        )
+
+    def owner(self, entity: str) -> Field | None:
+        """The reference from owned lines to their parent."""
+        name = self.entity(entity).owner_of_lines
+        return self.entity(entity).fields[name] if name else None
+
+    # Conditions of rights in SQL
+
+    def holds(self, layout: Layout, rows: Rows, condition: Condition) -> Clause | None:
+        """SQL of a condition about a record, as declared logic sees it; None where it always holds."""
+        if condition.always:
+            return None
+        about = Layout(layout.model, layout.tables, layout.dialect, rows)
+        scopes = [Asking(about, layout.dialect).holds(scope.tree) for scope in condition.scopes]
+        return sa.or_(*scopes) if scopes else sa.false()
+
+    def allowed(self, layout: Layout, rows: Rows, action: str = "read") -> Clause | None:
+        """Where an action is allowed: a line's with its own grants and its parent's; None where everywhere."""
+        return self.restricted(layout, rows, self.rights[rows.entity].right(action), action)
+
+    def restricted(self, layout: Layout, rows: Rows, condition: Condition, action: str) -> Clause | None:
+        """A condition about a record and, where it is a line, what its parent allows."""
+        own = self.holds(layout, rows, condition)
+        owner = self.owner(rows.entity)
+        if owner is None:
+            return own
+        above = Layout(layout.model, layout.tables, layout.dialect, rows)
+        parent = above.found(owner.type.entity, above.column(rows, owner.name))
+        of_parent = self.allowed(layout, parent, "read" if action == "read" else "update")
+        if of_parent is None:
+            return own
+        exists = exists_in(parent, of_parent)
+        return exists if own is None else sa.and_(own, exists)
+
+
+def exists_in(rows: Rows, condition: Clause) -> Clause:
+    """Whether there is one of these records that meets a condition, which may speak of the statement around."""
+    chosen: sa.Select[tuple[object]] = sa.select(sa.literal_column("1")).select_from(rows.source).where(condition)
+    if rows.where is not None:
+        chosen = chosen.where(rows.where)
+    return chosen.correlate_except(rows.source).exists()
+
+
+def reader_of(context: Context, release: Release) -> Reader:
+    """The reader that a context's actor is; the system reads everything."""
+    key = "system" if context.actor.kind == "system" else context.actor.roles
+    return release.cached(("reader", key), lambda: _reader(release, key))
+
+
+def _reader(release: Release, key: str | frozenset[str]) -> Reader:
+    if isinstance(key, frozenset):
+        return Reader(release, rights_of(release.model, key), key)
+    everything = {name: EntityRights(entity, (), "write") for name, entity in release.model.entities.items()}
+    return Reader(release, Rights(everything), key)

@@ -1,0 +1,169 @@
+"""One record, or the owned lines of one, with what the reader may do with it: one statement, and one for each set field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from kith.rules.types import ref
+from kith.runtime.context import Context
+from kith.runtime.read.cells import DELETED_AT, TITLE, Columns, want_columns, want_flag
+from kith.runtime.read.cursors import ID
+from kith.runtime.read.linked import fill_links
+from kith.runtime.read.messages import no_entity, no_field
+from kith.runtime.read.prepared import Prepared, Row, fetch, prepare
+from kith.runtime.read.query import Masked, RecordView
+from kith.runtime.read.reader import Reader, reader_of
+from kith.runtime.read.statement import Statement, statement_about
+from kith.runtime.release import Release
+from kith.runtime.rights import Condition
+
+Flag = Callable[[Row], bool]
+ACTIONS = ("update", "delete", "transfer", "export")
+"""Rights that are told of a live record; of a deleted one only `restore` is, which needs the right to delete."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The statement of a record, and how its tuple is read."""
+
+    entity: str
+    prepared: Prepared
+    fields: tuple[str, ...]
+    columns: Columns
+    computed: int
+    can: tuple[tuple[str, Flag], ...]
+    writable: tuple[tuple[str, Flag], ...]
+
+    def view(self, raw: Row, row: tuple[Any, ...]) -> RecordView:
+        """A record of its tuple and its cells: id, version, title, when it was deleted, and the fields."""
+        id_, version, title, deleted, *cells = row
+        values = dict(zip(self.fields, cells, strict=True))
+        can = frozenset(name for name, flag in self.can if flag(raw))
+        if deleted is not None:
+            can = frozenset({"restore"}) if "delete" in can else frozenset()
+        writable = frozenset(name for name, flag in self.writable if flag(raw)) if "update" in can else frozenset()
+        masked = frozenset(name for name, value in values.items() if isinstance(value, Masked))
+        return RecordView(
+            entity=self.entity,
+            id=id_,
+            version=version,
+            computed=raw[self.computed],
+            title=title,
+            values=values,
+            masked=masked,
+            deleted=deleted is not None,
+            can=can,
+            writable=writable,
+        )
+
+
+def get_record(
+    connection: sa.Connection, context: Context, release: Release, entity: str, id_: str, *, deleted: bool = False
+) -> RecordView | None:
+    """A record, with `deleted` also one in the recycle bin; None where there is none that the actor may see."""
+    reader = reader_of(context, release)
+    if not reader.may_read(entity):
+        raise no_entity(context, entity)
+    if not ID.fullmatch(id_):
+        return None
+    key = ("record", reader.key, entity, context.language, deleted)
+    plan = release.cached(key, lambda: _of_id(connection, context, reader, entity, deleted))
+    found = _fetch(connection, context, reader, plan, {"id": id_})
+    return found[0] if found else None
+
+
+def lines(
+    connection: sa.Connection, context: Context, release: Release, entity: str, id_: str, relation: str
+) -> list[RecordView]:
+    """The owned lines of a record in the order of their positions, else of their making."""
+    reader = reader_of(context, release)
+    if not reader.may_read(entity):
+        raise no_entity(context, entity)
+    inverse = reader.entity(entity).inverses.get(relation)
+    if inverse is None or not inverse.owned or not reader.may_read(inverse.entity):
+        raise no_field(context, relation)
+    key = ("lines", reader.key, entity, relation, context.language)
+    plan = release.cached(key, lambda: _of_parent(connection, context, reader, inverse.entity, inverse.field))
+    return _fetch(connection, context, reader, plan, {"parent": id_}) if ID.fullmatch(id_) else []
+
+
+def _fetch(
+    connection: sa.Connection, context: Context, reader: Reader, plan: Plan, given: Mapping[str, Any]
+) -> list[RecordView]:
+    found = fetch(connection, context, reader.release, plan.prepared, given)
+    rows = fill_links(connection, context, reader, plan.columns, found)
+    return [plan.view(raw, row) for raw, row in zip(found, rows, strict=True)]
+
+
+def _of_id(connection: sa.Connection, context: Context, reader: Reader, entity: str, deleted: bool) -> Plan:
+    statement = statement_about(reader, entity)
+    if deleted:
+        statement.limit_to(reader.allowed(statement.tables, statement.this))
+    else:
+        statement.only()
+    source = statement.this.source
+    statement.limit_to(source.c.id == statement.tables.dialect.parameter("id", ref(entity)))
+    return _plan(connection, context, statement, statement.select)
+
+
+def _of_parent(connection: sa.Connection, context: Context, reader: Reader, entity: str, reference: str) -> Plan:
+    statement = statement_about(reader, entity)
+    statement.only()
+    table = reader.release.tables[entity]
+    parent = statement.this.source.c[table.columns[reference].value.name]
+    statement.limit_to(parent == statement.tables.dialect.parameter("parent", ref("")))
+    position = table.columns.get("position")
+    order = [*([position.value.asc().nulls_last()] if position is not None else []), table.id.asc()]
+    return _plan(connection, context, statement, lambda: statement.select().order_by(*order))
+
+
+def _plan(
+    connection: sa.Connection, context: Context, statement: Statement, select: Callable[[], sa.Select[Any]]
+) -> Plan:
+    entity = statement.this.entity
+    reader = statement.reader
+    fields = tuple(
+        name
+        for name in reader.entity(entity).fields
+        if not (reader.access(entity, name).read.never and reader.access(entity, name).mask.never)
+    )
+    own = ("created_at", "created_by", "updated_at", "updated_by")
+    wanted = (*fields, *(name for name in own if name not in fields))
+    columns = want_columns(statement, (TITLE, DELETED_AT, *wanted), context)
+    computed = statement.want(statement.this.source.c.computed)
+    flags = _Flags(statement)
+    rights = reader.rights[entity]
+    can = tuple((name, flags.of(rights.right(name))) for name in ACTIONS)
+    named = sorted({name for grant in rights.grants for name in grant.actions})
+    can += tuple((name, flags.of(rights.named(name))) for name in named)
+    writable = tuple((name, flags.of(rights.writing(name, "update"))) for name in _inputs(statement))
+    return Plan(entity, prepare(connection, select()), wanted, columns, computed, can, writable)
+
+
+def _inputs(statement: Statement) -> list[str]:
+    """The fields that somebody may write."""
+    fields = statement.reader.entity(statement.this.entity).fields.values()
+    return [field.name for field in fields if not field.is_computed and field.type_name != "autonumber"]
+
+
+class _Flags:
+    """Conditions of the rights as columns, each once."""
+
+    def __init__(self, statement: Statement) -> None:
+        self.statement = statement
+        self.known: dict[object, Flag] = {}
+
+    def of(self, condition: Condition) -> Flag:
+        """Whether a condition holds; of a line, whether its parent may be updated too."""
+        if condition.never:
+            return lambda row: False
+        key = "always" if condition.always else tuple(map(id, condition.scopes))
+        if key not in self.known:
+            statement = self.statement
+            clause = statement.reader.restricted(statement.tables, statement.this, condition, "update")
+            self.known[key] = want_flag(statement, clause)
+        return self.known[key]

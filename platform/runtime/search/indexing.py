@@ -1,0 +1,74 @@
+"""Search rows: written with the save, so that a saved record is found at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from kith.runtime.release import Release
+from kith.runtime.schema import system
+from kith.runtime.schema.tables import EntityTable
+from kith.runtime.search.matching import code_of, searched
+from kith.runtime.search.terms import index_terms
+
+MOST_TERMS = 20_000
+"""Terms of one record; PostgreSQL's vectors have a limit."""
+
+
+def terms_of(table: EntityTable, record: Mapping[str, Any]) -> str:
+    """The terms of a record: those of each searched field, under the field's code."""
+    found: list[str] = []
+    for field in searched(table.entity):
+        code = code_of(table, field)
+        for text in _texts(record.get(field.name)):
+            found += index_terms(code, text)
+    return " ".join(found[:MOST_TERMS])
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """The texts of a value; the parts of a person's name belong together."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        parts = [str(part) for part in value.values() if part]
+        yield "".join(parts) if not "".join(parts).isascii() else " ".join(parts)
+        yield from parts
+    elif isinstance(value, frozenset | set | list | tuple):
+        yield from (str(item) for item in value)
+    elif value is not None:
+        yield str(value)
+
+
+def index_records(
+    connection: sa.Connection, release: Release, records: Sequence[tuple[str, Mapping[str, Any]]]
+) -> None:
+    """Bring the search rows of records (entity, values with their id) up to date, in one statement."""
+    rows = list(_rows(release, records))
+    if rows:
+        connection.execute(_UPSERT[release.tables.engine], rows)
+
+
+def _rows(release: Release, records: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[dict[str, Any]]:
+    for entity, record in records:
+        table = release.tables[entity]
+        if searched(table.entity):
+            terms = terms_of(table, record)
+            yield {"entity": table.stable_name, "record": record["id"], "title": "", "terms": terms}
+
+
+def _upsert(insert: Any) -> Any:
+    kept = system.search.c
+    return insert.on_conflict_do_update(
+        index_elements=[kept.entity, kept.record],
+        set_={"terms": insert.excluded.terms},
+        where=kept.terms != insert.excluded.terms,
+    )
+
+
+_UPSERT = {
+    "sqlite": _upsert(sqlite.insert(system.search)),
+    "postgresql": _upsert(postgresql.insert(system.search)),
+}
