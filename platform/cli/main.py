@@ -9,6 +9,7 @@ import typer
 
 from kith.cli.check import check
 from kith.cli.eval import evaluate
+from kith.cli.fmt import fmt
 
 app = typer.Typer(name="kith", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -30,3 +31,4 @@ def main(
 
 app.command()(check)
 app.command("eval")(evaluate)
+app.command()(fmt)

@@ -13,7 +13,7 @@ from kith.rules.weaving import weave
 def format_slot(text: str, start: Start) -> str | None:
     """Return the canonical form of an expression, a block or a document's text; none where it has a mistake.
 
-    An expression of several lines may keep several, where it is long or has comments; any other has one line.
+    An expression of several lines keeps several if it has a place to break; any other has one line.
     """
     excerpt = Excerpt.whole(text)
     match start:

@@ -1,6 +1,7 @@
 """Syntax trees → canonical text: one spacing, no needless parentheses, blocks in lines.
 
-Parsing the print gives the same tree. Only blocks and slots of several lines are broken where a line becomes too long.
+Parsing the print gives the same tree. Parentheses stand only where the tree needs them, and around `??` beside arithmetic, where
+few readers would know which binds tighter.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ def print_template(text: s.Text) -> str:
 
 
 def print_lines(syntax: s.Syntax) -> str:
-    """Print an expression of a slot that may have several lines, broken where it is too long for one."""
-    return "\n".join(_fit("", syntax, "", 0, hang=""))
+    """Print an expression that its author wrote in several lines: broken before its weakest operators."""
+    return "\n".join(_clauses(syntax))
 
 
 def _level(syntax: s.Syntax) -> int:
@@ -87,12 +88,20 @@ def _bare(syntax: s.Syntax) -> str:
 def _left(op: str, left: s.Syntax) -> str:
     """Print a left operand: only `??` groups to the right, and comparisons do not group."""
     level = _LEVELS[op]
-    return _expression(left, level + 1 if level in {_COMPARISON, _COALESCE} else level)
+    return _beside(op, left, level + 1 if level in {_COMPARISON, _COALESCE} else level)
 
 
 def _right(op: str, right: s.Syntax) -> str:
     level = _LEVELS[op]
-    return _expression(right, level if level == _COALESCE else level + 1)
+    return _beside(op, right, level if level == _COALESCE else level + 1)
+
+
+def _beside(op: str, operand: s.Syntax, weakest: int) -> str:
+    """Print an operand, in parentheses also where `??` and arithmetic meet."""
+    levels = {_LEVELS[op], _level(operand)}
+    if _COALESCE in levels and levels & {_SUM, _PRODUCT}:
+        weakest = _OPERAND
+    return _expression(operand, weakest)
 
 
 def _operand(syntax: s.Syntax) -> str:
@@ -172,8 +181,7 @@ class _Block:
         head, tail = f"create {create.entity} {{", "}" + (f" as {create.alias}" if create.alias else "")
         entries = ", ".join(f"{entry.name}: {_expression(entry.value)}" for entry in create.entries)
         line = INDENT * depth + (f"{head} {entries} {tail}" if entries else head + tail)
-        commented = any(create.start < comment.start < create.end for comment in self.comments if comment.text)
-        if not entries or (width(line) <= MAX_WIDTH and not commented):
+        if not entries or (width(line) <= MAX_WIDTH and not self.commented(create)):
             return [line]
         lines = [INDENT * depth + head]
         for entry in create.entries:
@@ -181,40 +189,53 @@ class _Block:
             lines += _fit(f"{entry.name}: ", entry.value, comma, depth + 1)
         return [*lines, INDENT * depth + tail]
 
-    def choose(self, choose: s.Choose, depth: int, before: str) -> list[str]:
+    def choose(self, choose: s.Choose, depth: int, before: str = "") -> list[str]:
         """Print an `if`; `before` is the `} else ` that it continues."""
         start, end = ("(", ")") if _level(choose.condition) == _IF else ("", "")
         lines = _fit(f"{before}if {start}", choose.condition, f"{end} {{", depth)
         lines += self.statements(choose.then, depth + 1)
         match choose.otherwise:
             case ():
-                return [*lines, INDENT * depth + "}"]
+                lines += [INDENT * depth + "}"]
             case (s.Choose() as other,):
                 return lines + self.choose(other, depth, "} else ")
             case otherwise:
                 inner = self.statements(otherwise, depth + 1)
-                return [*lines, INDENT * depth + "} else {", *inner, INDENT * depth + "}"]
+                lines += [INDENT * depth + "} else {", *inner, INDENT * depth + "}"]
+        return lines if before else self.on_one_line(choose, lines)
+
+    def on_one_line(self, choose: s.Choose, lines: list[str]) -> list[str]:
+        """Join a short `if` of single simple statements."""
+        line = lines[0] + " " + " ".join(line.strip() for line in lines[1:])
+        branches = (choose.then, choose.otherwise)
+        simple = all(len(branch) < 2 and not any(isinstance(item, s.Choose) for item in branch) for branch in branches)
+        fits = width(line) <= MAX_WIDTH and bool(choose.then)
+        return [line] if fits and simple and not self.commented(choose) else lines
+
+    def commented(self, statement: s.Statement) -> bool:
+        """Whether a comment stands inside a statement."""
+        return any(statement.start < comment.start < statement.end for comment in self.comments if comment.text)
 
 
-def _fit(head: str, syntax: s.Syntax, tail: str, depth: int, hang: str = INDENT) -> list[str]:
+def _fit(head: str, syntax: s.Syntax, tail: str, depth: int) -> list[str]:
     """Print `head syntax tail`, broken before its weakest operators where one line would be too long."""
     indent = INDENT * depth
     line = f"{indent}{head}{_expression(syntax)}{tail}"
     if width(line) <= MAX_WIDTH:
         return [line]
     first, *others = _clauses(syntax)
-    lines = [indent + head + first, *(indent + hang + other for other in others)]
+    lines = [indent + head + first, *(indent + INDENT + other for other in others)]
     return [*lines[:-1], lines[-1] + tail]
 
 
 def _clauses(syntax: s.Syntax) -> list[str]:
     """The pieces of an expression between which a line may end."""
     match syntax:
-        case s.Binary(op="or" | "and" as op, left=left, right=right):
-            same = isinstance(left, s.Binary) and left.op == op
+        case s.Binary(op=op, left=left, right=right) if _LEVELS[op] in {_OR, _AND, _SUM, _PRODUCT}:
+            same = isinstance(left, s.Binary) and _LEVELS[left.op] == _LEVELS[op]
             return [*(_clauses(left) if same else [_left(op, left)]), f"{op} {_right(op, right)}"]
         case s.If(condition=condition, then=then, otherwise=otherwise):
             first, *others = _clauses(otherwise) if isinstance(otherwise, s.If) else [_expression(otherwise)]
-            return [f"if {_expression(condition, _OR)}", f"then {_expression(then, _OR)}", f"else {first}", *others]
+            return [f"if {_expression(condition, _OR)} then {_expression(then, _OR)}", f"else {first}", *others]
         case _:
             return [_expression(syntax)]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +18,58 @@ from kith.rules.scanning import scan
 from tests.rules.syntax.trees import BLOCKS, EXPRESSIONS, TEXTS, plain
 
 COMMENTS = st.lists(st.sampled_from(["", "# why", "# {\"x\"} 'y'", "#"]), min_size=1, max_size=3)
+
+
+GOLDEN: dict[str, str] = {
+    "( (a) )": "a",
+    "(a+b)*c-(d*e)": "(a + b) * c - d * e",
+    "a-(b-c)-(d)": "a - (b - c) - d",
+    "(a and b) or (c and (d or e))": "a and b or c and (d or e)",
+    "not(a==b)": "not a == b",
+    "(not a)==b": "(not a) == b",
+    "discount??0%<=15%": "discount ?? 0% <= 15%",
+    "a*(1-(b??0%))": "a * (1 - (b ?? 0%))",
+    "a ?? b*c": "a ?? (b * c)",
+    "(a ?? b) ?? c": "(a ?? b) ?? c",
+    "a ?? (b ?? c)": "a ?? b ?? c",
+    "-(-a)+-(b+c)": "--a + -(b + c)",
+    "(if a then b else (if c then d else e))": "if a then b else if c then d else e",
+    "first( lines . total where(paid) by due asc,(n) desc )": "first(lines.total where paid by due, n desc)",
+    'changed( stage  from"a"to"b" )': 'changed(stage from "a" to "b")',
+    '"{ a  +b }\t"': '"{a + b}\\t"',
+    "x   is    not set": "x is not set",
+    "a # one\n + b": "a  # one\n+ b",
+    "a\n and b\n or c": "a and b\nor c",
+    "if a\n then b else if c then d\n else e": "if a then b\nelse if c then d\nelse e",
+}
+
+
+@pytest.mark.parametrize(("written", "canonical"), GOLDEN.items(), ids=GOLDEN.keys())
+def test_an_expression_has_one_form(written: str, canonical: str) -> None:
+    assert format_slot(written, "expression") == canonical
+    assert format_slot(canonical, "expression") == canonical
+
+
+def test_blocks_have_one_form(update: bool) -> None:
+    folder = Path(__file__).parent / "syntax"
+    written, after = (folder / "block_written.txt").read_text("utf-8"), folder / "block_formatted.txt"
+    formatted = format_slot(written, "block")
+    assert formatted is not None
+    if update:
+        after.write_text(formatted + "\n", "utf-8")
+    assert formatted + "\n" == after.read_text("utf-8")
+    assert format_slot(formatted, "block") == formatted
+
+
+def test_only_the_holes_of_a_text_are_formatted() -> None:
+    text = 'He said "hi",\n  {  name  } \\{x\\} {a+b}!'
+    assert format_slot(text, "template") == 'He said "hi",\n  {name} \\{x\\} {a + b}!'
+
+
+def test_what_has_a_mistake_has_no_form() -> None:
+    assert format_slot("a = b", "expression") is None
+    assert format_slot("set a", "block") is None
+    assert format_slot("{a", "template") is None
 
 
 def parsed(text: str, tree: s.Syntax | None, problems: list[object]) -> object:
@@ -41,9 +95,10 @@ def test_an_expression_in_lines_is_the_same_expression(tree: s.Syntax) -> None:
     text = print_lines(tree)
     again, problems = parse_expression(Excerpt.whole(text))
     assert parsed(text, again, [*problems]) == plain(tree)
+    assert format_slot(text, "expression") == text
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(BLOCKS)
 def test_a_block_survives_printing(tree: s.Block) -> None:
     text = print_syntax(tree)
