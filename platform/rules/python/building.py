@@ -51,11 +51,15 @@ def compare(left: ast.expr, operator: ast.cmpop, right: ast.expr) -> ast.expr:
 
 def is_none(value: ast.expr) -> ast.expr:
     """`value is None`."""
+    if isinstance(value, ast.Constant):
+        return constant(value.value is None)
     return compare(value, ast.Is(), NONE)
 
 
 def is_not_none(value: ast.expr) -> ast.expr:
     """`value is not None`."""
+    if isinstance(value, ast.Constant):
+        return constant(value.value is not None)
     return compare(value, ast.IsNot(), NONE)
 
 

@@ -131,7 +131,8 @@ def equality(operator: type[ast.cmpop]) -> Write:
     def write(writer: Writer, call: Call) -> ast.expr:
         left, right = (values.value(writer, arg) for arg in values.alike(call.args))
         for one, other in ((left, right), (right, left)):
-            if isinstance(one, ast.Constant) and (one.value is None or isinstance(one.value, bool)):
+            named = isinstance(one, ast.Constant) and (one.value is None or isinstance(one.value, bool))
+            if named and not isinstance(other, ast.Constant):
                 same = ast.Is if operator is ast.Eq else ast.IsNot
                 return py.compare(other, same(), one)
         return py.compare(left, operator(), right)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
+from kith.rules.sql.dialect import is_simple
 from kith.rules.sql.tables import Element, Rows
 from kith.rules.tree import Aggregate, Constant, Node, Path
 
@@ -109,13 +110,26 @@ def _extreme(related: Related, node: Aggregate, of: Node) -> Element:
 
 def _first(related: Related, node: Aggregate) -> Element:
     assert node.value is not None  # as above
-    chosen = related.select(related.inside.as_(node.value, node.type))
-    keys = [related.inside.sort_key(order.value) for order in node.by]
-    for order, key in zip(node.by, keys, strict=True):
-        directed = key.desc() if order.descending else key.asc()
-        chosen = chosen.order_by(*([directed.nulls_last()] if order.value.type.nullable else [directed]))
+    value_ = related.inside.as_(node.value, node.type)
+    keys: list[Element] = [related.inside.sort_key(order.value) for order in node.by]
     tie = related.inside.tables.column(related.row, "id")
-    return chosen.order_by(tie).limit(1).scalar_subquery()
+    if all(map(is_simple, keys)):
+        ordered = related.select(value_).order_by(*_directed(node, keys), tie)
+        return ordered.limit(1).scalar_subquery()
+    # SQLite does not see the outer statement from a sub-query in ORDER BY, but does from one among the columns.
+    labelled = [key.label(f"k{index}") for index, key in enumerate(keys)]
+    inner = related.select(value_.label("v"), tie.label("tie"), *labelled).subquery()
+    found: list[Element] = [inner.c[f"k{index}"] for index in range(len(keys))]
+    chosen = sa.select(inner.c.v).order_by(*_directed(node, found), inner.c.tie)
+    return chosen.limit(1).correlate_except(inner).scalar_subquery()
+
+
+def _directed(node: Aggregate, keys: list[Element]) -> list[Element]:
+    """Keys in their directions, nulls last in both."""
+    directed = [key.desc() if order.descending else key.asc() for key, order in zip(keys, node.by, strict=True)]
+    return [
+        key.nulls_last() if order.value.type.nullable else key for key, order in zip(directed, node.by, strict=True)
+    ]
 
 
 def as_existence(lowering: Lowering, op: str, left: Node, right: Node) -> Condition | None:

@@ -28,6 +28,8 @@ MONTHS = 20_000
 MICROSECONDS_OF_A_DAY = 86_400_000_000
 TIGHT, LOOSE = 8, 5
 """How arithmetic and comparisons bind among SQLAlchemy's operators: what binds as they do, or less, gets parentheses."""
+FAR = 100_000_000
+"""A position beyond any text, which the engines' positions still hold."""
 LONGEST = 1_000_000 * MICROSECONDS_OF_A_DAY
 """The longest duration, in microseconds; beyond it is null."""
 
@@ -51,6 +53,8 @@ class Dialect(ABC):
     """How one engine writes each operation; `zone` is the workspace's time zone by its IANA name."""
 
     name: Engine
+    least_skips_null = False
+    """Whether the smallest and largest of several values leave nulls out, instead of being null themselves."""
 
     def __init__(self, zone: str = "UTC") -> None:
         self.zone = zone
@@ -208,11 +212,11 @@ class Dialect(ABC):
 
     @abstractmethod
     def text(self, op: str, *elements: Element) -> Element:
-        """`fold lower upper trim length replace`."""
+        """`fold lower upper trim length`."""
 
-    @abstractmethod
-    def substring(self, *elements: Element, nullable: bool) -> Element:
-        """So many code points from a position on, counted from 1, clipped to the text."""
+    def replace(self, text: Element, old: Element, new: Element, *, nullable: bool) -> Element:
+        """Every `old` replaced; null where `new` is, also where there is nothing to replace."""
+        return sa.func.replace(text, old, new, type_=sa.Text())
 
     @abstractmethod
     def search(self, op: str, text: Element, part: Element) -> Condition:

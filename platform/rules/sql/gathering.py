@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kith.rules.tree import Aggregate, Node, Path, Step, walk
+from kith.rules.tree import Aggregate, Node, Path, Step, children, walk
 from kith.rules.types import Type
 from kith.rules.values import Env, Record
 
@@ -67,27 +67,54 @@ class Row:
     parent: object = None
 
 
+Steps = tuple[Step, ...]
+Parent = tuple[str, Steps, str, str]
+"""The record whose relation is read: root and steps of the path to it, its entity, and the relation."""
+
+
+class Reads:
+    """The paths that trees follow, each once: from the record or the actor, and from the rows of each relation."""
+
+    def __init__(self, trees: Iterable[Node]) -> None:
+        self.paths: set[tuple[str, Steps]] = set()
+        self.rows: dict[Parent, set[Steps]] = {}
+        for tree in trees:
+            self._add(tree, None)
+
+    def _add(self, node: Node, parent: Parent | None) -> None:
+        if isinstance(node, Aggregate):
+            self._add(node.via, parent)
+            inner = (node.via.root, node.via.steps, node.via.type.entity, node.relation)
+            self.rows.setdefault(inner, set())
+            parts = (node.value, node.where, node.test, *(order.value for order in node.by))
+            for part in (part for part in parts if part is not None):
+                self._add(part, inner)
+            return
+        if isinstance(node, Path) and node.root == "row" and parent is not None:
+            self.rows[parent].add(node.steps)
+        elif isinstance(node, Path):
+            self.paths.add((node.root, node.steps))
+        for child in children(node):
+            self._add(child, parent)
+
+
 class Gathered:
     """The rows of each table, each once."""
 
     def __init__(self, shape: Shape, trees: Sequence[Node], envs: Sequence[Env]) -> None:
         self.rows: dict[Place, dict[tuple[object, ...], Row]] = {place: {} for place in shape.places()}
+        reads = Reads(trees)
         for batch, env in enumerate(envs):
             self._add((THIS,), Row(batch, own_id(env, batch), env.this))
-            for tree in trees:
-                self._tree(tree, env, batch, None)
+            for root, steps in reads.paths:
+                self._follow(_start(root, env), steps, env, batch)
+            for parent, paths in reads.rows.items():
+                self._relate(parent, paths, env, batch)
 
     def _add(self, place: Place, row: Row) -> None:
         self.rows[place].setdefault((row.batch, row.id, row.parent), row)
 
-    def _tree(self, tree: Node, env: Env, batch: int, row: Record | None) -> None:
-        for node in _own_parts(tree):
-            if isinstance(node, Path):
-                self._path(_start(node, env, row), node.steps, env, batch)
-            elif isinstance(node, Aggregate):
-                self._aggregate(node, env, batch, row)
-
-    def _path(self, record: Record | None, steps: tuple[Step, ...], env: Env, batch: int) -> Record | None:
+    def _follow(self, record: Record | None, steps: Steps, env: Env, batch: int) -> Record | None:
         """Follow references as far as there are any; the record behind the last step, where it is one."""
         for step in steps:
             value = record.get(step.name) if record is not None else None
@@ -99,16 +126,16 @@ class Gathered:
             self._add(("entity", step.type.entity), Row(batch, value, record))
         return record
 
-    def _aggregate(self, node: Aggregate, env: Env, batch: int, row: Record | None) -> None:
-        record = self._path(_start(node.via, env, row), node.via.steps, env, batch)
+    def _relate(self, parent: Parent, paths: set[Steps], env: Env, batch: int) -> None:
+        root, steps, entity, relation = parent
+        record = self._follow(_start(root, env), steps, env, batch)
         if record is None:
             return
-        parent = own_id(env, batch) if record is env.this else record.get("id")
-        for related in env.related(node.via.type.entity, record, node.relation):
-            place = ("relation", node.via.type.entity, node.relation)
-            self._add(place, Row(batch, related.get("id"), related, parent))
-            for part in _row_parts(node):
-                self._tree(part, env, batch, related)
+        id_ = own_id(env, batch) if record is env.this else record.get("id")
+        for related in env.related(entity, record, relation):
+            self._add(("relation", entity, relation), Row(batch, related.get("id"), related, id_))
+            for path in paths:
+                self._follow(related, path, env, batch)
 
 
 def own_id(env: Env, batch: int) -> object:
@@ -116,19 +143,6 @@ def own_id(env: Env, batch: int) -> object:
     return env.this.get("id") or f"this-{batch}"
 
 
-def _start(path: Path, env: Env, row: Record | None) -> Record | None:
-    roots: Mapping[str, Record | None] = {"this": env.this, "me": env.me, "row": row}
-    return roots.get(path.root)
-
-
-def _row_parts(node: Aggregate) -> list[Node]:
-    parts = (node.value, node.where, node.test, *(order.value for order in node.by))
-    return [part for part in parts if part is not None]
-
-
-def _own_parts(tree: Node) -> Iterable[Node]:
-    """The parts of a tree that are not about the rows of an aggregate inside."""
-    inner = {
-        id(part) for node in walk(tree) if isinstance(node, Aggregate) for sub in _row_parts(node) for part in walk(sub)
-    }
-    return [node for node in walk(tree) if id(node) not in inner]
+def _start(root: str, env: Env) -> Record | None:
+    records: Mapping[str, Record | None] = {"this": env.this, "me": env.me}
+    return records.get(root)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from kith.rules.sql.compare import common_type
-from kith.rules.sql.dialect import MICROSECONDS_OF_A_DAY, MONTHS, infix
+from kith.rules.sql.dialect import FAR, MICROSECONDS_OF_A_DAY, MONTHS, infix
 from kith.rules.sql.tables import Element
 from kith.rules.tree import Call, Constant, Node
-from kith.rules.types import TEXT, Type
+from kith.rules.types import INT, TEXT, Type
 
 if TYPE_CHECKING:
     from kith.rules.sql.lower import Lowering
@@ -100,14 +100,36 @@ def concat(lowering: Lowering, call: Call) -> Element:
 
 
 def text(lowering: Lowering, call: Call) -> Element:
-    """`fold lower upper trim length replace`."""
+    """`fold lower upper trim length`."""
     return lowering.dialect.text(call.op, *map(lowering.value, call.args))
 
 
+def replace_all(lowering: Lowering, call: Call) -> Element:
+    """`replace(t, old, new)`."""
+    nullable = call.args[2].type.nullable
+    return lowering.dialect.replace(*map(lowering.value, call.args), nullable=nullable)
+
+
 def substring(lowering: Lowering, call: Call) -> Element:
-    """`substring(t, start, length)`."""
-    nullable = any(arg.type.nullable for arg in call.args)
-    return lowering.dialect.substring(*map(lowering.value, call.args), nullable=nullable)
+    """`substring(t, start, length)`: positions are brought into what any text, and any engine, can have."""
+    dialect, types = lowering.dialect, [arg.type for arg in call.args]
+
+    def build(text: Element, *positions: Element) -> Element:
+        clamped = [
+            _clamped(lowering, position, type_, least)
+            for position, type_, least in zip(positions, types[1:], (1, 0), strict=False)
+        ]
+        return sa.func.substr(text, *clamped, type_=dialect.type_(TEXT))
+
+    elements = list(map(lowering.value, call.args))
+    nullable = any(type_.nullable for type_ in types)
+    return dialect.unless_null(build, *elements) if nullable and dialect.least_skips_null else build(*elements)
+
+
+def _clamped(lowering: Lowering, position: Element, type_: Type, least: int) -> Element:
+    dialect = lowering.dialect
+    held = dialect.greatest(dialect.literal(least, type_), position)
+    return sa.cast(dialect.rescaled(dialect.least(dialect.literal(FAR, type_), held), type_, INT), sa.Integer())
 
 
 def printed(lowering: Lowering, call: Call) -> Element:
@@ -274,7 +296,7 @@ VALUES: Mapping[str, Build] = {
     "add": add, "subtract": add, "multiply": multiply, "divide": divide, "mod": divide_whole, "div": divide_whole,
     "negate": sign, "abs": sign, "round": rounded, "floor": whole, "ceil": whole, "min": extreme, "max": extreme,
     "if": choose, "coalesce": coalesce, "concat": concat, "fold": text, "lower": text, "upper": text, "trim": text,
-    "length": text, "replace": text, "substring": substring, "text": printed, "contains": search,
+    "length": text, "replace": replace_all, "substring": substring, "text": printed, "contains": search,
     "starts_with": search, "ends_with": search, "today": today, "now": now, "local_date": local_date, "year": part,
     "quarter": part, "month": part, "day": part, "iso_week": part, "date_add_duration": date_add_duration,
     "date_add_period": date_add_period, "instant_add_duration": instant_add_duration, "date_diff": date_diff,

@@ -23,8 +23,6 @@ INSTANT, INTERVAL = sa.DateTime(timezone=True), sa.Interval()
 DIVIDEND: sa.Numeric[Any] = sa.Numeric(100, 60)
 """A quotient has at least the scale of its dividend. Numbers have at most 38 digits, so an exact quotient that is no half is
 further than 10^-39 from one: with 60 places, rounding twice is rounding once."""
-FAR = 100_000_000
-"""A position beyond any text, that PostgreSQL's integers still hold."""
 MICROSECONDS_OF_AN_HOUR = 3_600_000_000
 
 
@@ -32,6 +30,7 @@ class PostgreSQL(Dialect):
     """How PostgreSQL writes each operation; `collation` is the one whose `lower` is full Unicode's, "" where there is none."""
 
     name: Engine = "postgresql"
+    least_skips_null = True
 
     def __init__(self, zone: str = "UTC", collation: str = "pg_unicode_fast") -> None:
         super().__init__(zone)
@@ -139,22 +138,11 @@ class PostgreSQL(Dialect):
                 return sa.func.btrim(elements[0], sa.literal(SPACE), type_=TEXT)
             case "length":
                 return sa.func.char_length(elements[0], type_=INTEGER)
-            case "replace":
-                return sa.func.replace(*elements, type_=TEXT)
             case "fold":
                 return self.text("lower", sa.func.normalize(elements[0], type_=TEXT))
             case _:
                 full = elements[0].collate(self.collation)
                 return getattr(sa.func, op)(full, type_=TEXT).collate("C")  # type: ignore[no-any-return]
-
-    def substring(self, *elements: Element, nullable: bool) -> Element:
-        def build(text: Element, start: Element, *length: Element) -> Element:
-            far, one, zero = self.number(FAR), self.number(1), self.number(0)
-            begin = sa.cast(self.least(far, self.greatest(one, start)), INTEGER)
-            sizes = [sa.cast(self.least(far, self.greatest(zero, part)), INTEGER) for part in length]
-            return sa.func.substr(text, begin, *sizes, type_=TEXT)
-
-        return self.unless_null(build, *elements) if nullable else build(*elements)
 
     def search(self, op: str, text: Element, part: Element) -> Condition:
         def build(part: Element) -> Condition:

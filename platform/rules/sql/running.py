@@ -51,13 +51,16 @@ class TemporaryTables:
             sa.Column("id", self._type(ref(""))),
             sa.Column("parent", self._type(ref(""))),
         ]
-        # An index would spare a scan of a few hundred rows and cost more to build.
-        return sa.Table("t_" + "__".join(place), self.metadata, *fixed, *columns, prefixes=["TEMPORARY"])
+        name = "t_" + "__".join(place)
+        keys = [sa.Index(f"i_{name}_{key}", "batch", key) for key in ("id", "parent")]
+        return sa.Table(name, self.metadata, *fixed, *columns, *keys, prefixes=["TEMPORARY"])
 
     def _link(self, table: str, name: str, type_: Type) -> sa.Table:
         fixed = [sa.Column("batch", sa.Integer), sa.Column("record", self._type(ref("")))]
         held = sa.Column("value", self._type(type_.item or type_))
-        return sa.Table(f"{table}__{name}__set", self.metadata, *fixed, held, prefixes=["TEMPORARY"])
+        title = f"{table}__{name}__set"
+        key = sa.Index(f"i_{title}", "batch", "record")
+        return sa.Table(title, self.metadata, *fixed, held, key, prefixes=["TEMPORARY"])
 
     def _type(self, type_: Type) -> Any:
         plain = sql_type(type_, self.dialect.name)

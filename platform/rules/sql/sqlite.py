@@ -149,15 +149,15 @@ class SQLite(Dialect):
                 return sa.func.trim(elements[0], sa.literal(SPACE), type_=TEXT)
             case "length":
                 return sa.func.length(elements[0], type_=INTEGER)
-            case "replace":
-                return sa.func.replace(*elements, type_=TEXT)
             case _:
                 return registered(op, *elements)
 
-    def substring(self, *elements: Element, nullable: bool) -> Element:
-        text, start, *length = elements
-        begin = sa.func.max(start, self.number(1), type_=INTEGER)
-        return sa.func.substr(text, begin, *(sa.func.max(part, self.number(0)) for part in length), type_=TEXT)
+    def replace(self, text: Element, old: Element, new: Element, *, nullable: bool) -> Element:
+        # SQLite does not look at the third text where the second is empty.
+        replaced = super().replace
+        if not nullable:
+            return replaced(text, old, new, nullable=False)
+        return self.unless_null(lambda *parts: replaced(*parts, nullable=False), text, old, new)
 
     def search(self, op: str, text: Element, part: Element) -> Condition:
         def build(part: Element) -> Condition:

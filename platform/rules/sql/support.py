@@ -54,4 +54,11 @@ def _mishandles_sets(op: str, args: tuple[Node, ...]) -> bool:
     """Whether a set stands where a table of links cannot: only a field or a written list may be asked for members."""
     asked = {"in": 1, "not_in": 1, "is_set": 0, "is_not_set": 0}.get(op)
     sets = [(index, arg) for index, arg in enumerate(args) if arg.type.kind == "set"]
+    if op in ("is_set", "is_not_set") and any(_is_actors(arg) for _, arg in sets):
+        return True
     return any(index != asked or not isinstance(arg, Path | Constant) for index, arg in sets)
+
+
+def _is_actors(node: Node) -> bool:
+    """Whether a set is the actor's own: it comes as one parameter for each member."""
+    return isinstance(node, Path) and node.root == "me" and len(node.steps) == 1
