@@ -91,16 +91,12 @@ _index(progress, "state", unique=True, where=progress.c.state == sa.literal_colu
 account = _table(
     "account",
     _column("user", ID, key=True),
-    _column("login", TEXT),
     _column("password", TEXT, null=True),
     _column("must_change", sa.Boolean),
-    _column("active", sa.Boolean),
-    _column("roles", Json),
     _column("changed_at", Instant),
     _column("signed_in_at", Instant, null=True),
 )
-"""Who may sign in: the user record's id, the folded e-mail address, a hash of the password (null: none may) and the roles."""
-_index(account, "login", unique=True)
+"""The secrets of who may sign in, by the user record's id, which says all else; without a password nobody can."""
 
 session = _table(
     "session",

@@ -1,0 +1,32 @@
+"""Accounts: passwords, sessions and tokens of users, and the actor that each of them is."""
+
+from kith.runtime.accounts.actors import SignedIn, actor_of_token, actor_of_user, session_of
+from kith.runtime.accounts.passwords import CHEAP, SAFE, Passwords, one_time_password
+from kith.runtime.accounts.sessions import close_session, close_sessions, open_session, touch_session
+from kith.runtime.accounts.signing import Entered, Failed, change_password, set_password, sign_in
+from kith.runtime.accounts.tokens import IssuedToken, issue_token, list_tokens, revoke_token, touch_token
+
+__all__ = [
+    "CHEAP",
+    "SAFE",
+    "Entered",
+    "Failed",
+    "IssuedToken",
+    "Passwords",
+    "SignedIn",
+    "actor_of_token",
+    "actor_of_user",
+    "change_password",
+    "close_session",
+    "close_sessions",
+    "issue_token",
+    "list_tokens",
+    "one_time_password",
+    "open_session",
+    "revoke_token",
+    "session_of",
+    "set_password",
+    "sign_in",
+    "touch_session",
+    "touch_token",
+]

@@ -1,0 +1,154 @@
+"""Who acts: the user behind a session or token with all that `me` means, found in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from kith.runtime.accounts.passwords import digest
+from kith.runtime.context import Actor
+from kith.runtime.release import Release
+from kith.runtime.schema import system
+from kith.runtime.schema.columns import Instant
+from kith.runtime.write.shelf import Shelf, shelf_of
+
+USER, TEAM = "user", "team"
+"""The entities of the platform layer that accounts hang on."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session: who it is, its secret against forged requests, and whether a new password is due first."""
+
+    actor: Actor
+    csrf: str
+    must_change: bool
+    seen_at: datetime
+    expires_at: datetime
+
+
+def session_of(connection: sa.Connection, release: Release, secret: str, now: datetime) -> SignedIn | None:
+    """The session of a cookie's value, if it is still good."""
+    statement = release.cached(("accounts", "session"), lambda: _session_statement(release))
+    row = connection.execute(statement, {"digest": digest(secret), "now_": now}).first()
+    if row is None:
+        return None
+    csrf, seen_at, expires_at, must_change, *user = row
+    return SignedIn(_actor(release, user), csrf, bool(must_change), seen_at, expires_at)
+
+
+def actor_of_token(
+    connection: sa.Connection, release: Release, secret: str, now: datetime
+) -> tuple[Actor, str, datetime | None] | None:
+    """The actor of an API token, the token's id and when it was last used; None where it is not good."""
+    statement = release.cached(("accounts", "token"), lambda: _token_statement(release))
+    row = connection.execute(statement, {"digest": digest(secret), "now_": now}).first()
+    if row is None:
+        return None
+    id_, name, roles, used_at, owner, *user = row
+    known = frozenset(roles or ())
+    if owner is None:
+        return Actor(None, name, known, "token"), id_, used_at
+    actor = _actor(release, user)
+    return (
+        Actor(actor.id, actor.name, known or actor.roles, "token", actor.language, actor.time_zone, actor.record),
+        id_,
+        used_at,
+    )
+
+
+def actor_of_user(connection: sa.Connection, release: Release, user: str) -> Actor | None:
+    """The actor that an active user is."""
+    statement = release.cached(("accounts", "user"), lambda: _user_statement(release))
+    row = connection.execute(statement, {"user": user}).first()
+    return _actor(release, list(row)) if row is not None else None
+
+
+def _shelf(release: Release) -> Shelf:
+    return shelf_of(release, USER)
+
+
+def _columns(release: Release) -> list[Any]:
+    shelf = _shelf(release)
+    return [*(slot.column for slot in shelf.slots), _roles(release), _teams_below(release)]
+
+
+def _is_active(release: Release) -> sa.ColumnElement[bool]:
+    table = _shelf(release).table
+    true = True if release.tables.engine == "postgresql" else 1
+    return sa.and_(table.live, table.columns["active"].value == true)
+
+
+def _session_statement(release: Release) -> sa.Select[Any]:
+    session, account, user = system.session, system.account, _shelf(release).table.table
+    return (
+        sa.select(session.c.csrf, session.c.seen_at, session.c.expires_at, account.c.must_change, *_columns(release))
+        .join(account, account.c.user == session.c.user)
+        .join(user, user.c.id == session.c.user)
+        .where(session.c.digest == sa.bindparam("digest"), session.c.expires_at > sa.bindparam("now_", type_=Instant))
+        .where(_is_active(release))
+    )
+
+
+def _token_statement(release: Release) -> sa.Select[Any]:
+    token, user = system.token, _shelf(release).table.table
+    now = sa.bindparam("now_", type_=Instant)
+    return (
+        sa.select(token.c.id, token.c.name, token.c.roles, token.c.used_at, token.c.user, *_columns(release))
+        .outerjoin(user, user.c.id == token.c.user)
+        .where(token.c.digest == sa.bindparam("digest"), token.c.revoked_at.is_(None))
+        .where(sa.or_(token.c.expires_at.is_(None), token.c.expires_at > now))
+        .where(sa.or_(token.c.user.is_(None), _is_active(release)))
+    )
+
+
+def _user_statement(release: Release) -> sa.Select[Any]:
+    user = _shelf(release).table.table
+    return sa.select(*_columns(release)).where(user.c.id == sa.bindparam("user"), _is_active(release))
+
+
+def _array(release: Release, column: Any) -> Any:
+    return sa.func.json_group_array(column) if release.tables.engine == "sqlite" else sa.func.array_agg(column)
+
+
+def _roles(release: Release) -> Any:
+    table = _shelf(release).table
+    link = table.links["roles"].table.alias()
+    return sa.select(_array(release, link.c.value)).where(link.c.record == table.id).scalar_subquery()
+
+
+def _teams_below(release: Release) -> Any:
+    """The user's team and all teams below it."""
+    user, team = _shelf(release).table, release.tables[TEAM]
+    parent = team.columns["parent"].value
+    # The cycle of a team that is made its own ancestor ends with UNION, which keeps each team once.
+    below = sa.select(team.id.label("top"), team.id.label("id")).where(team.live).cte("below", recursive=True)
+    step = sa.select(below.c.top, team.id).join(below, parent == below.c.id).where(team.live)
+    below = below.union(step)
+    mine = user.columns["team"].value
+    return sa.select(_array(release, below.c.id)).where(below.c.top == mine).scalar_subquery()
+
+
+def _actor(release: Release, row: Sequence[Any]) -> Actor:
+    *values, roles, teams = row
+    record = _shelf(release).record(values)
+    record["roles"] = frozenset(_listed(roles))
+    record["teams_below"] = frozenset(_listed(teams))
+    return Actor(
+        id=record["id"],
+        name=record["name"],
+        roles=record["roles"],
+        language=record.get("language") or "",
+        time_zone=record.get("time_zone") or "",
+        record=record,
+    )
+
+
+def _listed(value: Any) -> list[str]:
+    found = orjson.loads(value) if isinstance(value, str) else value
+    return [str(item) for item in found or () if item is not None]
