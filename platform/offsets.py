@@ -1,6 +1,7 @@
 """Where each character of a YAML scalar's text stands in the source: the readings of YAML's five styles, with offsets.
 
 Each decoder takes the scalar as written, the offset of its start, and its text; it gives the characters with their offsets.
+A test holds them to the parser with random texts.
 """
 
 from __future__ import annotations
@@ -93,3 +94,14 @@ def _block_lines(raw: str, text: str) -> list[tuple[int, int, int]]:
 
 
 DECODERS = {"plain": _plain, "single": _quoted, "double": _quoted, "literal": _block, "folded": _block}
+
+
+def offsets_of(style: str, raw: str, start: int, text: str) -> tuple[int, ...]:
+    """Where each character of a scalar's text stands, and one more entry for its end; `raw` is the scalar as written."""
+    quoted = style in ("single", "double")
+    if (quoted or style == "plain") and raw.strip("\"'") == text:  # as most are: nothing is folded or escaped
+        return tuple(range(start + quoted, start + quoted + len(text) + 1))
+    pairs = list(DECODERS[style](raw, start, text))
+    if "".join(character for character, _ in pairs) != text:  # never seen; a caret at the start is still right
+        pairs = [(character, start) for character in text]
+    return (*(offset for _, offset in pairs), pairs[-1][1] + 1 if pairs else start)

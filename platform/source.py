@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import yaml
 
-from kith.offsets import DECODERS
+from kith.offsets import offsets_of
 from kith.problems import Excerpt, Fix, Mistake, Problem, Source, Span, Value, Words
 
 MAX_TEXT = 1_048_576
@@ -39,12 +39,9 @@ class Scalar:
 
     def excerpt(self) -> Excerpt:
         """The text with the place in the source of each of its characters."""
-        raw = self.span.source.text[self.span.start : self.span.end]
-        pairs = list(DECODERS[self.style](raw, self.span.start, self.text))
-        if "".join(character for character, _ in pairs) != self.text:  # never seen; a caret at the start is still right
-            pairs = [(character, self.span.start) for character in self.text]
-        end = pairs[-1][1] + 1 if pairs else self.span.start
-        return Excerpt(self.text, self.span.source, (*(offset for _, offset in pairs), end))
+        span = self.span
+        raw = span.source.text[span.start : span.end]
+        return Excerpt(self.text, span.source, offsets_of(self.style, raw, span.start, self.text))
 
 
 @dataclass(frozen=True, slots=True)

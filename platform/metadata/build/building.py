@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from kith.metadata.build.apps import app_of
 from kith.metadata.build.at import At
@@ -25,7 +27,23 @@ from kith.source import Mapping as MappingNode
 
 def build(layers: Iterable[Layer]) -> tuple[Model | None, list[Problem]]:
     """The model of a stack of layers, the lowest first; none where a problem is an error."""
-    stack = tuple(layers)
+    with uncollected():
+        return _build(tuple(layers))
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Spare the collector the search through hundreds of thousands of nodes that all stay: it costs a third of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _build(stack: tuple[Layer, ...]) -> tuple[Model | None, list[Problem]]:
     problems: list[Problem] = []
     documents = merged(stack, problems)
     context = Context(documents, problems, strings=strings_of(documents))

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 from kith.metadata.build.at import At
 from kith.metadata.layers.documents import APP, Document, Merged
 from kith.metadata.mistakes import model as mistakes
 from kith.metadata.model import Label
 from kith.problems import Excerpt, Problem, Span
-from kith.rules.compiling import compile_expression, compile_program, compile_template
+from kith.rules.compiling import checked, compile_program
+from kith.rules.parsing import parse_expression, parse_template
 from kith.rules.program import Expression, Program
 from kith.rules.scope import Scope, Slot
+from kith.rules.syntax import Syntax
 from kith.source import Mapping as MappingNode
 from kith.source import Node, Scalar
 
 T = TypeVar("T")
+Compiled = tuple[Expression | None, list[Problem]]
+Parse = Callable[[Excerpt], tuple[Syntax | None, list[Problem]]]
 DEFAULT_LANGUAGES = ("en",)
 
 
@@ -37,6 +41,9 @@ class Context:
     """Places whose text is missing in some language, for lint."""
     broken: set[str] = field(default_factory=set)
     """Names whose own declaration has a problem: what an expression says of them is not told twice."""
+    parsed: dict[tuple[Parse, str], Syntax] = field(default_factory=dict)
+    sound: dict[Any, Any] = field(default_factory=dict)
+    """Compiled texts without any problem, by text and place: many conditions stand in a CRM more than once."""
 
     def report(self, problem: Problem) -> None:
         """Note a problem."""
@@ -90,15 +97,33 @@ class Context:
 
     def expression(self, node: Node | None, scope: Scope | None, slot: Slot) -> Expression | None:
         """The expression of a scalar in its slot; none where there is none, or where it has problems."""
-        return self.compiled(compile_expression, node, scope, slot)
+        return self.compiled(self.checked_expression, node, scope, slot)
 
     def template(self, node: Node | None, scope: Scope | None, slot: Slot) -> Expression | None:
         """A text with holes."""
-        return self.compiled(compile_template, node, scope, slot)
+        return self.compiled(self.checked_template, node, scope, slot)
 
     def program(self, node: Node | None, scope: Scope | None, slot: Slot) -> Program | None:
         """An action block."""
         return self.compiled(compile_program, node, scope, slot)
+
+    def checked_expression(self, excerpt: Excerpt, scope: Scope, slot: Slot) -> Compiled:
+        """A compiled expression; a text that stands in several places is parsed once."""
+        return self.once(parse_expression, excerpt, scope, slot)
+
+    def checked_template(self, excerpt: Excerpt, scope: Scope, slot: Slot) -> Compiled:
+        """A compiled template, parsed once."""
+        return self.once(parse_template, excerpt, scope, slot)
+
+    def once(self, parse: Parse, excerpt: Excerpt, scope: Scope, slot: Slot) -> Compiled:
+        """Check a text whose syntax tree is kept, since it does not depend on the place."""
+        syntax = self.parsed.get((parse, excerpt.text))
+        if syntax is not None:
+            return checked(excerpt, scope, slot, syntax, ())
+        syntax, problems = parse(excerpt)
+        if syntax is not None and not problems:
+            self.parsed[parse, excerpt.text] = syntax
+        return checked(excerpt, scope, slot, syntax, problems)
 
     def compiled(
         self,
@@ -110,7 +135,12 @@ class Context:
         """What the compiler makes of a scalar; problems that follow from a broken declaration are left out."""
         if not isinstance(node, Scalar) or not node.text or node.is_null or scope is None:
             return None
-        result, problems = how(node.excerpt(), scope, slot)
+        excerpt, key = node.excerpt(), (how, node.text, scope.entity, slot)
+        if found := self.sound.get(key):
+            return replace(found, excerpt=excerpt)  # the same text at another place
+        result, problems = how(excerpt, scope, slot)
+        if result is not None and not problems:
+            self.sound[key] = result
         self.problems += [problem for problem in problems if not self.follows(problem, node.text)]
         return result
 

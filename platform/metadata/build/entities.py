@@ -21,12 +21,15 @@ TITLES = ("name", "title", "subject", "label", "number", "code")
 
 def entities_of(context: Context, world: dict[str, EntityScope]) -> dict[str, Entity]:
     """All entities."""
-    return {document.name: entity_of(context, world, document, at) for document, at in context.documents("entity")}
+    inverses = inverses_of(world)
+    return {
+        document.name: entity_of(context, world[document.name], inverses.get(document.name, {}), document, at)
+        for document, at in context.documents("entity")
+    }
 
 
-def entity_of(context: Context, world: dict[str, EntityScope], document: Document, at: At) -> Entity:
+def entity_of(context: Context, scope: EntityScope, inverses: dict[str, Inverse], document: Document, at: At) -> Entity:
     """One entity."""
-    scope = world[document.name]
     label = context.label(at, fallback=humanize(document.name))
     plural = context.label(at, "plural", lint=False)
     owner = next((shell.name for shell in scope.shells.values() if shell.at.flag("owned")), "")
@@ -38,7 +41,7 @@ def entity_of(context: Context, world: dict[str, EntityScope], document: Documen
         icon=at.text("icon"),
         title=title_of(context, scope, at),
         fields={shell.name: field_of(context, scope, shell) for shell in scope.shells.values()},
-        inverses=inverses_of(scope, world),
+        inverses=inverses,
         keys=keys_of(scope, at),
         indexes={name: texts for name, _ in at.entries("indexes") if (texts := at.part("indexes").texts(name))},
         span=at.span,
@@ -98,14 +101,15 @@ def unique_of(shell: Shell) -> str:
     return shell.kind.unique if said == "true" else said if said in ("exact", "folded") and shell.kind.unique else ""
 
 
-def inverses_of(scope: EntityScope, world: dict[str, EntityScope]) -> dict[str, Inverse]:
-    """The to-many relations that other entities' references make here."""
-    found: dict[str, Inverse] = {}
-    for other in world.values():
-        for shell in other.shells.values():
+def inverses_of(world: dict[str, EntityScope]) -> dict[str, dict[str, Inverse]]:
+    """By entity, the to-many relations that other entities' references make there."""
+    found: dict[str, dict[str, Inverse]] = {}
+    for scope in world.values():
+        for shell in scope.shells.values():
             name = shell.at.text("inverse")
-            if name and shell.to == scope.entity and not shell.computed and name not in found:
-                found[name] = Inverse(name, other.entity, shell.name, shell.at.flag("owned"))
+            if name and shell.to and not shell.computed:
+                inverse = Inverse(name, scope.entity, shell.name, shell.at.flag("owned"))
+                found.setdefault(shell.to, {}).setdefault(name, inverse)
     return found
 
 
