@@ -16,7 +16,7 @@ from kith.rules.parsing import parse_block, parse_expression, parse_template
 from kith.rules.program import Action, Assign, Bind, Branch, Expression, Halt, Make, Program, Refusal
 from kith.rules.scope import Scope, Slot
 from kith.rules.syntax import Syntax
-from kith.rules.tree import Node
+from kith.rules.tree import Node, Path
 from kith.rules.types import Type
 
 
@@ -81,14 +81,20 @@ def compile_program(excerpt: Excerpt, scope: Scope, slot: Slot) -> tuple[Program
         return None, in_order(found)
     reads = uses(trees(actions), scope.entity)
     sets = tuple(dict.fromkeys(own_fields(actions)))
-    return Program(excerpt, block, actions, reads, sets, all(map(is_before, actions))), in_order(found)
+    writes = tuple(dict.fromkeys(written(actions)))
+    before = all(map(is_before, actions))
+    return Program(excerpt, block, actions, reads, sets, before, writes, check.volatile), in_order(found)
 
 
 def trees(actions: Iterable[Action]) -> Iterator[Node]:
-    """Every expression of a block, in order."""
+    """Everything that a block reads, in order: its expressions, and the links to other records that it sets."""
     for action in actions:
         match action:
-            case Assign() | Bind():
+            case Assign():
+                yield action.value
+                if links := action.target[:-1]:
+                    yield Path(links[-1].type, action.start, action.end, "this", links)
+            case Bind():
                 yield action.value
             case Make():
                 yield from (value for _, value in action.values)
@@ -109,6 +115,21 @@ def own_fields(actions: Iterable[Action]) -> Iterator[str]:
                 yield step.name
             case Branch():
                 yield from own_fields((*action.then, *action.otherwise))
+            case _:
+                pass
+
+
+def written(actions: Iterable[Action]) -> Iterator[tuple[str, str]]:
+    """Entity and field of everything that a block may write."""
+    for action in actions:
+        match action:
+            case Assign():
+                yield action.target[-1].entity, action.target[-1].name
+            case Make():
+                yield action.entity, ""
+                yield from ((action.entity, name) for name, _ in action.values)
+            case Branch():
+                yield from written((*action.then, *action.otherwise))
             case _:
                 pass
 

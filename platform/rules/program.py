@@ -120,3 +120,7 @@ class Program:
     """Own fields that it may set."""
     before: bool
     """Whether it runs before the write."""
+    writes: tuple[tuple[str, str], ...] = ()
+    """Entity and field of everything that it may write, also in records that it creates (then also `(entity, "")`)."""
+    volatile: str = ""
+    """"", "today" or "now": the strongest thing about time that it reads."""

@@ -116,6 +116,17 @@ def test_a_block_knows_what_it_reads() -> None:
     ]
 
 
+def test_a_block_knows_what_it_writes() -> None:
+    block = program(
+        "if vip { set account.name = name } else { set code = 1 }\ncreate task { subject: name, due: today() }"
+    )
+    assert block.writes == (
+        ("account", "name"), ("opportunity", "code"), ("task", ""), ("task", "subject"), ("task", "due"),
+    )  # fmt: skip
+    assert block.volatile == "today"
+    assert [use.field for use in block.uses] == ["vip", "name", "account"]
+
+
 WRONG = [
     ("set nmae = name", ["E203"]),
     ("set name = quantity", ["E301"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import ModuleType
 
 import pytest
 
@@ -50,6 +51,7 @@ def test_the_sentence_has_all_its_values_in_both_languages(mistake: Mistake) -> 
             assert problem.hint is None or "{" not in problem.hint.in_(language)
 
 
-def test_codes_are_in_order_and_used_once() -> None:
-    codes = [mistake.code for mistake in MISTAKES]
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
+def test_codes_are_in_order_and_used_once(table: ModuleType) -> None:
+    codes = [mistake.code for mistake in table.MISTAKES]
     assert codes == sorted(set(codes))

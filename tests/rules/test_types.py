@@ -176,6 +176,13 @@ def test_numbers_of_more_than_38_digits_are_refused_when_compiling() -> None:
     assert codes("quantity * quantity * 999_999_999") == ["E314"]
 
 
+def test_a_long_sum_needs_few_more_digits() -> None:
+    assert type_of(" + ".join(["quantity"] * 10)) == "int"
+    expression, _ = compile_expression(Excerpt.whole(" - ".join(["quantity"] * 60)), demo(), ANY)
+    assert expression is not None
+    assert expression.type.precision == 17
+
+
 STORED = [
     ("quantity", INT, []),
     ("weight", INT, []),

@@ -10,7 +10,7 @@ from fractions import Fraction
 from kith.problems import Words
 from kith.rules import sizes
 from kith.rules.operations.operation import Operation, types
-from kith.rules.tree import Constant, Node
+from kith.rules.tree import Call, Constant, Node
 from kith.rules.types import Type
 
 Exact = int | Decimal
@@ -21,8 +21,22 @@ def _same(args: Sequence[Node]) -> Type:
     return args[0].type
 
 
+SUMS = frozenset({"add", "subtract"})
+
+
+def _summands(node: Node) -> list[Node]:
+    """What a chain of sums and differences adds up."""
+    if isinstance(node, Call) and node.op in SUMS:
+        return [part for arg in node.args for part in _summands(arg)]
+    return [node]
+
+
 def _sum(args: Sequence[Node]) -> Type:
-    return sizes.united(types(args), carry=1)
+    """Up to ten summands need one more digit, up to a hundred two, however they are grouped."""
+    parts = [part for arg in args for part in _summands(arg)]
+    kind = sizes.common(types(args))
+    united = sizes.united([part.type for part in parts], carry=len(str(len(parts) - 1)))
+    return sizes.number(kind[0], sizes.whole(united), united.scale, kind[1])
 
 
 def _united(args: Sequence[Node]) -> Type:
