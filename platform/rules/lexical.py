@@ -6,6 +6,7 @@ import re
 from datetime import date, datetime, timedelta
 
 from kith.problems import Mistake, Words
+from kith.rules import mistakes_literals as literals
 from kith.rules import mistakes_syntax as m
 from kith.rules.findings import Findings
 
@@ -127,7 +128,7 @@ def word(found: Findings, start: int, text: str) -> None:
         good = NAME.fullmatch(likely) and len(likely) <= MAX_NAME and likely not in RESERVED
         hint = Words(f"perhaps `{likely}`?", f"是否想写 `{likely}`？") if good else None
         shown = text if len(text) <= MAX_NAME else text[:MAX_NAME] + "…"
-        found.add(m.NAME_FORM, start, end, hint=hint, name=shown)
+        found.add(literals.NAME_FORM, start, end, hint=hint, name=shown)
 
 
 def number(found: Findings, start: int, text: str) -> None:
@@ -136,7 +137,7 @@ def number(found: Findings, start: int, text: str) -> None:
     digits = sum(map(str.isdigit, text))
     if _NUMBER.fullmatch(text):
         if digits > MAX_DIGITS:
-            found.add(m.DIGITS, start, end, digits=digits, limit=MAX_DIGITS)
+            found.add(literals.DIGITS, start, end, digits=digits, limit=MAX_DIGITS)
         return
     span = _SPAN.fullmatch(text)
     if not span:
@@ -145,15 +146,18 @@ def number(found: Findings, start: int, text: str) -> None:
             hint = Words(
                 "spans of time are whole: `90min` for one and a half hours", "时间长度是整数：一个半小时写 `90min`"
             )
-        found.add(m.NUMBER_FORM, start, end, hint=hint)
+        found.add(literals.NUMBER_FORM, start, end, hint=hint)
     elif span[2] == "m":
         found.add(
-            m.BARE_M, start, end, hint=Words(f"`{span[1]}min` or `{span[1]}mo`", f"`{span[1]}min` 或 `{span[1]}mo`")
+            literals.BARE_M,
+            start,
+            end,
+            hint=Words(f"`{span[1]}min` or `{span[1]}mo`", f"`{span[1]}min` 或 `{span[1]}mo`"),
         )
     elif span[2] not in UNITS:
         _unit(found, start, end, span[1], span[2])
     elif digits > MAX_SPAN_DIGITS:
-        found.add(m.DIGITS, start, end, digits=digits, limit=MAX_SPAN_DIGITS)
+        found.add(literals.DIGITS, start, end, digits=digits, limit=MAX_SPAN_DIGITS)
 
 
 _MEANT = {
@@ -164,7 +168,7 @@ _MEANT = {
 
 def _unit(found: Findings, start: int, end: int, digits: str, unit: str) -> None:
     meant = _MEANT.get(unit.lower(), unit.lower())
-    found.add(m.UNKNOWN_UNIT, start, end, mend=digits + meant if meant in UNITS else None, unit=unit)
+    found.add(literals.UNKNOWN_UNIT, start, end, mend=digits + meant if meant in UNITS else None, unit=unit)
 
 
 def moment(found: Findings, start: int, text: str) -> None:
@@ -172,11 +176,11 @@ def moment(found: Findings, start: int, text: str) -> None:
     end = start + len(text)
     match = _MOMENT.fullmatch(text)
     if not match:
-        found.add(m.DATE_FORM, start, end, mend=_likely_date(text))
+        found.add(literals.DATE_FORM, start, end, mend=_likely_date(text))
     elif not 1900 <= int(match["day"][:4]) <= 2999:
-        found.add(m.YEAR_RANGE, start, end)
+        found.add(literals.YEAR_RANGE, start, end)
     elif not _exists(match["day"], match["time"], match["zone"]):
-        found.add(m.NO_SUCH_DATE, start, end, text=text[1:])
+        found.add(literals.NO_SUCH_DATE, start, end, text=text[1:])
 
 
 def _exists(day: str, time: str | None, zone: str | None) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from kith.problems import Words
 from kith.rules import lexical
+from kith.rules import mistakes_literals as literals
 from kith.rules import mistakes_syntax as m
 from kith.rules.findings import Findings
 from kith.rules.scanning import Piece
@@ -142,7 +143,7 @@ def reserved(stuck: Stuck) -> bool:
     """`account.where`, `let if = 1`."""
     if stuck.text() not in lexical.RESERVED or "NAME" not in stuck.accepts or stuck.wants_value:
         return False
-    stuck.found.add(m.RESERVED_NAME, *stuck.span, name=stuck.text())
+    stuck.found.add(literals.RESERVED_NAME, *stuck.span, name=stuck.text())
     return True
 
 
@@ -259,11 +260,11 @@ def number_form(stuck: Stuck) -> bool:
     if not piece:
         return False
     if piece.text == "." and after and after.kind == "number" and stuck.wants_value:
-        stuck.found.add(m.NUMBER_FORM, piece.start, after.end, mend="0" + piece.text + after.text)
+        stuck.found.add(literals.NUMBER_FORM, piece.start, after.end, mend="0" + piece.text + after.text)
     elif piece.text in {".", ","} and before and before.kind == "number" and stuck.after_value:
         end = after.end if after and after.kind == "number" else piece.end
         hint = Words("thousands are written `1_000`", "千位写作 `1_000`") if piece.text == "," else None
-        stuck.found.add(m.NUMBER_FORM, before.start, end, hint=hint)
+        stuck.found.add(literals.NUMBER_FORM, before.start, end, hint=hint)
     else:
         return False
     return True

@@ -17,6 +17,7 @@ from lark.visitors import Transformer_NonRecursive
 
 from kith.problems import Excerpt, Problem, in_order
 from kith.rules import lexical
+from kith.rules import mistakes_literals as literals
 from kith.rules import mistakes_syntax as m
 from kith.rules import syntax as s
 from kith.rules.findings import Findings
@@ -284,5 +285,5 @@ class _Builder(Transformer_NonRecursive[Token, Part]):
     def own(self, name: Token) -> str:
         """The name that an author gives to something: not one that means a record already."""
         if name in lexical.RECORDS:
-            self.found.add(m.RESERVED_NAME, name.start_pos or 0, name.end_pos or 0, name=str(name))
+            self.found.add(literals.RESERVED_NAME, name.start_pos or 0, name.end_pos or 0, name=str(name))
         return str(name)
