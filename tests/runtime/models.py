@@ -71,6 +71,8 @@ def _type(name: str, type_name: str, options: tuple[str, ...], settings: Mapping
             return set_of(ref(settings["to"]))
         case "user":
             return ref("user")
+        case "formula" | "rollup":
+            return TEXT
         case known:
             return PLAIN[known]
 

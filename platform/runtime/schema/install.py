@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
@@ -20,13 +23,22 @@ def is_installed(connection: sa.Connection) -> bool:
 
 
 def install(database: Database) -> None:
-    """Make what is missing; nothing that is there is touched."""
+    """Make what is missing; nothing that is there is touched, and nothing is written where nothing is missing."""
+    with database.read() as connection:
+        if is_installed(connection) and not list(_missing(connection)):
+            return
     with database.write() as connection:
         if database.kind == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(INSTALL_LOCK)))
             _make_schema(connection)
         SYSTEM.create_all(connection)
-        _add_columns(connection)
+        operations = Operations(MigrationContext.configure(connection))
+        for item in list(_missing(connection)):
+            if isinstance(item, sa.Index):
+                item.create(connection)
+            else:
+                # A column that is added later must be nullable or have a default of the server.
+                operations.add_column(item.table.name, item._copy())
         for statement in SEARCH_INDEX[database.kind]:
             connection.exec_driver_sql(statement)
 
@@ -39,16 +51,12 @@ def _make_schema(connection: sa.Connection) -> None:
     connection.execute(CreateSchema(name, if_not_exists=True))
 
 
-def _add_columns(connection: sa.Connection) -> None:
+def _missing(connection: sa.Connection) -> Iterator[sa.Column[Any] | sa.Index]:
+    """Columns and indexes that tables of an older Kith lack; every column of a table that is not there."""
     inspector = sa.inspect(connection)
-    operations = Operations(MigrationContext.configure(connection))
+    present = set(inspector.get_table_names())
     for table in SYSTEM.tables.values():
-        present = {column["name"] for column in inspector.get_columns(table.name)}
-        for column in table.columns:
-            if column.name not in present:
-                # A column added later must be nullable or have a default of the server.
-                operations.add_column(table.name, column._copy())
-        have = {index["name"] for index in inspector.get_indexes(table.name)}
-        for index in table.indexes:
-            if index.name not in have:
-                index.create(connection)
+        columns = {column["name"] for column in inspector.get_columns(table.name)} if table.name in present else set()
+        yield from (column for column in table.columns if column.name not in columns)
+        indexes = {index["name"] for index in inspector.get_indexes(table.name)} if table.name in present else set()
+        yield from (index for index in table.indexes if index.name not in indexes)

@@ -1,0 +1,237 @@
+"""Apply: a plan is carried out in stages — expand, fill, switch, tidy — and becomes the current release."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from kith.problems import Words
+from kith.runtime import releases
+from kith.runtime.clock import Clock, system_clock
+from kith.runtime.context import SYSTEM, Actor
+from kith.runtime.database import Database
+from kith.runtime.plan import steps
+from kith.runtime.plan.changes import RenameOption
+from kith.runtime.plan.counting import choice_column
+from kith.runtime.plan.filling import Fill, Renew, RenewRecords, fills_of, renewals
+from kith.runtime.plan.planning import REFUSED, Plan
+from kith.runtime.plan.progress import (
+    AFTER_SWITCH,
+    STALE,
+    CannotApply,
+    Run,
+    beating,
+    claim,
+    enter,
+    finish,
+    let_go,
+    step_done,
+)  # fmt: skip
+from kith.runtime.release import Release, make_release
+from kith.runtime.schema.install import install
+from kith.runtime.schema.tables import Tables
+
+LOCK_TIMEOUT = "800ms"
+"""A step of PostgreSQL that cannot have its lock within this lets the others go first: nobody waits over a second."""
+LOCK_TRIES = 40
+NO_LOCK = "55P03"
+
+NEEDS_GATE = Words(
+    "This plan computes values of records anew, which this process cannot do.",
+    "此计划需要重新计算记录的值，当前进程无法完成。",
+)
+DOUBLES = Words(
+    "Records with the same value of a unique key were saved while the plan was carried out. Plan again.",
+    "应用过程中保存了唯一键重复的记录。请重新生成计划。",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """What other parts of the runtime do within an apply.
+
+    `renew` computes stored fields and search rows of records; `reference_data` writes the rows of the release's data
+    documents within the transaction that switches to it.
+    """
+
+    renew: Renew | None = None
+    reference_data: Callable[[sa.Connection, Release], None] | None = None
+
+
+def apply(
+    plan: Plan,
+    database: Database,
+    *,
+    actor: Actor = SYSTEM,
+    clock: Clock = system_clock,
+    hooks: Hooks | None = None,
+    note: str = "",
+) -> Release:
+    """Carry a plan out and return the release that is current then; raises CannotApply.
+
+    SQLite does it in one transaction: writers wait, readers go on, and nothing is left behind by an apply that dies. So
+    does PostgreSQL for the first release, which nobody uses yet. Otherwise it goes step by step, and can be resumed.
+    """
+    hooks = hooks or Hooks()
+    if plan.is_refused:
+        raise CannotApply(REFUSED)
+    if renewals(plan) and hooks.renew is None:
+        raise CannotApply(NEEDS_GATE)
+    install(database)
+    if plan.is_empty and plan.base:
+        return plan.base
+    run = claim(database, plan, clock)
+    plan = replace(plan, names=run.names)
+    work = _Apply(plan, database, run, actor, clock, hooks, note)
+    try:
+        if database.kind == "sqlite" or plan.base is None:
+            return work.at_once()
+        with beating(database, run, clock):
+            return work.staged()
+    except BaseException as error:
+        with database.write() as connection:
+            let_go(connection, run, clock(), f"{type(error).__name__}: {error}"[:1000])
+        if isinstance(error, IntegrityError):
+            raise CannotApply(DOUBLES) from error
+        raise
+
+
+@dataclass(frozen=True)
+class _Apply:
+    plan: Plan
+    database: Database
+    run: Run
+    actor: Actor
+    clock: Clock
+    hooks: Hooks
+    note: str
+
+    @cached_property
+    def release(self) -> Release:
+        return make_release(self.plan.base_number + 1, self.plan.model, self.plan.names, self.database.facts)
+
+    @cached_property
+    def before(self) -> Tables | None:
+        return self.plan.base.tables if self.plan.base else None
+
+    def fills(self, since: datetime | None = None) -> Iterator[Fill]:
+        yield from fills_of(self.plan, self.release)
+        renew = self.hooks.renew
+        if renew is not None:
+            for entity, fields in renewals(self.plan).items():
+                yield RenewRecords(self.release.tables[entity], fields, self.release, renew, since)
+
+    # --- in one transaction ----------------------------------------------------------------------------------------
+
+    def at_once(self) -> Release:
+        with self.database.write() as connection:
+            for step in steps.expanding(self.before, self.release.tables):
+                step.run(connection)
+            for fill in self.fills():
+                for _ in _batches(fill, lambda batch: batch(connection)):
+                    pass
+            for step in steps.constraining(self.before, self.release.tables):
+                step.run(connection)
+            self.switch(connection)
+            for step in steps.tidying(connection, self.release.tables):
+                step.run(connection)
+            finish(connection, self.run, self.clock())
+        return self.release
+
+    def switch(self, connection: sa.Connection) -> None:
+        """Make it the current release; the option keys that records hold and the reference data go with it."""
+        if releases.current_number(connection) != self.plan.base_number:
+            raise CannotApply(STALE)
+        for change in self.plan.changes:
+            if isinstance(change, RenameOption):
+                column = choice_column(self.release.tables[change.entity], change.field)
+                table = column.table
+                connection.execute(sa.update(table).where(column == change.old).values({column.name: change.option}))
+        releases.store(
+            connection,
+            self.release.number,
+            self.plan.model,
+            self.plan.names,
+            at=self.clock(),
+            actor=self.actor,
+            note=self.note,
+            changes=[change.as_data("en") for change in self.plan.changes],
+        )
+        enter(connection, self.run, AFTER_SWITCH, self.clock())
+        if self.hooks.reference_data is not None:
+            self.hooks.reference_data(connection, self.release)
+
+    # --- step by step ----------------------------------------------------------------------------------------------
+
+    def staged(self) -> Release:
+        began = self.clock()
+        self.stage("expand", steps.expanding(self.before, self.release.tables))
+        self.fill("fill")
+        self.stage("constrain", steps.constraining(self.before, self.release.tables))
+        self.database.run(self.switch)
+        with self.database.read() as connection:
+            left = steps.tidying(connection, self.release.tables)
+        self.stage(AFTER_SWITCH, left)
+        # Processes on the release before have gone on writing until now, without what this one wants filled.
+        self.fill(AFTER_SWITCH, since=began)
+        with self.database.write() as connection:
+            finish(connection, self.run, self.clock())
+        return self.release
+
+    def enter(self, stage: str) -> None:
+        with self.database.write() as connection:
+            enter(connection, self.run, stage, self.clock())
+
+    def stage(self, name: str, work: Iterable[steps.Step]) -> None:
+        self.enter(name)
+        for step in work:
+            if step.key in self.run.done:
+                continue
+            if step.concurrent:
+                with self.database.read() as connection:
+                    added = step.run(connection)
+                with self.database.write() as connection:
+                    step_done(connection, self.run, step.key, added=added, now=self.clock())
+            else:
+                _patiently(lambda step=step: self.short(step))  # type: ignore[misc]
+
+    def short(self, step: steps.Step) -> None:
+        with self.database.write() as connection:
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+            added = step.run(connection)
+            step_done(connection, self.run, step.key, added=added, now=self.clock())
+
+    def fill(self, stage: str, since: datetime | None = None) -> None:
+        self.enter(stage)
+        for fill in self.fills(since):
+            for _ in _batches(fill, self.database.run):
+                pass
+
+
+def _batches(fill: Fill, run: Callable[[Callable[[sa.Connection], str | None]], str | None]) -> Iterator[str]:
+    """Fill one batch after the other, each in what `run` makes of it; yields the last id of each."""
+    after = "00000000-0000-0000-0000-000000000000"
+    while True:
+        last = run(lambda connection, after=after: fill.batch(connection, after))  # type: ignore[misc]
+        if last is None:
+            return
+        after = last
+        yield after
+
+
+def _patiently(work: Callable[[], None]) -> None:
+    """Do what needs a lock, giving way to others in between."""
+    for attempt in range(LOCK_TRIES):
+        try:
+            return work()
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != NO_LOCK or attempt == LOCK_TRIES - 1:
+                raise
+            time.sleep(min(0.1 * 2**attempt, 2.0))
+    return None

@@ -1,0 +1,246 @@
+"""Two models become a list of changes; nothing here asks the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from kith.metadata.model import Entity, Field, Model
+from kith.rules.types import Type
+from kith.runtime.plan import refusals
+from kith.runtime.plan.changes import (
+    AddEntity,
+    AddField,
+    AddIndex,
+    AddKey,
+    AddOption,
+    Change,
+    ChangeApp,
+    ChangeDocument,
+    ChangeEntity,
+    ChangeField,
+    ChangeFormula,
+    ChangeSearch,
+    ChangeTexts,
+    ChangeType,
+    RemoveEntity,
+    RemoveField,
+    RemoveIndex,
+    RemoveKey,
+    RemoveOption,
+    RenameEntity,
+    RenameField,
+    RenameKey,
+    RenameOption,
+    RequireField,
+    RetireOption,
+    ReviveOption,
+)
+from kith.runtime.plan.pairs import Pairs
+from kith.runtime.plan.plain import differing, plain
+from kith.runtime.plan.rights import compare_roles
+
+TOLD_APART = frozenset({"name", "fields", "keys", "indexes"})
+"""Attributes of an entity that have changes of their own."""
+FIELD_TOLD_APART = frozenset({"entity", "name", "type_name", "type", "to", "options", "unique", "value", "search"})
+"""Attributes of a field that have changes of their own; `required` has one only when it becomes true."""
+DOCUMENTS: Mapping[str, Callable[[Model], Mapping[str, object]]] = {
+    "form": lambda model: model.forms,
+    "view": lambda model: model.views,
+    "segment": lambda model: model.segments,
+    "rules": lambda model: model.rules,
+    "import": lambda model: model.imports,
+    "data": lambda model: model.data,
+    "tests": lambda model: model.tests,
+}
+
+
+def compare(pairs: Pairs) -> list[Change]:
+    """All changes, entities first; refused ones among them."""
+    changes = [
+        *_entities(pairs),
+        *(change for old, new in pairs.kept() for change in _entity(old, new, pairs)),
+        *(change for kind, of in DOCUMENTS.items() for change in _documents(kind, of(pairs.before), of(pairs.after))),
+        *compare_roles(pairs),
+        *_app(pairs),
+    ]
+    return changes or list(_texts(pairs))
+
+
+def _entities(pairs: Pairs) -> Iterator[Change]:
+    renamed = pairs.renamed()
+    for entity in pairs.after.entities.values():
+        old = pairs.entity(entity)
+        if old is None:
+            yield AddEntity(entity.name)
+        elif old.name != entity.name:
+            yield RenameEntity(entity.name, old.name)
+    for name in pairs.before.entities:
+        if name not in renamed:
+            yield RemoveEntity(name, effect="refused", refusal=refusals.REMOVE_ENTITY)
+
+
+def _entity(old: Entity, new: Entity, pairs: Pairs) -> Iterator[Change]:
+    aspects = differing(old, new, TOLD_APART)
+    if list(old.fields) != list(new.fields) and set(old.fields) == set(new.fields):
+        aspects = (*aspects, "order")
+    if aspects:
+        yield ChangeEntity(new.name, aspects)
+    for field in new.fields.values():
+        before = pairs.field(field)
+        if before is None:
+            yield AddField(new.name, field.name, field.type_name)
+        else:
+            yield from _field(before, field, pairs.renamed())
+    kept = pairs.renamed_fields(new)
+    for name in old.fields:
+        if name not in kept:
+            yield RemoveField(new.name, name, effect="refused", refusal=refusals.REMOVE_FIELD)
+    yield from _keys(old, new, kept)
+    yield from _indexes(old, new, kept)
+    if _searched(old, kept) != _searched(new, {}):
+        yield ChangeSearch(new.name, effect="backfill")
+
+
+def _searched(entity: Entity, kept: Mapping[str, str]) -> set[str]:
+    return {kept.get(name, name) for name, field in entity.fields.items() if field.search}
+
+
+def _field(old: Field, new: Field, entities: Mapping[str, str]) -> Iterator[Change]:
+    if old.name != new.name:
+        yield RenameField(new.entity, new.name, old.name)
+    if _kind(old, entities) != _kind(new, {}):
+        yield ChangeType(
+            new.entity,
+            new.name,
+            _spelled(old),
+            _spelled(new),
+            effect="refused",
+            refusal=refusals.CHANGE_TYPE,
+        )
+        return
+    aspects = differing(old, new, FIELD_TOLD_APART)
+    if new.required and not old.required:
+        yield RequireField(new.entity, new.name)
+        aspects = tuple(aspect for aspect in aspects if aspect != "required")
+    if plain(old.value) != plain(new.value) or (new.is_computed and old.storage != new.storage):
+        yield ChangeFormula(new.entity, new.name)
+        aspects = tuple(aspect for aspect in aspects if aspect != "storage")
+    options = list(_options(old, new))
+    if not options and plain(old.options) != plain(new.options):
+        aspects = (*aspects, "options")
+    if aspects:
+        yield ChangeField(new.entity, new.name, aspects)
+    yield from options
+
+
+def _kind(field: Field, entities: Mapping[str, str]) -> object:
+    """What decides how a field's values are stored; a renamed entity is the same."""
+
+    def kind(type_: Type) -> object:
+        item = kind(type_.item) if type_.item else None
+        return (
+            type_.kind, type_.precision, type_.scale, type_.currency, entities.get(type_.entity, type_.entity), item,
+        )  # fmt: skip
+
+    return field.type_name, kind(field.type), bool(field.params.get("currency_field"))
+
+
+def _spelled(field: Field) -> str:
+    spelled = str(field.type.or_null(False))
+    return spelled if field.type.kind == "ref" or spelled.startswith(field.type_name) else field.type_name
+
+
+def _options(old: Field, new: Field) -> Iterator[Change]:
+    found: set[str] = set()
+    for option in new.options.values():
+        former = option.key if option.key in old.options else None
+        if former is None:
+            former = next((key for key in option.renamed_from if key in old.options and key not in new.options), None)
+        if former is None:
+            yield AddOption(new.entity, new.name, option.key)
+            continue
+        found.add(former)
+        if former != option.key:
+            yield RenameOption(new.entity, new.name, option.key, former, effect="backfill")
+        if option.retired and not old.options[former].retired:
+            yield RetireOption(new.entity, new.name, option.key)
+        elif old.options[former].retired and not option.retired:
+            yield ReviveOption(new.entity, new.name, option.key)
+    for key in old.options:
+        if key not in found:
+            yield RemoveOption(new.entity, new.name, key)
+
+
+Keys = dict[str, tuple[object, ...]]
+
+
+def _keys_of(entity: Entity, kept: Mapping[str, str]) -> Keys:
+    """Keys by name; each field stands under its name now, with how it is compared."""
+
+    def compared(name: str) -> tuple[str, bool]:
+        return kept.get(name, name), name in entity.fields and entity.fields[name].unique == "folded"
+
+    keys: Keys = {key.name: tuple(map(compared, key.fields)) for key in entity.keys.values()}
+    for field in entity.fields.values():
+        if field.unique:
+            keys.setdefault(kept.get(field.name, field.name), (compared(field.name),))
+    return keys
+
+
+def _keys(old: Entity, new: Entity, kept: Mapping[str, str]) -> Iterator[Change]:
+    before, after = _keys_of(old, kept), _keys_of(new, {})
+    gone = {name: over for name, over in before.items() if after.get(name) != over}
+    for name, over in after.items():
+        if before.get(name) == over:
+            continue
+        former = next((key for key, fields in gone.items() if fields == over and key not in after), None)
+        if former is not None:
+            del gone[former]
+            yield RenameKey(new.name, name, former)
+        else:
+            yield AddKey(new.name, name, _fields_of_key(new, name))
+    for name in gone:
+        yield RemoveKey(new.name, name)
+
+
+def _fields_of_key(entity: Entity, name: str) -> tuple[str, ...]:
+    return entity.keys[name].fields if name in entity.keys else (name,)
+
+
+def _indexes(old: Entity, new: Entity, kept: Mapping[str, str]) -> Iterator[Change]:
+    before = {tuple(kept.get(name, name) for name in over) for over in old.indexes.values()}
+    after = set(new.indexes.values())
+    for over in sorted(after - before):
+        yield AddIndex(new.name, over)
+    for over in sorted(before - after):
+        yield RemoveIndex(new.name, over)
+
+
+def _documents(kind: str, before: Mapping[str, object], after: Mapping[str, object]) -> Iterator[Change]:
+    for name in after:
+        if name not in before:
+            yield ChangeDocument(kind, name, "added")
+        elif plain(before[name]) != plain(after[name]):
+            yield ChangeDocument(kind, name, "changed")
+    for name in before:
+        if name not in after:
+            yield ChangeDocument(kind, name, "removed")
+
+
+def _app(pairs: Pairs) -> Iterator[Change]:
+    aspects = differing(pairs.before.app, pairs.after.app)
+    if aspects and pairs.before.app.name:
+        yield ChangeApp(aspects)
+
+
+def _texts(pairs: Pairs) -> Iterator[Change]:
+    """What differs in writing only; asked for where nothing differs in meaning."""
+    before = {layer.name: layer for layer in pairs.before.layers}
+    for layer in pairs.after.layers:
+        old = before.pop(layer.name, None)
+        texts = old.documents if old else {}
+        paths = {path for path in {*texts, *layer.documents} if texts.get(path) != layer.documents.get(path)}
+        if paths or old is None or old.version != layer.version:
+            yield ChangeTexts(layer.name, tuple(sorted(paths)))
+    for name in before:
+        yield ChangeTexts(name, ())

@@ -1,0 +1,195 @@
+"""Filling: values that records must have before a release is switched to, batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from kith.metadata.model import Field
+from kith.rules.sql.values import Engine, to_database
+from kith.rules.types import DATETIME
+from kith.runtime.coerce import Reading, coerce
+from kith.runtime.plan.changes import AddField, ChangeFormula, ChangeSearch, RequireField
+from kith.runtime.plan.counting import empties
+from kith.runtime.plan.planning import Plan
+from kith.runtime.release import Release
+from kith.runtime.schema.sortkeys import fold, sort_key
+from kith.runtime.schema.storage import VALUE, is_stored, parts_of
+from kith.runtime.schema.tables import EntityTable, FieldColumns, Tables
+
+BATCH = 1_000
+
+Renew = Callable[[sa.Connection, Release, str, Sequence[str], Sequence[str]], None]
+"""Computes stored fields of some records anew, and their search rows: connection, release, entity, fields, ids."""
+
+
+class Fill(Protocol):
+    """One field or entity to be filled."""
+
+    @property
+    def key(self) -> str:
+        """What progress knows it by."""
+
+    def batch(self, connection: sa.Connection, after: str) -> str | None:
+        """Fill the next records whose id comes after that; the last id, or None where there was nothing left."""
+
+
+@dataclass(frozen=True)
+class FillDefault:
+    """The default of a required field, for records that have no value."""
+
+    table: EntityTable
+    field: Field
+    value: object
+    engine: Engine
+
+    @property
+    def key(self) -> str:
+        """What progress knows it by."""
+        return f"FillDefault {self.table.stable_name}.{self.field.name}"
+
+    def batch(self, connection: sa.Connection, after: str) -> str | None:
+        """Fill the next records."""
+        ids = next_ids(connection, self.table, after, empties(self.table, self.field.name))
+        if not ids:
+            return None
+        if self.field.name in self.table.links:
+            values = self.value if isinstance(self.value, frozenset) else ()
+            rows = [{"record": id_, "value": value} for id_ in ids for value in values]
+            if rows:
+                connection.execute(self.table.links[self.field.name].table.insert(), rows)
+        else:
+            table = self.table.table
+            connection.execute(table.update().where(table.c.id.in_(ids)).values(self._columns()))
+        return ids[-1]
+
+    def _columns(self) -> dict[str, Any]:
+        columns = self.table.columns[self.field.name]
+        parts = self.value if isinstance(self.value, Mapping) else {VALUE: self.value}
+        found = {
+            columns.parts[part].name: to_database(parts[part], type_, self.engine)
+            for part, type_ in parts_of(self.field).items()
+            if parts.get(part) is not None
+        }
+        return found | companions(columns, parts)
+
+
+@dataclass(frozen=True)
+class FillCompanions:
+    """Sort keys and folded values beside values that are there already."""
+
+    table: EntityTable
+    columns: FieldColumns
+
+    @property
+    def key(self) -> str:
+        """What progress knows it by."""
+        return f"FillCompanions {self.table.stable_name}.{self.columns.field.name}"
+
+    def batch(self, connection: sa.Connection, after: str) -> str | None:
+        """Fill the next records."""
+        table = self.table.table
+        beside = [column for column in (self.columns.sort, self.columns.folded) if column is not None]
+        lacking = sa.and_(
+            sa.or_(*(column.is_not(None) for column in self.columns.parts.values())),
+            sa.or_(*(column.is_(None) for column in beside)),
+        )
+        statement = sa.select(table.c.id, *self.columns.parts.values()).where(table.c.id > after, lacking)
+        rows = connection.execute(statement.order_by(table.c.id).limit(BATCH)).all()
+        if not rows:
+            return None
+        update = table.update().where(table.c.id == sa.bindparam("record"))
+        values = [
+            {"record": id_, **companions(self.columns, dict(zip(self.columns.parts, parts, strict=True)))}
+            for id_, *parts in rows
+        ]
+        connection.execute(update.values({column.name: sa.bindparam(column.name) for column in beside}), values)
+        return str(rows[-1][0])
+
+
+@dataclass(frozen=True)
+class RenewRecords:
+    """Computed fields of all records, or of those saved since an instant, and their search rows."""
+
+    table: EntityTable
+    fields: tuple[str, ...]
+    release: Release
+    renew: Renew
+    since: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        """What progress knows it by."""
+        return f"RenewRecords {self.table.stable_name}"
+
+    def batch(self, connection: sa.Connection, after: str) -> str | None:
+        """Compute the next records."""
+        saved = self.table.table.c.updated_at
+        since = to_database(self.since, DATETIME, self.release.tables.engine)
+        ids = next_ids(connection, self.table, after, saved >= since if self.since else sa.true())
+        if not ids:
+            return None
+        self.renew(connection, self.release, self.table.entity.name, self.fields, ids)
+        return ids[-1]
+
+
+def next_ids(connection: sa.Connection, table: EntityTable, after: str, condition: sa.ColumnElement[bool]) -> list[str]:
+    """The ids of the next batch."""
+    statement = sa.select(table.id).where(table.id > after, condition).order_by(table.id).limit(BATCH)
+    return list(connection.scalars(statement))
+
+
+def companions(columns: FieldColumns, parts: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands beside a text value: its sort key and its folded form, by column."""
+    text = "".join(part for part in parts.values() if isinstance(part, str))
+    found: dict[str, Any] = {}
+    if columns.sort is not None:
+        found[columns.sort.name] = sort_key(text) if text else None
+    if columns.folded is not None:
+        found[columns.folded.name] = fold(text) if text else None
+    return found
+
+
+def fills_of(plan: Plan, release: Release) -> Iterator[Fill]:
+    """Everything that a plan must fill, but what is computed."""
+    for change in plan.changes:
+        if isinstance(change, AddField | RequireField) and change.rows:
+            field = plan.model.entities[change.entity].fields[change.field]
+            if field.default is not None and not field.is_computed:
+                reading = Reading(ZoneInfo(plan.model.app.time_zone))
+                yield FillDefault(
+                    release.tables[change.entity], field, coerce(field, field.default, reading), release.tables.engine
+                )
+    if plan.base:
+        yield from _companions(plan.base.tables, release.tables)
+
+
+def _companions(before: Tables, after: Tables) -> Iterator[Fill]:
+    known = before.metadata.tables
+    for table in after.entities.values():
+        if table.stable_name in known:
+            old = known[table.stable_name].columns
+            for columns in table.columns.values():
+                beside = [column for column in (columns.sort, columns.folded) if column is not None]
+                values_were_there = all(column.name in old for column in columns.parts.values())
+                if values_were_there and any(column.name not in old for column in beside):
+                    yield FillCompanions(table, columns)
+
+
+def renewals(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """Entities whose records must be computed anew, each with the fields (none: their search rows only)."""
+    found: dict[str, dict[str, None]] = {}
+    for change in plan.changes:
+        if isinstance(change, ChangeSearch) and change.rows:
+            found.setdefault(change.entity, {})
+        elif isinstance(change, AddField | RequireField | ChangeFormula) and change.rows:
+            field = plan.model.entities[change.entity].fields[change.field]
+            made = field.is_computed or field.type_name == "autonumber" or field.default_from is not None
+            if made and field.default is None and is_stored(field):
+                found.setdefault(change.entity, {})[change.field] = None
+    return {entity: tuple(fields) for entity, fields in found.items()}

@@ -1,0 +1,62 @@
+"""Which entity and field of the candidate is which of the release before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kith.metadata.model import Entity, Field, Model
+from kith.runtime.schema.names import Names, former_entity, former_field
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Two models side by side; `names` are the physical names of the one before."""
+
+    before: Model
+    after: Model
+    names: Names
+
+    def entity(self, entity: Entity) -> Entity | None:
+        """The entity before, or None where it is new."""
+        former = former_entity(entity, self.after, self.names)
+        return self.before.entities.get(former) if former else None
+
+    def field(self, field: Field) -> Field | None:
+        """The field before, or None where it or its entity is new."""
+        entity = self.after.entities[field.entity]
+        old = self.entity(entity)
+        if old is None:
+            return None
+        former = former_field(field, entity, self.names.entities[old.name])
+        return old.fields.get(former) if former else None
+
+    def former(self, entity: str) -> Entity:
+        """The entity before of an entity that is not new."""
+        old = self.entity(self.after.entities[entity])
+        if old is None:
+            raise LookupError(f"{entity} is new")
+        return old
+
+    def former_field(self, entity: str, field: str) -> Field:
+        """The field before of a field that is not new."""
+        old = self.field(self.after.entities[entity].fields[field])
+        if old is None:
+            raise LookupError(f"{entity}.{field} is new")
+        return old
+
+    def kept(self) -> Iterator[tuple[Entity, Entity]]:
+        """Entities that both have: before, after."""
+        for entity in self.after.entities.values():
+            old = self.entity(entity)
+            if old is not None:
+                yield old, entity
+
+    def renamed(self) -> dict[str, str]:
+        """Entities before → their name now."""
+        return {old.name: entity.name for old, entity in self.kept()}
+
+    def renamed_fields(self, entity: Entity) -> dict[str, str]:
+        """Fields of an entity before → their name now."""
+        found = ((self.field(field), field) for field in entity.fields.values())
+        return {old.name: field.name for old, field in found if old is not None}

@@ -1,0 +1,120 @@
+"""A plan: everything that publishing a candidate would do, counted on the data and shown before it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from kith.metadata.model import Label, Model
+from kith.problems import Words, fill
+from kith.runtime.database import Database
+from kith.runtime.plan.changes import EFFECTS, Change, Effect
+from kith.runtime.plan.compare import compare
+from kith.runtime.plan.counting import Counting
+from kith.runtime.plan.drift import Drift, find_drift
+from kith.runtime.plan.pairs import Pairs
+from kith.runtime.release import Release
+from kith.runtime.schema.names import Names, named
+
+NOTHING = Words("Nothing to do: the database is on this release ({base}).", "无需变更：数据库已是此发布（{base}）。")
+HEAD = Words("Release {base} → {next} of {app} {version}", "{app} {version}：发布 {base} → {next}")
+DRIFT = Words("changed by hand in the database", "数据库中被手工改动")
+REFUSED = Words(
+    "Nothing can be applied while something above cannot be done.", "上面有无法执行的变更，处理之前不能应用。"
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What lies between the current release (`base`, None where there is none) and a candidate."""
+
+    base: Release | None
+    model: Model
+    names: Names
+    changes: tuple[Change, ...]
+    drift: tuple[Drift, ...] = ()
+
+    @property
+    def base_number(self) -> int:
+        """The number of the current release, 0 where there is none."""
+        return self.base.number if self.base else 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.changes
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether something in it cannot be done."""
+        return any(change.effect == "refused" for change in self.changes)
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether it may be applied without asking anybody."""
+        return all(change.effect == "safe" for change in self.changes)
+
+    def of(self, effect: Effect) -> Iterator[Change]:
+        """The changes of a class."""
+        return (change for change in self.changes if change.effect == effect)
+
+    def as_data(self, language: str = "en") -> dict[str, Any]:
+        """The plan as plain data."""
+        return {
+            "base": self.base_number,
+            "app": self.model.app.name,
+            "version": self.model.app.version,
+            "refused": self.is_refused,
+            "safe": self.is_safe,
+            "changes": [change.as_data(language) for change in self.changes],
+            "drift": [item.as_data(language) for item in self.drift],
+        }
+
+    def as_text(self, language: str = "en") -> str:
+        """The plan as a terminal shows it: the gravest class first."""
+        lines = [self._head(language)]
+        for effect, title in EFFECTS.items():
+            changes = list(self.of(effect))
+            if changes:
+                lines += ["", f"{title.in_(language)}:"]
+            for change in changes:
+                lines.append(f"  {change.mark} {change.message(language)}")
+                if change.refusal:
+                    lines.append(f"      {change.refusal.in_(language)}")
+        if self.drift:
+            lines += ["", f"{DRIFT.in_(language)}:", *(f"  ! {item.message(language)}" for item in self.drift)]
+        if self.is_refused:
+            lines += ["", REFUSED.in_(language)]
+        return "\n".join(lines) + "\n"
+
+    def _head(self, language: str) -> str:
+        app = self.model.app
+        words = NOTHING if self.is_empty else HEAD
+        numbers = {"base": self.base_number, "next": self.base_number + 1}
+        return fill(words, {**numbers, "app": app.name, "version": app.version}, language)
+
+
+def plan(candidate: Model, base: Release | None, database: Database) -> Plan:
+    """Compare a candidate with the current release and with the data."""
+    before, names = (base.model, base.names) if base else (empty_like(candidate), Names())
+    pairs = Pairs(before, candidate, names)
+    changes = compare(pairs)
+    drift: tuple[Drift, ...] = ()
+    if base:
+        with database.read() as connection:
+            counting = Counting(connection, pairs, base.tables)
+            changes = [counting.counted(change) for change in changes]
+            drift = find_drift(connection, base.tables, names)
+    return Plan(base, candidate, named(candidate, names), tuple(changes), drift)
+
+
+def empty_like(model: Model) -> Model:
+    """The model before the first release."""
+    from dataclasses import replace
+
+    parts: dict[str, Any] = {
+        name: {} for name in ("entities", "forms", "views", "segments", "roles", "rules", "imports", "data", "tests")
+    }
+    app = replace(model.app, name="", version="", title=Label({}))
+    return replace(model, **parts, app=app, layers=())

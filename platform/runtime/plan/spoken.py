@@ -1,0 +1,59 @@
+"""Names of the metadata and numbers of records as a person says them, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kith.problems import Words
+
+SPOKEN: Mapping[str, Words] = {
+    "default_from": Words("default", "默认值"),
+    "default": Words("default", "默认值"),
+    "data": Words("data", "数据"),
+    "fields": Words("fields", "字段"),
+    "form": Words("form", "表单"),
+    "help": Words("help", "帮助"),
+    "icon": Words("icon", "图标"),
+    "import": Words("import", "导入"),
+    "invalid_when": Words("validation", "校验"),
+    "inverses": Words("related lists", "关联列表"),
+    "label": Words("label", "标签"),
+    "languages": Words("languages", "语言"),
+    "locked_when": Words("when it is locked", "锁定条件"),
+    "navigation": Words("navigation", "导航"),
+    "on_delete": Words("what deletion does", "删除行为"),
+    "options": Words("options", "选项"),
+    "options_when": Words("when options can be chosen", "选项条件"),
+    "order": Words("order of fields", "字段顺序"),
+    "params": Words("settings", "设置"),
+    "personal": Words("personal data", "个人数据"),
+    "plural": Words("plural", "复数标签"),
+    "required": Words("required", "必填"),
+    "required_when": Words("when it is required", "必填条件"),
+    "role": Words("role", "角色"),
+    "rules": Words("rules", "规则"),
+    "segment": Words("segment", "细分"),
+    "settings": Words("settings", "设置"),
+    "tests": Words("tests", "测试"),
+    "time_zone": Words("time zone", "时区"),
+    "title": Words("title", "标题"),
+    "version": Words("version", "版本"),
+    "view": Words("view", "视图"),
+}
+"""Attributes and kinds of documents as a person calls them; others go by their own name."""
+
+
+def spoken(name: str) -> Words:
+    """A name of the metadata in words."""
+    return SPOKEN.get(name) or Words(name, name)
+
+
+def listed(names: tuple[str, ...]) -> Words:
+    """Several names in words."""
+    words = [spoken(str(name)) for name in names]
+    return Words(", ".join(one.en for one in words), "、".join(one.zh for one in words))
+
+
+def records(count: int) -> Words:
+    """A number of records, in words."""
+    return Words(f"{count:,} record{'' if count == 1 else 's'}", f"{count:,} 条记录")

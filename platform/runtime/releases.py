@@ -1,0 +1,154 @@
+"""Releases in the database: every layer's documents as they came, and the names they are kept under."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from kith.metadata.model import Layer, Model
+from kith.runtime.context import Actor
+from kith.runtime.schema import system
+from kith.runtime.schema.install import is_installed
+from kith.runtime.schema.names import Names
+
+Build = Callable[[Sequence[Layer]], Model]
+"""Makes the model of stored layers; they were checked before they were stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A release as the database keeps it."""
+
+    number: int
+    names: Names
+    layers: tuple[Layer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Who published what, when, and why."""
+
+    number: int
+    at: datetime
+    actor: str
+    note: str
+    app: str
+    version: str
+    changes: Sequence[dict[str, Any]]
+
+
+def current_number(connection: sa.Connection) -> int:
+    """The number of the current release, 0 where there is none yet."""
+    return int(connection.scalar(sa.select(sa.func.max(system.release.c.number))) or 0)
+
+
+def load(connection: sa.Connection, number: int) -> Stored:
+    """A release's layers and names."""
+    names = connection.scalar(sa.select(system.release.c.names).where(system.release.c.number == number))
+    layers = connection.execute(
+        sa.select(system.layer).where(system.layer.c.release == number).order_by(system.layer.c.position)
+    ).all()
+    documents: dict[int, dict[str, str]] = {row.position: {} for row in layers}
+    written = connection.execute(
+        sa.select(system.document.c.position, system.document.c.path, system.text.c.text)
+        .join(system.text, system.text.c.digest == system.document.c.text)
+        .where(system.document.c.release == number)
+        .order_by(system.document.c.position, system.document.c.ordinal)
+    )
+    for position, path, text in written:
+        documents[position][path] = text
+    return Stored(
+        number,
+        Names.from_data(names or {}),
+        tuple(Layer(row.name, row.version, documents[row.position], row.digest) for row in layers),
+    )
+
+
+def load_current(connection: sa.Connection) -> Stored | None:
+    """The current release, or None in a database that has none yet."""
+    if not is_installed(connection):
+        return None
+    number = current_number(connection)
+    return load(connection, number) if number else None
+
+
+def store(
+    connection: sa.Connection,
+    number: int,
+    model: Model,
+    names: Names,
+    *,
+    at: datetime,
+    actor: Actor,
+    note: str = "",
+    changes: Sequence[dict[str, Any]] = (),
+) -> None:
+    """Write a release; it is the current one when the transaction commits."""
+    connection.execute(
+        system.release.insert(),
+        {
+            "number": number,
+            "at": at,
+            "actor": actor.id,
+            "actor_name": actor.name,
+            "note": note,
+            "app": model.app.name,
+            "version": model.app.version,
+            "names": names.as_data(),
+            "changes": list(changes),
+        },
+    )
+    for position, layer in enumerate(model.layers):
+        _store_layer(connection, number, position, layer)
+
+
+def _store_layer(connection: sa.Connection, number: int, position: int, layer: Layer) -> None:
+    connection.execute(
+        system.layer.insert(),
+        {
+            "release": number,
+            "position": position,
+            "name": layer.name,
+            "version": layer.version,
+            "digest": layer.digest,
+        },
+    )
+    digests = {path: digest(text) for path, text in layer.documents.items()}
+    _store_texts(connection, {digests[path]: text for path, text in layer.documents.items()})
+    rows = [
+        {"release": number, "position": position, "path": path, "ordinal": ordinal, "text": digests[path]}
+        for ordinal, path in enumerate(layer.documents)
+    ]
+    if rows:
+        connection.execute(system.document.insert(), rows)
+
+
+def _store_texts(connection: sa.Connection, texts: dict[str, str]) -> None:
+    known: set[str] = set()
+    for some in _batches(list(texts), 500):
+        known.update(connection.scalars(sa.select(system.text.c.digest).where(system.text.c.digest.in_(some))))
+    rows = [{"digest": key, "text": text} for key, text in texts.items() if key not in known]
+    if rows:
+        connection.execute(system.text.insert(), rows)
+
+
+def _batches(items: list[str], size: int) -> Iterable[list[str]]:
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def digest(text: str) -> str:
+    """The hash by which a text is known."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def published(connection: sa.Connection) -> list[Published]:
+    """All releases, the newest first."""
+    rows = connection.execute(sa.select(system.release).order_by(system.release.c.number.desc()))
+    return [
+        Published(row.number, row.at, row.actor_name, row.note, row.app, row.version, row.changes or ()) for row in rows
+    ]

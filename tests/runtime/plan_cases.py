@@ -1,0 +1,203 @@
+"""Pairs of models, each with the data that stands between them; what is planned and made is in `plans/*.txt`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
+from typing import Any
+
+from kith.metadata.model import Grant, Model, Option, Role
+from kith.rules.types import INT, TEXT
+from tests.runtime.models import NOWHERE, entity, expression, field, label, model
+
+ID = "01890000-0000-7000-8000-0000000000{:02d}"
+
+
+@dataclass(frozen=True)
+class Case:
+    """`rows` are inserted under the release of `before`, by entity: fields and own columns as the database has them."""
+
+    before: Model
+    after: Model
+    rows: Mapping[str, list[dict[str, Any]]] = dataclass_field(default_factory=dict)
+
+
+def _role(name: str, all_entities: str = "", **grants: Grant) -> Role:
+    return Role(name, label(name), grants, all_entities, NOWHERE, "test")
+
+
+def _grant(entity_name: str, fields: Mapping[str, str] | None = None, **rights: Any) -> Grant:
+    return Grant(entity_name, rights, fields or {}, "", {}, NOWHERE)
+
+
+def _options(*keys: str, **settings: Any) -> dict[str, Option]:
+    return {key: Option(key, label(key), **settings.get(key, {})) for key in keys}
+
+
+SHOP = entity("shop", field("name"), field("city"))
+TWO = {"shop": [{"name": "A"}, {"name": "B"}]}
+KIND = field("kind", "choice", options=["a", "b"])
+KINDS = field("kinds", "choices", options=["a", "b"])
+
+CASES: dict[str, Case] = {
+    "first_release": Case(model(), model(SHOP, entity("visit", field("shop", "reference", to="shop", owned=True)))),
+    "nothing": Case(model(SHOP), model(SHOP)),
+    "add_entity_in_a_circle": Case(
+        model(entity("shop", field("name"))),
+        model(
+            entity("shop", field("name"), field("boss", "reference", to="person")),
+            entity(
+                "person", field("name"), field("shop", "reference", to="shop"), field("shops", "references", to="shop")
+            ),
+        ),
+        TWO,
+    ),
+    "add_fields": Case(
+        model(SHOP),
+        model(
+            entity(
+                "shop",
+                field("name"),
+                field("city"),
+                field("size", "decimal"),
+                field("tags", "tags"),
+                field("open", "date_range"),
+                field("shown", "formula", value=expression("name"), storage="computed"),
+                field("parent", "reference", to="shop"),
+            )
+        ),
+        TWO,
+    ),
+    "add_required_with_default": Case(
+        model(SHOP),
+        model(
+            entity(
+                "shop",
+                field("name"),
+                field("city"),
+                field("code", required=True, default="none"),
+                field("kind", "choice", options=["a", "b"], required=True, default="b"),
+                field("share", "percent", required=True, default="15%"),
+                field("tags", "tags", required=True, default=["new", "old"]),
+            )
+        ),
+        TWO,
+    ),
+    "add_required_without_default": Case(
+        model(SHOP), model(entity("shop", field("name"), field("city"), field("code", required=True))), TWO
+    ),
+    "add_required_to_an_empty_table": Case(
+        model(SHOP), model(entity("shop", field("name"), field("city"), field("code", required=True)))
+    ),
+    "require_field": Case(
+        model(SHOP),
+        model(entity("shop", field("name", required=True), field("city", required=True, default="Paris"))),
+        {"shop": [{"name": "A", "city": "Rome"}, {"name": "B"}]},
+    ),
+    "require_field_that_is_empty": Case(
+        model(SHOP),
+        model(entity("shop", field("name", required=True), field("city", required=True))),
+        {"shop": [{"name": "A", "city": "Rome"}, {"name": "B"}]},
+    ),
+    "rename": Case(
+        model(SHOP, entity("visit", field("shop", "reference", to="shop"))),
+        model(
+            entity("branch", field("title", renamed_from=("name",)), field("city"), renamed_from=("shop",)),
+            entity("visit", field("branch", "reference", to="branch", renamed_from=("shop",))),
+        ),
+        TWO,
+    ),
+    "remove": Case(model(SHOP, entity("visit", field("on", "date"))), model(entity("shop", field("name"))), TWO),
+    "retype": Case(
+        model(entity("shop", field("size", "integer"), field("price", "money"))),
+        model(entity("shop", field("size", "decimal"), field("price", "money", type=INT))),
+    ),
+    "options": Case(
+        model(entity("shop", KIND, KINDS)),
+        model(
+            entity(
+                "shop",
+                field(
+                    "kind", "choice", options=_options("c", "b", "d", c={"renamed_from": ("a",)}, b={"retired": True})
+                ),
+                field("kinds", "choices", options=_options("a", "b")),
+            )
+        ),
+        {"shop": [{"kind": "a"}, {"kind": "a"}, {"kind": "b"}]},
+    ),
+    "options_in_use_removed": Case(
+        model(entity("shop", KIND)),
+        model(entity("shop", field("kind", "choice", options=["b"]))),
+        {"shop": [{"kind": "a"}, {"kind": "b"}]},
+    ),
+    "add_keys": Case(
+        model(SHOP),
+        model(
+            entity("shop", field("name", unique="folded"), field("city"), keys={"place": ["name", "city"]}),
+        ),
+        {"shop": [{"name": "A", "city": "Rome"}, {"name": "B", "city": "Rome"}, {"name": "A", "deleted_at": True}]},
+    ),
+    "add_key_over_doubles": Case(
+        model(SHOP),
+        model(entity("shop", field("name", unique="folded"), field("city", unique="exact"))),
+        {"shop": [{"name": "É", "city": "Rome"}, {"name": "é", "city": "rome"}, {"city": "Rome"}]},
+    ),
+    "rename_and_remove_keys": Case(
+        model(entity("shop", field("name", unique="exact"), field("city"), keys={"place": ["name", "city"]})),
+        model(entity("shop", field("name"), field("city"), keys={"where": ["name", "city"]})),
+    ),
+    "indexes": Case(
+        model(entity("shop", field("name"), field("city"), field("size", "integer"), indexes={"x": ["city"]})),
+        model(entity("shop", field("name"), field("city"), field("size", "integer"), indexes={"y": ["city", "size"]})),
+        TWO,
+    ),
+    "settings": Case(
+        model(SHOP),
+        model(
+            replace(
+                SHOP,
+                label=label("Store"),
+                fields={
+                    "city": replace(SHOP.fields["city"], search=True, personal="contact"),
+                    "name": replace(SHOP.fields["name"], help=label("How it is called"), params={"max_length": 5}),
+                },
+            )
+        ),
+    ),
+    "formula": Case(
+        model(entity("shop", field("name"), field("long", "formula", value=expression("name")))),
+        model(
+            entity("shop", field("name"), field("long", "formula", value=expression("name + name"))),
+        ),
+    ),
+    "formula_over_records": Case(
+        model(entity("shop", field("name"))),
+        model(entity("shop", field("name"), field("long", "formula", type=TEXT, value=expression("name + name")))),
+        TWO,
+    ),
+    "rights": Case(
+        model(
+            SHOP,
+            roles={
+                "clerk": _role("clerk", shop=_grant("shop", {"city": "read"}, read=True, create=True)),
+                "guest": _role("guest"),
+            },
+        ),
+        model(
+            SHOP,
+            roles={
+                "clerk": _role(
+                    "clerk", shop=_grant("shop", {"city": "none"}, read=expression('city == "Rome"'), delete=True)
+                ),
+                "boss": _role("boss", "write"),
+            },
+        ),
+    ),
+    "texts_only": Case(
+        model(SHOP),
+        replace(
+            model(SHOP), layers=tuple(replace(one, documents={"a.yaml": "# other\n"}) for one in model(SHOP).layers)
+        ),
+    ),
+}
