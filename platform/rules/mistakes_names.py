@@ -46,8 +46,8 @@ RELATION_AS_VALUE = Mistake(
 NOT_A_RELATION = Mistake(
     "E206",
     Words(
-        "{name} looks at related records, and this names none; write a relation such as {name}(lines …).",
-        "{name} 用于关联记录，而此处没有；请写关系名，如 {name}(lines …)。",
+        "`{name}` looks at related records, and this names none; write a relation such as `{name}(lines …)`.",
+        "`{name}` 用于关联记录，而此处没有；请写关系名，如 `{name}(lines …)`。",
     ),
     "sum(amount) > 3",
     "sum(lines.amount) > 3",
@@ -114,15 +114,15 @@ NO_RELATIONS = Mistake(
 )
 NO_WHERE = Mistake(
     "E215",
-    Words("`where` and `by` belong to aggregates; {name} is none.", "`where` 和 `by` 属于聚合；{name} 不是聚合。"),
+    Words("`where` and `by` belong to aggregates; `{name}` is none.", "`where` 和 `by` 属于聚合；`{name}` 不是聚合。"),
     "length(name where vip) > 1",
     "length(name) > 1",
 )
 BY_WITHOUT_FIRST = Mistake(
     "E216",
     Words(
-        "`by` gives an order, and only `first` needs one; {name} does not.",
-        "`by` 表示顺序，只有 `first` 需要；{name} 不需要。",
+        "`by` gives an order, and only `first` needs one; `{name}` does not.",
+        "`by` 表示顺序，只有 `first` 需要；`{name}` 不需要。",
     ),
     "first(lines.amount by quantity) == sum(lines.amount by quantity)",
     "first(lines.amount by quantity) == sum(lines.amount)",
@@ -130,8 +130,8 @@ BY_WITHOUT_FIRST = Mistake(
 NEEDS_FIELD = Mistake(
     "E217",
     Words(
-        "{name} needs a field of the related records, such as {name}({relation}.amount).",
-        "{name} 需要关联记录的一个字段，如 {name}({relation}.amount)。",
+        "`{name}` needs a field of the related records, such as `{name}({relation}.amount)`.",
+        "`{name}` 需要关联记录的一个字段，如 `{name}({relation}.amount)`。",
     ),
     "sum(lines) > 3",
     "sum(lines.amount) > 3",
@@ -139,8 +139,8 @@ NEEDS_FIELD = Mistake(
 NEEDS_NO_FIELD = Mistake(
     "E218",
     Words(
-        "{name} looks at records, not at a field; write {name}({relation} where …).",
-        "{name} 针对记录而非字段；请写 {name}({relation} where …)。",
+        "`{name}` looks at records, not at a field; write `{name}({relation} where …)`.",
+        "`{name}` 针对记录而非字段；请写 `{name}({relation} where …)`。",
     ),
     "count(lines.amount) > 3",
     "count(lines where amount is set) > 3",

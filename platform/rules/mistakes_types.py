@@ -63,7 +63,7 @@ OTHER_ENTITY = Mistake(
 )
 NO_ORDER = Mistake(
     "E308",
-    Words("{found} has no order: it is neither smaller nor larger than another.", "{found}没有大小之分。"),
+    Words("This is {found}, which has no order.", "这是{found}，没有大小之分。"),
     "vip > false",
     "vip == true",
 )
@@ -81,19 +81,23 @@ NOT_NUMBER = Mistake(
 )
 ARGUMENT = Mistake(
     "E311",
-    Words("{name} wants {wanted} here, and this is {found}.", "{name} 此处需要{wanted}，而这是{found}。"),
+    Words("`{name}` wants {wanted} here, and this is {found}.", "`{name}` 此处需要{wanted}，而这是{found}。"),
     "length(quantity) > 1",
     "length(name) > 1",
 )
 ARGUMENTS = Mistake(
     "E312",
-    Words("{name} takes {takes} arguments, and here are {count}.", "{name} 需要 {takes}参数，而这里有 {count} 个。"),
+    Words(
+        "`{name}` takes {takes} arguments, and here are {count}.", "`{name}` 需要 {takes}参数，而这里有 {count} 个。"
+    ),
     "length(name, name) > 1",
     "length(name) > 1",
 )
 PLACES = Mistake(
     "E313",
-    Words("How many places {name} keeps is a written number from 0 to 18.", "{name} 保留的小数位须是写出的 0 至 18。"),
+    Words(
+        "How many places `{name}` keeps is a written number from 0 to 18.", "`{name}` 保留的小数位须是写出的 0 至 18。"
+    ),
     "round(weight, quantity) == 1",
     "round(weight, 2) == 1",
 )
@@ -118,8 +122,8 @@ CURRENCIES = Mistake(
 MONEY_MEETS_NUMBER = Mistake(
     "E316",
     Words(
-        "{money} goes together with money or a written number, and this is {other}.",
-        "{money}只能与金额或写出的数相加减、相比较，而这是{other}。",
+        "This is {other}; {money} goes together with money or a written number only.",
+        "这是{other}；{money}只能与金额或写出的数相加减、相比较。",
     ),
     "price > quantity",
     "price > 100",
@@ -213,7 +217,7 @@ NOT_A_LIST = Mistake(
 )
 NOT_SHOWN = Mistake(
     "E329",
-    Words("{found} cannot be printed in a text.", "{found}不能印在文本里。"),
+    Words("This is {found}, which cannot be printed in a text.", "这是{found}，不能印在文本里。"),
     '"{tags}" == name',
     '"{name}" == name',
 )
@@ -258,7 +262,9 @@ BLOCK_EXAMPLES = frozenset({"E332", "E333"})
 
 
 def options_hint(options: Sequence[str]) -> Words:
-    """What a choice may be."""
+    """What a choice may be; without options, how to ask whether there is a value."""
+    if not options:
+        return Words("whether it is empty is asked with `is not set`", "判断是否为空用 `is not set`")
     keys = ", ".join(options[:12]) + (", …" if len(options) > 12 else "")
     return Words(f"options: {keys}", f"选项：{keys}")
 

@@ -83,6 +83,24 @@ NEVER_NULL = Mistake(
     "warning",
 )
 
+DIVIDES_BY_ZERO = Mistake(
+    "W307",
+    Words("Divided by zero, this is always empty.", "除以零，结果总是空。"),
+    "quantity / 0 is not set",
+    "quantity / code is not set",
+    "warning",
+)
+EMPTY_TEXT = Mistake(
+    "W308",
+    Words(
+        'An empty text is stored as null, so no field equals "": ask with `is set` or `is not set`.',
+        '空文本按空值存储，因此没有字段等于 ""：请用 `is set` 或 `is not set`。',
+    ),
+    'note == ""',
+    "note is not set",
+    "warning",
+)
+
 MISTAKES = tuple(value for value in list(globals().values()) if isinstance(value, Mistake))
 """All of them, in the order of their codes."""
 BLOCK_EXAMPLES = frozenset({"E402", "E403"})

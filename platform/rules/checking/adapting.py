@@ -150,9 +150,10 @@ def same_choice(left: Type, right: Type) -> bool:
 def as_option(checker: Checker, node: Node, like: Type) -> Node | None:
     """A written text as an option of a choice, also inside `if` and `??`."""
     if isinstance(node, Constant):
-        if node.value in like.options:
-            return replace(node, type=like.or_null(False))
-        hint = did_you_mean(str(node.value), like.options) or mistakes_types.options_hint(like.options)
+        if node.value is None or node.value in like.options:
+            return replace(node, type=like.or_null(node.value is None))
+        near = did_you_mean(str(node.value), like.options)
+        hint = near or mistakes_types.options_hint(like.options if node.value else ())
         checker.report(mistakes_types.NO_OPTION, node, hint=hint, text=str(node.value), field=like.field or str(like))
         return None
     if isinstance(node, Call) and node.op in INSIDE:

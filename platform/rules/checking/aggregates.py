@@ -128,7 +128,8 @@ def follow(checker: Checker, node: syntax.Invoke, path: Path, rest: list[syntax.
         if following is None:
             return None
         path = following
-    checker.report(mistakes_names.NOT_A_RELATION, node.args[0], name=node.function)
+    several = Words("or give it two or more values", "或给出两个以上的值") if node.function in {"min", "max"} else None
+    checker.report(mistakes_names.NOT_A_RELATION, node.args[0], hint=several, name=node.function)
     return None
 
 

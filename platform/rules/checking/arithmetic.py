@@ -178,5 +178,7 @@ def lint(checker: Checker, node: syntax.Binary, left: Node, right: Node, op: str
     """What is allowed and yet seldom meant."""
     if op == "concat" and (may_miss(left) or may_miss(right)):
         checker.report(mistakes_values.NULL_TEXT, node)
+    if op in DIVISIONS and isinstance(right, Constant) and right.value == 0:
+        checker.report(mistakes_values.DIVIDES_BY_ZERO, node)
     if op == "multiply" and isinstance(node.left, syntax.Binary) and node.left.op == "/":
         checker.report(mistakes_values.DIVIDES_FIRST, node)

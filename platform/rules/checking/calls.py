@@ -91,6 +91,8 @@ def nulled(arg: Node, family: str) -> Node:
 def argument_hint(checker: Checker, arg: Node, family: str) -> Words | None:
     """How a value becomes what a function takes."""
     text = checker.text(arg)
+    if family == "printable" and arg.type.kind == "datetime":
+        return Words(f"write text(local_date({text}))", f"请写 text(local_date({text}))")
     if family == "date" and arg.type.kind == "datetime":
         return Words(f"write local_date({text})", f"请写 local_date({text})")
     if family == "text" and belongs(arg.type, "printable"):

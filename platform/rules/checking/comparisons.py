@@ -35,6 +35,7 @@ def equality(checker: Checker, node: syntax.Binary) -> Node | None:
         return None
     lint_percent(checker, left, right)
     lint_constant(checker, node, united[0])
+    lint_empty_text(checker, node, united[0])
     return test(node, EQUALITY[node.op], *united[0])
 
 
@@ -71,7 +72,10 @@ def ordered(checker: Checker, node: syntax.Syntax, op: str, parts: tuple[syntax.
     if united is None:
         return None
     lint_percent(checker, *nodes)
-    lint_constant(checker, node, united[0])
+    if any(isinstance(item, Constant) and item.value is None for item in nodes):
+        checker.report(mistakes_values.CONSTANT, node, truth=truth_words(False))
+    else:
+        lint_constant(checker, node, united[0])
     guard(checker, node, united[0])
     return test(node, op, *united[0])
 
@@ -229,6 +233,13 @@ def lint_constant(checker: Checker, node: syntax.Syntax, nodes: list[Node]) -> N
     paths = [(item.root, item.steps) for item in nodes if isinstance(item, Path)]
     if len(paths) == len(nodes) == 2 and paths[0] == paths[1]:
         checker.report(mistakes_values.SAME_ANSWER, node)
+
+
+def lint_empty_text(checker: Checker, node: syntax.Binary, nodes: list[Node]) -> None:
+    """A field beside a written empty text: it holds null, never that."""
+    written = [item for item in nodes if isinstance(item, Constant) and item.value == ""]
+    if written and any(isinstance(item, Path) for item in nodes):
+        checker.report(mistakes_values.EMPTY_TEXT, node)
 
 
 def lint_empty(checker: Checker, node: syntax.Binary, items: Node) -> None:

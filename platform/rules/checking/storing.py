@@ -7,6 +7,7 @@ from dataclasses import replace
 from kith.rules import mistakes_types, mistakes_values
 from kith.rules.checking.adapting import as_option, fit, is_bare, nulled, retyped
 from kith.rules.checking.checker import Checker
+from kith.rules.checking.comparisons import lint_percent
 from kith.rules.checking.families import type_words
 from kith.rules.checking.missing import may_miss
 from kith.rules.sizes import whole
@@ -45,6 +46,8 @@ def converted(checker: Checker, node: Node, wanted: Type) -> Node | None:
 def number(checker: Checker, node: Node, wanted: Type) -> Node | None:
     """A number half-up at the wanted scale; money only where money is wanted, and of its currency."""
     found = node.type
+    if isinstance(node, Constant) and wanted.kind == "percent":
+        lint_percent(checker, node, retyped(node, wanted))
     if is_bare(node) and wanted.kind in {"money", "percent"}:
         node = retyped(node, wanted)
         found = node.type
