@@ -6,7 +6,7 @@ from kith.problems import Mistake, Words
 
 NO_TEXT = Mistake(
     "W501",
-    Words('"{what}" has no {key} in {languages}', "“{what}”缺少 {languages} 的 {key}"),
+    Words('"{what}" has no "{key}" in {languages}', "“{what}”缺少 {languages} 的“{key}”"),
     "# app.yaml\nlanguages: [en, zh-CN]\ntitle: {en: Example, zh-CN: 示例}\n# roles/clerk.yaml\nrole: clerk\n"
     "label: {en: Clerk}",
     "# app.yaml\nlanguages: [en, zh-CN]\ntitle: {en: Example, zh-CN: 示例}\n# roles/clerk.yaml\nrole: clerk\n"
