@@ -114,8 +114,8 @@ def result(asked: Request, backend: Evaluator, language: str) -> dict[str, objec
     """Type and value, or the first error."""
     try:
         scope = scope_of(asked.types)
-    except ValueError as problem:
-        raise Refused(BAD_TYPE, str(problem)) from problem
+    except (ValueError, RecursionError) as problem:
+        raise Refused(BAD_TYPE, str(problem)[:200]) from problem
     actor = any(name == "me" or name.startswith("me.") for name in asked.types)
     slot = Slot("eval", saving="old" in asked.values, actor=actor)
     expression, problems = compile_expression(Excerpt.whole(asked.text), scope, slot)
@@ -123,8 +123,8 @@ def result(asked: Request, backend: Evaluator, language: str) -> dict[str, objec
         return {"error": error(next(problem for problem in problems if problem.is_error), language)}
     try:
         env = Records(scope, asked.values).env(asked.now, asked.zone)
-    except (ValueError, DoesNotFit) as problem:
-        raise Refused(BAD_VALUE, str(problem)) from problem
+    except (ValueError, DoesNotFit, RecursionError) as problem:
+        raise Refused(BAD_VALUE, str(problem)[:200]) from problem
     try:
         value = backend(expression, [env])[0]
     except DoesNotFit as problem:

@@ -62,7 +62,7 @@ def _number(value: object, type_: Type) -> object:
     number = Decimal(value if isinstance(value, int) else str(value))
     if not number.is_finite() or (type_.kind == "int" and number != number.to_integral_value()):
         raise ValueError
-    if number.adjusted() > 40:
+    if abs(number.adjusted()) > 60:
         raise ValueError
     return stored(number, type_)
 

@@ -129,3 +129,27 @@ def test_a_value_that_is_none_of_its_type_is_refused(type_: str, given: object) 
     error = asked(expr="x", types={"x": type_}, values={"x": given})["error"]
     assert isinstance(error, dict)
     assert error["code"] == "E903"
+
+
+HOSTILE = [
+    {"expr": "1", "types": {"a": "set<" * 5000 + "int" + ">" * 5000}},
+    {"expr": "1", "types": {"a" + ".a" * 5000: "int"}},
+    {"expr": "(" * 10_000 + "1" + ")" * 10_000},
+    {"expr": "9" * 5000},
+    {"expr": "a", "types": {"a": "int"}, "values": {"a": "9" * 5000}},
+    {"expr": "a", "types": {"a": "decimal(4,2)"}, "values": {"a": "1e-999999"}},
+    {"expr": "1", "tz": "../../etc/passwd"},
+    {"expr": "1", "now": "yesterday"},
+]
+
+
+@pytest.mark.parametrize("request_", HOSTILE, ids=[str(number) for number in range(len(HOSTILE))])
+def test_a_hostile_request_has_an_answer(request_: dict[str, object]) -> None:
+    found = asked(**request_)
+    assert "error" in found or "value" in found
+
+
+def test_a_deeply_nested_line_has_an_answer() -> None:
+    nested = '{"a":' * 800 + "1" + "}" * 800
+    assert "error" in answer('{"id": 1, "expr": "1", "types": ' + nested + "}", reference, CLOCK)
+    assert "error" in answer("[" * 100_000, reference, CLOCK)
