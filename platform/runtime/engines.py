@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import sqlite3
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +12,8 @@ from psycopg.adapt import Buffer, Loader
 from psycopg.pq import Format
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+
+from kith.rules.sql import functions
 
 OLDEST: Mapping[str, tuple[int, ...]] = {"sqlite": (3, 35), "postgresql": (15,)}
 BUSY_TIMEOUT = 5_000
@@ -40,14 +41,6 @@ def _prepare_sqlite(connection: sqlite3.Connection, entry: ConnectionPoolEntry) 
         "temp_store = MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
-    _register_functions(connection)
-
-
-def _register_functions(connection: sqlite3.Connection) -> None:
-    try:
-        functions = importlib.import_module("kith.rules.sql.functions")
-    except ModuleNotFoundError:
-        return
     functions.register(connection)
 
 

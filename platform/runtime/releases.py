@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,9 +15,6 @@ from kith.runtime.context import Actor
 from kith.runtime.schema import system
 from kith.runtime.schema.install import is_installed
 from kith.runtime.schema.names import Names
-
-Build = Callable[[Sequence[Layer]], Model]
-"""Makes the model of stored layers; they were checked before they were stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +62,7 @@ def load(connection: sa.Connection, number: int) -> Stored:
     return Stored(
         number,
         Names.from_data(names or {}),
-        tuple(Layer(row.name, row.version, documents[row.position], row.digest) for row in layers),
+        tuple(Layer(row.name, row.version, documents[row.position], row.digest, row.name) for row in layers),
     )
 
 

@@ -1,0 +1,141 @@
+"""A workspace: one database with its current release, which every process sees within a second of its publishing."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from kith.metadata.model import Layer, Model
+from kith.problems import Problem, Words
+from kith.runtime import releases
+from kith.runtime.clock import Clock, system_clock
+from kith.runtime.context import SYSTEM, Actor
+from kith.runtime.database import Database, open_database
+from kith.runtime.plan.applying import Hooks, apply
+from kith.runtime.plan.planning import Plan, plan
+from kith.runtime.release import Release, make_release
+from kith.runtime.schema.install import install, is_installed
+
+LOOK_EVERY = 0.5
+"""Seconds between two looks for a newer release."""
+
+Build = Callable[[Sequence[Layer]], tuple[Model | None, Sequence[Problem]]]
+"""Makes a model of layers, or says what is wrong with them."""
+
+log = logging.getLogger(__name__)
+
+
+class NoRelease(Exception):
+    """The database has no release yet; `words` say what to do."""
+
+    words = Words(
+        "Nothing has been applied to this database yet. Run `kith apply APP` first.",
+        "此数据库还没有任何发布。请先运行 `kith apply 应用`。",
+    )
+
+
+class Unbuildable(Exception):
+    """Stored documents that this version of Kith finds wrong."""
+
+    def __init__(self, number: int, problems: Sequence[Problem]) -> None:
+        super().__init__(f"release {number}: " + "; ".join(problem.message() for problem in problems[:5]))
+        self.number = number
+        self.problems = problems
+
+
+def build_model(layers: Sequence[Layer]) -> tuple[Model | None, Sequence[Problem]]:
+    """The model of layers, by the metadata room."""
+    from kith.metadata.build import build
+
+    return build(layers)
+
+
+class Workspace:
+    """An open workspace. Requests take `current()` once and work with it to their end."""
+
+    def __init__(self, database: Database, build: Build = build_model, clock: Clock = system_clock) -> None:
+        self.database = database
+        self.clock = clock
+        self._build = build
+        self._release: Release | None = None
+        self._looking = threading.Lock()
+        self._closing = threading.Event()
+        self._watcher: threading.Thread | None = None
+
+    @classmethod
+    def open(cls, url: str, *, watch: bool = False, connections: int = 10, **options: Any) -> Workspace:
+        """Open the workspace of a URL; raises Unfit and Unbuildable.
+
+        With `watch` a thread looks for newer releases: for servers and workers, which live longer than a release.
+        """
+        workspace = cls(open_database(url, connections=connections), **options)
+        try:
+            if workspace._is_installed():
+                install(workspace.database)
+            workspace.look()
+        except BaseException:
+            workspace.close()
+            raise
+        if watch:
+            workspace._watcher = threading.Thread(target=workspace._watch, name="kith-releases", daemon=True)
+            workspace._watcher.start()
+        return workspace
+
+    @property
+    def release(self) -> Release | None:
+        """The current release, or None where there is none yet."""
+        return self._release
+
+    def current(self) -> Release:
+        """The current release, without asking the database; raises NoRelease."""
+        if self._release is None:
+            raise NoRelease
+        return self._release
+
+    def look(self) -> bool:
+        """Ask the database for a newer release and take it over; whether there was one."""
+        with self._looking:
+            with self.database.read() as connection:
+                number = releases.current_number(connection) if is_installed(connection) else 0
+                if number == (self._release.number if self._release else 0):
+                    return False
+                stored = releases.load(connection, number)
+            model, problems = self._build(stored.layers)
+            if model is None:
+                raise Unbuildable(number, problems)
+            self._release = make_release(number, model, stored.names, self.database.facts)
+            return True
+
+    def plan(self, candidate: Model) -> Plan:
+        """What publishing a candidate would do now."""
+        self.look()
+        return plan(candidate, self._release, self.database)
+
+    def apply(self, planned: Plan, *, actor: Actor = SYSTEM, hooks: Hooks | None = None, note: str = "") -> Release:
+        """Carry a plan out and work with the new release from now on; raises CannotApply."""
+        release = apply(planned, self.database, actor=actor, clock=self.clock, hooks=hooks, note=note)
+        with self._looking:
+            if self._release is None or release.number > self._release.number:
+                self._release = release
+        return release
+
+    def close(self) -> None:
+        """Stop looking and close the database."""
+        self._closing.set()
+        if self._watcher is not None:
+            self._watcher.join()
+        self.database.close()
+
+    def _is_installed(self) -> bool:
+        with self.database.read() as connection:
+            return is_installed(connection)
+
+    def _watch(self) -> None:
+        while not self._closing.wait(LOOK_EVERY):
+            try:
+                self.look()
+            except Exception:
+                # The release at hand goes on serving; the next look tries again.
+                log.exception("a newer release could not be taken over")
