@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from kith.metadata.model import Field
-from kith.runtime.coerce import choosing, numbers, texts, times
+from kith.runtime.coerce import choosing, composed, numbers, texts, times
 from kith.runtime.coerce.reading import Misread, Reading
 
 Reader = Callable[[Field, object, Reading], object]
@@ -40,6 +40,9 @@ READERS: Mapping[str, Reader] = {
     "references": choosing.read_references,
     "users": choosing.read_references,
     "json": choosing.read_json,
+    "address": composed.read_address,
+    "person_name": composed.read_person_name,
+    "date_range": composed.read_date_range,
 }
 
 

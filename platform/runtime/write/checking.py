@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kith.runtime.write.explaining import why_not
-
 from kith.metadata.model import Field, Rule
 from kith.runtime.write.authorising import authorise_after, may_see
 from kith.runtime.write.change import Failure
 from kith.runtime.write.draft import Draft
+from kith.runtime.write.explaining import why_not
 from kith.runtime.write.messages import failure, texts
-from kith.runtime.write.plans import compiled
+from kith.runtime.write.plans import compiled, own_reads
 
 if TYPE_CHECKING:
     from kith.runtime.write.session import Session
@@ -37,6 +36,8 @@ def check_fields(session: Session, draft: Draft) -> None:
     env = session.env(draft)
     for declared in draft.plan.inputs:
         name = declared.name
+        if name in draft.unread:
+            continue
         empty = draft.after[name] in EMPTY
         if (
             empty
@@ -101,12 +102,17 @@ def check_references(session: Session, draft: Draft) -> None:
 def check_rules(session: Session, draft: Draft) -> None:
     """Every `require` that this save wakes."""
     for rule in draft.plan.requires:
-        if not session.wakes(rule, draft):
+        if not session.wakes(rule, draft) or (draft.unread and reads_unread(rule, draft)):
             continue
         holds = rule.require is None or bool(compiled(session.release, rule.require)(session.env(draft)))
         session.verdict(rule, draft, "held" if holds else "refused")
         if not holds:
             draft.fail(refusal(session, rule, draft))
+
+
+def reads_unread(rule: Rule, draft: Draft) -> bool:
+    """Whether a condition reads a field that could not be read: what it says would only echo that."""
+    return rule.require is not None and not own_reads(rule.require.tree).isdisjoint(draft.unread)
 
 
 def refusal(session: Session, rule: Rule, draft: Draft) -> Failure:

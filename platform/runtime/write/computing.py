@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from kith.rules.values import no_records
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.plans import Step
 
@@ -30,9 +32,11 @@ def owned_rollups(session: Session, draft: Draft) -> None:
     A new record's roll-ups are those over nothing; roll-ups over records that are saved apart follow in their own waves.
     """
     env = session.env(draft)
+    alone = replace(env, related=no_records)
     for name, rollup in draft.plan.rollups.items():
-        if draft.before is None or not rollup.relations.isdisjoint(draft.children):
-            draft.after[name] = session.fitting(draft, name, rollup.value(env))
+        travels = not rollup.relations.isdisjoint(draft.children)
+        if draft.before is None or travels:
+            draft.after[name] = session.fitting(draft, name, rollup.value(env if travels else alone))
             if rollup.field.storage == "fresh":
                 draft.after[f"{name}__until"] = next_midnight(session)
 

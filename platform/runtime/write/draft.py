@@ -29,6 +29,8 @@ class Draft:
     top: int
     at: str = ""
     given: frozenset[str] = frozenset()
+    unread: frozenset[str] = frozenset()
+    """Fields whose raw value could not be read: nothing more is said about them."""
     expected: int | None = None
     parent: Draft | None = None
     children: dict[str, list[Draft]] = field(default_factory=dict)

@@ -20,6 +20,7 @@ from kith.runtime.write.numbering import number
 from kith.runtime.write.preparing import effects_first, preload, prepare
 from kith.runtime.write.session import MAX_WAVES, OverBudget, Session
 from kith.runtime.write.storing import record_save, store
+from kith.runtime.write.turns import turns
 
 if TYPE_CHECKING:
     from kith.runtime.database import Database
@@ -67,14 +68,19 @@ def save_within(
     """The same inside the caller's transaction.
 
     Raises RolledBack where all were to be saved and one is refused, or where nothing shall be kept (a dry run): the
-    caller lets it pass, so that the transaction is undone.
+    caller lets it pass, so that the transaction is undone. Changes that depend on one another are saved in turn.
     """
-    if mode == "all":
-        verdicts = attempt(connection, context, release, changes, cause)
-        if cause.dry_run or any(isinstance(verdict, Refused) for verdict in verdicts):
-            raise RolledBack(told(verdicts, context.language))
-        return verdicts
-    return save_each(connection, context, release, changes, cause)
+    found: dict[int, Verdict] = {}
+    for group in turns(connection, release, changes):
+        asked = [changes[index] for index in group]
+        do = save_each if mode == "each" else attempt
+        found |= dict(zip(group, do(connection, context, release, asked, cause), strict=True))
+        if mode == "all" and any(isinstance(found[index], Refused) for index in group):
+            raise RolledBack(told([found.get(index) for index in range(len(changes))], context.language))
+    verdicts = [found[index] for index in range(len(changes))]
+    if cause.dry_run:
+        raise RolledBack(verdicts)
+    return verdicts
 
 
 def save_each(
@@ -91,10 +97,7 @@ def save_each(
         }
         if not refused:
             verdicts |= dict(zip(waiting, tried, strict=True))
-            if cause.dry_run:
-                savepoint.rollback()
-            else:
-                savepoint.commit()
+            savepoint.commit()
             break
         savepoint.rollback()
         verdicts |= refused
@@ -171,10 +174,8 @@ def verdict(session: Session, top: int, draft: Draft | None, refused: Sequence[D
     return Saved(draft.op, draft.entity, draft.id, version, session.save, draft.before is None, touched)
 
 
-def told(verdicts: Sequence[Verdict], language: str) -> list[Verdict]:
+def told(verdicts: Sequence[Verdict | None], language: str) -> list[Verdict]:
     """Where one of all is refused, the others say that they were not carried out for that reason."""
-    if all(isinstance(verdict, Saved) for verdict in verdicts):
-        return list(verdicts)
     message = texts(language)("failure.not_carried_out")
     held_up = Refused("invalid", (Failure("not_carried_out", message),))
     return [verdict if isinstance(verdict, Refused) else held_up for verdict in verdicts]

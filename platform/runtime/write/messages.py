@@ -37,4 +37,4 @@ def failure(session: Session, code: str, draft: Draft | None = None, field: str 
 
 def misread(session: Session, draft: Draft, declared: Field, error: Misread) -> Failure:
     """A raw value that could not be read."""
-    return failure(session, error.code, draft, declared.name, **error.values)
+    return failure(session, error.code, draft, declared.name, label=declared.label, **error.values)

@@ -184,6 +184,7 @@ def known_draft(session: Session, change: Change, entity: Entity, top: int, at: 
 def read_input(session: Session, draft: Draft, change: Change) -> None:
     """Read the values that were sent into the draft; unknown and read-only fields are refused, not ignored."""
     given: set[str] = set()
+    unread: set[str] = set()
     for name, raw in change.values.items():
         declared = draft.plan.entity.fields.get(name)
         if declared is None:
@@ -195,8 +196,9 @@ def read_input(session: Session, draft: Draft, change: Change) -> None:
                 draft.after[name] = coerce(declared, raw, reading_of(session, declared))
                 given.add(name)
             except Misread as error:
+                unread.add(name)
                 draft.fail(misread(session, draft, declared, error))
-    draft.given = frozenset(given)
+    draft.given, draft.unread = frozenset(given), frozenset(unread)
     if draft.before is not None and draft.expected is not None and draft.expected != draft.before["version"]:
         find_conflicts(session, draft)
 

@@ -1,0 +1,159 @@
+"""Which changes of a batch must wait for others, so that a batch gives the verdicts that one save after the other would."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from kith.metadata.model import Entity, Field, Model, Rule
+from kith.rules.program import Action, Branch, Make
+from kith.rules.tree import Aggregate, Node, Path, walk
+from kith.runtime.write.change import Change
+from kith.runtime.write.shelf import shelf_of
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from kith.runtime.release import Release
+
+
+def turns(connection: sa.Connection, release: Release, changes: Sequence[Change]) -> list[list[int]]:
+    """The indexes of changes in groups that can be saved together, one group after the other.
+
+    Two changes of one record never share a group, nor do two that move what the other's rules read: records whose rules
+    look at a roll-up of the record they hang on, for instance the entries of an account that must not be overdrawn.
+    """
+    if len(changes) < 2:
+        return [list(range(len(changes)))]
+    parents = _parents(connection, release, changes)
+    groups: list[list[int]] = []
+    free: dict[Hashable, int] = {}
+    for index, change in enumerate(changes):
+        keys = list(_keys(release, change, parents))
+        turn = max((free.get(key, 0) for key in keys), default=0)
+        if turn == len(groups):
+            groups.append([])
+        groups[turn].append(index)
+        free.update(dict.fromkeys(keys, turn + 1))
+    return groups
+
+
+def _keys(
+    release: Release, change: Change, parents: Mapping[tuple[str, str], Mapping[str, object]]
+) -> Iterator[Hashable]:
+    if change.id:
+        yield (change.entity, change.id)
+    if change.key:
+        yield (change.entity, tuple(sorted((name, str(value)) for name, value in change.key.items())))
+    known = parents.get((change.entity, change.id or ""), {})
+    for name in serial_fields(release, change.entity):
+        for value in (change.values.get(name), known.get(name)):
+            id_ = value.get("id") if isinstance(value, Mapping) else value
+            if id_:
+                yield (name, str(id_))
+
+
+def _parents(
+    connection: sa.Connection, release: Release, changes: Sequence[Change]
+) -> dict[tuple[str, str], Mapping[str, object]]:
+    """What records that are to be changed hang on now, where that matters."""
+    wanted: dict[str, list[str]] = {}
+    for change in changes:
+        if change.id and change.op != "create" and serial_fields(release, change.entity):
+            wanted.setdefault(change.entity, []).append(change.id)
+    return {
+        (entity, record["id"]): record
+        for entity, ids in wanted.items()
+        for record in shelf_of(release, entity).select(connection, ids, lock=False)
+    }
+
+
+def serial_fields(release: Release, entity: str) -> frozenset[str]:
+    """The references by which records of an entity wait for one another."""
+    found: frozenset[str] = release.cached(("serial", entity), lambda: _serial(release.model, entity, deep=True))
+    return found
+
+
+def _serial(model: Model, name: str, *, deep: bool) -> frozenset[str]:
+    entity = model.entities[name]
+    rules = model.rules.get(name, ())
+    found = {
+        field.name
+        for field in entity.fields.values()
+        if field.type.kind == "ref" and not field.is_computed and _is_read_back(model, entity, rules, field)
+    }
+    if deep:
+        # A rule that creates such records makes their makers wait as well.
+        for action in (action for rule in rules if rule.do is not None for action in _makes(rule.do.actions)):
+            waiting = _serial(model, action.entity, deep=False)
+            for made, value in action.values:
+                if made in waiting and isinstance(value, Path) and value.root == "this" and len(value.steps) == 1:
+                    found.add(value.steps[0].name)
+    return frozenset(found)
+
+
+def _makes(actions: Sequence[Action]) -> Iterator[Make]:
+    for action in actions:
+        if isinstance(action, Make):
+            yield action
+        elif isinstance(action, Branch):
+            yield from _makes((*action.then, *action.otherwise))
+
+
+def _is_read_back(model: Model, entity: Entity, rules: Sequence[Rule], field: Field) -> bool:
+    """Whether rules read, through a reference or on the record it names, what records of this entity add up to there."""
+    if field.type.entity not in model.entities:
+        return False
+    parent = model.entities[field.type.entity]
+    fed = _fed(parent, entity.name, field.name)
+    for rule in rules:
+        for tree in _conditions(rule):
+            for node in walk(tree):
+                if isinstance(node, Path) and len(node.steps) > 1 and node.steps[0].name == field.name:
+                    if node.steps[1].name in fed:
+                        return True
+                if isinstance(node, Aggregate) and node.via.steps and node.via.steps[0].name == field.name:
+                    return True
+    return any(
+        _reads(parent, tree, fed, entity.name)
+        for rule in model.rules.get(parent.name, ())
+        for tree in _conditions(rule)
+    )
+
+
+def _conditions(rule: Rule) -> Iterator[Node]:
+    if rule.require is not None:
+        yield rule.require.tree
+        if rule.when is not None:
+            yield rule.when.tree
+
+
+def _reads(parent: Entity, tree: Node, fed: frozenset[str], child: str) -> bool:
+    for node in walk(tree):
+        if isinstance(node, Aggregate) and not node.via.steps and node.entity == child:
+            return True
+        if isinstance(node, Path) and node.root == "this" and node.steps and node.steps[0].name in fed:
+            return True
+    return False
+
+
+def _fed(parent: Entity, child: str, reference: str) -> frozenset[str]:
+    """The roll-ups of a parent over a relation, and the formulas that follow them."""
+    relations = {name for name, one in parent.inverses.items() if one.entity == child and one.field == reference}
+    found: set[str] = set()
+    for _ in range(len(parent.fields)):
+        more = {
+            field.name
+            for field in parent.fields.values()
+            if field.value is not None
+            and field.name not in found
+            and any(
+                (isinstance(node, Aggregate) and not node.via.steps and node.relation in relations)
+                or (isinstance(node, Path) and node.root == "this" and node.steps and node.steps[0].name in found)
+                for node in walk(field.value.tree)
+            )
+        }
+        if not more:
+            break
+        found |= more
+    return frozenset(found)
