@@ -106,19 +106,20 @@ def _is_read_back(model: Model, entity: Entity, rules: Sequence[Rule], field: Fi
         return False
     parent = model.entities[field.type.entity]
     fed = _fed(parent, entity.name, field.name)
-    for rule in rules:
-        for tree in _conditions(rule):
-            for node in walk(tree):
-                if isinstance(node, Path) and len(node.steps) > 1 and node.steps[0].name == field.name:
-                    if node.steps[1].name in fed:
-                        return True
-                if isinstance(node, Aggregate) and node.via.steps and node.via.steps[0].name == field.name:
-                    return True
+    trees = [tree for rule in rules for tree in _conditions(rule)]
+    if any(_looks_back(node, field.name, fed) for tree in trees for node in walk(tree)):
+        return True
     return any(
         _reads(parent, tree, fed, entity.name)
         for rule in model.rules.get(parent.name, ())
         for tree in _conditions(rule)
     )
+
+
+def _looks_back(node: Node, reference: str, fed: frozenset[str]) -> bool:
+    if isinstance(node, Path) and len(node.steps) > 1 and node.steps[0].name == reference:
+        return node.steps[1].name in fed
+    return isinstance(node, Aggregate) and bool(node.via.steps) and node.via.steps[0].name == reference
 
 
 def _conditions(rule: Rule) -> Iterator[Node]:
