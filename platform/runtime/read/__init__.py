@@ -1,6 +1,10 @@
 """The read gate: lists, records, aggregates and search, always under the rights of the one who asks."""
 
+from kith.runtime.read.aggregates import aggregate
+from kith.runtime.read.choosing import choices
+from kith.runtime.read.histories import history
 from kith.runtime.read.lists import list_records
 from kith.runtime.read.records import get_record, lines
+from kith.runtime.search.finding import search
 
-__all__ = ["get_record", "lines", "list_records"]
+__all__ = ["aggregate", "choices", "get_record", "history", "lines", "list_records", "search"]

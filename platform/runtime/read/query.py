@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from kith.rules.types import Type
@@ -142,6 +143,23 @@ class Hit:
     entity: str
     id: str
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One version of a record: who made it, when and how, and what it changed, as far as the reader may read it.
+
+    `changes` maps a field to its value before and after; `erased` says that privacy has taken the values out.
+    """
+
+    version: int
+    op: str
+    at: datetime
+    actor: Reference | None
+    channel: str
+    batch: str | None
+    changes: Mapping[str, tuple[object, object]]
+    erased: bool = False
 
 
 @dataclass(eq=False)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+
+import sqlalchemy as sa
 
 from kith.metadata.model import Entity, Field, Grant, Inverse, Model, Role, Segment, View
 from kith.problems import Excerpt
@@ -19,6 +21,7 @@ from kith.runtime.database import Database
 from kith.runtime.read.reader import reader_of
 from kith.runtime.read.scopes import ReaderScope
 from kith.runtime.release import Release, make_release
+from kith.runtime.schema import system
 from kith.runtime.schema.install import install
 from kith.runtime.schema.names import Names, named
 from kith.runtime.search import index_records
@@ -278,7 +281,27 @@ def fill(database: Database) -> World:
                 }
                 shelf.relink(connection, name, {id_: change for id_, change in sets.items() if change[1]})
             index_records(connection, release, [(kind, record) for record in records])
+        connection.execute(sa.insert(system.history), list(_history(release)))
     return World(database, release)
+
+
+def _history(release: Release) -> Iterator[dict[str, Any]]:
+    """Two versions of the first deal."""
+    changes: list[dict[str, tuple[Any, Any]]] = [
+        {"name": (None, "Pump"), "amount": (None, "90.00"), "margin": (None, "66.66"), "memo": (None, "walrus"),
+         "account": (None, id_of("account", 2)), "opened_on": (None, "2026-01-31")},
+        {"name": ("Pump", "Pumps"), "amount": ("90.00", "100.00"), "margin": ("66.66", "11.11"),
+         "account": (id_of("account", 2), id_of("account", 1))},
+    ]  # fmt: skip
+    names = release.names.entities["deal"].columns
+    for version, changed in enumerate(changes, start=1):
+        values = {names[name]: {"old": old, "new": new, "salt": ["a", "b"]} for name, (old, new) in changed.items()}
+        yield {
+            "id": id_of("note", 90 + version), "save": id_of("note", 80), "entity": "deal", "record": id_of("deal", 1),
+            "version": version, "op": "create" if version == 1 else "update", "release": 1, "actor": id_of("user", 2),
+            "channel": "form", "batch": None, "at": NOW, "values": values, "digests": {}, "previous": "", "hash": "",
+            "seal": None,
+        }  # fmt: skip
 
 
 def _records() -> dict[str, list[dict[str, Any]]]:
