@@ -138,6 +138,7 @@ class Gallery:
             "fields": gallery_forms.sign_in(texts),
             "failed": Notice(texts("sign_in.failed"), "danger"),
             "forgot": "#forgot",
+            "hidden": (),
         }
         return self._send(request, "sign_in.html", context, signed_in=False)
 

@@ -90,6 +90,7 @@ class Shell:
     bar: Sequence[Link] = ()
     user: Person | None = None
     user_menu: Sequence[Link] = ()
+    sign_out: str = ""
     create: Sequence[Link] = ()
     search: str = "/search"
     query: str = ""

@@ -1,0 +1,56 @@
+"""The addresses of the pages: one place for each, so that no page spells another one's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import quote, urlencode
+
+HOME = "/"
+SEARCH = "/search"
+SIGN_IN = "/sign-in"
+SIGN_OUT = "/sign-out"
+PASSWORD = "/password"  # noqa: S105 - an address
+BIN = "/bin"
+
+Parameters = Iterable[tuple[str, str]]
+
+
+def with_query(path: str, parameters: Parameters) -> str:
+    """An address with those of its parameters that say something."""
+    query = urlencode([(name, value) for name, value in parameters if value])
+    return f"{path}?{query}" if query else path
+
+
+def list_of(entity: str, **parameters: str) -> str:
+    """The list of an entity's records."""
+    return with_query(f"/records/{entity}", parameters.items())
+
+
+def record_of(entity: str, id_: str) -> str:
+    """A record's page."""
+    return f"/records/{entity}/{quote(id_, safe='')}"
+
+
+def new_of(entity: str, **values: str) -> str:
+    """The form for a new record; `values` are filled in."""
+    return with_query(f"/records/{entity}/new", values.items())
+
+
+def edit_of(entity: str, id_: str) -> str:
+    """The form of a record."""
+    return f"{record_of(entity, id_)}/edit"
+
+
+def delete_of(entity: str, id_: str) -> str:
+    """The question before a record goes into the recycle bin."""
+    return f"{record_of(entity, id_)}/delete"
+
+
+def restore_of(entity: str, id_: str) -> str:
+    """Where a record is brought back from the recycle bin (POST)."""
+    return f"{record_of(entity, id_)}/restore"
+
+
+def bin_of(entity: str) -> str:
+    """The deleted records of an entity."""
+    return f"{BIN}/{entity}"

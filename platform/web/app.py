@@ -1,0 +1,46 @@
+"""The pages as one list of routes over the doors into the runtime."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from kith.runtime.accounts import SAFE, Passwords
+from kith.runtime.calling import Doors
+from kith.web import choices
+from kith.web.assets import Assets
+from kith.web.pages import home, lists, signing
+from kith.web.requests import Stop, Visit, Web, guest_of, page
+from kith.web.templating import Templates
+
+
+def routes(doors: Doors, passwords: Passwords = SAFE) -> list[BaseRoute]:
+    """All routes of the pages; the last answers every other address, so they come after those of other doors."""
+    templates = Templates(Assets())
+    web = Web(doors, templates, passwords)
+    return [
+        templates.assets.route,
+        *choices.routes,
+        *signing.routes(web),
+        *home.routes(web),
+        *lists.routes(web),
+        *nowhere(web),
+    ]
+
+
+def nowhere(web: Web) -> Sequence[BaseRoute]:
+    """What answers addresses that no page has."""
+
+    def missing(visit: Visit) -> Response:
+        raise Stop(404)
+
+    async def refused(request: Request) -> Response:
+        return guest_of(web, request).error(404)
+
+    return (
+        Route("/{path:path}", page(web, missing), methods=["GET"]),
+        Route("/{path:path}", refused, methods=["POST", "PUT", "PATCH", "DELETE"]),
+    )

@@ -1,0 +1,254 @@
+"""A reader's request: who asks, in which language and time zone, and how pages are answered."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeVar
+
+import sqlalchemy as sa
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from kith.metadata.model import Model
+from kith.runtime.accounts import SAFE, Passwords, SignedIn, session_of
+from kith.runtime.calling import Doors
+from kith.runtime.context import Context, context_of
+from kith.runtime.read.query import BadQuery, Denied
+from kith.runtime.release import Release
+from kith.texts import Texts
+from kith.web import addresses, sessions, shell
+from kith.web.choices import language_of
+from kith.web.look import SECURITY_HEADERS, Look
+from kith.web.security import LARGEST_FORM, MOST_FIELDS, is_ours, is_too_large, knows_secret
+from kith.web.templating import Templates
+from kith.web.view import Shell
+
+T = TypeVar("T")
+Endpoint = Callable[[Request], Awaitable[Response]]
+LOG = logging.getLogger("kith.web")
+PRIVATE = {**SECURITY_HEADERS, "cache-control": "no-store", "vary": "cookie, accept-language, hx-request"}
+
+
+@dataclass(eq=False)
+class Stop(Exception):
+    """A request that ends with an error page: its status, and what is said beyond the page's own words."""
+
+    status: int
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """What all pages share: the doors into the runtime, the templates, and how passwords are hashed."""
+
+    doors: Doors
+    templates: Templates
+    passwords: Passwords = SAFE
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A request of somebody who is not signed in."""
+
+    web: Web
+    request: Request
+    release: Release
+    language: str
+
+    @property
+    def model(self) -> Model:
+        """The model of the request's release."""
+        return self.release.model
+
+    @property
+    def texts(self) -> Texts:
+        """What Kith says in the reader's language."""
+        return self.web.templates.texts[self.language]
+
+    @property
+    def here(self) -> str:
+        """The address of this request, to come back to."""
+        query = f"?{self.request.url.query}" if self.request.url.query else ""
+        return self.request.url.path + query
+
+    @property
+    def shell(self) -> Shell:
+        """What surrounds the page."""
+        look = Look.of(self.request.cookies, self.model.app.accent)
+        return Shell(app=self.model.app.title.in_(self.language), here=self.here, look=look)
+
+    def page(self, template: str, status: int = 200, /, **context: object) -> Response:
+        """A whole page; `context` needs its `title`."""
+        html = self.web.templates.page(template, self.language, shell=self.shell, **context)
+        return HTMLResponse(html, status, headers=dict(PRIVATE))
+
+    def error(self, status: int, text: str = "", *, reference: str = "", back: str = "") -> Response:
+        """The page of a status that ends a request."""
+        return self.page(
+            "error.html",
+            status,
+            status=status,
+            title=self.texts(f"error.{status}.title"),
+            text=text,
+            details=(),
+            reference=reference,
+            back=back,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Visit(Guest):
+    """A request of somebody who is signed in; `connection` is for reading, `form` what a POST sent."""
+
+    connection: sa.Connection
+    account: SignedIn
+    context: Context
+    form: FormData = field(default_factory=FormData)
+
+    @property
+    def shell(self) -> Shell:
+        """What surrounds the page: the app, the reader and where he may go."""
+        return replace(
+            shell.shell_of(self.context, self.release, self.language, self.texts, self.request.url.path),
+            here=self.here if self.request.method == "GET" else addresses.HOME,
+            look=Look.of(self.request.cookies, self.model.app.accent),
+            csrf=self.account.csrf,
+            notices=shell.notices(self.texts, self.request.query_params.get("said", "")),
+        )
+
+    def block(self, template: str, block: str, /, **context: object) -> Response:
+        """One block of a page: what htmx swaps in."""
+        html = self.web.templates.block(template, block, self.language, shell=self.shell, **context)
+        return HTMLResponse(html, headers=dict(PRIVATE))
+
+    def write(self, work: Callable[[sa.Connection], T]) -> T:
+        """What `work` returns, in a writing transaction of its own."""
+        return self.web.doors.workspace.database.run(work)
+
+    def sent(self, name: str) -> str:
+        """A text of the form, "" where it is missing."""
+        value = self.form.get(name)
+        return value if isinstance(value, str) else ""
+
+
+def go(address: str) -> Response:
+    """Send the reader on to a page of ours."""
+    return RedirectResponse(address, 303, headers={"cache-control": "no-store"})
+
+
+def guest_of(web: Web, request: Request) -> Guest:
+    """The request of somebody unknown."""
+    return Guest(web, request, web.doors.workspace.current(), language_of(request))
+
+
+def visit_of(guest: Guest, connection: sa.Connection, account: SignedIn, now: datetime, form: FormData) -> Visit:
+    """The request of a person: in the language of the device, else his own, else the browser's."""
+    language = language_of(guest.request, preferred=account.actor.language)
+    app = guest.model.app
+    context = replace(context_of(account.actor, now, language=language, time_zone=app.time_zone), language=language)
+    return Visit(guest.web, guest.request, guest.release, language, connection, account, context, form)
+
+
+def page(web: Web, handler: Callable[[Visit], Response]) -> Endpoint:
+    """The endpoint of a page that is read."""
+
+    async def endpoint(request: Request) -> Response:
+        return await _guarded(web, request, lambda: web.doors.calling.read(lambda: _answer(web, request, handler)))
+
+    return endpoint
+
+
+def action(
+    web: Web,
+    handler: Callable[[Visit], Response],
+    expired: Callable[[Guest, FormData], Response],
+    *,
+    long: bool = False,
+) -> Endpoint:
+    """The endpoint of a form that is sent; `expired` answers where the session has ended meanwhile.
+
+    `long` is for what takes its time, so that others need not wait.
+    """
+    call = web.doors.calling.long if long else web.doors.calling.write
+
+    async def endpoint(request: Request) -> Response:
+        form = await form_of(web, request)
+        if isinstance(form, Response):
+            return form
+        return await _guarded(web, request, lambda: call(lambda: _answer(web, request, handler, form, expired)))
+
+    return endpoint
+
+
+async def form_of(web: Web, request: Request) -> FormData | Response:
+    """The form that a page of ours has sent, else the page that says why it is not taken."""
+    if not is_ours(request):
+        return guest_of(web, request).error(403)
+    if is_too_large(request):
+        return guest_of(web, request).error(413)
+    try:
+        return await request.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=LARGEST_FORM)
+    except HTTPException:
+        return guest_of(web, request).error(400)
+
+
+def _answer(
+    web: Web,
+    request: Request,
+    handler: Callable[[Visit], Response],
+    form: FormData | None = None,
+    expired: Callable[[Guest, FormData], Response] | None = None,
+) -> Response:
+    guest, now = guest_of(web, request), web.doors.clock()
+    secret = sessions.secret_of(web.doors, request)
+    with web.doors.workspace.database.read() as connection:
+        account = session_of(connection, guest.release, secret, now) if secret else None
+        if account is None:
+            return expired(guest, form) if form is not None and expired else go(sign_in_address(guest))
+        visit = visit_of(guest, connection, account, now, form if form is not None else FormData())
+        if form is not None and not knows_secret(request, form, account.csrf):
+            return visit.error(403)
+        if account.must_change and request.url.path not in (addresses.PASSWORD, addresses.SIGN_OUT):
+            return go(addresses.with_query(addresses.PASSWORD, [("next", guest.here)]))
+        response = _handled(visit, handler)
+    sessions.keep_alive(web.doors, request, response, account, now)
+    return response
+
+
+def _handled(visit: Visit, handler: Callable[[Visit], Response]) -> Response:
+    try:
+        return handler(visit)
+    except Stop as stop:
+        return visit.error(stop.status, stop.text)
+    except Denied as denied:
+        return visit.error(404) if denied.hidden else visit.error(403, denied.message)
+    except BadQuery as bad:
+        return visit.error(400, bad.message)
+
+
+def sign_in_address(guest: Guest) -> str:
+    """Where to sign in, and come back from."""
+    back = "" if guest.here == addresses.HOME else guest.here
+    return addresses.with_query(addresses.SIGN_IN, [("next", back)])
+
+
+async def _guarded(web: Web, request: Request, answer: Callable[[], Awaitable[Response]]) -> Response:
+    """Our own mistakes become a page with a reference, under which the log tells the rest."""
+    try:
+        return await answer()
+    except Exception:
+        reference = secrets.token_hex(4)
+        LOG.exception("%s %s failed (%s)", request.method, request.url.path, reference)
+        return guest_of(web, request).error(500, reference=reference)
+
+
+def parameter(request: Request, name: str) -> str:
+    """A parameter of the path."""
+    found: Mapping[str, str] = request.path_params
+    return found[name]

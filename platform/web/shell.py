@@ -1,0 +1,117 @@
+"""What surrounds every page of a signed-in reader: where he may go, what he may create, and his own menu."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from kith.metadata.model import Entity, NavItem
+from kith.runtime.context import Context
+from kith.runtime.read.reader import Reader, reader_of
+from kith.runtime.release import Release
+from kith.texts import Texts
+from kith.web import addresses
+from kith.web.look import ICONS
+from kith.web.view import Link, NavGroup, Notice, Person, Shell
+
+MOST_CREATES = 8
+IN_BAR = 3
+"""Entities that the bar at the bottom of a phone has room for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a reader may go: made once per roles and language."""
+
+    groups: tuple[NavGroup, ...]
+    create: tuple[Link, ...]
+    icon: str
+
+
+def shell_of(context: Context, release: Release, language: str, texts: Texts, path: str) -> Shell:
+    """The frame for a reader; the caller adds what belongs to the request."""
+    reader = reader_of(context, release)
+    found = release.cached(("places", reader.key, language), lambda: places(reader, language, texts))
+    groups = tuple(NavGroup([_marked(link, path) for link in group.links], group.label) for group in found.groups)
+    links = [link for group in groups for link in group.links]
+    user = context.actor.id or ""
+    return Shell(
+        app=release.model.app.title.in_(language),
+        here=path,
+        icon=found.icon,
+        navigation=groups,
+        bar=links[: IN_BAR + 1],
+        user=Person(context.actor.name, colour="teal"),
+        user_menu=_user_menu(reader, user, texts),
+        sign_out=addresses.SIGN_OUT,
+        create=found.create,
+        search=addresses.SEARCH,
+    )
+
+
+def notices(texts: Texts, said: str) -> tuple[Notice, ...]:
+    """What the page before this one did, told once: `said` names one of our own sentences, or nothing."""
+    key = f"said.{said}"
+    return (Notice(texts(key), "success"),) if said and key in texts else ()
+
+
+def _marked(link: Link, path: str) -> Link:
+    here = link.href.partition("?")[0]
+    current = path == here or (here != addresses.HOME and path.startswith(here + "/"))
+    return replace(link, current=True) if current else link
+
+
+def places(reader: Reader, language: str, texts: Texts) -> Places:
+    """The navigation that an app declares, without what the reader may not read."""
+    app = reader.release.model.app
+    groups = [NavGroup([Link(texts("home.title"), addresses.HOME, "house")])]
+    loose: list[Link] = []
+    for item in app.navigation:
+        if item.entity:
+            loose += _links(reader, item, language)
+        elif links := [link for inner in item.items for link in _links(reader, inner, language)]:
+            groups.append(NavGroup(links, item.label.in_(language)))
+    groups[0] = NavGroup([*groups[0].links, *loose])
+    creates = [
+        Link(entity.label.in_(language), addresses.new_of(entity.name), icon_of(entity, item.icon))
+        for item in _flat(app.navigation)
+        if (entity := reader.release.model.entities.get(item.entity)) and may_create(reader, entity)
+    ]
+    icon = next((item.icon for item in app.navigation if item.icon in ICONS), "layers")
+    return Places(tuple(groups), tuple(creates[:MOST_CREATES]), icon)
+
+
+def _links(reader: Reader, item: NavItem, language: str) -> list[Link]:
+    if item.items:
+        return [link for inner in item.items for link in _links(reader, inner, language)]
+    entity = reader.release.model.entities.get(item.entity)
+    if entity is None or not reader.may_read(entity.name):
+        return []
+    return [Link(item.label.in_(language), addresses.list_of(entity.name), icon_of(entity, item.icon))]
+
+
+def _flat(items: tuple[NavItem, ...]) -> Iterator[NavItem]:
+    for item in items:
+        yield item
+        yield from _flat(item.items)
+
+
+def may_create(reader: Reader, entity: Entity) -> bool:
+    """Whether a reader may create records of an entity by themselves."""
+    return not entity.owner_of_lines and not reader.rights[entity.name].right("create").never
+
+
+def icon_of(entity: Entity, icon: str = "") -> str:
+    """The icon of an entity's records."""
+    return icon or entity.icon or "folder"
+
+
+def _user_menu(reader: Reader, user: str, texts: Texts) -> tuple[Link, ...]:
+    profile = (
+        [Link(texts("menu.profile"), addresses.record_of("user", user), "user")] if reader.may_read("user") else []
+    )
+    return (
+        *profile,
+        Link(texts("menu.password"), addresses.PASSWORD, "key-round"),
+        Link(texts("menu.bin"), addresses.BIN, "trash-2"),
+    )

@@ -1,0 +1,227 @@
+"""Values as cells: in the reader's language, locale and time zone, by the type of the field they are of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+import phonenumbers
+
+from kith.metadata.model import Field, Model, Option
+from kith.rules.types import Type
+from kith.runtime.read.query import Masked, Reference
+from kith.texts import Texts
+from kith.web import addresses
+from kith.web.formats import Format, formatter, locale_of
+from kith.web.look import COLOURS
+from kith.web.view import Cell, Choice, Person
+
+Show = Callable[[Any], Cell]
+NOTHING = Cell()
+SHORT = 120
+"""Characters of a long text that a list shows."""
+NEAR = {"slate": "gray", "yellow": "amber", "violet": "purple"}
+"""Colours that apps may name, and the one of ours that stands for each."""
+NAMES = {"country": "territories", "currency": "currencies", "language": "languages"}
+"""Field types whose values are codes, and Babel's table of their names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How somebody reads: his words, and the name of his time zone."""
+
+    model: Model
+    texts: Texts
+    zone: str
+
+    @property
+    def language(self) -> str:
+        """The tag of his language."""
+        return self.texts.language
+
+
+def colour_of(name: str) -> str:
+    """A colour of ours for one that an app names."""
+    name = NEAR.get(name, name)
+    return name if name in COLOURS else "gray"
+
+
+def chip_of(option: Option, language: str) -> Choice:
+    """An option as a chip."""
+    return Choice(option.key, option.label.in_(language), colour_of(option.color))
+
+
+def shower(reader: Reader, type_: Type, declared: Field | None = None, *, short: bool = False) -> Show:
+    """What makes cells of a field's values; `short` is for lists. Ask once for a column, not for each cell."""
+    show = _shower(reader, type_, declared, short)
+
+    def cell(value: Any) -> Cell:
+        if value is None:
+            return NOTHING
+        return Cell(str(value), icon="eye-off", tone="muted") if isinstance(value, Masked) else show(value)
+
+    return cell
+
+
+def _shower(reader: Reader, type_: Type, declared: Field | None, short: bool) -> Show:
+    match type_.kind:
+        case "choice":
+            return _choice(options_of(reader, type_, declared), reader.language)
+        case "set":
+            return _set(reader, type_, declared)
+        case "ref":
+            return _reference(type_.entity, reader)
+        case "bool":
+            return _boolean(reader)
+        case "text":
+            return _text(reader, declared, short)
+        case "record":
+            return _parts(reader, declared)
+        case _:
+            show = format_of(reader, type_)
+            return lambda value: Cell(show(value))
+
+
+def format_of(reader: Reader, type_: Type) -> Format:
+    """What prints numbers, dates and spans of a type."""
+    language = reader.language
+    match type_.kind:
+        case "int":
+            return formatter("integer", language)
+        case "decimal":
+            return formatter("decimal", language, scale=type_.scale)
+        case "money":
+            if not type_.currency:
+                return formatter("decimal", language, scale=type_.scale)
+            return formatter("money", language, currency=type_.currency)
+        case "percent":
+            return _percent(language)
+        case "date" | "time":
+            return formatter(type_.kind, language, width="medium" if type_.kind == "date" else "short")
+        case "datetime":
+            return formatter("instant", language, zone=reader.zone)
+        case "duration":
+            return formatter("duration", language)
+        case _:
+            return str
+
+
+def _percent(language: str) -> Format:
+    """As many decimals as the value has, two at most."""
+    whole, exact = formatter("percent", language, scale=0), formatter("percent", language, scale=2)
+    return lambda value: whole(value) if value * 100 == int(value * 100) else exact(value)
+
+
+def options_of(reader: Reader, type_: Type, declared: Field | None) -> Mapping[str, Option]:
+    """The options that a choice is one of, also where its field is computed from another one."""
+    if declared is not None and declared.options:
+        return declared.options
+    entity, _, name = type_.field.partition(".")
+    owner = reader.model.entities.get(entity)
+    return owner.fields[name].options if owner is not None and name in owner.fields else {}
+
+
+def _choice(options: Mapping[str, Option], language: str) -> Show:
+    cells: dict[str, Cell] = {}
+    for key, option in options.items():
+        chip = chip_of(option, language)
+        cells[key] = Cell(chip.label, chips=(chip,)) if option.color else Cell(chip.label)
+    return lambda value: cells.get(value) or Cell(str(value))
+
+
+def _set(reader: Reader, type_: Type, declared: Field | None) -> Show:
+    item = type_.item
+    if item is not None and item.kind == "ref":
+        return lambda values: Cell(", ".join(label_of(one, reader.texts) for one in values))
+    chips = {key: chip_of(option, reader.language) for key, option in (declared.options if declared else {}).items()}
+    return lambda values: _chips(chips, values)
+
+
+def _chips(known: Mapping[str, Choice], values: Iterable[Any]) -> Cell:
+    chips = tuple(known.get(str(value)) or Choice(str(value), str(value)) for value in values)
+    return Cell(", ".join(chip.label for chip in chips), chips=chips) if chips else NOTHING
+
+
+def label_of(reference: Reference, texts: Texts) -> str:
+    """What a reference is called to the reader."""
+    return reference.label if reference.visible else texts("value.no_access")
+
+
+def _reference(entity: str, reader: Reader) -> Show:
+    hidden = Cell(reader.texts("value.no_access"), tone="muted")
+    start = addresses.record_of(entity, "")
+
+    def show(value: Any) -> Cell:
+        if not isinstance(value, Reference):
+            return Cell(str(value))
+        if not value.visible:
+            return hidden
+        return Cell(value.label or value.id[:8], start + value.id)
+
+    return show
+
+
+def _boolean(reader: Reader) -> Show:
+    yes, no = Cell(reader.texts("value.yes"), icon="check"), Cell(reader.texts("value.no"), tone="muted")
+    return lambda value: yes if value else no
+
+
+def _text(reader: Reader, declared: Field | None, short: bool) -> Show:
+    match declared.type_name if declared else "":
+        case "phone":
+            return lambda value: Cell(phone(value), f"tel:{value}")
+        case "email":
+            return lambda value: Cell(value, f"mailto:{value}")
+        case "url":
+            return lambda value: Cell(value.partition("://")[2].removesuffix("/"), value)
+        case "country" | "currency" | "language" as name:
+            table: Mapping[str, str] = getattr(locale_of(reader.language), NAMES[name])
+            return lambda value: Cell(table.get(value) or table.get(value.replace("-", "_")) or _tag(value, table))
+        case "long_text" | "markdown" if short:
+            return lambda value: Cell(_shortened(value))
+        case _:
+            return lambda value: Cell(str(value))
+
+
+def _tag(value: str, table: Mapping[str, str]) -> str:
+    """`zh-CN` is called as `zh` where there is no name for the whole."""
+    return table.get(value.partition("-")[0], value)
+
+
+def _shortened(value: str) -> str:
+    line = " ".join(value.split())
+    return line if len(line) <= SHORT else line[: SHORT - 1].rstrip() + "…"
+
+
+@lru_cache(maxsize=4096)
+def phone(value: str) -> str:
+    """A number as people of its country write it; from abroad with the country's code."""
+    try:
+        number = phonenumbers.parse(value)
+    except phonenumbers.NumberParseException:
+        return value
+    if number.country_code == 86:
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def _parts(reader: Reader, declared: Field | None) -> Show:
+    chinese = reader.language.startswith("zh")
+    match declared.type_name if declared else "":
+        case "person_name":
+            order = ("family", "given") if chinese else ("given", "family")
+            return lambda value: Cell(
+                ("" if chinese else " ").join(str(value[part]) for part in order if value.get(part))
+            )
+        case "date_range":
+            show = formatter("date", reader.language)
+            return lambda value: Cell(" – ".join(show(day) for day in (value.get("start"), value.get("end")) if day))
+        case _:
+            return lambda value: Cell((" " if chinese else ", ").join(str(part) for part in value.values() if part))
+
+
+def as_person(cell: Cell) -> Cell:
+    """A reference to a user as a person."""
+    return replace(cell, href="", person=Person(cell.text, cell.href)) if cell.text else cell
