@@ -11,6 +11,7 @@ from kith.cli.check import check
 from kith.cli.eval import evaluate
 from kith.cli.fmt import fmt
 from kith.cli.schema import schema
+from kith.cli.serve import serve
 from kith.cli.why import why
 
 app = typer.Typer(name="kith", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -35,4 +36,5 @@ app.command()(check)
 app.command("eval")(evaluate)
 app.command()(fmt)
 app.command()(schema)
+app.command()(serve)
 app.command()(why)

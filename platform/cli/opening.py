@@ -1,0 +1,95 @@
+"""What commands on a database share: which one it is, opening it, and the candidate of an app's folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from kith.cli.saying import app_folder, refuse
+from kith.metadata.model import Model
+from kith.problems import Words, render
+from kith.runtime.database import Unfit, choose_url, normal_url
+from kith.runtime.workspace import NoRelease, Unbuildable, Workspace
+
+Db = Annotated[
+    str,
+    typer.Option(
+        "--db", envvar="KITH_DB", help="The database; else an SQLite file named after the app in this folder."
+    ),
+]
+
+
+def database_url(option: str, app: str | None, language: str) -> str:
+    """The database that a command works on; wrong usage where nothing says which."""
+    try:
+        url = choose_url(option or None, None, app, Path.cwd())
+        normal_url(url)
+    except Unfit as unfit:
+        refuse(unfit.words, language)
+    return url
+
+
+def is_new(url: str) -> bool:
+    """Whether it is an SQLite file that is not there yet."""
+    parsed = normal_url(url)
+    return parsed.get_backend_name() == "sqlite" and not Path(str(parsed.database)).exists()
+
+
+@contextmanager
+def workspace_of(url: str, language: str) -> Iterator[Workspace]:
+    """The workspace of a URL, closed at the end; leaves with a sentence where it cannot be opened."""
+    try:
+        workspace = Workspace.open(url)
+    except Unfit as unfit:
+        fail(unfit.words, language)
+    except Unbuildable as broken:
+        for problem in broken.problems:
+            typer.echo(render(problem, language) + "\n", err=True)
+        fail(
+            Words(
+                f"Release {broken.number} in the database cannot be used by this version of Kith.",
+                f"此版本的 Kith 无法使用数据库中的发布 {broken.number}。",
+            ),
+            language,
+        )
+    try:
+        yield workspace
+    except NoRelease as missing:
+        fail(missing.words, language)
+    finally:
+        workspace.close()
+
+
+@contextmanager
+def existing_workspace(db: str, language: str) -> Iterator[Workspace]:
+    """The workspace that a command without an app works on; it must be there."""
+    url = database_url(db, None, language)
+    if is_new(url):
+        fail(NoRelease.words, language)
+    with workspace_of(url, language) as workspace:
+        yield workspace
+
+
+def candidate_of(folder: Path, language: str) -> Model:
+    """The model of an app's folder; leaves with all its problems where it has errors."""
+    from kith.metadata.build import build
+    from kith.metadata.layers import load
+
+    layers, problems = load(app_folder(folder, language))
+    model, found = build(layers)
+    errors = [problem for problem in (*problems, *found) if problem.is_error]
+    if model is None or errors:
+        for problem in errors:
+            typer.echo(render(problem, language) + "\n", err=True)
+        raise typer.Exit(1)
+    return model
+
+
+def fail(words: Words, language: str) -> NoReturn:
+    """Leave because of a problem."""
+    typer.echo(words.in_(language), err=True)
+    raise typer.Exit(1)

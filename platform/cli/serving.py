@@ -1,0 +1,39 @@
+"""The server: pages and API over one workspace, run by uvicorn."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+
+from kith.runtime.calling import Calling, Doors
+from kith.runtime.clock import system_clock
+from kith.runtime.workspace import Workspace
+from kith.web.app import routes as page_routes
+
+
+def application(workspace: Workspace, *, secure: bool = False) -> Starlette:
+    """The ASGI application of a workspace."""
+    doors = Doors(workspace, Calling(workspace.database), system_clock, secure)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        doors.calling.close()
+
+    return Starlette(routes=page_routes(doors), lifespan=lifespan)
+
+
+def run(workspace: Workspace, host: str, port: int) -> None:
+    """Serve until a signal says stop; requests that run are finished first."""
+    config = uvicorn.Config(
+        application(workspace),
+        host=host,
+        port=port,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    uvicorn.Server(config).run()
