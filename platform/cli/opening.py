@@ -40,10 +40,10 @@ def is_new(url: str) -> bool:
 
 
 @contextmanager
-def workspace_of(url: str, language: str) -> Iterator[Workspace]:
+def workspace_of(url: str, language: str, *, watch: bool = False) -> Iterator[Workspace]:
     """The workspace of a URL, closed at the end; leaves with a sentence where it cannot be opened."""
     try:
-        workspace = Workspace.open(url)
+        workspace = Workspace.open(url, watch=watch)
     except Unfit as unfit:
         fail(unfit.words, language)
     except Unbuildable as broken:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from kith.cli.opening import Db, checked_model, url_of, workspace
+from kith.cli.opening import Db, candidate_of, database_url, workspace_of
 from kith.cli.saying import Language, language_of
 from kith.metadata.model import Model
 from kith.problems import Words
@@ -39,9 +39,9 @@ def serve(
 ) -> None:
     """Serve an app: check, plan, apply where that is safe, and run."""
     language = language_of(lang)
-    model = checked_model(app, language) if app is not None else None
-    url = url_of(db, model.app.name if model else "", language)
-    with workspace(url, language, watch=True) as opened:
+    model = candidate_of(app, language) if app is not None else None
+    url = database_url(db, model.app.name if model else None, language)
+    with workspace_of(url, language, watch=True) as opened:
         ground = Ground(opened, language)
         first = opened.release is None
         if model is not None:
