@@ -93,9 +93,9 @@ def between(writer: Writer, call: Call) -> ast.expr:
 
 
 def _within(writer: Writer, value: ast.expr, low: ast.expr, high: ast.expr) -> ast.expr:
-    if isinstance(low, ast.Name | ast.Constant):
+    if isinstance(low, ast.Constant) or (isinstance(low, ast.Name) and low.id in writer.module.names):
         return ast.Compare(low, [ast.LtE(), ast.LtE()], [value, high])
-    # The value must run first: what it reads may be counted on by the limits.
+    # The value must run first: the limits may count on what it reads.
     test, name = values.kept(writer, value)
     return py.both([py.compare(test, ast.GtE(), low), py.compare(name, ast.LtE(), high)])
 

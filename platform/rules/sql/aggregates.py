@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
 from kith.rules.sql.dialect import is_simple
-from kith.rules.sql.tables import Element, Rows
+from kith.rules.sql.tables import Element, Rows, within
 from kith.rules.tree import Aggregate, Constant, Node, Path
 
 if TYPE_CHECKING:
@@ -22,26 +22,23 @@ class Related:
     """The rows of one aggregate: the records passed on the way, the related records, and which of them count."""
 
     def __init__(self, lowering: Lowering, node: Aggregate) -> None:
-        via, passed, conditions = _parents(lowering, node.via)
+        via, passed = _parents(lowering, node.via)
         self.row = lowering.tables.related(via, node.relation)
         self.inside = lowering.inside(self.row)
-        self.sources = [*(rows.source for rows in passed), self.row.source]
-        self.conditions = [*conditions, *([self.row.where] if self.row.where is not None else [])]
-        if node.where is not None:
-            self.conditions.append(self.inside.holds(node.where))
+        self.rows = [*passed, self.row]
+        self.conditions = [self.inside.holds(node.where)] if node.where is not None else []
 
-    def select(self, *elements: Element) -> sa.Select[tuple[object, ...]]:
-        """A query over the rows, in which every other table is that of the statement around it."""
-        chosen = sa.select(*elements).select_from(*self.sources).where(*self.conditions)
-        return chosen.correlate_except(*self.sources)
+    def select(self, *elements: Element) -> sa.Select[tuple[Any, ...]]:
+        """A query over the rows."""
+        return within(self.rows, *elements).where(*self.conditions)
 
     def exists(self, *conditions: Condition) -> Condition:
         """Whether there is a row that also meets these conditions."""
         return self.select(sa.literal_column("1")).where(*conditions).exists()
 
 
-def _parents(lowering: Lowering, via: Path) -> tuple[Rows, list[Rows], list[Condition]]:
-    """The record whose relation is read; the records passed on the way to it, and how they hang together."""
+def _parents(lowering: Lowering, via: Path) -> tuple[Rows, list[Rows]]:
+    """The record whose relation is read, and the records passed on the way to it."""
     if via.root == "me":
         first = via.steps[0] if via.steps else None
         name, type_ = (first.name, first.type) if first else ("id", via.type)
@@ -50,12 +47,12 @@ def _parents(lowering: Lowering, via: Path) -> tuple[Rows, list[Rows], list[Cond
     else:
         rows = lowering.root(via)
         if not via.steps:
-            return rows, [], []
+            return rows, []
         id_, rest, entity = lowering.tables.column(rows, via.steps[0].name), via.steps[1:], via.steps[0].type.entity
     passed = [lowering.tables.found(entity, id_)]
     for step in rest:
         passed.append(lowering.tables.found(step.type.entity, lowering.tables.column(passed[-1], step.name)))
-    return passed[-1], passed, [rows.where for rows in passed if rows.where is not None]
+    return passed[-1], passed
 
 
 def holds(lowering: Lowering, node: Aggregate) -> Condition:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement
 from kith.rules.sql import aggregates, logic
 from kith.rules.sql.dialect import Dialect
 from kith.rules.sql.operations import VALUES
-from kith.rules.sql.tables import Element, Members, Rows, Tables
+from kith.rules.sql.tables import Element, Members, Rows, Tables, within
 from kith.rules.tree import Aggregate, Call, Constant, Convert, Node, Path, Step, Template
 from kith.rules.types import Type
 
@@ -118,21 +118,17 @@ class Lowering:
 
     def behind(self, id_: Element, steps: tuple[Step, ...]) -> Element:
         """The last step's value, read in one sub-query from the record of that id."""
-        rows, wanted = self.chain(id_, steps)
-        query = sa.select(self.tables.column(rows[-1], steps[-1].name)).select_from(*(one.source for one in rows))
-        return query.where(*wanted).correlate_except(*(one.source for one in rows)).scalar_subquery()
+        rows = self.chain(id_, steps)
+        return within(rows, self.tables.column(rows[-1], steps[-1].name)).scalar_subquery()
 
-    def chain(self, id_: Element, steps: tuple[Step, ...]) -> tuple[list[Rows], list[ColumnElement[bool]]]:
-        """The records passed by steps from an id on: the last is where the last step is read; and how they hang together."""
-        rows, wanted = [], []
+    def chain(self, id_: Element, steps: tuple[Step, ...]) -> list[Rows]:
+        """The records passed by steps from an id on; the last is where the last step is read."""
+        rows: list[Rows] = []
         for index, step in enumerate(steps):
-            found = self.tables.found(step.entity, id_)
-            rows.append(found)
-            if found.where is not None:
-                wanted.append(found.where)
+            rows.append(self.tables.found(step.entity, id_))
             if index + 1 < len(steps):
-                id_ = self.tables.column(found, step.name)
-        return rows, wanted
+                id_ = self.tables.column(rows[-1], step.name)
+        return rows
 
     def comparable(self, node: Node, op: str = "lt") -> Element:
         """The value in the form in which it orders; equality needs no form."""
@@ -159,23 +155,17 @@ class Lowering:
         """The values of a set field, and the records passed on the way to it."""
         if path.root == "me":
             first = path.steps[0]
-            id_ = self.dialect.parameter(f"me_{first.name}", first.type)
-            passed, _ = self.chain(id_, path.steps[1:])
+            passed = self.chain(self.dialect.parameter(f"me_{first.name}", first.type), path.steps[1:])
         elif len(path.steps) > 1:
             rows = self.root(path)
-            passed, _ = self.chain(self.tables.column(rows, path.steps[0].name), path.steps[1:])
+            passed = self.chain(self.tables.column(rows, path.steps[0].name), path.steps[1:])
         else:
             return self.tables.members(self.root(path), path.steps[0].name), []
         return self.tables.members(passed[-1], path.steps[-1].name), passed
 
     def exists(self, members: Members, passed: list[Rows], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
         """Whether a set has a member that meets these conditions."""
-        sources = [*(rows.source for rows in passed), members.source]
-        links = [rows.where for rows in passed if rows.where is not None]
-        chosen: sa.Select[tuple[object]] = (
-            sa.select(sa.literal_column("1")).select_from(*sources).where(*links, members.where, *conditions)
-        )
-        return chosen.correlate_except(*sources).exists()
+        return within([*passed, members], sa.literal_column("1")).where(*conditions).exists()
 
     def actors_set(self, path: Path) -> Element:
         """A set field of the actor, as a parameter that expands to its members."""

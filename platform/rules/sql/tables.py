@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import sqlalchemy as sa
 from sqlalchemy import ColumnElement, FromClause
 
 Element = ColumnElement[Any]
@@ -29,6 +31,16 @@ class Members:
     source: FromClause
     value: Element
     where: ColumnElement[bool]
+
+
+def within(rows: Sequence[Rows | Members], *elements: Element) -> sa.Select[tuple[Any, ...]]:
+    """A query of elements over rows, each joined to the ones before; every other table is the surrounding statement's."""
+    source = rows[0].source
+    for more in rows[1:]:
+        source = source.join(more.source, sa.true() if more.where is None else more.where)
+    first = [] if rows[0].where is None else [rows[0].where]
+    chosen = sa.select(*elements).select_from(source).where(*first)
+    return chosen.correlate_except(*(one.source for one in rows))
 
 
 class Tables(Protocol):

@@ -1,0 +1,111 @@
+"""One meaning: expressions over records on every back end, and where a back end does not say what the reference says."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from kith.problems import Excerpt
+from kith.rules.compiling import compile_expression
+from kith.rules.scope import Scope, Slot
+from kith.rules.tree import Node
+from kith.rules.types import Type
+from kith.rules.values import DoesNotFit
+from tests.agreement.engines import Answers, Engine, Reference
+from tests.agreement.expressions import Generator
+from tests.agreement.world import World, world
+
+
+@dataclass(frozen=True)
+class Question:
+    """An expression and its tree."""
+
+    text: str
+    tree: Node
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """A back end and the reference about one expression and record."""
+
+    engine: str
+    text: str
+    world: World
+    index: int
+    expected: object
+    found: object
+
+    def __str__(self) -> str:
+        values = self.world.values[self.index]
+        return (
+            f"{self.engine} says {self.found!r}, the reference {self.expected!r}:\n  {self.text}\n"
+            f"  now {self.world.now.isoformat()} in {self.world.zone}, {values}"
+        )
+
+
+def compiled(text: str, scope: Scope, *, saving: bool = False) -> Question | None:
+    """The question of a text, or none where the checker refuses it."""
+    expression, _ = compile_expression(Excerpt.whole(text), scope, Slot("agreement", saving=saving, actor=True))
+    return Question(text, expression.tree) if expression else None
+
+
+def questions(rng: random.Random, count: int, scope: Scope, *, saving: bool = False) -> list[Question]:
+    """So many random expressions that the checker takes."""
+    found: list[Question] = []
+    generator = Generator(rng, saving=saving, templates=saving)
+    while len(found) < count:
+        question = compiled(generator.expression(), scope, saving=saving)
+        if question is not None:
+            found.append(question)
+    return found
+
+
+def compare(asked: Sequence[Question], where: World, engines: Mapping[str, Engine]) -> Iterator[Disagreement]:
+    """Every disagreement about some expressions; the first of each expression and engine."""
+    trees = [question.tree for question in asked]
+    wanted = Reference().answers(trees, where)
+    for name, engine in engines.items():
+        for question, right, said in zip(asked, wanted, engine.answers(trees, where), strict=True):
+            if said is not None and right is not None:
+                yield from first_difference(name, question, where, right, said)
+
+
+def first_difference(
+    name: str, question: Question, where: World, right: Answers, said: Answers
+) -> Iterator[Disagreement]:
+    """The first record about which an engine says something else."""
+    pairs = [(right.values, said.values, question.tree.type)]
+    if right.verdicts is not None and said.verdicts is not None:
+        pairs.append((right.verdicts, said.verdicts, question.tree.type))
+    for expected, found, type_ in pairs:
+        for index, (one, other) in enumerate(zip(expected, found, strict=True)):
+            if not same(one, other, type_):
+                yield Disagreement(name, question.text, where, index, one, other)
+                return
+
+
+def same(one: object, other: object, type_: Type) -> bool:
+    """Whether two answers are one: of one kind, equal, and numbers with the same places.
+
+    A value that is refused because it does not fit stops the statement; an engine may find it where the reference, which
+    does not look at what `and` and `??` need not know, never came, and the other way round.
+    """
+    if isinstance(one, DoesNotFit) or isinstance(other, DoesNotFit):
+        return True
+    if type(one) is not type(other) or one != other:
+        return False
+    if isinstance(one, Decimal) and isinstance(other, Decimal):
+        return one.as_tuple() == other.as_tuple()
+    return not isinstance(one, datetime) or one.utcoffset() == other.utcoffset()  # type: ignore[attr-defined]
+
+
+def chunks(seed: int, expressions: int, records: int, size: int = 60) -> Iterator[tuple[list[Question], World]]:
+    """A run: worlds of records with some expressions each; every fifth is about a save."""
+    for number, start in enumerate(range(0, expressions, size)):
+        rng = random.Random(f"{seed}/{number}")  # noqa: S311  # repeatable on purpose
+        saving = number % 5 == 4
+        where = world(rng, records, saving=saving)
+        yield questions(rng, min(size, expressions - start), where.scope, saving=saving), where
