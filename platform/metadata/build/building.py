@@ -46,9 +46,12 @@ def uncollected() -> Iterator[None]:
 def _build(stack: tuple[Layer, ...]) -> tuple[Model | None, list[Problem]]:
     problems: list[Problem] = []
     documents = merged(stack, problems)
-    context = Context(documents, problems, strings=strings_of(documents))
+    context = Context(documents, problems, strings=strings_of(documents), broken=set(documents.lost))
     _shapes(context)
+    told = len(problems)
+    torn = [problem.span for problem in problems if problem.span and problem.code.startswith("D1")]
     model, world = _model(context, stack)
+    problems[told:] = [problem for problem in problems[told:] if not _overlaps(problem, torn)]
     checking = Checking(model, context, world)
     for check in CHECKS:
         problems += [problem for problem in check(checking) if not _echoes(problem, context.broken)]
@@ -58,18 +61,24 @@ def _build(stack: tuple[Layer, ...]) -> tuple[Model | None, list[Problem]]:
 
 def _echoes(problem: Problem, broken: set[str]) -> bool:
     """Whether a problem only repeats that some declaration is broken."""
-    return (
-        problem.is_error and problem.values.get("name") in broken and problem.code in ("D404", "D429", "D430", "D415")
-    )
+    return problem.is_error and problem.code.startswith(("D4", "D5")) and problem.values.get("name") in broken
 
 
 def _shapes(context: Context) -> None:
     """Check the shape of every document; a name that is misshapen is remembered, so that its echoes are not told."""
+    torn = [problem.span for problem in context.problems if problem.span]
     for document in context.merged.documents.values():
-        found = check_shape(document.kind, document.node)
+        found = [problem for problem in check_shape(document.kind, document.node) if not _overlaps(problem, torn)]
         context.problems += found
         if document.kind in ("entity", "fragment"):
             context.broken |= {name for name, span in _fields(document) if _inside(found, span)}
+
+
+def _overlaps(problem: Problem, torn: list[Span]) -> bool:
+    """Whether a problem stands where YAML itself went wrong, so that it can only repeat that."""
+    span = problem.span
+    spans = (other for other in torn if span is not None and other.source is span.source)
+    return any(span is not None and span.start < other.end and other.start < span.end for other in spans)
 
 
 def _fields(document: Document) -> Iterable[tuple[str, tuple[str, int, int]]]:

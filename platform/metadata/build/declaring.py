@@ -31,6 +31,7 @@ def scopes_of(context: Context, currency: str) -> dict[str, EntityScope]:
     _bind_roles(context, world)
     for scope in world.values():
         _relate(scope, world)
+        context.broken |= {shell.name for shell in scope.shells.values() if shell.to and shell.to not in world}
     return world
 
 

@@ -109,7 +109,7 @@ def computed_fields_are_of_their_kind(c: Checking) -> Iterator[Problem]:
         span = c.span("entity", field.entity, "fields", field.name, "value")
         tree = field.value.tree
         if tree.type.kind in ("null", "period", "set", "record") and field.type_name != "lookup":
-            yield Problem(mistakes.NOT_STORABLE, span, {"type": str(tree.type)})
+            yield Problem(mistakes.NOT_STORABLE, span, {"type": str(tree.type.or_null(False))})
         if field.type_name == "rollup" and not any(isinstance(node, Aggregate) for node in walk(tree)):
             yield Problem(mistakes.NO_AGGREGATE, span)
         if field.type_name == "lookup" and not (isinstance(tree, Path) and len(tree.steps) > 1):

@@ -130,12 +130,12 @@ def views_sort_and_add_up_what_they_can(c: Checking) -> Iterator[Problem]:
                 or (kind == "duration")
                 or (column.total in ("min", "max") and kind in ("date", "datetime"))
             )
-            if column.total in TOTALS and not numeric:
+            if column.total in TOTALS and not numeric and column.path not in c.context.broken:
                 span = c.span("view", view.name, "columns", column.path, "total")
                 yield Problem(
                     mistakes.NO_TOTAL,
                     span,
-                    {"name": column.path, "total": TOTALS[column.total], "type": str(column.value.type)},
+                    {"name": column.path, "total": TOTALS[column.total], "type": str(column.value.type.or_null(False))},
                 )
 
 

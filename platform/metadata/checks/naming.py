@@ -12,9 +12,10 @@ from kith.metadata.mistakes import lint
 from kith.metadata.mistakes import model as mistakes
 from kith.metadata.model import Segment, View
 from kith.metadata.shapes.kinds import KINDS
-from kith.problems import Problem, did_you_mean
+from kith.problems import Problem, Words, did_you_mean
 from kith.source import Scalar
 
+LOWER = {name: Words(kind.title.en.lower(), kind.title.zh) for name, kind in KINDS.items()}
 ABOUT = ("form", "view", "segment", "rules", "data", "tests")
 """Kinds whose documents are about one entity."""
 
@@ -88,7 +89,7 @@ def _named(
     name = at.text(kind)
     if not name:
         return
-    span, title = c.span(path[0], path[1], *path[2:], kind), KINDS[kind].title
+    span, title = c.span(path[0], path[1], *path[2:], kind), LOWER[kind]
     if (kind, name) not in c.context.merged.documents:
         yield Problem(mistakes.NO_DOCUMENT, span, {"kind": title, "name": name}, did_you_mean(name, known))
     elif (

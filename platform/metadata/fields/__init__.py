@@ -31,4 +31,35 @@ LATER: dict[str, Words] = {
 }
 """Field types of the design whose part of the engine does not exist yet."""
 
-__all__ = ["COMMON", "FIELD_TYPES", "LATER", "FieldType", "Setting"]
+MEANT: dict[str, str] = {
+    "string": "text",
+    "str": "text",
+    "varchar": "text",
+    "char": "text",
+    "textarea": "long_text",
+    "number": "integer",
+    "int": "integer",
+    "float": "decimal",
+    "double": "decimal",
+    "numeric": "decimal",
+    "currency_amount": "money",
+    "bool": "boolean",
+    "checkbox": "boolean",
+    "timestamp": "datetime",
+    "select": "choice",
+    "enum": "choice",
+    "picklist": "choice",
+    "multiselect": "choices",
+    "link": "reference",
+    "relation": "reference",
+    "lookup_field": "reference",
+    "foreign_key": "reference",
+    "owner": "user",
+    "computed": "formula",
+    "aggregate": "rollup",
+    "auto_number": "autonumber",
+    "sequence": "autonumber",
+}
+"""What other systems call a type, and what it is called here."""
+
+__all__ = ["COMMON", "FIELD_TYPES", "LATER", "MEANT", "FieldType", "Setting"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from kith.metadata.fields import COMMON, FIELD_TYPES
 from kith.metadata.layers.merging import merge, removes
 from kith.metadata.mistakes import layers as mistakes
 from kith.metadata.mistakes import shape
@@ -18,6 +20,9 @@ from kith.source import Mapping as MappingNode
 DATA_KINDS = frozenset({"data", "tests"})
 """Kinds in which `~` may be a value: nothing."""
 APP = ("app", "")
+_SHAPE_KEYS = frozenset(KINDS["entity"].schema["properties"]) | {
+    key for kind in FIELD_TYPES.values() for key in (*kind.keys, *COMMON, "type")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +56,8 @@ class Merged:
 
     documents: dict[tuple[str, str], Document] = field(default_factory=dict)
     layer_of: dict[str, str] = field(default_factory=dict)
-    unreadable: bool = False
-    """Some document could not be read at all, so that what it declares is missing."""
+    lost: set[str] = field(default_factory=set)
+    """What documents that could not be read seem to declare: that it is missing elsewhere is no mistake of its own."""
 
     def of(self, kind: str) -> Iterable[Document]:
         """The documents of one kind, in the order of layers and paths."""
@@ -70,8 +75,8 @@ def merged(layers: Iterable[Layer], problems: list[Problem]) -> Merged:
             result.layer_of[shown] = layer.name
             node, found = read(text, shown)
             problems += found
-            if found and node is None:
-                result.unreadable = True
+            if node is None:
+                result.lost |= _declared(text)
             if node is None or (key := _identity(node, path, problems)) is None:
                 continue
             part = Part(layer.name, path, node)  # type: ignore[arg-type]  # a document with an identity is a map
@@ -86,6 +91,17 @@ def merged(layers: Iterable[Layer], problems: list[Problem]) -> Merged:
                 stacks.setdefault(key, []).append(part)
     _merge_all(stacks, result, problems)
     return result
+
+
+def _declared(text: str) -> set[str]:
+    """The names that an unreadable document seems to declare: its own, and where it has fields, those with their relations."""
+    start = re.search(r"^([a-z]+):[ ]*([\w-]+)", text, re.MULTILINE)
+    if start is None:
+        return set()
+    if start.group(1) not in ("entity", "fragment"):
+        return {start.group(2)}
+    keys = set(re.findall(r"([a-z_][a-z0-9_]*):", text)) - _SHAPE_KEYS
+    return {start.group(2), *keys, *re.findall(r"\binverse: ?([a-z_][a-z0-9_]*)", text)}
 
 
 def _identity(node: Node, path: str, problems: list[Problem]) -> tuple[str, str] | None:
@@ -135,7 +151,7 @@ def _belongs(kind: Kind, path: str) -> bool:
 def _twice(key: tuple[str, str], first: Part, second: Part, problems: list[Problem]) -> None:
     entry = next(iter(second.node.entries.values()))
     place = next(iter(first.node.entries.values())).value.span.place
-    title = KINDS[key[0]].title
+    title = Words(KINDS[key[0]].title.en.lower(), KINDS[key[0]].title.zh)
     problems.append(Problem(mistakes.DECLARED_TWICE, entry.value.span, {"kind": title, "name": key[1], "place": place}))
 
 

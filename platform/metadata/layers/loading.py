@@ -78,24 +78,27 @@ def _text(folder: Path, path: str, shown: str) -> tuple[str | None, Problem | No
     """A document's text, or why the file is none."""
     top = path.split("/", 1)[0] if "/" in path else ""
     if path.endswith(".yml"):
-        return None, _no_document(shown, path, Words("its name must end in .yaml", "文件名应以 .yaml 结尾"))
+        return None, _no_document(folder, path, shown, Words("its name must end in .yaml", "文件名应以 .yaml 结尾"))
     if top in LATER_KINDS.values():
-        return None, Problem(shape.NOT_YET, _start(f"{shown}/{path}"), {"name": top})
+        return None, Problem(shape.NOT_YET, _start(folder, path, shown), {"name": top})
     if top not in FOLDERS and path != "app.yaml":
         why = Words(f'"{top or path}" is no folder of a kind', f"“{top or path}”不是任何种类的文件夹")
-        return None, _no_document(shown, path, why, did_you_mean(top or path, FOLDERS))
+        return None, _no_document(folder, path, shown, why, did_you_mean(top or path, FOLDERS))
     try:
         return (folder / path).read_bytes().decode("utf-8").replace("\r\n", "\n"), None
     except UnicodeDecodeError:
-        return None, Problem(mistakes.NOT_UTF8, _start(f"{shown}/{path}"), {"path": f"{shown}/{path}"})
+        return None, Problem(mistakes.NOT_UTF8, _start(folder, path, shown), {"path": f"{shown}/{path}"})
 
 
-def _no_document(shown: str, path: str, why: Words, hint: Words | None = None) -> Problem:
-    return Problem(shape.FILE_NAME, _start(f"{shown}/{path}"), {"path": f"{shown}/{path}", "why": why}, hint)
+def _no_document(folder: Path, path: str, shown: str, why: Words, hint: Words | None = None) -> Problem:
+    return Problem(shape.FILE_NAME, _start(folder, path, shown), {"path": f"{shown}/{path}", "why": why}, hint)
 
 
-def _start(path: str) -> Span:
-    return Span(Source(path, ""), 0, 1)
+def _start(folder: Path, path: str, shown: str) -> Span:
+    """The beginning of a file that is no document, with its first line."""
+    with (folder / path).open("rb") as file:
+        line = file.readline(200).decode("utf-8", "replace").rstrip()
+    return Span(Source(f"{shown}/{path}", line), 0, max(1, len(line)))
 
 
 def _too_large(shown: str, many: bool) -> Problem:

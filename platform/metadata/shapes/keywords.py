@@ -86,9 +86,9 @@ class Keywords:
             values = {"value": _word(instance), "known": ", ".join(words)}
             yield self.finding(mistakes.NOT_AMONG, values, did_you_mean(_word(instance), words))
 
-    def companions(self, _: Any, table: Any, instance: Any, __: Any) -> Iterator[Any]:
+    def companions(self, _: Any, table: Any, instance: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
         """Keys that make no sense without another."""
-        if not isinstance(instance, dict):
+        if not isinstance(instance, dict) or any(key in instance for key in schema.get("kith:later", ())):
             return
         for key, others in table.items():
             for other in others:
@@ -125,7 +125,8 @@ class Keywords:
         elif isinstance(key, str) and key in choice.get("later", ()):
             yield self.finding(mistakes.NOT_YET, {"name": key}, choice["later"][key], choice["by"])
         elif isinstance(key, str):
-            hint = did_you_mean(key, among) or _listing(among)
+            meant = choice.get("meant", {}).get(key.lower())
+            hint = did_you_mean(meant, among) if meant else did_you_mean(key, among) or _listing(among)
             yield self.finding(mistakes.UNKNOWN_TYPE, {"name": key}, hint, choice["by"])
         else:
             values = {"wanted": Words("a text", "文本"), "found": found_words(key)}

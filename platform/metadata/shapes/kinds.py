@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kith.metadata.fields import FIELD_TYPES, LATER
+from kith.metadata.fields import FIELD_TYPES, LATER, MEANT
 from kith.metadata.fields.kind import COMMON, FieldType
 from kith.metadata.shapes import parts
 from kith.metadata.shapes.acting import IMPORT, ROLE, RULES, TESTS
@@ -56,6 +56,7 @@ FIELD: Schema = {
         "by": "type",
         "among": {name: field_schema(kind) for name, kind in FIELD_TYPES.items()},
         "later": LATER,
+        "meant": MEANT,
         "what": Words("a field type", "字段类型"),
     },
 }
