@@ -19,6 +19,7 @@ from kith.runtime.read.paths import Place, place_of
 from kith.runtime.read.prepared import Row
 from kith.runtime.read.query import Reference, Shown
 from kith.runtime.read.reader import Clause
+from kith.runtime.read.sets import inside
 from kith.runtime.read.statement import Statement, target_of
 from kith.runtime.read.titles import Titler, want_title
 
@@ -53,8 +54,8 @@ class Columns:
         return (row[0], row[1], *[cell(row) for cell in self.cells])
 
 
-def want_columns(statement: Statement, paths: tuple[str, ...], context: Context) -> Columns:
-    """Select what columns need; id and version come first."""
+def want_columns(statement: Statement, paths: tuple[str, ...], context: Context, *, single: bool = False) -> Columns:
+    """Select what columns need; id and version come first. Sets of a `single` record come with it, if they can."""
     source = statement.this.source
     statement.want(source.c.id)
     statement.want(source.c.version)
@@ -66,9 +67,10 @@ def want_columns(statement: Statement, paths: tuple[str, ...], context: Context)
             continue
         place = place_of(statement, path, context)
         shown.append(Shown(path, place.type, index, -1, "mask" if place.access.read.never else "read"))
-        if place.type.kind == "set" and place.rows is not None:
-            links.append(_links(statement, place, index))
-            cells.append(_nothing)
+        if place.type.kind == "set":
+            cell = _inside(statement, place, context) if single else None
+            cells.append(cell or _nothing)
+            links += [] if cell or not _is_linked(statement, place) else [_links(statement, place, index)]
         else:
             cells.append(want_cell(statement, place, context))
     return Columns(tuple(shown), tuple(cells), tuple(links))
@@ -82,6 +84,14 @@ def _special(statement: Statement, path: str, context: Context) -> Cell:
     if path == TITLE:
         return want_title(statement, statement.this, context)
     return _converted(statement, statement.this.source.c.deleted_at, DATETIME)
+
+
+def _is_linked(statement: Statement, place: Place) -> bool:
+    return place.rows is not None and place.name in statement.reader.release.tables[place.entity].links
+
+
+def _inside(statement: Statement, place: Place, context: Context) -> Cell | None:
+    return inside(statement, place, context) if _is_linked(statement, place) else None
 
 
 def _links(statement: Statement, place: Place, column: int) -> Links:

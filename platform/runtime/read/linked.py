@@ -8,20 +8,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kith.metadata.model import Field
-from kith.rules.sql.tables import Rows
-from kith.rules.sql.values import reader as converter
-from kith.rules.types import TEXT, Type, ref
+from kith.rules.types import TEXT, ref
 from kith.runtime.context import Context
 from kith.runtime.read.arrays import members_of
 from kith.runtime.read.cells import Columns, Links
 from kith.runtime.read.masking import HIDDEN
 from kith.runtime.read.prepared import Prepared, Row, array, fetch, prepare
-from kith.runtime.read.query import Masked, Reference
+from kith.runtime.read.query import Masked
 from kith.runtime.read.reader import Reader
+from kith.runtime.read.sets import Member, order_of, want_member
 from kith.runtime.read.statement import statement_about
-from kith.runtime.read.titles import Titler, want_title
-from kith.runtime.schema.sortkeys import sort_key
 
 Values = tuple[Any, ...]
 
@@ -31,7 +27,7 @@ class Fetching:
     """The statement for one field's sets; `item` makes a member of the driver's tuple, `order` sorts a record's members."""
 
     prepared: Prepared
-    item: Callable[[Row], Any]
+    item: Member
     order: Callable[[Any], Any]
 
 
@@ -84,44 +80,7 @@ def _make(connection: sa.Connection, context: Context, reader: Reader, entity: s
     condition = access.mask if access.read.never else access.read
     statement.source = link.table.join(source, source.c.id == link.record)
     statement.want(link.record)
-    value = statement.want(link.value)
-    wanted = members_of("ids", ref(""), statement.tables.dialect)
-    statement.limit_to(link.record.in_(wanted))
+    member = want_member(statement, link.value, declared.type.item or TEXT, context)
+    statement.limit_to(link.record.in_(members_of("ids", ref(""), statement.tables.dialect)))
     statement.limit_to(statement.tables.condition(statement.this, condition))
-    item = declared.type.item or TEXT
-    if item.kind != "ref":
-        convert = converter(item, reader.release.tables.engine)
-        taken = (lambda row: row[value]) if convert is None else (lambda row: convert(row[value]))
-        return Fetching(prepare(connection, statement.select()), taken, _order(declared, item))
-    found, title = _joined(statement, link.value, item.entity, context)
-    prepared = prepare(connection, statement.select())
-    return Fetching(
-        prepared, _referring(value, found, title), lambda reference: (sort_key(reference.label), reference.id)
-    )
-
-
-def _joined(statement: Any, value: Any, target: str, context: Context) -> tuple[int, Titler] | tuple[int, None]:
-    if not statement.reader.may_read(target):
-        return -1, None
-    found = statement.tables.found(target, value)
-    statement.source = statement.source.outerjoin(found.source, found.where)
-    index = statement.want(found.source.c.id)
-    return index, want_title(statement, Rows(target, found.source), context)
-
-
-def _referring(value: int, found: int, title: Titler | None) -> Callable[[Row], Reference]:
-    if title is None:
-        return lambda row: Reference(row[value], "", False)
-    return lambda row: Reference(row[value], title(row)) if row[found] is not None else Reference(row[value], "", False)
-
-
-def _order(declared: Field, item: Type) -> Callable[[Any], Any]:
-    """Choices stand in their declared order, tags as texts sort."""
-    places = {key: place for place, key in enumerate(declared.options)}
-    if places:
-        return lambda value: (places.get(value, len(places)), str(value))
-    return sort_key if item.kind == "text" else _itself
-
-
-def _itself(value: Any) -> Any:
-    return value
+    return Fetching(prepare(connection, statement.select()), member, order_of(declared))

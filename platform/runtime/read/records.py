@@ -1,4 +1,4 @@
-"""One record, or the owned lines of one, with what the reader may do with it: one statement, and one for each set field."""
+"""One record, or the owned lines of one, with what the reader may do with it: nearly always one statement."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def _plan(
     )
     own = ("created_at", "created_by", "updated_at", "updated_by")
     wanted = (*fields, *(name for name in own if name not in fields))
-    columns = want_columns(statement, (TITLE, DELETED_AT, *wanted), context)
+    columns = want_columns(statement, (TITLE, DELETED_AT, *wanted), context, single=True)
     computed = statement.want(statement.this.source.c.computed)
     flags = _Flags(statement)
     rights = reader.rights[entity]
