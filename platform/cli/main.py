@@ -7,11 +7,15 @@ from typing import Annotated
 
 import typer
 
+from kith.cli.apply import apply
 from kith.cli.check import check
 from kith.cli.eval import evaluate
 from kith.cli.fmt import fmt
+from kith.cli.plan import plan
 from kith.cli.schema import schema
 from kith.cli.serve import serve
+from kith.cli.token import token
+from kith.cli.user import user
 from kith.cli.why import why
 
 app = typer.Typer(name="kith", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -32,9 +36,13 @@ def main(
     """Kith turns a folder of YAML into a working CRM."""
 
 
+app.command()(apply)
 app.command()(check)
 app.command("eval")(evaluate)
 app.command()(fmt)
+app.command()(plan)
 app.command()(schema)
 app.command()(serve)
+app.add_typer(token, name="token")
+app.add_typer(user, name="user")
 app.command()(why)

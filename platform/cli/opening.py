@@ -71,6 +71,7 @@ def existing_workspace(db: str, language: str) -> Iterator[Workspace]:
     if is_new(url):
         fail(NoRelease.words, language)
     with workspace_of(url, language) as workspace:
+        workspace.current()
         yield workspace
 
 

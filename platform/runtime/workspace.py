@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kith.metadata.model import Layer, Model
 from kith.problems import Problem, Words
@@ -13,10 +13,12 @@ from kith.runtime import releases
 from kith.runtime.clock import Clock, system_clock
 from kith.runtime.context import SYSTEM, Actor
 from kith.runtime.database import Database, open_database
-from kith.runtime.plan.applying import Hooks, apply
-from kith.runtime.plan.planning import Plan, plan
 from kith.runtime.release import Release, make_release
 from kith.runtime.schema.install import install, is_installed
+
+if TYPE_CHECKING:
+    from kith.runtime.plan.applying import Hooks
+    from kith.runtime.plan.planning import Plan
 
 LOOK_EVERY = 0.5
 """Seconds between two looks for a newer release."""
@@ -110,11 +112,15 @@ class Workspace:
 
     def plan(self, candidate: Model) -> Plan:
         """What publishing a candidate would do now."""
+        from kith.runtime.plan.planning import plan
+
         self.look()
         return plan(candidate, self._release, self.database)
 
     def apply(self, planned: Plan, *, actor: Actor = SYSTEM, hooks: Hooks | None = None, note: str = "") -> Release:
         """Carry a plan out and work with the new release from now on; raises CannotApply."""
+        from kith.runtime.plan.applying import apply
+
         release = apply(planned, self.database, actor=actor, clock=self.clock, hooks=hooks, note=note)
         with self._looking:
             if self._release is None or release.number > self._release.number:

@@ -95,13 +95,13 @@ class Plan:
         return fill(words, {**numbers, "app": app.name, "version": app.version}, language)
 
 
-def plan(candidate: Model, base: Release | None, database: Database) -> Plan:
-    """Compare a candidate with the current release and with the data."""
+def plan(candidate: Model, base: Release | None, database: Database | None) -> Plan:
+    """Compare a candidate with the current release and with the data; without a release no database is asked."""
     before, names = (base.model, base.names) if base else (empty_like(candidate), Names())
     pairs = Pairs(before, candidate, names)
     changes = compare(pairs)
     drift: tuple[Drift, ...] = ()
-    if base:
+    if base and database:
         with database.read() as connection:
             counting = Counting(connection, pairs, base.tables)
             changes = [counting.counted(change) for change in changes]

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
 from sqlalchemy.schema import CreateSchema
 
 from kith.runtime.database import Database
@@ -32,15 +30,23 @@ def install(database: Database) -> None:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(INSTALL_LOCK)))
             _make_schema(connection)
         SYSTEM.create_all(connection)
-        operations = Operations(MigrationContext.configure(connection))
-        for item in list(_missing(connection)):
-            if isinstance(item, sa.Index):
-                item.create(connection)
-            else:
-                # A column that is added later must be nullable or have a default of the server.
-                operations.add_column(item.table.name, item._copy())
+        _add_missing(connection)
         for statement in SEARCH_INDEX[database.kind]:
             connection.exec_driver_sql(statement)
+
+
+def _add_missing(connection: sa.Connection) -> None:
+    # Costs a tenth of a second to import, and is hardly ever needed.
+    from alembic.migration import MigrationContext
+    from alembic.operations import Operations
+
+    operations = Operations(MigrationContext.configure(connection))
+    for item in list(_missing(connection)):
+        if isinstance(item, sa.Index):
+            item.create(connection)
+        else:
+            # A column that is added later must be nullable or have a default of the server.
+            operations.add_column(item.table.name, item._copy())
 
 
 def _make_schema(connection: sa.Connection) -> None:
