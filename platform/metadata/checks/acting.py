@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from kith.metadata.build.at import At
 from kith.metadata.checks.checking import Checking, tells
 from kith.metadata.fields import FIELD_TYPES
+from kith.metadata.making.at import At
 from kith.metadata.mistakes import lint
 from kith.metadata.mistakes import model as mistakes
 from kith.metadata.model import Entity, Field, ImportStep, Role

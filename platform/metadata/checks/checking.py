@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from kith.metadata.build.at import At
-from kith.metadata.build.context import Context
-from kith.metadata.build.scopes import EntityScope
 from kith.metadata.layers.documents import APP, Document
+from kith.metadata.making.at import At
+from kith.metadata.making.context import Context
+from kith.metadata.making.scopes import EntityScope
 from kith.metadata.mistakes import model as mistakes
 from kith.metadata.model import Entity, Model
 from kith.metadata.names import SYSTEM

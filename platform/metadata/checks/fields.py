@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from kith.metadata.build.at import fraction
 from kith.metadata.checks.checking import Checking, tells
+from kith.metadata.making.at import fraction
 from kith.metadata.mistakes import model as mistakes
 from kith.metadata.model import Field
 from kith.problems import Problem, did_you_mean

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from kith.metadata.build.at import At
 from kith.metadata.checks.checking import Checking, tells
+from kith.metadata.making.at import At
 from kith.metadata.mistakes import layers as layer_mistakes
 from kith.metadata.mistakes import lint
 from kith.metadata.mistakes import model as mistakes

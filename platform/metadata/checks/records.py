@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time
 
-from kith.metadata.build.at import fraction
-from kith.metadata.build.moving import is_dated, rows_in
-from kith.metadata.build.scopes import Shell
 from kith.metadata.checks.acting import key_problem
 from kith.metadata.checks.checking import Checking, tells
 from kith.metadata.checks.fields import limits, number
 from kith.metadata.checks.forms import needed
 from kith.metadata.fields import FIELD_TYPES
+from kith.metadata.making.at import fraction
+from kith.metadata.making.moving import is_dated, rows_in
+from kith.metadata.making.scopes import Shell
 from kith.metadata.mistakes import data as mistakes
 from kith.metadata.mistakes import model as model_mistakes
 from kith.metadata.model import Entity, Field

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kith.metadata.build import slots
-from kith.metadata.build.at import At
-from kith.metadata.build.context import Context, humanize
-from kith.metadata.build.scopes import EntityScope, Shell
+from kith.metadata.making import slots
+from kith.metadata.making.at import At
+from kith.metadata.making.context import Context, humanize
+from kith.metadata.making.scopes import EntityScope, Shell
 from kith.metadata.model import Case, DataSet, Import, ImportStep, ImportValue, TestSet
 from kith.metadata.shapes.acting import FILE
 from kith.metadata.shapes.reading import data_of

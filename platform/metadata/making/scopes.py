@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from kith.metadata.build.at import At
 from kith.metadata.fields.kind import FieldType
+from kith.metadata.making.at import At
 from kith.metadata.model import Label, Option
 from kith.problems import Words, did_you_mean
 from kith.rules.program import Expression

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from kith.metadata.build import slots
-from kith.metadata.build.at import At
-from kith.metadata.build.context import Context, humanize
-from kith.metadata.build.scopes import EntityScope, Shell
 from kith.metadata.layers.documents import Document
+from kith.metadata.making import slots
+from kith.metadata.making.at import At
+from kith.metadata.making.context import Context, humanize
+from kith.metadata.making.scopes import EntityScope, Shell
 from kith.metadata.model import Duplicate, Entity, Field, Inverse, Key
 from kith.problems import Excerpt
 from kith.rules.compiling import compile_expression, compile_template

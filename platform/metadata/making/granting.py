@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from kith.metadata.build import slots
-from kith.metadata.build.at import At
-from kith.metadata.build.context import Context, humanize
-from kith.metadata.build.scopes import EntityScope
+from kith.metadata.making import slots
+from kith.metadata.making.at import At
+from kith.metadata.making.context import Context, humanize
+from kith.metadata.making.scopes import EntityScope
 from kith.metadata.model import Grant, Role
 from kith.metadata.shapes.acting import RIGHTS
 from kith.rules.program import Expression

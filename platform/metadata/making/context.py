@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from kith.metadata.build.at import At
 from kith.metadata.layers.documents import APP, Document, Merged
+from kith.metadata.making.at import At
 from kith.metadata.mistakes import model as mistakes
 from kith.metadata.model import Label
 from kith.problems import Excerpt, Problem, Span

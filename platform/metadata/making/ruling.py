@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kith.metadata.build import slots
-from kith.metadata.build.at import At
-from kith.metadata.build.context import Context, humanize
-from kith.metadata.build.scopes import EntityScope
+from kith.metadata.making import slots
+from kith.metadata.making.at import At
+from kith.metadata.making.context import Context, humanize
+from kith.metadata.making.scopes import EntityScope
 from kith.metadata.mistakes import model as mistakes
 from kith.metadata.model import Rule, Trigger
 from kith.metadata.shapes.acting import EVENTS

@@ -6,19 +6,19 @@ import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from kith.metadata.build.apps import app_of
-from kith.metadata.build.at import At
-from kith.metadata.build.computed import Computed
-from kith.metadata.build.context import DEFAULT_LANGUAGES, Context, strings_of
-from kith.metadata.build.declaring import scopes_of
-from kith.metadata.build.entities import entities_of
-from kith.metadata.build.granting import roles_of
-from kith.metadata.build.moving import data_sets_of, imports_of, tests_of
-from kith.metadata.build.ruling import rules_of
-from kith.metadata.build.scopes import EntityScope
-from kith.metadata.build.showing import forms_of, segments_of, views_of
 from kith.metadata.checks import CHECKS, Checking
 from kith.metadata.layers.documents import APP, Document, merged
+from kith.metadata.making.apps import app_of
+from kith.metadata.making.at import At
+from kith.metadata.making.computed import Computed
+from kith.metadata.making.context import DEFAULT_LANGUAGES, Context, strings_of
+from kith.metadata.making.declaring import scopes_of
+from kith.metadata.making.entities import entities_of
+from kith.metadata.making.granting import roles_of
+from kith.metadata.making.moving import data_sets_of, imports_of, tests_of
+from kith.metadata.making.ruling import rules_of
+from kith.metadata.making.scopes import EntityScope
+from kith.metadata.making.showing import forms_of, segments_of, views_of
 from kith.metadata.model import Layer, Model
 from kith.metadata.shapes.checking import check_shape
 from kith.problems import Problem, Source, Span, in_order

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from kith.metadata.build.at import At, fraction
-from kith.metadata.build.context import Context, humanize
-from kith.metadata.build.scopes import EntityScope, Shell, label_words
 from kith.metadata.fields import COMMON, FIELD_TYPES, FieldType, Setting
+from kith.metadata.making.at import At, fraction
+from kith.metadata.making.context import Context, humanize
+from kith.metadata.making.scopes import EntityScope, Shell, label_words
 from kith.metadata.model import Option
 from kith.metadata.shapes.reading import data_of
 from kith.rules.scope import Relation

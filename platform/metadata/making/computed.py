@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from kith.metadata.build import slots
-from kith.metadata.build.context import Context
-from kith.metadata.build.scopes import EntityScope, Shell
+from kith.metadata.making import slots
+from kith.metadata.making.context import Context
+from kith.metadata.making.scopes import EntityScope, Shell
 from kith.metadata.mistakes import model as mistakes
 from kith.problems import Problem
 from kith.rules.program import Expression, Use

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from kith.metadata.build import slots
-from kith.metadata.build.at import At
-from kith.metadata.build.context import Context, humanize
-from kith.metadata.build.scopes import EntityScope
+from kith.metadata.making import slots
+from kith.metadata.making.at import At
+from kith.metadata.making.context import Context, humanize
+from kith.metadata.making.scopes import EntityScope
 from kith.metadata.model import Column, Form, FormItem, Label, Related, Section, Segment, SortKey, View
 from kith.metadata.names import PATH
 from kith.problems import Excerpt, Problem, Span

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from kith.metadata.build.at import At
-from kith.metadata.build.context import Context, humanize
-from kith.metadata.build.scopes import EntityScope
+from kith.metadata.making.at import At
+from kith.metadata.making.context import Context, humanize
+from kith.metadata.making.scopes import EntityScope
 from kith.metadata.model import App, Label, NavItem
 
 PLATFORM = "platform"

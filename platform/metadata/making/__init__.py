@@ -1,0 +1,1 @@
+"""Making the parts of a model out of merged documents, each kind in a file of its own."""
