@@ -14,7 +14,7 @@ from tests.house.files import ROOT, python_files
 MOST_LINES = 400
 
 # A file that must be longer for a while, with its length; numbers here only go down.
-LONGER = {"metadata/model.py": 426}
+LONGER: dict[str, int] = {}
 
 FORBIDDEN = {
     "a package host": [r"host\.one", r"packageplace\.one", r"registry\.somej", r"deb\.distro\.one"],
