@@ -9,12 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from kith.metadata.model_records import Case as Case
-from kith.metadata.model_records import DataSet as DataSet
-from kith.metadata.model_records import Import as Import
-from kith.metadata.model_records import ImportStep as ImportStep
-from kith.metadata.model_records import ImportValue as ImportValue
-from kith.metadata.model_records import TestSet as TestSet
+from kith.metadata.model_records import Case, DataSet, Import, ImportStep, ImportValue, TestSet
 from kith.problems import Span
 
 if TYPE_CHECKING:
@@ -363,3 +358,36 @@ class Model:
     data: Mapping[str, DataSet]
     tests: Mapping[str, TestSet]
     layers: tuple[Layer, ...]
+
+
+__all__ = [
+    "App",
+    "Case",
+    "Column",
+    "DataSet",
+    "Duplicate",
+    "Entity",
+    "Field",
+    "Form",
+    "FormItem",
+    "Grant",
+    "Import",
+    "ImportStep",
+    "ImportValue",
+    "Inverse",
+    "Key",
+    "Label",
+    "Layer",
+    "Model",
+    "NavItem",
+    "Option",
+    "Related",
+    "Role",
+    "Rule",
+    "Section",
+    "Segment",
+    "SortKey",
+    "TestSet",
+    "Trigger",
+    "View",
+]
