@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from kith.rules.values import no_records
+from kith.rules.values import DoesNotFit, Env, no_records
 from kith.runtime.write.draft import Draft
-from kith.runtime.write.plans import Step
+from kith.runtime.write.messages import failure
+from kith.runtime.write.plans import Function, Step
 
 if TYPE_CHECKING:
     from kith.runtime.write.session import Session
@@ -36,7 +37,7 @@ def owned_rollups(session: Session, draft: Draft) -> None:
     for name, rollup in draft.plan.rollups.items():
         travels = not rollup.relations.isdisjoint(draft.children)
         if draft.before is None or travels:
-            draft.after[name] = session.fitting(draft, name, rollup.value(env if travels else alone))
+            draft.after[name] = worked_out(session, draft, name, rollup.value, env if travels else alone)
             if rollup.field.storage == "fresh":
                 draft.after[f"{name}__until"] = next_midnight(session)
 
@@ -44,13 +45,21 @@ def owned_rollups(session: Session, draft: Draft) -> None:
 def take(session: Session, draft: Draft, step: Step) -> None:
     """Take one step: a formula, or a rule that sets the record's own fields."""
     if step.formula is not None:
-        value = step.formula(session.env(draft))
-        draft.after[step.name] = session.fitting(draft, step.name, value)
+        draft.after[step.name] = worked_out(session, draft, step.name, step.formula, session.env(draft))
         if draft.plan.entity.fields[step.name].storage == "fresh":
             draft.after[f"{step.name}__until"] = next_midnight(session)
     elif step.rule is not None and session.wakes(step.rule, draft):
         session.fired(step.rule, draft)
         session.perform(step.rule, draft)
+
+
+def worked_out(session: Session, draft: Draft, name: str, function: Function, env: Env) -> object:
+    """A computed value as its field stores it; one that is too large is a failure of the draft."""
+    try:
+        return session.fitting(draft, name, function(env))
+    except DoesNotFit:
+        draft.fail(failure(session, "does_not_fit", draft, name, label=draft.plan.entity.fields[name].label))
+        return None
 
 
 def next_midnight(session: Session) -> datetime:

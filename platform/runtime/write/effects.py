@@ -40,6 +40,9 @@ def next_wave(session: Session, drafts: Sequence[Draft]) -> list[Draft]:
     touches: Touches = {}
     created: list[Draft] = []
     for draft in drafts:
+        if draft.op == "restore" and draft.plan.rollups:
+            # What its related records have become while it was in the bin is looked up.
+            touch(touches, draft.entity, draft.id, draft, f"{draft.entity}:restore").lookups.update(draft.plan.rollups)
         feed_parents(session, draft, touches)
         wake_watchers(session, draft, touches)
         created += run_after_rules(session, draft, touches)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from kith.rules.values import DoesNotFit
 from kith.runtime.context import Context
 from kith.runtime.write.change import Cause, Change, Failure, Refused, Saved, Verdict
 from kith.runtime.write.checking import check
@@ -119,6 +120,8 @@ def attempt(
         tops = {draft.top for draft in drafts if draft is not None}
         refused = over_budget(session, over)
         return [refused if index in tops else missing(session) for index in range(len(changes))]
+    except DoesNotFit:
+        return [too_large(session) for _ in changes]
     except IntegrityError:
         # Another transaction was faster between our look and our write.
         return [raced(session) for _ in changes]
@@ -189,6 +192,13 @@ def missing(session: Session) -> Refused:
 def raced(session: Session) -> Refused:
     """A key or a reference changed under the save's hands."""
     return Refused("taken", (Failure("raced", texts(session.context.language)("failure.raced")),))
+
+
+def too_large(session: Session) -> Refused:
+    """A rule worked out a number that nothing can hold."""
+    return Refused(
+        "invalid", (Failure("too_large_result", texts(session.context.language)("failure.too_large_result")),)
+    )
 
 
 def over_budget(session: Session, over: OverBudget) -> Refused:

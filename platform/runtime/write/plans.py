@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kith.metadata.model import Entity, Field, Model, Rule
 from kith.rules.program import Expression
 from kith.rules.python import compile_python
+from kith.rules.reference import evaluate
 from kith.rules.tree import Aggregate, Convert, Node, Path, walk
 from kith.rules.values import Env
 
@@ -100,7 +101,7 @@ def plan_of(release: Release, entity: str) -> Plan:
 
 def compiled(release: Release, expression: Expression) -> Function:
     """An expression as a Python function, made once per release."""
-    return release.cached(("function", id(expression)), lambda: compile_python(expression.tree))
+    return release.cached(("function", id(expression)), lambda: python_of(expression.tree))
 
 
 def make_plan(model: Model, entity: Entity) -> Plan:
@@ -131,9 +132,25 @@ def make_plan(model: Model, entity: Entity) -> Plan:
     )
 
 
+def python_of(tree: Node) -> Function:
+    """A tree as a Python function.
+
+    A record that is going to be refused may lack what its types promise; the reference interpreter takes every null.
+    """
+    quick = compile_python(tree)
+
+    def value(env: Env) -> object:
+        try:
+            return quick(env)
+        except (TypeError, AttributeError):
+            return evaluate(tree, env)
+
+    return value
+
+
 def function(expression: Expression) -> Function:
     """The expression as a Python function."""
-    return compile_python(expression.tree)
+    return python_of(expression.tree)
 
 
 def is_rollup(field: Field) -> bool:
@@ -146,7 +163,7 @@ def _rollup(field: Field) -> RollUp:
         raise ValueError(f"{field.entity}.{field.name} is not computed")
     tree = field.value.tree
     relations = frozenset(node.relation for node in walk(tree) if isinstance(node, Aggregate))
-    return RollUp(field, relations, compile_python(tree))
+    return RollUp(field, relations, python_of(tree))
 
 
 def own_reads(node: Node) -> frozenset[str]:
@@ -160,7 +177,7 @@ def _steps(entity: Entity, rules: tuple[Rule, ...]) -> Iterator[Step]:
     for field in entity.fields.values():
         if field.value is not None and field.storage != "computed" and not is_rollup(field):
             tree = field.value.tree
-            yield Step(field.name, own_reads(tree), frozenset({field.name}), formula=compile_python(tree))
+            yield Step(field.name, own_reads(tree), frozenset({field.name}), formula=python_of(tree))
     for rule in rules:
         if rule.do is not None and rule.before:
             reads = {use.field for use in rule.do.uses if use.root == "this" and not use.relation}
@@ -239,8 +256,8 @@ def _feed(parent: Entity, rollup: Field, node: Aggregate, reference: str) -> Fee
 
 def _contribution(node: Aggregate) -> Function:
     """What one child adds to a sum or count; the child is the row of the environment."""
-    where = compile_python(node.where) if node.where is not None else None
-    value = compile_python(node.value) if node.value is not None and node.function == "sum" else None
+    where = python_of(node.where) if node.where is not None else None
+    value = python_of(node.value) if node.value is not None and node.function == "sum" else None
 
     def contribution(env: Env) -> object:
         if where is not None and not where(env):
