@@ -17,6 +17,8 @@ from kith.rules.types import INT, MAX_STORED, Type
 MOST_LEVELS = 4
 """Roll-ups of roll-ups of roll-ups … in all."""
 MOST_SCALE = 9
+MOST_DEEP = 25
+"""Fields that wait for each other's type at a time; since fields are typed in order, only a cycle makes that many."""
 
 
 @dataclass
@@ -40,28 +42,28 @@ class Computed:
         shells = [shell for scope in self.world.values() for shell in scope.shells.values() if shell.computed]
         for shell in shells:
             by_name.setdefault(shell.name, []).append(shell)
-        done: dict[int, None] = {}
+        order: list[Shell] = []
+        seen: set[int] = set()
         for first in shells:
             waiting = [(first, False)]
             while waiting:
-                shell, ready = waiting.pop()
-                if id(shell) in done and not ready:
-                    continue
-                if ready:
-                    continue
-                done[id(shell)] = None
-                waiting.append((shell, True))
-                words = set(re.findall(r"[a-z_][a-z0-9_]*", shell.at.text("value")))
-                waiting += [
-                    (other, False) for word in words for other in by_name.get(word, ()) if id(other) not in done
-                ]
-        order = {key: index for index, key in enumerate(done)}
-        return sorted(shells, key=lambda shell: -order[id(shell)])
+                shell, below = waiting.pop()
+                if below:
+                    order.append(shell)
+                elif id(shell) not in seen:
+                    seen.add(id(shell))
+                    waiting.append((shell, True))
+                    words = sorted(set(re.findall(r"[a-z_][a-z0-9_]*", shell.at.text("value"))))
+                    waiting += [(other, False) for word in words for other in by_name.get(word, ())]
+        return order
 
     def type_of(self, shell: Shell) -> Type | None:
         """The type of a computed field; a field that reaches itself is a cycle, told with its path."""
         if shell.state == "busy":
             self._cycle(shell)
+            return shell.declared
+        if len(self.stack) >= MOST_DEEP:
+            self._too_deep(shell)
             return shell.declared
         if shell.state == "new":
             shell.state = "busy"
@@ -71,6 +73,20 @@ class Computed:
             shell.state = "done"
             self.world[shell.entity].cache.pop(shell.name, None)
         return shell.type
+
+    def _too_deep(self, shell: Shell) -> None:
+        """A chain that no order of typing makes short: a cycle so long that its path would say nothing."""
+        first = self.stack[0]
+        if not first.broken:
+            values = {
+                "first": f"{first.entity}.{first.name}",
+                "last": f"{shell.entity}.{shell.name}",
+                "limit": MOST_DEEP,
+            }
+            self.context.report(Problem(mistakes.TOO_DEEP, first.at.span, values))
+        for step in (*self.stack, shell):
+            step.broken = True
+            self.context.broken.add(step.name)
 
     def _cycle(self, shell: Shell) -> None:
         path = [*self.stack[self.stack.index(shell) :], shell]

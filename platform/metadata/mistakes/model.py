@@ -272,6 +272,17 @@ FIELD_CYCLE = Mistake(
     "entity: box\nfields: {a: {type: formula, value: b + 1}, b: {type: formula, value: a + 1}}",
     "entity: box\nfields: {a: {type: integer}, b: {type: formula, value: a + 1}}",
 )
+TOO_DEEP = Mistake(
+    "E603",
+    Words(
+        "computed fields depend on each other in a cycle of more than {limit}: from {first} on, by {last}",
+        "计算字段循环依赖，超过 {limit} 个：从 {first} 开始，经过 {last}",
+    ),
+    "entity: box\nfields: {"
+    + ", ".join(f"f{n}: {{type: formula, value: f{(n + 1) % 40} + 1}}" for n in range(40))
+    + "}",
+    "entity: box\nfields: {f0: {type: formula, value: f1 + 1}, f1: {type: integer}}",
+)
 RULE_CYCLE = Mistake(
     "E602",
     Words("these rules need each other's result: {path}", "这些规则互相依赖对方的结果：{path}"),

@@ -1,0 +1,170 @@
+"""Layers on each other: what merges, clears, goes and moves, and where a value comes from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kith.metadata.build import build
+from kith.metadata.layers import load, merged, why
+from kith.metadata.model import Layer, Model
+from tests.metadata.example import BASE, write
+
+COMPANY = {
+    "app.yaml": "app: ours\nversion: 2.0.0\nextends: example\ntitle: Ours\n",
+    "entities/thing.yaml": """
+entity: thing
+icon: box
+fields:
+  amount: {~remove: true}
+  name: {max_length: 40, search: ~}
+  status: {~before: name, options: {waiting: {~after: open}}}
+  colour: {type: text, ~after: name}
+""".lstrip(),
+}
+
+
+def layer(name: str, documents: dict[str, str]) -> Layer:
+    return Layer(name, "1.0.0", documents, "", name)
+
+
+def model_of(*layers: dict[str, str]) -> Model:
+    model, problems = build([layer(f"layer{index}", documents) for index, documents in enumerate(layers)])
+    assert [problem.message() for problem in problems if problem.is_error] == []
+    assert model
+    return model
+
+
+def test_a_later_layer_says_only_what_differs() -> None:
+    thing = model_of(BASE, COMPANY).entities["thing"]
+    assert list(thing.fields) == ["status", "name", "colour", "due", "part_of"]
+    assert list(thing.fields["status"].options) == ["open", "waiting", "done"]
+    name = thing.fields["name"]
+    assert (name.params, name.search, name.required, name.layer) == ({"max_length": 40}, False, True, "layer0")
+    assert thing.fields["colour"].layer == "layer1"
+    assert (thing.icon, thing.title.excerpt.text) == ("box", "{name}")
+
+
+def test_a_third_layer_stands_on_the_other_two() -> None:
+    top = {
+        "app.yaml": "app: top\n",
+        "entities/thing.yaml": "entity: thing\nfields: {colour: {max_length: 7, type: text}}\n",
+    }
+    thing = model_of(BASE, COMPANY, top).entities["thing"]
+    assert thing.fields["colour"].params == {"max_length": 7}
+    assert thing.icon == "box"
+
+
+def test_a_layer_removes_a_whole_document() -> None:
+    view = {"views/v.yaml": "view: v\nof: thing\ncolumns: {name: {}}\n"}
+    gone = {"app.yaml": "app: top\n", "views/v.yaml": "view: v\n~remove: true\n"}
+    assert "v" in model_of(BASE | view).views
+    assert "v" not in model_of(BASE | view, gone).views
+
+
+def test_a_fragment_lies_directly_below_the_entity() -> None:
+    fragment = {
+        "fragments/placed.yaml": "fragment: placed\nfields: {city: {type: text, max_length: 10}, zip: {type: text}}\n",
+        "entities/box.yaml": "entity: box\ninclude: [placed]\nfields: {city: {max_length: 20}}\n",
+    }
+    above = {"app.yaml": "app: top\n", "entities/box.yaml": "entity: box\nfields: {zip: {~remove: true}}\n"}
+    box = model_of(BASE | fragment, above).entities["box"]
+    assert list(box.fields) == ["city"]
+    assert box.fields["city"].params == {"max_length": 20}
+    changed = {"app.yaml": "app: top\n", "fragments/placed.yaml": "fragment: placed\nfields: {zip: {max_length: 5}}\n"}
+    assert model_of(BASE | fragment, changed).entities["box"].fields["zip"].params == {"max_length": 5}
+
+
+def test_a_null_in_data_and_tests_is_a_value() -> None:
+    documents = {
+        "data/d.yaml": "data: d\nof: thing\nrows: [{name: a, due: ~}]\n",
+        "tests/t.yaml": "tests: t\nof: thing\ncases: {a: {act: {update: {due: ~}}, expect: {saved: true}}}\n",
+    }
+    model = model_of(BASE | documents)
+    assert model.data["d"].rows == {"1": {"name": "a", "due": None}}
+    assert model.tests["t"].cases["a"].act == {"update": {"due": None}}
+
+
+@pytest.mark.parametrize(
+    ("path", "origins"),
+    [
+        ("entity.thing.icon", [("box", "layer1", 2)]),
+        ("entity.thing.fields.name.max_length", [("40", "layer1", 5), ("80", "layer0", 5)]),
+        ("entity.thing.fields.name.label.en", [("Name", "layer0", 5)]),
+        ("app.title", [("Ours", "layer1", 4), ("Example", "layer0", 3)]),
+        ("entity.thing.fields.nam", []),
+        ("entity.thin", []),
+    ],
+)
+def test_why_tells_the_value_and_what_it_covers(path: str, origins: list[tuple[str, str, int]]) -> None:
+    documents = merged([layer("layer0", BASE), layer("layer1", COMPANY)], [])
+    found = [(o.value, o.layer, o.span.source.position(o.span.start)[0]) for o in why(documents, path)]
+    assert found == origins
+
+
+def test_why_names_the_fragment_and_reads_keys_with_points() -> None:
+    documents = BASE | {
+        "fragments/placed.yaml": "fragment: placed\nfields: {city: {type: text}}\n",
+        "entities/box.yaml": "entity: box\ninclude: [placed]\n",
+        "views/v.yaml": "view: v\nof: thing\ncolumns: {part_of.name: {width: 9}}\n",
+    }
+    all_documents = merged([layer("one", documents)], [])
+    assert [(o.fragment, o.value) for o in why(all_documents, "entity.box.fields.city.type")] == [("placed", "text")]
+    assert [o.value for o in why(all_documents, "view.v.columns.part_of.name.width")] == ["9"]
+
+
+def test_an_app_is_loaded_with_what_it_extends(tmp_path: Path) -> None:
+    write(tmp_path / "example", BASE)
+    write(tmp_path / "ours", COMPANY)
+    layers, problems = load(tmp_path / "ours")
+    assert problems == []
+    assert [(layer.name, layer.version) for layer in layers] == [
+        ("platform", "1.0.0"),
+        ("example", "1.0.0"),
+        ("ours", "2.0.0"),
+    ]
+    model, found = build(layers)
+    assert model
+    assert (model.app.name, model.app.version, model.app.currency) == ("ours", "2.0.0", "EUR")
+    assert [problem.message() for problem in found if problem.is_error] == []
+
+
+def test_apps_that_extend_each_other_do_not_go_on_for_ever(tmp_path: Path) -> None:
+    write(tmp_path / "one", {"app.yaml": "app: one\nversion: 1.0.0\nextends: two\n"})
+    write(tmp_path / "two", {"app.yaml": "app: two\nversion: 1.0.0\nextends: one\n"})
+    layers, _ = load(tmp_path / "one")
+    assert [layer.name for layer in layers] == ["platform", "two", "one"]
+
+
+def test_a_layer_has_the_same_digest_wherever_it_stands(tmp_path: Path) -> None:
+    digests = set()
+    for name in ("here", "there"):
+        write(tmp_path / name, BASE)
+        (tmp_path / name / "README.md").write_text(name, encoding="utf-8")
+        digests.add(load(tmp_path / name)[0][-1].digest)
+    assert len(digests) == 1
+
+
+def test_line_ends_of_windows_are_read_as_any(tmp_path: Path) -> None:
+    write(tmp_path, BASE)
+    path = tmp_path / "entities/thing.yaml"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    layers, problems = load(tmp_path)
+    assert problems == []
+    assert layers[-1].documents["entities/thing.yaml"] == BASE["entities/thing.yaml"]
+
+
+def test_links_out_of_the_folder_and_hidden_files_are_not_read(tmp_path: Path) -> None:
+    write(tmp_path / "app", BASE | {".git/x.yaml": "a: b\n"})
+    (tmp_path / "secret.yaml").write_text("entity: secret\n", encoding="utf-8")
+    (tmp_path / "app/entities/link.yaml").symlink_to(tmp_path / "secret.yaml")
+    layers, problems = load(tmp_path / "app")
+    assert problems == []
+    assert set(layers[-1].documents) == set(BASE)
+
+
+def test_a_file_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
+    write(tmp_path, BASE)
+    (tmp_path / "entities/wide.yaml").write_bytes("entity: wide\n".encode("utf-16"))
+    assert [problem.code for problem in load(tmp_path)[1]] == ["D311"]
