@@ -1,0 +1,116 @@
+"""The columns that a reader may have in a list: their labels, types, and whether a list can be sorted by them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kith.metadata.fields import FIELD_TYPES
+from kith.metadata.model import Entity, Field, Label, View
+from kith.rules.types import Type
+from kith.runtime.read.paths import access_to
+from kith.runtime.read.reader import Reader
+from kith.runtime.read.scopes import OWN
+from kith.runtime.search.matching import title_fields
+from kith.texts import Texts
+
+NUMERIC = frozenset({"int", "decimal", "money", "percent", "duration"})
+UNSORTABLE = frozenset({"set", "file", "geo", "period"})
+HIDDEN = frozenset({"version"})
+"""Of the fields that every record has, what is no news in a list."""
+MOST_PATH = 4
+USUAL = 7
+"""Columns of a list that no view describes."""
+LONG = frozenset({"long_text", "markdown", "json"})
+
+
+@dataclass(frozen=True, slots=True)
+class ListColumn:
+    """A column of a list: where its value is, what it is called and what it holds."""
+
+    path: str
+    label: str
+    type: Type
+    declared: Field | None
+    masked: bool = False
+    width: int = 0
+    total: str = ""
+
+    @property
+    def sortable(self) -> bool:
+        """Whether a list can be put in its order."""
+        kind = FIELD_TYPES.get(self.declared.type_name) if self.declared is not None else None
+        return not self.masked and self.type.kind not in UNSORTABLE and (kind is None or kind.sortable)
+
+    @property
+    def numeric(self) -> bool:
+        """Whether its values stand at the end of their cells."""
+        return self.type.kind in NUMERIC
+
+
+def column_at(reader: Reader, entity: str, path: str, texts: Texts) -> ListColumn | None:
+    """The column of a path through references; None where there is none or the reader may not read it."""
+    *links, last = path.split(".")
+    if len(links) >= MOST_PATH:
+        return None
+    labels: list[str] = []
+    for link in links:
+        declared = reader.field(entity, link)
+        if declared is None or declared.type.kind != "ref" or access_to(reader, entity, link).read.never:
+            return None
+        labels.append(declared.label.in_(texts.language))
+        entity = declared.type.entity
+    access = access_to(reader, entity, last)
+    if access.read.never and access.mask.never:
+        return None
+    declared = reader.field(entity, last)
+    labels.append(declared.label.in_(texts.language) if declared else texts(f"field.{last}"))
+    type_ = declared.type if declared else OWN[last]
+    return ListColumn(path, " · ".join(labels), type_, declared, masked=access.read.never)
+
+
+def columns_of_view(reader: Reader, view: View, texts: Texts) -> list[ListColumn]:
+    """The columns of a view, without those that the reader may not read."""
+    found = []
+    for column in view.columns:
+        known = column_at(reader, view.of, column.path, texts)
+        if known is not None:
+            label = _own(column.label, texts.language) or known.label
+            found.append(
+                ListColumn(
+                    known.path,
+                    label,
+                    known.type,
+                    known.declared,
+                    known.masked,
+                    column.width,
+                    _total(known, column.total),
+                )
+            )
+    return found
+
+
+def _own(label: Label, language: str) -> str:
+    return label.in_(language) if label.texts else ""
+
+
+def _total(column: ListColumn, total: str) -> str:
+    """Totals of what the reader may not read as it is would tell."""
+    return "" if column.masked or "." in column.path else total
+
+
+def usual_columns(reader: Reader, entity: Entity, texts: Texts) -> list[ListColumn]:
+    """The columns of a list that no view describes: what the title is made of, then what was declared first."""
+    named = title_fields(entity)
+    names = [name for name in entity.fields if name in named]
+    names += [name for name, field in entity.fields.items() if name not in named and field.type_name not in LONG]
+    found = [column for name in names if (column := column_at(reader, entity.name, name, texts))]
+    return found[:USUAL]
+
+
+def possible_columns(reader: Reader, entity: str, texts: Texts) -> Iterator[ListColumn]:
+    """Every column that a reader may choose, without those behind references."""
+    for name in (*reader.entity(entity).fields, *(name for name in OWN if name not in HIDDEN)):
+        column = column_at(reader, entity, name, texts)
+        if column is not None and column.path != "id":
+            yield column

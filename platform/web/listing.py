@@ -1,0 +1,187 @@
+"""A list as its address asks for it: the view, what is searched and filtered, the order, the columns and the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from starlette.datastructures import QueryParams
+
+from kith.metadata.model import Model, NavItem, View
+from kith.runtime.context import Context
+from kith.runtime.read.asking import conditions
+from kith.runtime.read.cells import TITLE
+from kith.runtime.read.query import BadQuery, Denied, Query, Sort
+from kith.runtime.read.reader import Reader
+from kith.runtime.read.titles import first_text
+from kith.texts import Texts
+from kith.web import addresses
+from kith.web.columns import ListColumn, column_at, columns_of_view, usual_columns
+
+SIZE = 50
+MOST_COLUMNS = 30
+LONGEST_SEARCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address of a list says; everything about a list is in there, so that it can be sent to somebody."""
+
+    entity: str
+    view: str = ""
+    search: str = ""
+    filter: str = ""
+    sort: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    after: str = ""
+    before: str = ""
+    at: int = 1
+    """The number of the page's first record, for the label alone."""
+
+    @classmethod
+    def of(cls, entity: str, parameters: QueryParams) -> Asked:
+        """Read an address."""
+        at = parameters.get("at", "1")
+        return cls(
+            entity,
+            parameters.get("view", ""),
+            parameters.get("q", "").strip()[:LONGEST_SEARCH],
+            parameters.get("filter", "").strip(),
+            _listed(parameters, "sort"),
+            _listed(parameters, "columns")[:MOST_COLUMNS],
+            parameters.get("after", ""),
+            parameters.get("before", ""),
+            int(at) if at.isdecimal() and len(at) < 10 else 1,
+        )
+
+    @property
+    def state(self) -> list[tuple[str, str]]:
+        """What forms on the page keep: everything but the page."""
+        return [
+            ("view", self.view),
+            ("q", self.search),
+            ("filter", self.filter),
+            ("sort", ",".join(self.sort)),
+            ("columns", ",".join(self.columns)),
+        ]
+
+    @property
+    def path(self) -> str:
+        """Where the list's forms are sent."""
+        return addresses.list_of(self.entity)
+
+    @property
+    def address(self) -> str:
+        """The address of the list from its first record on."""
+        return addresses.with_query(addresses.list_of(self.entity), self.state)
+
+    def page(self, *, after: str = "", before: str = "", at: int = 1) -> str:
+        """The address of another page."""
+        place = [("after", after), ("before", before), ("at", str(at) if at > 1 else "")]
+        return addresses.with_query(addresses.list_of(self.entity), [*self.state, *place])
+
+    def sorted_by(self, path: str) -> str:
+        """The address of the list in the order of a column, the other way round where it is already."""
+        turned = "-" + path if self.sort[:1] == (path,) else path
+        return replace(self, sort=(turned,)).address
+
+
+def _listed(parameters: QueryParams, name: str) -> tuple[str, ...]:
+    """A list, written with commas or as one parameter for each item."""
+    items = (item.strip() for value in parameters.getlist(name) for item in value.split(","))
+    return tuple(dict.fromkeys(item for item in items if item))
+
+
+# ---- views --------------------------------------------------------------------------------------------------------
+
+
+def views_of(reader: Reader, context: Context, entity: str) -> tuple[View, ...]:
+    """The views of a list that the reader may open, the one that shows first at the beginning."""
+    key = ("views", reader.key, entity)
+    return reader.release.cached(key, lambda: _views(reader, context, entity))
+
+
+def _views(reader: Reader, context: Context, entity: str) -> tuple[View, ...]:
+    model = reader.release.model
+    within = within_records(model)
+    found = [view for view in model.views.values() if view.of == entity and may_open(reader, context, view)]
+    first = _first(model, entity, found, within)
+    # A view without a filter that shows inside of a record is no list of its own.
+    others = [view for view in found if view.name not in within or view.filter or view.segment]
+    return (*first, *(view for view in others if view not in first))
+
+
+def within_records(model: Model) -> frozenset[str]:
+    """The views that forms show as related lists."""
+    return frozenset(related.view for form in model.forms.values() for related in form.related.values())
+
+
+def _first(model: Model, entity: str, views: Sequence[View], within: frozenset[str]) -> list[View]:
+    """The view of the navigation, else the first that shows everything."""
+    named = [item.view for item in _items(model) if item.entity == entity and item.view]
+    chosen = [view for view in views if view.name in named]
+    if not chosen:
+        chosen = [view for view in views if not view.filter and not view.segment and view.name not in within]
+    return chosen[:1]
+
+
+def _items(model: Model) -> Iterator[NavItem]:
+    waiting = list(model.app.navigation)
+    while waiting:
+        item = waiting.pop(0)
+        yield item
+        waiting += item.items
+
+
+def may_open(reader: Reader, context: Context, view: View) -> bool:
+    """Whether a reader may read what a view's filter reads."""
+    try:
+        conditions(reader, context, view.of, view=view.name)
+    except (Denied, BadQuery):
+        return False
+    return True
+
+
+# ---- what is read -------------------------------------------------------------------------------------------------
+
+
+def columns_for(reader: Reader, asked: Asked, view: View | None, texts: Texts) -> tuple[ListColumn, ...]:
+    """The columns of a list: those of the address, else the view's, else the usual ones."""
+    key = ("columns", reader.key, asked.entity, asked.columns, view.name if view else "", texts.language)
+    return reader.release.cached(key, lambda: _columns(reader, asked, view, texts))
+
+
+def _columns(reader: Reader, asked: Asked, view: View | None, texts: Texts) -> tuple[ListColumn, ...]:
+    declared = columns_of_view(reader, view, texts) if view else []
+    if asked.columns:
+        known = {column.path: column for column in declared}
+        wanted = (known.get(path) or column_at(reader, asked.entity, path, texts) for path in asked.columns)
+        declared = [column for column in wanted if column is not None]
+    return tuple(declared or usual_columns(reader, reader.entity(asked.entity), texts))
+
+
+def order_of(reader: Reader, asked: Asked, view: View | None, texts: Texts) -> tuple[Sort, ...]:
+    """The order: that of the address, else the view's, else by what the records are called."""
+    wanted = [Sort(path.removeprefix("-"), path.startswith("-")) for path in asked.sort]
+    if not wanted and view is not None:
+        wanted = [Sort(key.path, key.descending) for key in view.sort]
+    if not wanted:
+        name = first_text(reader, asked.entity)
+        wanted = [Sort(name)] if name else [Sort("created_at", descending=True)]
+    known = [(sort, column_at(reader, asked.entity, sort.path, texts)) for sort in wanted]
+    return tuple(sort for sort, column in known if column is not None and column.sortable)
+
+
+def query_of(asked: Asked, view: View | None, columns: Sequence[ListColumn], order: tuple[Sort, ...]) -> Query:
+    """The query of a list; its rows end with the records' titles."""
+    return Query(
+        asked.entity,
+        (*(column.path for column in columns), TITLE),
+        filter=asked.filter,
+        view=view.name if view else "",
+        search=asked.search,
+        sort=order,
+        limit=SIZE,
+        cursor=asked.before or asked.after,
+        backwards=bool(asked.before),
+    )
