@@ -155,6 +155,18 @@ def test_kiths_own_tables_install_twice_and_gain_what_is_missing(database: Datab
         assert "seal" in {column["name"] for column in sa.inspect(connection).get_columns(history.name)}
 
 
+def test_a_schema_of_postgresql_is_made_by_the_first_who_needs_it(postgresql_url: str) -> None:
+    url = postgresql_url + "_more"
+    database = open_database(url)
+    install(database)
+    with database.write() as connection:
+        name = connection.scalar(sa.select(sa.func.current_schema()))
+        assert str(name).endswith("_more")
+        assert sa.inspect(connection).has_table("kith_release")
+        connection.exec_driver_sql(f"DROP SCHEMA {name} CASCADE")
+    database.close()
+
+
 def test_search_terms_are_found_at_once(database: Database) -> None:
     install(database)
     record = "01890000-0000-7000-8000-000000000001"

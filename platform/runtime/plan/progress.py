@@ -31,7 +31,8 @@ LEASE = timedelta(seconds=30)
 BEAT = 5.0
 AFTER_SWITCH = "tidy"
 """The stage in which nothing can be taken back any more."""
-_PROCESS = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+_TOKEN = secrets.token_hex(4)
+"""Tells this process from one before it with the same number, as in a container that was started anew."""
 
 
 class CannotApply(Exception):
@@ -85,7 +86,7 @@ def claim(database: Database, plan: Plan, clock: Clock) -> Run:
             raise CannotApply(STALE)
         wanted = candidate_digest(plan.model)
         if row is not None and (row.candidate, row.base) == (wanted, plan.base_number):
-            _update(connection, row.id, owner=_PROCESS, seen_at=clock())
+            _update(connection, row.id, owner=_me(), seen_at=clock())
             return Run(row.id, Names.from_data(row.names), set(row.done), list(row.made))
         if row is not None:
             _end_other(connection, row, clock())
@@ -120,7 +121,7 @@ def _begin(connection: sa.Connection, plan: Plan, candidate: str, now: datetime)
         "names": plan.names.as_data(),
         "made": [],
         "done": [],
-        "owner": _PROCESS,
+        "owner": _me(),
         "started_at": now,
         "seen_at": now,
     }
@@ -133,12 +134,16 @@ def _refuse_if_alive(row: Any, now: datetime) -> None:
         raise CannotApply(RUNNING)
 
 
+def _me() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}:{_TOKEN}"
+
+
 def _may_live(owner: str) -> bool:
     """Whether the owner may still be at work; surely not where its process was one of this machine that is gone."""
     if not owner:
         return False
     host, pid, _ = owner.rsplit(":", 2)
-    if owner == _PROCESS or host != socket.gethostname():
+    if owner == _me() or host != socket.gethostname():
         return True
     if int(pid) == os.getpid():
         return False

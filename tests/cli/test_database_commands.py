@@ -1,0 +1,150 @@
+"""plan, apply, user and token, as somebody types them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from kith.cli.main import app
+
+APP = """\
+app: corner
+version: 1.0.0
+title: Corner
+extends: ~
+languages: [en]
+time_zone: Asia/Shanghai
+currency: CNY
+navigation: {shops: {entity: shop}}
+"""
+SHOP = """\
+entity: shop
+label: Shop
+plural: Shops
+title: "{name}"
+fields:
+  name: {type: text, required: true, label: Name}
+"""
+ROLE = """\
+role: clerk
+label: Clerk
+entities:
+  shop: {read: true}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    root = tmp_path / "corner"
+    for path, text in {
+        "app.yaml": APP.replace("extends: ~\n", ""),
+        "entities/shop.yaml": SHOP,
+        "roles/clerk.yaml": ROLE,
+    }.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, "utf-8")
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    return root
+
+
+def kith(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def data(*arguments: object) -> Any:
+    result = kith(*arguments, "--json")
+    assert result.exit_code in (0, 2), result.output
+    return json.loads(result.stdout)
+
+
+def test_plan_apply_and_then_nothing_is_left_to_do(folder: Path) -> None:
+    planned = kith("plan", folder, "--lang", "en")
+    assert planned.exit_code == 2, planned.output
+    assert "+ entity shop" in planned.stdout
+    assert list(Path.cwd().iterdir()) == []
+    applied = kith("apply", folder, "--lang", "en")
+    assert (applied.exit_code, applied.stdout.splitlines()[-1]) == (0, "Release 1 is live.")
+    assert (Path.cwd() / "corner.db").exists()
+    again = kith("plan", folder, "--lang", "zh-CN")
+    assert (again.exit_code, again.stdout) == (0, "无需变更：数据库已是此发布（1）。\n")
+
+
+def test_a_plan_as_data_names_the_class_of_each_change(folder: Path, database_url: str) -> None:
+    kith("apply", folder, "--db", database_url)
+    shop = folder / "entities/shop.yaml"
+    shop.write_text(SHOP + "  city: {type: text, label: City}\n", "utf-8")
+    planned = data("plan", folder, "--db", database_url)
+    assert [(change["kind"], change["class"]) for change in planned["changes"]] == [("add_field", "safe")]
+    assert (planned["base"], planned["safe"], planned["refused"]) == (1, True, False)
+
+
+def test_what_cannot_be_done_is_said_and_not_done(folder: Path, database_url: str) -> None:
+    kith("apply", folder, "--db", database_url)
+    (folder / "entities/shop.yaml").write_text(SHOP.replace("type: text", "type: integer"), "utf-8")
+    for command in ("plan", "apply"):
+        refused = kith(command, folder, "--db", database_url, "--lang", "en")
+        assert refused.exit_code == 1
+        assert "Values cannot be converted yet." in refused.stdout
+
+
+def test_mistakes_in_documents_stop_before_the_database(folder: Path) -> None:
+    (folder / "entities/shop.yaml").write_text(SHOP.replace("type: text", "type: txt"), "utf-8")
+    refused = kith("apply", folder)
+    assert refused.exit_code == 1
+    assert "txt" in refused.stderr
+    assert list(Path.cwd().iterdir()) == []
+
+
+def test_users_are_added_listed_and_given_new_passwords(folder: Path, database_url: str) -> None:
+    kith("apply", folder, "--db", database_url)
+    here = ("--db", database_url)
+    added = data("user", "add", "li@example.com", "--name", "李雷", "--role", "clerk", *here)
+    assert len(added["password"]) == 19
+    assert data("user", "list", *here) == [
+        {
+            "id": added["id"],
+            "name": "李雷",
+            "email": "li@example.com",
+            "roles": ["clerk"],
+            "active": True,
+            "signed_in_at": None,
+        }
+    ]
+    assert kith("user", "add", "LI@example.com", *here).exit_code == 1
+    assert kith("user", "add", "x@example.com", "--role", "nobody", *here).exit_code == 1
+    reset = data("user", "reset-password", "Li@Example.com", *here)
+    assert reset["id"] == added["id"]
+    assert reset["password"] != added["password"]
+    assert kith("user", "reset-password", "who@example.com", *here).exit_code == 1
+
+
+def test_tokens_are_made_listed_and_revoked(folder: Path, database_url: str) -> None:
+    kith("apply", folder, "--db", database_url)
+    here = ("--db", database_url)
+    assert kith("token", "create", "nothing", *here).exit_code == 64
+    made = data("token", "create", "erp", "--role", "clerk", "--days", "30", *here)
+    assert made["secret"].startswith("kith_")
+    (listed,) = data("token", "list", *here)
+    assert (listed["name"], listed["roles"], listed["revoked_at"]) == ("erp", ["clerk"], None)
+    assert made["secret"] not in kith("token", "list", *here).stdout
+    assert kith("token", "revoke", made["id"], *here).exit_code == 0
+    assert kith("token", "revoke", made["id"], *here).exit_code == 1
+    assert kith("token", "revoke", "x", *here).exit_code == 1
+
+
+@pytest.mark.parametrize("arguments", [("user", "list"), ("token", "list")])
+def test_without_a_database_the_user_is_told_which_commands_name_one(
+    arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = kith(*arguments, "--lang", "en")
+    assert (result.exit_code, "Which database?" in result.stderr) == (64, True)
+    result = kith(*arguments, "--db", tmp_path / "none.db", "--lang", "en")
+    assert (result.exit_code, "kith apply" in result.stderr) == (1, True)
+    assert list(tmp_path.iterdir()) == []
