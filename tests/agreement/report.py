@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kith.rules import reference
-from kith.rules.sql.support import ENGINES, how
+from kith.rules.sql.ways import ENGINES, how
 from kith.rules.tree import Aggregate, Call, Node, Path, walk
 from kith.rules.values import Env
 from tests.agreement.comparing import Question

@@ -13,10 +13,14 @@ MOST = 10
 """Disagreements that are shrunk and kept; the others are most likely the same ones."""
 
 
+CHUNK = {"long": 200, "short": 60}
+"""Expressions over the records of one world."""
+
+
 def run(seed: int, expressions: int, records: int, engines: Mapping[str, Engine], *, keep: bool = False) -> Report:
     """Compare, and with `keep` write each shrunk disagreement as a case."""
     report = Report()
-    for asked, where in chunks(seed, expressions, records):
+    for asked, where in chunks(seed, expressions, records, CHUNK["long" if expressions > 1_000 else "short"]):
         trees = [question.tree for question in asked]
         wanted = Reference().answers(trees, where)
         report.add(asked, where)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.agreement.comparing import chunks, compare
+from tests.agreement.comparing import chunks, compare, compiled
 from tests.agreement.engines import NAMES, Database, Engine, engine
 from tests.agreement.planted import PLANTED
 from tests.agreement.running import run
@@ -44,6 +44,7 @@ def test_every_back_end_means_the_same(shard: int, server: dict[str, Engine]) ->
 @pytest.mark.parametrize("path", sorted(CASES.glob("*.json")), ids=lambda path: path.stem)
 def test_what_once_was_different_stays_the_same(path: Path, server: dict[str, Engine]) -> None:
     case = load(path)
+    assert compiled(case.expr, case.world().scope, saving=case.saving) is not None
     assert [name for name, one in server.items() if differs(case, name, one)] == []
 
 

@@ -60,6 +60,8 @@ def same(lowering: Lowering, left: Node, right: Node) -> Condition:
     day = days.local_day(lowering, "eq", left, right)
     if day is not None:
         return day
+    if truth := _against_truth(left, right):
+        return lowering.holds(truth[0]) if truth[1] else lowering.dialect.is_false(lowering.value(truth[0]))
     one, other = aligned(lowering, "eq", left, right)
     if one is None or other is None:
         return sa.false()
@@ -75,6 +77,8 @@ def different(lowering: Lowering, left: Node, right: Node) -> Condition:
         return counted
     if null := _against_null(lowering, left, right):
         return null.is_not(None)
+    if (truth := _against_truth(left, right)) and (truth[1] or not truth[0].type.nullable):
+        return lowering.fails(truth[0]) if truth[1] else lowering.holds(truth[0])
     one, other = aligned(lowering, "ne", left, right)
     if one is None or other is None:
         return sa.true()
@@ -107,7 +111,8 @@ def unordered(op: str) -> Build:
     def build(lowering: Lowering, call: Call) -> Condition:
         if call.args[0].type.kind == "choice":
             # An option that is no longer declared has no place, so that neither an ordering nor its opposite holds.
-            return is_not_true(ordered(op)(lowering, call))
+            held, written = ordered(op)(lowering, call), any(isinstance(arg, Constant) for arg in call.args)
+            return sa.not_(held) if written and not any(arg.type.nullable for arg in call.args) else is_not_true(held)
         nullable = [arg for arg in call.args if arg.type.nullable]
         if not nullable:
             return ordered(OPPOSITE[op])(lowering, call)
@@ -145,6 +150,14 @@ def _call(op: str, left: Node, right: Node) -> Call:
 
 def _both(pair: tuple[Element | None, Element | None]) -> tuple[Element, Element]:
     return cast(tuple[Element, Element], pair)
+
+
+def _against_truth(left: Node, right: Node) -> tuple[Node, bool] | None:
+    """A condition beside a written true or false."""
+    for one, other in ((left, right), (right, left)):
+        if isinstance(other, Constant) and isinstance(other.value, bool):
+            return one, other.value
+    return None
 
 
 def _against_null(lowering: Lowering, left: Node, right: Node) -> Element | None:

@@ -30,7 +30,7 @@ def dialect_of(connection: sa.Connection, zone: str = "UTC") -> Dialect:
 
 def scratch_engine(url: str) -> sa.Engine:
     """An engine for evaluating expressions only: one connection, with Kith's functions where it is SQLite's."""
-    engine = sa.create_engine(url, poolclass=sa.StaticPool)
+    engine = sa.create_engine(url, poolclass=sa.StaticPool, query_cache_size=0)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", lambda connection, _record: register(connection))
     return engine

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
 from kith.rules.sql import aggregates, compare
+from kith.rules.sql.compare import is_not_true
 from kith.rules.sql.dialect import is_simple
 from kith.rules.tree import Aggregate, Call, Constant, Node, walk
 
@@ -42,6 +43,8 @@ def holds(lowering: Lowering, node: Node) -> Condition:
             return compare.HOLDS[op](lowering, node)
         case Aggregate(function="any" | "all"):
             return aggregates.holds(lowering, node)
+        case Call(op=op) if op in SEARCHES:
+            return lowering.value(node)
         case _:
             return lowering.dialect.is_true(lowering.value(node))
 
@@ -63,6 +66,8 @@ def fails(lowering: Lowering, node: Node) -> Condition:
             return compare.FAILS[op](lowering, node)
         case Aggregate(function="any" | "all"):
             return aggregates.fails(lowering, node)
+        case Call(op=op) if op in SEARCHES:
+            return is_not_true(lowering.value(node)) if node.type.nullable else sa.not_(lowering.value(node))
         case _:
             return _not_true(lowering, node)
 
@@ -73,7 +78,7 @@ def _not_true(lowering: Lowering, node: Node) -> Condition:
         return lowering.dialect.is_false(element)
     if is_simple(element):
         return sa.or_(lowering.dialect.is_false(element), element.is_(None))
-    return compare.is_not_true(lowering.dialect.is_true(element))
+    return is_not_true(lowering.dialect.is_true(element))
 
 
 def _choice(
@@ -88,6 +93,9 @@ def _choice(
         sa.and_(fails(lowering, test), side(lowering, otherwise)),
     )
 
+
+SEARCHES = frozenset({"contains", "starts_with", "ends_with"})
+"""Operations whose SQL is a condition as it stands."""
 
 TWO_VALUED = frozenset({"and", "or", "not", *compare.HOLDS})
 """Operations whose value is never null: as values they are made from their condition."""

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
 from kith.rules.operations.texts import SPACE
-from kith.rules.sql.dialect import Dialect, infix
+from kith.rules.sql.dialect import Dialect, infix, is_simple
 from kith.rules.sql.tables import Element
 from kith.rules.sql.values import Engine, is_wide
 from kith.rules.types import DATE, Type
@@ -53,6 +53,12 @@ class PostgreSQL(Dialect):
 
     def largest(self, elements: list[Element], nullable: bool) -> Element:
         return self.unless_null(self.greatest, *elements) if nullable else self.greatest(*elements)
+
+    def same(self, left: Element, right: Element) -> Condition:
+        # An index serves `=` and IS NULL, but not IS NOT DISTINCT FROM.
+        if is_simple(left) and is_simple(right):
+            return sa.or_(left == right, sa.and_(left.is_(None), right.is_(None)))
+        return super().same(left, right)
 
     # --- numbers ---------------------------------------------------------------------------------------------------
 

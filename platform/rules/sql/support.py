@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Literal
-
-import sqlalchemy as sa
-from sqlalchemy.sql import visitors
-
 from kith.problems import Words
 from kith.rules.sql.compare import HOLDS
 from kith.rules.sql.dialect import Dialect
-from kith.rules.sql.functions import PREFIX
 from kith.rules.sql.logic import TWO_VALUED
-from kith.rules.sql.lower import Lowering
 from kith.rules.sql.operations import VALUES
 from kith.rules.sql.postgresql import PostgreSQL
-from kith.rules.sql.sqlite import SQLite
-from kith.rules.sql.tables import Element, Members, Rows
-from kith.rules.sql.values import Engine
-from kith.rules.tree import Aggregate, Call, Changed, Constant, IsNew, Node, Path, Root, Step, Template, walk
+from kith.rules.tree import Aggregate, Call, Changed, Constant, IsNew, Node, Path, Template, walk
 
 CASE_FOLDING = frozenset({"fold", "lower", "upper"})
 RUNNING = frozenset({*VALUES, *HOLDS, *TWO_VALUED})
@@ -73,63 +62,3 @@ def _mishandles_sets(op: str, args: tuple[Node, ...]) -> bool:
 def _is_actors(node: Node) -> bool:
     """Whether a set is the actor's own: it comes as one parameter for each member."""
     return isinstance(node, Path) and node.root == "me" and len(node.steps) == 1
-
-
-# --- how each operation runs -----------------------------------------------------------------------------------------
-
-ENGINES: dict[Engine, Dialect] = {"sqlite": SQLite(), "postgresql": PostgreSQL()}
-
-
-def how(node: Node, engine: Engine) -> Literal["own", "registered", "refused"]:
-    """Whether an engine runs an operation, on operands of these types, in its own SQL or by a function that Kith registers."""
-    dialect = ENGINES[engine]
-    if any(part is node for part, _ in unsupported(node, dialect)):
-        return "refused"
-    element = Lowering(_Columns(), dialect).value(_alone(node)) if isinstance(node, Call | Aggregate) else None
-    called = (
-        (part.name for part in visitors.iterate(element) if isinstance(part, sa.Function))
-        if element is not None
-        else ()
-    )
-    return "registered" if any(name.startswith(PREFIX) for name in called) else "own"
-
-
-def _alone(node: Call | Aggregate) -> Node:
-    """An operation on fields in the place of what it is really applied to."""
-    if isinstance(node, Aggregate):
-        value = _field(node.value, "row") if node.value is not None else None
-        return replace(node, value=value, where=None, test=None, via=replace(node.via, steps=()), by=())
-    return replace(node, args=tuple(_field(arg, "this") for arg in node.args))
-
-
-def _field(node: Node, root: Root) -> Node:
-    if isinstance(node, Constant):
-        return node
-    return Path(node.type, node.start, node.end, root, (Step("", "x", node.type),))
-
-
-class _Columns:
-    """Tables of one column, for looking at what an operation becomes."""
-
-    def __init__(self) -> None:
-        self.this = Rows("", sa.table("t", sa.column("id")))
-
-    def column(self, rows: Rows, field: str) -> Element:
-        """Any field."""
-        return sa.column(field)
-
-    def joined(self, rows: Rows, field: str) -> Rows | None:
-        """Nothing."""
-        return None
-
-    def found(self, entity: str, id_: Element) -> Rows:
-        """Any record."""
-        return Rows(entity, sa.table("t", sa.column("id")), sa.true())
-
-    def related(self, rows: Rows, relation: str) -> Rows:
-        """Any records."""
-        return self.found("", sa.null())
-
-    def members(self, rows: Rows, field: str) -> Members:
-        """Any members."""
-        return Members(sa.table("m", sa.column("value")), sa.column("value"), sa.true())
