@@ -7,9 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from typer.testing import CliRunner, Result
 
 from kith.cli.main import app
+from kith.runtime.publishing import system_context
+from kith.runtime.workspace import Workspace
+from kith.runtime.write.change import Cause, Change
+from kith.runtime.write.gate import save
 
 APP = """\
 app: corner
@@ -148,3 +153,24 @@ def test_without_a_database_the_user_is_told_which_commands_name_one(
     result = kith(*arguments, "--db", tmp_path / "none.db", "--lang", "en")
     assert (result.exit_code, "kith apply" in result.stderr) == (1, True)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_formula_holds_for_records_that_were_there_before(folder: Path, database_url: str) -> None:
+    kith("apply", folder, "--db", database_url)
+    workspace = Workspace.open(database_url)
+    release = workspace.current()
+    context = system_context(release, workspace.clock)
+    for name in ("A", "B"):
+        save(workspace.database, context, release, Change("create", "shop", values={"name": name}), Cause("system"))
+    computed = '  twice: {type: formula, value: "name + name", search: true, label: Twice}\n'
+    (folder / "entities/shop.yaml").write_text(SHOP + computed, "utf-8")
+    planned = data("plan", folder, "--db", database_url)
+    assert {change["kind"]: change["rows"] for change in planned["changes"]} == {"add_field": 2, "change_search": 2}
+    applied = kith("apply", folder, "--db", database_url)
+    assert applied.exit_code == 0, applied.output
+    workspace.look()
+    table = workspace.current().tables["shop"]
+    with workspace.database.read() as connection:
+        rows = connection.execute(sa.select(table.columns["twice"].value, table.columns["twice"].sort)).all()
+    workspace.close()
+    assert sorted(map(tuple, rows)) == [("AA", "aa"), ("BB", "bb")]
