@@ -169,8 +169,9 @@ def test_a_new_formula_holds_for_records_that_were_there_before(folder: Path, da
     applied = kith("apply", folder, "--db", database_url)
     assert applied.exit_code == 0, applied.output
     workspace.look()
-    table = workspace.current().tables["shop"]
+    twice = workspace.current().tables["shop"].columns["twice"]
+    assert twice.sort is not None
     with workspace.database.read() as connection:
-        rows = connection.execute(sa.select(table.columns["twice"].value, table.columns["twice"].sort)).all()
+        rows = connection.execute(sa.select(twice.value, twice.sort)).all()
     workspace.close()
     assert sorted(map(tuple, rows)) == [("AA", "aa"), ("BB", "bb")]
