@@ -109,12 +109,11 @@ items:
     return files
 
 
-def test_a_hundred_entities_with_2_000_fields_and_500_rules_are_built_in_two_seconds(tmp_path: Path) -> None:
-    layers, _ = loading.load(write(tmp_path, big(100)))
-    build(layers[:1])  # the parser is made once for a process
-    began = time.process_time()
+def test_a_hundred_entities_with_2_000_fields_and_500_rules_are_sound(tmp_path: Path) -> None:
+    layers, _ = loading.load(
+        write(tmp_path, big(100))
+    )  # bench/ says how long that takes: it shall be two seconds at most
     model, problems = build(layers)
-    assert time.process_time() - began < 2
     assert model
     assert problems == []
     assert sum(len(entity.fields) for entity in model.entities.values()) >= 2_000

@@ -27,7 +27,7 @@ def published_for_any() -> Json:
     branches = []
     for kind in KINDS.values():
         defs[kind.name] = _standard(kind.schema, defs)
-        branches.append({"if": {"required": [kind.name]}, "then": {"$ref": f"#/$defs/{kind.name}"}})
+        branches.append({"if": _is(kind.name), "then": {"$ref": f"#/$defs/{kind.name}"}})
     known = {"anyOf": [{"required": [kind]} for kind in KINDS]}
     return {
         "$schema": DRAFT,
@@ -37,6 +37,16 @@ def published_for_any() -> Json:
         "allOf": branches,
         "$defs": dict(sorted(defs.items())),
     }
+
+
+def _is(kind: str) -> Json:
+    """The condition that a document is of a kind; some kinds have a key that is called as another kind (a view's segment)."""
+    others = [
+        {"required": [other.name]}
+        for other in KINDS.values()
+        if other.name != kind and kind in other.schema["properties"]
+    ]
+    return {"required": [kind]} | ({"not": {"anyOf": others}} if others else {})
 
 
 def _standard(schema: Mapping[str, Any], defs: Json) -> Json:

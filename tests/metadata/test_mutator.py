@@ -1,0 +1,12 @@
+"""Small slips in the shipped apps are told where they were made, and never break the checker."""
+
+from __future__ import annotations
+
+from tests.metadata.mutator import run
+
+
+def test_a_bounded_run_of_mutants_breaks_nothing_and_locates_nearly_all() -> None:
+    outcome = run(60, seed=20)
+    assert outcome.crashes == []
+    assert outcome.noticed > 40
+    assert outcome.share >= 0.95, outcome.missed
