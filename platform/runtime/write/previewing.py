@@ -76,6 +76,16 @@ def preview(connection: sa.Connection, context: Context, release: Release, chang
     return _of(session, draft, filled)
 
 
+def as_it_is(connection: sa.Connection, context: Context, release: Release, entity: str, id_: str) -> Preview | None:
+    """A record as it stands, for the conditions of its form; one statement, and those that the conditions need."""
+    session = Session(connection, context, release, Cause("form", dry_run=True))
+    record = session.load(entity, id_)
+    if record is None:
+        return None
+    env = session.env_of(record, old=record)
+    return Preview(entity, record, record, frozenset(), {}, {}, {}, release, env)
+
+
 def _of(session: Session, draft: Draft, filled: Mapping[str, Mapping[str, object]]) -> Preview:
     env = session.env(draft)
     plan = draft.plan

@@ -1,0 +1,219 @@
+"""A record's page: what it is, what hangs on it, what happened to it, and why its computed values are what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from kith.metadata.model import Field
+from kith.runtime.write.previewing import Preview, as_it_is
+from kith.runtime.write.valuing import explain_value
+from kith.web import addresses
+from kith.web.outline import is_input
+from kith.web.requests import Stop, Visit, Web, page, parameter
+from kith.web.showing import as_person, shower
+from kith.web.story import timeline
+from kith.web.subject import Subject, record_of
+from kith.web.tables import MOST_LINES, RelatedList, records_table, related_list
+from kith.web.templating import wanted
+from kith.web.view import Fact, Link, Table, Why
+
+ONE = "/records/{entity}/{id}"
+LATEST = 6
+"""Entries of the history beside a record."""
+ALL = 200
+AT_ONCE = 3
+"""Related lists that come with the page; the others follow when they come into sight."""
+HISTORY = "history"
+LONG = 60
+"""Characters from which a value takes the whole width."""
+
+
+def routes(web: Web) -> Sequence[Route]:
+    """The routes of a record's page."""
+    return (
+        Route(ONE, page(web, show), methods=["GET"]),
+        Route(ONE + "/related/{relation}", page(web, show_related), methods=["GET"]),
+        Route(ONE + "/why/{field}", page(web, show_why), methods=["GET"]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section of the record: its heading and what stands in it."""
+
+    label: str
+    facts: Sequence[Fact]
+    columns: int
+
+
+def show(visit: Visit) -> Response:
+    """A record's page, or one of its tabs."""
+    subject = record_of(visit, deleted=True)
+    tab = _tab(subject)
+    first = tab == next(iter(subject.outline.tabs), "")
+    seen = _seen(subject)
+    events, more = timeline(subject, ALL if tab == HISTORY else LATEST, full=tab == HISTORY)
+    is_history = tab == HISTORY
+    return visit.page(
+        "record.html",
+        title=subject.record.title,
+        crumbs=subject.crumbs[:1],
+        subject=subject,
+        note=subject.label,
+        actions=_actions(subject),
+        more=_more(subject),
+        restore=addresses.restore_of(subject.entity.name, subject.record.id) if subject.may("restore") else "",
+        highlights=_facts(subject, subject.outline.highlights),
+        tabs=_tabs(subject, tab),
+        tab=tab,
+        parts=[] if is_history else _parts(subject, seen, tab),
+        grids=_grids(subject) if first and not is_history else [],
+        related=_related(subject) if first and not is_history else [],
+        events=events,
+        more_events=f"{subject.address}?tab={HISTORY}" if more and not is_history else "",
+    )
+
+
+def _tab(subject: Subject) -> str:
+    asked = subject.visit.request.query_params.get("tab", "")
+    tabs = subject.outline.tabs
+    return asked if asked in tabs or asked == HISTORY else next(iter(tabs), "")
+
+
+def _tabs(subject: Subject, current: str) -> list[Link]:
+    visit = subject.visit
+    named = [(name, label.in_(visit.language)) for name, label in subject.outline.tabs.items()]
+    if not named:
+        named = [("", visit.texts("record.overview"))]
+    found = [*named, (HISTORY, visit.texts("record.history"))]
+    first = found[0][0]
+    return [
+        Link(
+            label,
+            addresses.with_query(subject.address, [("tab", "" if name == first else name)]),
+            current=name == current,
+        )
+        for name, label in found
+    ]
+
+
+def _seen(subject: Subject) -> Preview | None:
+    if not subject.outline.conditional or subject.record.deleted:
+        return None
+    visit = subject.visit
+    return as_it_is(visit.connection, visit.context, visit.release, subject.entity.name, subject.record.id)
+
+
+def _actions(subject: Subject) -> list[Link]:
+    if not subject.may("update"):
+        return []
+    edit = addresses.edit_of(subject.entity.name, subject.record.id)
+    return [Link(subject.visit.texts("record.edit_record"), edit, "pencil")]
+
+
+def _more(subject: Subject) -> list[Link]:
+    if not subject.may("delete"):
+        return []
+    address = addresses.delete_of(subject.entity.name, subject.record.id)
+    return [Link(subject.visit.texts("record.delete"), address, "trash-2", danger=True, dialog=True)]
+
+
+# ---- what it is ---------------------------------------------------------------------------------------------------
+
+
+def _parts(subject: Subject, seen: Preview | None, tab: str) -> list[Part]:
+    sections = [one for one in subject.outline.shown(seen) if not subject.outline.tabs or one.tab in (tab, "")]
+    language = subject.visit.language
+    return [Part(one.label.in_(language), _facts(subject, tuple(one.items)), one.columns) for one in sections]
+
+
+def _facts(subject: Subject, names: Sequence[str]) -> list[Fact]:
+    record, fields = subject.record, subject.entity.fields
+    return [_fact(subject, fields[name], record.values[name]) for name in names if name in record.values]
+
+
+def _fact(subject: Subject, declared: Field, value: object) -> Fact:
+    cell = shower(subject.showing, declared.type, declared)(value)
+    if declared.type.kind == "ref" and declared.type.entity == "user":
+        cell = as_person(cell)
+    wide = declared.type_name in ("long_text", "markdown", "json", "address") or len(cell.text) > LONG
+    return Fact(declared.label.in_(subject.visit.language), cell, _why(subject, declared), wide=wide)
+
+
+def _why(subject: Subject, declared: Field) -> Why | None:
+    """Where a value comes from, if nobody has typed it."""
+    if is_input(declared) or declared.value is None or subject.record.deleted:
+        return None
+    formula = " ".join(declared.value.excerpt.text.split())
+    return Why(formula, f"{subject.address}/why/{declared.name}")
+
+
+# ---- what hangs on it ---------------------------------------------------------------------------------------------
+
+
+def _grids(subject: Subject) -> list[tuple[str, Table]]:
+    found = []
+    for related in subject.outline.grids:
+        table, _ = records_table(subject, related, MOST_LINES)
+        found.append((table.caption, table))
+    return found
+
+
+def _related(subject: Subject) -> list[RelatedList]:
+    return [
+        related_list(subject, related, lazy=number >= AT_ONCE) for number, related in enumerate(subject.outline.related)
+    ]
+
+
+def show_related(visit: Visit) -> Response:
+    """One related list: what htmx puts in its place when it comes into sight."""
+    subject = record_of(visit, deleted=True)
+    relation = parameter(visit.request, "relation")
+    related = next((one for one in subject.outline.related if one.relation == relation), None)
+    if related is None:
+        raise Stop(404)
+    return visit.block("record.html", "related_list", item=related_list(subject, related))
+
+
+# ---- why ----------------------------------------------------------------------------------------------------------
+
+
+def show_why(visit: Visit) -> Response:
+    """Why a computed value is what it is: a page, or what stands in the dialog."""
+    subject = record_of(visit)
+    declared = subject.entity.fields.get(parameter(visit.request, "field"))
+    if declared is None or declared.name not in subject.record.values:
+        raise Stop(404)
+    id_ = subject.record.id
+    found = explain_value(visit.connection, visit.context, visit.release, subject.entity.name, id_, declared.name)
+    if found is None:
+        raise Stop(404)
+    label = declared.label.in_(visit.language)
+    context = {
+        "title": visit.texts("why.title", label=label),
+        "crumbs": (*subject.crumbs, Link(visit.texts("why.title", label=label), visit.here)),
+        "fact": _fact(subject, declared, subject.record.values[declared.name]),
+        "found": found,
+        "names": _names(subject, found.formula),
+        "back": subject.address,
+    }
+    if wanted(visit.request, "dialog-body"):
+        return visit.block("why.html", "content", **context)
+    return visit.page("why.html", **context)
+
+
+def _names(subject: Subject, formula: str) -> list[tuple[str, str]]:
+    """What the formula's own names are called, so that nobody has to know them."""
+    words = {word.strip("()[],+-*/") for word in formula.replace(".", " ").replace("(", " ").split()}
+    language = subject.visit.language
+    fields = [(name, field.label.in_(language)) for name, field in subject.entity.fields.items() if name in words]
+    relations = [
+        (name, subject.visit.model.entities[one.entity].plural.in_(language))
+        for name, one in subject.entity.inverses.items()
+        if name in words
+    ]
+    return [*fields, *relations]

@@ -1,0 +1,15 @@
+"""The routes of everything about one record, in the order in which their addresses are tried."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.routing import Route
+
+from kith.web.pages import record
+from kith.web.requests import Web
+
+
+def routes(web: Web) -> Sequence[Route]:
+    """All routes of records."""
+    return (*record.routes(web),)
