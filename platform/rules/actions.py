@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import cast
 
 from kith.rules.program import Action, Assign, Bind, Branch, Halt, Make, Program, Refusal
-from kith.rules.reference import evaluate, holds
-from kith.rules.tree import Step
+from kith.rules.reference import evaluate
+from kith.rules.tree import Node, Step
 from kith.rules.types import Type
 from kith.rules.values import Env, Record
 
@@ -70,11 +72,16 @@ class Stop:
 Effect = SetField | SetThrough | CreateRecord | Refuse | Stop
 
 
+Evaluate = Callable[[Node, Env], object]
+"""What gives the value of a node: the reference interpreter, or a faster back end."""
+
+
 @dataclass
 class Run:
     """A block on its way: what it has set and created is seen by its later statements."""
 
     env: Env
+    evaluate: Evaluate = evaluate
     effects: list[Effect] = field(default_factory=list)
     made: dict[Fresh, Record] = field(default_factory=dict)
     stopped: bool = False
@@ -88,9 +95,9 @@ class Run:
         self.env = replace(self.env, load=self.load)
 
 
-def run(program: Program, env: Env) -> tuple[Effect, ...]:
+def run(program: Program, env: Env, value: Evaluate = evaluate) -> tuple[Effect, ...]:
     """The effects of a block on one record, in their order."""
-    state = Run(env)
+    state = Run(env, value)
     for _ in perform(state, program.actions):
         if state.stopped:
             break
@@ -102,18 +109,18 @@ def perform(state: Run, actions: Sequence[Action]) -> Iterator[None]:
     for action in actions:
         match action:
             case Bind():
-                bind(state, action.name, evaluate(action.value, state.env))
+                bind(state, action.name, state.evaluate(action.value, state.env))
             case Assign():
                 assign(state, action)
             case Make():
                 make(state, action)
             case Branch():
-                branch = action.then if holds(action.condition, state.env) else action.otherwise
+                branch = action.then if state.evaluate(action.condition, state.env) is True else action.otherwise
                 let = state.env.let
                 yield from perform(state, branch)
                 state.env = replace(state.env, let=let)
             case Refusal():
-                state.effects.append(Refuse(str(evaluate(action.message, state.env) or ""), action.field))
+                state.effects.append(Refuse(str(state.evaluate(action.message, state.env) or ""), action.field))
             case Halt():
                 state.effects.append(Stop())
                 state.stopped = True
@@ -127,11 +134,11 @@ def bind(state: Run, name: str, value: object) -> None:
 
 def assign(state: Run, action: Assign) -> None:
     """`set path = value`; a later statement reads the record's own new value."""
-    value = stored(evaluate(action.value, state.env), action.target[-1].type)
+    value = stored(state.evaluate(action.value, state.env), action.target[-1].type)
     *links, last = action.target
     if not links:
         state.effects.append(SetField(last.name, value))
-        state.env = replace(state.env, this={**state.env.this, last.name: value})
+        state.env = replace(state.env, this=ChainMap({last.name: value}, cast("dict[str, object]", state.env.this)))
         return
     id_: object = state.env.this.get(links[0].name)
     for before, step in pairwise(links):
@@ -142,7 +149,7 @@ def assign(state: Run, action: Assign) -> None:
 
 def make(state: Run, action: Make) -> None:
     """`create entity { … } as alias`."""
-    values = {name: stored(evaluate(value, state.env), value.type) for name, value in action.values}
+    values = {name: stored(state.evaluate(value, state.env), value.type) for name, value in action.values}
     fresh = Fresh(action.entity, len(state.made))
     state.made[fresh] = {"id": fresh, **values}
     state.effects.append(CreateRecord(action.entity, values, action.alias, fresh))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,12 +19,20 @@ MOST_TERMS = 20_000
 """Terms of one record; PostgreSQL's vectors have a limit."""
 
 
-def terms_of(table: EntityTable, record: Mapping[str, Any]) -> str:
+Coded = Sequence[tuple[str, str]]
+"""The searched fields of an entity: what their terms begin with, and their names."""
+
+
+def coded_fields(table: EntityTable) -> Coded:
+    """The searched fields of an entity with the codes of their terms."""
+    return [(code_of(table, field), field.name) for field in searched(table.entity)]
+
+
+def terms_of(coded: Coded, record: Mapping[str, Any]) -> str:
     """The terms of a record: those of each searched field, under the field's code."""
     found: list[str] = []
-    for field in searched(table.entity):
-        code = code_of(table, field)
-        for text in _texts(record.get(field.name)):
+    for code, name in coded:
+        for text in _texts(record.get(name)):
             found += index_terms(code, text)
     return " ".join(found[:MOST_TERMS])
 
@@ -54,8 +63,9 @@ def index_records(
 def _rows(release: Release, records: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[dict[str, Any]]:
     for entity, record in records:
         table = release.tables[entity]
-        if searched(table.entity):
-            terms = terms_of(table, record)
+        coded: Coded = release.cached(("search fields", entity), partial(coded_fields, table))
+        if coded:
+            terms = terms_of(coded, record)
             yield {"entity": table.stable_name, "record": record["id"], "title": "", "terms": terms}
 
 

@@ -18,10 +18,11 @@ NOTHING = "nothing0"
 
 def searched(entity: Entity) -> tuple[Field, ...]:
     """The fields that search looks into: those that say so, and the texts of the title."""
+    titled = title_fields(entity)
     return tuple(
         field
         for field in entity.fields.values()
-        if (field.search or field.name in title_fields(entity)) and field.type_name != "secret"
+        if (field.search or field.name in titled) and field.type_name != "secret"
     )
 
 

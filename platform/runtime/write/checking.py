@@ -23,8 +23,9 @@ def check(session: Session, drafts: Sequence[Draft]) -> None:
     """Note every failure of these drafts; the keys of all are looked up together."""
     for draft in drafts:
         if draft.op in ("create", "update", "restore"):
-            check_fields(session, draft)
-            check_references(session, draft)
+            if draft.is_edited:
+                check_fields(session, draft)
+                check_references(session, draft)
             check_rules(session, draft)
             if session.wave == 1:
                 authorise_after(session, draft)

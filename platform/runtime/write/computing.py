@@ -32,8 +32,10 @@ def owned_rollups(session: Session, draft: Draft) -> None:
 
     A new record's roll-ups are those over nothing; roll-ups over records that are saved apart follow in their own waves.
     """
+    if draft.before is not None and not draft.children:
+        return
     env = session.env(draft)
-    alone = replace(env, related=no_records)
+    alone = replace(env, related=no_records) if draft.plan.rollups else env
     for name, rollup in draft.plan.rollups.items():
         travels = not rollup.relations.isdisjoint(draft.children)
         if draft.before is None or travels:

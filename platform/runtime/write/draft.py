@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from kith.runtime.write.change import Conflict, Failure
 
 if TYPE_CHECKING:
+    from kith.rules.values import Env
     from kith.runtime.write.plans import Plan
     from kith.runtime.write.session import Values
 
@@ -37,6 +38,8 @@ class Draft:
     chain: tuple[str, ...] = ()
     failures: list[Failure] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
+    env: Env | None = None
+    """What expressions about it are given; made when the first asks."""
     events: frozenset[str] = frozenset()
     """Besides its own op: relations whose records changed, as `child:lines`."""
 
@@ -69,7 +72,9 @@ class Draft:
 
     def changed(self, name: str) -> bool:
         """Whether a field's value differs from before; on a create, whether it is set."""
-        value = self.after[name]
+        if not self.after.has(name):
+            return False  # a set that nobody has looked at
+        value = dict.__getitem__(self.after, name)
         if self.before is None:
             return value is not None and value != frozenset()
         return bool(self.before[name] != value)

@@ -127,7 +127,7 @@ def take_effects(session: Session, draft: Draft, rule: Rule, touches: Touches) -
     def real(value: Any) -> Any:
         return made[value].id if isinstance(value, Fresh) else value
 
-    for effect in run(rule.do, session.env(draft)):
+    for effect in run(rule.do, session.env(draft), session.evaluate):
         match effect:
             case Refuse(message, field_name):
                 chain = (*draft.chain, rule.path)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from kith.metadata.model import Field, Rule
+from kith.rules.tree import Node
 from kith.rules.types import Type
 from kith.rules.values import Env
 from kith.runtime.context import Context
@@ -20,7 +21,7 @@ from kith.runtime.write import waking
 from kith.runtime.write.change import Cause
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.messages import failure
-from kith.runtime.write.plans import Plan, compiled, plan_of
+from kith.runtime.write.plans import Plan, compiled, plan_of, python_of
 from kith.runtime.write.shelf import Shelf, shelf_of
 
 if TYPE_CHECKING:
@@ -222,8 +223,9 @@ class Session:
 
     def env(self, draft: Draft) -> Env:
         """What an expression about a draft is given."""
-        is_new = draft.op == "create"
-        return self.env_of(draft.after, old=draft.before, is_new=is_new)
+        if draft.env is None:
+            draft.env = self.env_of(draft.after, old=draft.before, is_new=draft.op == "create")
+        return draft.env
 
     def env_of(self, record: Values, *, old: Values | None = None, is_new: bool = False) -> Env:
         """What an expression about a record is given."""
@@ -253,6 +255,10 @@ class Session:
     def wakes(self, rule: Rule, draft: Draft) -> bool:
         """Whether a draft wakes a rule."""
         return waking.wakes(self, rule, draft)
+
+    def evaluate(self, node: Node, env: Env) -> object:
+        """The value of a part of a block."""
+        return self.release.cached(("node", id(node)), lambda: python_of(node))(env)
 
     def perform(self, rule: Rule, draft: Draft) -> None:
         """Run a block that comes before the write."""
