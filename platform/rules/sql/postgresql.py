@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
+from sqlalchemy.sql.elements import Grouping
 
 from kith.rules.operations.texts import SPACE
 from kith.rules.sql.dialect import Dialect, infix, is_simple
@@ -35,6 +36,11 @@ class PostgreSQL(Dialect):
     def __init__(self, zone: str = "UTC", collation: str = "pg_unicode_fast") -> None:
         super().__init__(zone)
         self.collation = collation
+
+    def parameter(self, name: str, type_: Type) -> Element:
+        # The driver says the type of a number by its value, and of a null not at all.
+        said = super().parameter(name, type_)
+        return sa.cast(said, NUMERIC) if isinstance(said.type, sa.Numeric) else said
 
     def is_true(self, element: Element) -> Condition:
         return element
@@ -136,7 +142,12 @@ class PostgreSQL(Dialect):
     # --- texts -----------------------------------------------------------------------------------------------------
 
     def code_points(self, element: Element) -> Element:
-        return element if isinstance(element, sa.ColumnClause) else element.collate("C")
+        return element if isinstance(element, sa.ColumnClause) else self._collated(element, "C")
+
+    def _collated(self, element: Element, collation: str) -> Element:
+        # COLLATE binds tighter than every other operator.
+        whole = element if is_simple(element) or isinstance(element, sa.Function) else Grouping(element)
+        return whole.collate(collation)
 
     def text(self, op: str, *elements: Element) -> Element:
         match op:
@@ -147,8 +158,8 @@ class PostgreSQL(Dialect):
             case "fold":
                 return self.text("lower", sa.func.normalize(elements[0], type_=TEXT))
             case _:
-                full = elements[0].collate(self.collation)
-                return getattr(sa.func, op)(full, type_=TEXT).collate("C")  # type: ignore[no-any-return]
+                full = self._collated(elements[0], self.collation)
+                return self._collated(getattr(sa.func, op)(full, type_=TEXT), "C")
 
     def search(self, op: str, text: Element, part: Element) -> Condition:
         def build(part: Element) -> Condition:
