@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kith.metadata.fields import FIELD_TYPES
 from kith.metadata.model import Entity, Field, Label, View
+from kith.rules.tree import Path, Template
 from kith.rules.types import Type
 from kith.runtime.read.paths import access_to
 from kith.runtime.read.reader import Reader
@@ -99,10 +100,18 @@ def _total(column: ListColumn, total: str) -> str:
     return "" if column.masked or "." in column.path else total
 
 
+def title_order(entity: Entity) -> list[str]:
+    """The record's own texts that its title prints, in the title's order."""
+    named, tree = title_fields(entity), entity.title.tree
+    parts = tree.parts if isinstance(tree, Template) else (tree,)
+    steps = [part.steps[0].name for part in parts if isinstance(part, Path) and len(part.steps) == 1]
+    return [name for name in steps if name in named]
+
+
 def usual_columns(reader: Reader, entity: Entity, texts: Texts) -> list[ListColumn]:
     """The columns of a list that no view describes: what the title is made of, then what was declared first."""
-    named = title_fields(entity)
-    names = [name for name in entity.fields if name in named]
+    named = title_order(entity)
+    names = list(named)
     names += [name for name, field in entity.fields.items() if name not in named and field.type_name not in LONG]
     found = [column for name in names if (column := column_at(reader, entity.name, name, texts))]
     return found[:USUAL]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from starlette.datastructures import QueryParams
 
-from kith.metadata.model import Model, NavItem, View
+from kith.metadata.model import Model, View
+from kith.rules.tree import Path, walk
 from kith.runtime.context import Context
 from kith.runtime.read.asking import conditions
 from kith.runtime.read.cells import TITLE
@@ -17,6 +18,7 @@ from kith.runtime.read.titles import first_text
 from kith.texts import Texts
 from kith.web import addresses
 from kith.web.columns import ListColumn, column_at, columns_of_view, usual_columns
+from kith.web.shell import flat
 
 SIZE = 50
 MOST_COLUMNS = 30
@@ -95,20 +97,39 @@ def _listed(parameters: QueryParams, name: str) -> tuple[str, ...]:
 # ---- views --------------------------------------------------------------------------------------------------------
 
 
-def views_of(reader: Reader, context: Context, entity: str) -> tuple[View, ...]:
-    """The views of a list that the reader may open, the one that shows first at the beginning."""
-    key = ("views", reader.key, entity)
-    return reader.release.cached(key, lambda: _views(reader, context, entity))
+@dataclass(frozen=True, slots=True)
+class Views:
+    """The views of a list that a reader may open; `first` shows everything, None where no document describes that."""
+
+    first: View | None
+    others: tuple[View, ...]
+
+    def named(self, name: str) -> View | None:
+        """A view by its name, the first one for ""."""
+        if not name:
+            return self.first
+        found = (self.first, *self.others) if self.first is not None else self.others
+        return next((view for view in found if view.name == name), None)
 
 
-def _views(reader: Reader, context: Context, entity: str) -> tuple[View, ...]:
+def views_of(reader: Reader, context: Context, entity: str) -> Views:
+    """The views of an entity's list."""
+    return reader.release.cached(("views", reader.key, entity), lambda: _views(reader, context, entity))
+
+
+def _views(reader: Reader, context: Context, entity: str) -> Views:
     model = reader.release.model
     within = within_records(model)
     found = [view for view in model.views.values() if view.of == entity and may_open(reader, context, view)]
     first = _first(model, entity, found, within)
     # A view without a filter that shows inside of a record is no list of its own.
-    others = [view for view in found if view.name not in within or view.filter or view.segment]
-    return (*first, *(view for view in others if view not in first))
+    others = [view for view in found if view is not first and (view.name not in within or is_filtered(view))]
+    return Views(first, tuple(others))
+
+
+def is_filtered(view: View) -> bool:
+    """Whether a view shows some of the records only."""
+    return view.filter is not None or bool(view.segment)
 
 
 def within_records(model: Model) -> frozenset[str]:
@@ -116,21 +137,20 @@ def within_records(model: Model) -> frozenset[str]:
     return frozenset(related.view for form in model.forms.values() for related in form.related.values())
 
 
-def _first(model: Model, entity: str, views: Sequence[View], within: frozenset[str]) -> list[View]:
-    """The view of the navigation, else the first that shows everything."""
-    named = [item.view for item in _items(model) if item.entity == entity and item.view]
-    chosen = [view for view in views if view.name in named]
-    if not chosen:
-        chosen = [view for view in views if not view.filter and not view.segment and view.name not in within]
-    return chosen[:1]
+def _first(model: Model, entity: str, views: Sequence[View], within: frozenset[str]) -> View | None:
+    """The view of the navigation, else one that shows everything and was not made for a related list."""
+    named = [item.view for item in flat(model.app.navigation) if item.entity == entity and item.view]
+    chosen = next((view for view in views if view.name in named), None)
+    whole = [view for view in views if not is_filtered(view)]
+    own = [view for view in whole if view.name not in within or view.name.startswith("all_")]
+    return chosen or next(iter(own), None)
 
 
-def _items(model: Model) -> Iterator[NavItem]:
-    waiting = list(model.app.navigation)
-    while waiting:
-        item = waiting.pop(0)
-        yield item
-        waiting += item.items
+def is_about_me(model: Model, view: View) -> bool:
+    """Whether a view's filter speaks of the one who looks."""
+    segment = model.segments.get(view.segment)
+    found = [one for one in (view.filter, segment.filter if segment else None) if one is not None]
+    return any(isinstance(node, Path) and node.root == "me" for one in found for node in walk(one.tree))
 
 
 def may_open(reader: Reader, context: Context, view: View) -> bool:

@@ -15,6 +15,7 @@ from kith.web.look import ICONS
 from kith.web.view import Link, NavGroup, Notice, Person, Shell
 
 MOST_CREATES = 8
+NO_RECORDS = "inbox"
 IN_BAR = 3
 """Entities that the bar at the bottom of a phone has room for."""
 
@@ -74,7 +75,7 @@ def places(reader: Reader, language: str, texts: Texts) -> Places:
     groups[0] = NavGroup([*groups[0].links, *loose])
     creates = [
         Link(entity.label.in_(language), addresses.new_of(entity.name), icon_of(entity, item.icon))
-        for item in _flat(app.navigation)
+        for item in flat(app.navigation)
         if (entity := reader.release.model.entities.get(item.entity)) and may_create(reader, entity)
     ]
     icon = next((item.icon for item in app.navigation if item.icon in ICONS), "layers")
@@ -90,10 +91,11 @@ def _links(reader: Reader, item: NavItem, language: str) -> list[Link]:
     return [Link(item.label.in_(language), addresses.list_of(entity.name), icon_of(entity, item.icon))]
 
 
-def _flat(items: tuple[NavItem, ...]) -> Iterator[NavItem]:
+def flat(items: tuple[NavItem, ...]) -> Iterator[NavItem]:
+    """All entries of a navigation, in their order."""
     for item in items:
         yield item
-        yield from _flat(item.items)
+        yield from flat(item.items)
 
 
 def may_create(reader: Reader, entity: Entity) -> bool:

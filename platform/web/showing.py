@@ -9,7 +9,7 @@ from typing import Any
 
 import phonenumbers
 
-from kith.metadata.model import Field, Model, Option
+from kith.metadata.model import Field, Label, Model, Option
 from kith.rules.types import Type
 from kith.runtime.read.query import Masked, Reference
 from kith.texts import Texts
@@ -46,6 +46,12 @@ def colour_of(name: str) -> str:
     """A colour of ours for one that an app names."""
     name = NEAR.get(name, name)
     return name if name in COLOURS else "gray"
+
+
+def inline(label: Label, language: str) -> str:
+    """A label inside a sentence: English writes it small there, but for words that are capitals altogether."""
+    text = label.in_(language)
+    return text[:1].lower() + text[1:] if language == "en" and text[1:2].islower() else text
 
 
 def chip_of(option: Option, language: str) -> Choice:

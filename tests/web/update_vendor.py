@@ -23,17 +23,17 @@ banknote bell book-open box briefcase building building-2 cake calculator calend
 calendar-days car chart-column chart-line chart-pie check check-check chevron-down chevron-left chevron-right
 chevron-up circle circle-alert circle-check circle-dashed circle-dot circle-question-mark circle-user circle-x
 clipboard-check clipboard-list clock coins columns-3 contact copy credit-card crown database download ellipsis
-ellipsis-vertical external-link eye eye-off factory file file-text files filter flag flame folder funnel gauge gem
-gift git-branch git-compare globe graduation-cap grip-vertical hand-coins handshake hash headset heart heart-handshake
-history hospital hotel house id-card inbox info key key-round landmark languages layers layout-dashboard leaf link list
-list-checks list-filter list-tree loader-circle lock lock-open log-in log-out mail map map-pin megaphone menu
-message-circle message-square messages-square minus monitor moon network newspaper package package-check palette
-paperclip pencil percent phone piggy-bank pin plane play plus printer puzzle receipt refresh-cw rocket rotate-ccw
-route ruler save scale scroll-text search send server settings shield shield-alert shield-check shopping-bag
-shopping-cart sliders-horizontal smile snowflake sparkles split square square-kanban square-pen star store sun table tag
-tags target thumbs-down thumbs-up ticket timer trash-2 trending-down trending-up triangle-alert trophy truck umbrella
-undo-2 upload user user-check user-cog user-plus user-round users users-round utensils wallet warehouse webhook
-workflow wrench x zap
+ellipsis-vertical external-link eye eye-off factory file file-text files filter flag flame folder folder-tree funnel
+gauge gem gift git-branch git-compare globe graduation-cap grip-vertical hand-coins handshake hash headset heart
+heart-handshake history hospital hotel house id-card inbox info key key-round landmark languages layers
+layout-dashboard leaf link list list-checks list-filter list-todo list-tree loader-circle lock lock-open log-in
+log-out mail map map-pin megaphone menu message-circle message-square messages-square minus monitor moon network
+newspaper package package-check palette paperclip pencil percent phone phone-call piggy-bank pin plane play plus
+printer puzzle receipt refresh-cw rocket rotate-ccw route ruler save scale scroll-text search send server settings
+shield shield-alert shield-check shirt shopping-bag shopping-cart sliders-horizontal smile snowflake sparkles split
+square square-kanban square-pen star store sun swords table tag tags target thumbs-down thumbs-up ticket
+ticket-percent timer trash-2 trending-down trending-up triangle-alert trophy truck umbrella undo-2 upload user
+user-check user-cog user-plus user-round users users-round utensils wallet warehouse webhook workflow wrench x zap
 """.split()
 
 Entry = dict[str, str]

@@ -16,19 +16,23 @@ from kith.runtime.read.query import AggregateQuery, BadQuery, Page, Sort
 from kith.runtime.read.reader import Reader, reader_of
 from kith.runtime.write.messages import texts as sentences
 from kith.web import addresses, filters
-from kith.web.columns import ListColumn, column_at, possible_columns
+from kith.web.columns import ListColumn, column_at, possible_columns, title_order
 from kith.web.inputs import FieldInput
-from kith.web.listing import SIZE, Asked, columns_for, order_of, query_of, views_of
+from kith.web.listing import SIZE, Asked, Views, columns_for, is_filtered, order_of, query_of, views_of
 from kith.web.requests import Stop, Visit, Web, go, page, parameter
 from kith.web.shell import icon_of, may_create
 from kith.web.showing import Reader as Showing
-from kith.web.showing import Show, options_of, shower
+from kith.web.showing import Show, inline, options_of, shower
 from kith.web.templating import wanted
 from kith.web.view import Cell, Choice, Column, Empty, Filter, Link, Notice, Row, Table
 from kith.web.view import Page as Pager
 
 TABS = 5
 """Views that show as tabs; the rest are in the menu at their end."""
+
+
+ON_PHONE = 5
+"""Columns that a card on a phone shows."""
 
 
 def routes(web: Web) -> Sequence[Route]:
@@ -47,7 +51,7 @@ class Listing:
     reader: Reader
     entity: Entity
     asked: Asked
-    views: tuple[View, ...]
+    views: Views
     view: View | None
 
     @property
@@ -84,7 +88,7 @@ def listing_of(visit: Visit) -> Listing:
     if name not in visit.model.entities or not reader.may_read(name):
         raise Stop(404)
     asked, views = Asked.of(name, visit.request.query_params), views_of(reader, visit.context, name)
-    view = next((view for view in views if view.name == asked.view), views[0] if views and not asked.view else None)
+    view = views.named(asked.view)
     if asked.view and view is None:
         raise Stop(404, visit.texts("list.no_view"))
     return Listing(visit, reader, visit.model.entities[name], asked, views, view)
@@ -140,25 +144,39 @@ def _table(listing: Listing, found: Page) -> Table:
     texts = listing.visit.texts
     columns, showing = listing.columns, listing.showing
     shows = [shower(showing, column.type, column.declared, short=True) for column in columns]
-    rows = [_row(listing, row, shows) for row in found.rows]
+    named = _naming(listing)
+    rows = [_row(listing, row, shows, named) for row in found.rows]
     return Table(
         caption=listing.entity.plural.in_(texts.language),
-        columns=[_head(listing, column, number) for number, column in enumerate(columns)],
+        columns=[_head(listing, column, _phone(number, named)) for number, column in enumerate(columns)],
         rows=rows,
         totals=_totals(listing, shows) if len(rows) > 1 else (),
         empty=_empty(listing),
     )
 
 
-def _row(listing: Listing, row: tuple[Any, ...], shows: Sequence[Show]) -> Row:
+def _row(listing: Listing, row: tuple[Any, ...], shows: Sequence[Show], named: int) -> Row:
     id_, _, *values, title = row
-    first, *others = [show(value) for show, value in zip(shows, values, strict=True)]
-    # The first cell leads to the record, whatever it shows.
-    name = Cell(first.text or title or listing.entity.label.in_(listing.visit.language))
-    return Row(id_, [name, *others], addresses.record_of(listing.entity.name, id_), label=title)
+    cells = [show(value) for show, value in zip(shows, values, strict=True)]
+    # One cell leads to the record, whatever it shows.
+    name = cells[named].text or title or listing.entity.label.in_(listing.visit.language)
+    cells[named] = Cell(name)
+    return Row(id_, cells, addresses.record_of(listing.entity.name, id_), label=title)
 
 
-def _head(listing: Listing, column: ListColumn, number: int) -> Column:
+def _naming(listing: Listing) -> int:
+    """The column that names the record: the one that its title begins with, else the first."""
+    paths = [column.path for column in listing.columns]
+    named = [name for name in title_order(listing.entity) if name in paths]
+    return paths.index(named[0]) if named else 0
+
+
+def _phone(number: int, named: int) -> str:
+    """Where a card on a phone shows a column: its name, and the next four."""
+    return "title" if number == named else "show" if number < ON_PHONE else "hide"
+
+
+def _head(listing: Listing, column: ListColumn, phone: str) -> Column:
     order = listing.order[:1]
     current = bool(order) and order[0].path == column.path
     asked = listing.asked
@@ -171,7 +189,7 @@ def _head(listing: Listing, column: ListColumn, number: int) -> Column:
         sort=asked.sorted_by(column.path) if column.sortable else "",
         sorted=("descending" if order[0].descending else "ascending") if current else "",
         numeric=column.numeric,
-        phone="title" if number == 0 else "show" if number < 5 else "hide",
+        phone=phone,
         width="broad" if column.width >= 24 else "",
     )
 
@@ -201,15 +219,17 @@ def _conditions(listing: Listing) -> list[str]:
 
 def _empty(listing: Listing) -> Empty:
     texts, entity, asked = listing.visit.texts, listing.entity, listing.asked
-    plural = entity.plural.in_(texts.language)
+    plural = inline(entity.plural, texts.language)
     if asked.search or asked.filter:
         clear = Link(texts("list.clear"), replace(asked, search="", filter="").address, "x")
         return Empty(texts("list.no_match"), texts("list.no_match_text"), "search", clear)
-    if listing.view is not None and (listing.view.filter or listing.view.segment):
+    if listing.view is not None and is_filtered(listing.view):
         return Empty(texts("list.no_records", name=plural), texts("list.none_in_view"), icon_of(entity))
-    create = Link(texts("list.create", name=entity.label.in_(texts.language)), addresses.new_of(entity.name), "plus")
+    create = Link(
+        texts("list.create", name=inline(entity.label, texts.language)), addresses.new_of(entity.name), "plus"
+    )
     may = may_create(listing.reader, entity)
-    words = texts("list.none_yet" if may else "list.none_to_see", name=plural)
+    words = texts("list.none_yet" if may else "list.none_to_see", name=entity.plural.in_(texts.language))
     return Empty(texts("list.no_records", name=plural), words, icon_of(entity), create if may else None)
 
 
@@ -257,13 +277,16 @@ def _picked(listing: Listing) -> Asked | str:
 
 def _around(listing: Listing) -> dict[str, object]:
     texts, entity = listing.visit.texts, listing.entity
-    create = Link(texts("list.create", name=entity.label.in_(texts.language)), addresses.new_of(entity.name), "plus")
-    tabs = [_tab(listing, view) for view in listing.views] or [Link(_all(listing), listing.asked.address, current=True)]
+    create = Link(
+        texts("list.create", name=inline(entity.label, texts.language)), addresses.new_of(entity.name), "plus"
+    )
+    tabs = [_tab(listing, view) for view in (listing.views.first, *listing.views.others)]
     shown, more = tabs[:TABS], tabs[TABS:]
     if current := next((link for link in more if link.current), None):
         shown, more = [*shown[:-1], current], [shown[-1], *(link for link in more if link is not current)]
     return {
         "title": entity.plural.in_(texts.language),
+        "find": texts("list.search", name=inline(entity.plural, texts.language)),
         "mark": icon_of(entity),
         "actions": [create] if may_create(listing.reader, entity) else [],
         "more": [Link(texts("menu.bin"), addresses.bin_of(entity.name), "trash-2")] if _may_restore(listing) else [],
@@ -279,14 +302,12 @@ def _may_restore(listing: Listing) -> bool:
     return not listing.reader.rights[listing.entity.name].right("delete").never
 
 
-def _all(listing: Listing) -> str:
-    return listing.visit.texts("list.all", name=listing.entity.plural.in_(listing.visit.language))
-
-
-def _tab(listing: Listing, view: View) -> Link:
-    first = view is listing.views[0]
-    address = addresses.list_of(listing.entity.name, view="" if first else view.name)
-    return Link(view.label.in_(listing.visit.language), address, current=view is listing.view)
+def _tab(listing: Listing, view: View | None) -> Link:
+    """The tab of a view; None is everything, as no document describes it."""
+    texts, entity = listing.visit.texts, listing.entity
+    label = view.label.in_(texts.language) if view else texts("list.all", name=inline(entity.plural, texts.language))
+    name = "" if view is None or view is listing.views.first else view.name
+    return Link(label, addresses.list_of(entity.name, view=name), current=view is listing.view)
 
 
 def _choosable(listing: Listing) -> list[tuple[ListColumn, bool]]:
