@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import uvicorn
 from starlette.applications import Starlette
 
+from kith.api.routes import routes as api_routes
 from kith.runtime.calling import Calling, Doors
 from kith.runtime.clock import system_clock
 from kith.runtime.workspace import Workspace
@@ -23,7 +24,7 @@ def application(workspace: Workspace, *, secure: bool = False) -> Starlette:
         yield
         doors.calling.close()
 
-    return Starlette(routes=page_routes(doors), lifespan=lifespan)
+    return Starlette(routes=[*api_routes(doors), *page_routes(doors)], lifespan=lifespan)
 
 
 def run(workspace: Workspace, host: str, port: int) -> None:

@@ -20,6 +20,8 @@ from kith.runtime import engines
 
 T = TypeVar("T")
 Kind = Literal["sqlite", "postgresql"]
+Connection = sa.Connection
+"""What the gates are handed, by a name that doors may know."""
 
 RETRIES = 5
 """How often a transaction that lost against another one is begun anew."""

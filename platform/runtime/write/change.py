@@ -30,6 +30,8 @@ class Change:
     key_name: str = ""
     filter: str = ""
     """Bulk by filter: the condition that must still hold on the locked record."""
+    exact: bool = False
+    """Any edit since `version` stands in the way (`If-Match`), not only one of the fields that are sent."""
 
 
 @dataclass(frozen=True, slots=True)

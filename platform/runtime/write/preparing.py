@@ -200,7 +200,7 @@ def read_input(session: Session, draft: Draft, change: Change) -> None:
                 draft.fail(misread(session, draft, declared, error))
     draft.given, draft.unread = frozenset(given), frozenset(unread)
     if draft.before is not None and draft.expected is not None and draft.expected != draft.before["version"]:
-        find_conflicts(session, draft)
+        find_conflicts(session, draft, change.exact)
 
 
 def reading_of(session: Session, declared: Field) -> Reading:
@@ -211,9 +211,11 @@ def reading_of(session: Session, declared: Field) -> Reading:
     return Reading(zone=zone, text=text, percent_points=channel == "form" and declared.type_name == "percent")
 
 
-def find_conflicts(session: Session, draft: Draft) -> None:
+def find_conflicts(session: Session, draft: Draft, exact: bool) -> None:
     """Name the sent fields that somebody else has changed since; others do not stand in each other's way."""
     assert draft.before is not None and draft.expected is not None
+    if exact:
+        draft.conflicts.append(Conflict("version", draft.expected, draft.before["version"]))
     theirs = changed_since(session, draft.entity, draft.id, draft.expected)
     for name in sorted(draft.given & theirs if theirs is not None else draft.given):
         if draft.changed(name):

@@ -1,0 +1,201 @@
+"""A request of the API: who asks, with which rights and in which language, and how it is answered."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kith.api.bodies import SMALL, body_of
+from kith.api.credentials import Caller, caller_of, touched
+from kith.api.filters import told
+from kith.api.messages import texts
+from kith.api.problems import HEADERS, Stop, problem, stop
+from kith.api.reading import read_object
+from kith.metadata.model import Entity
+from kith.runtime.calling import Doors
+from kith.runtime.context import Context, context_of
+from kith.runtime.database import Busy, Connection
+from kith.runtime.read.query import BadQuery, Denied
+from kith.runtime.read.reader import Reader, reader_of
+from kith.runtime.release import Release
+from kith.runtime.workspace import NoRelease
+from kith.texts import Texts, negotiate
+
+LOG = logging.getLogger("kith.api")
+SPOKEN = ("en", "zh-CN")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, as handlers get it."""
+
+    doors: Doors
+    request: Request
+    release: Release
+    context: Context
+    caller: Caller
+    body: bytes = b""
+    _connections: tuple[Connection, ...] = field(default=(), repr=False)
+
+    @property
+    def connection(self) -> Connection:
+        """The connection of a request that only reads."""
+        return self._connections[0]
+
+    @property
+    def texts(self) -> Texts:
+        """What the API says in the reader's language."""
+        return texts(self.context.language)
+
+    @property
+    def reader(self) -> Reader:
+        """What the caller may read."""
+        return reader_of(self.context, self.release)
+
+    @property
+    def entity(self) -> Entity:
+        """The entity that the address names; one of which the caller may do nothing is not there."""
+        name: str = self.request.path_params["entity"]
+        entity = self.release.model.entities.get(name)
+        if entity is None or not self.may_know(entity):
+            raise stop(404, "no_such_entity", name=name[:60])
+        return entity
+
+    @property
+    def id(self) -> str:
+        """The record that the address names."""
+        found: str = self.request.path_params["id"]
+        return found.lower()
+
+    def may_know(self, entity: Entity) -> bool:
+        """Whether the caller may do anything with an entity."""
+        return self.reader.may_read(entity.name) or not self.reader.rights[entity.name].right("create").never
+
+    def json(self) -> dict[str, Any]:
+        """The body, which must be a JSON object."""
+        return read_object(self.body)
+
+
+Handler = Callable[[Call], Response]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def reading(doors: Doors, handler: Handler) -> Endpoint:
+    """The endpoint of what is only read; the handler's call has a connection."""
+
+    async def endpoint(request: Request) -> Response:
+        return await _guarded(request, lambda: doors.calling.read(lambda: _answer(doors, request, handler)))
+
+    return endpoint
+
+
+def asking(doors: Doors, handler: Handler) -> Endpoint:
+    """The same for a question that comes as a body."""
+
+    async def answered(request: Request) -> Response:
+        body = await body_of(request, SMALL)
+        return await doors.calling.read(lambda: _answer(doors, request, handler, body))
+
+    async def endpoint(request: Request) -> Response:
+        return await _guarded(request, lambda: answered(request))
+
+    return endpoint
+
+
+def writing(doors: Doors, handler: Handler, *, limit: int = SMALL, long: bool = False) -> Endpoint:
+    """The endpoint of what writes; the handler opens its own transaction."""
+    call = doors.calling.long if long else doors.calling.write
+
+    async def answered(request: Request) -> Response:
+        body = await body_of(request, limit)
+        return await call(lambda: _written(doors, request, handler, body))
+
+    async def endpoint(request: Request) -> Response:
+        return await _guarded(request, lambda: answered(request))
+
+    return endpoint
+
+
+def _answer(doors: Doors, request: Request, handler: Handler, body: bytes = b"") -> Response:
+    with doors.workspace.database.read() as connection:
+        call = replace(call_of(doors, request, connection, body), _connections=(connection,))
+        return touched(doors, call.caller, _handled(call, handler), call.context.now)
+
+
+def _written(doors: Doors, request: Request, handler: Handler, body: bytes) -> Response:
+    # The connection is given back before the handler takes one to write with: threads that hold one and wait for
+    # another would wait for one another.
+    with doors.workspace.database.read() as connection:
+        call = call_of(doors, request, connection, body)
+    return touched(doors, call.caller, _handled(call, handler), call.context.now)
+
+
+def call_of(doors: Doors, request: Request, connection: Connection, body: bytes) -> Call:
+    """Who asks: raises Stop where that is nobody."""
+    release, now = doors.workspace.current(), doors.clock()
+    caller = caller_of(doors, request, connection, release, now)
+    app = release.model.app
+    language = language_of(request, caller.actor.language)
+    context = context_of(caller.actor, now, language=language, time_zone=app.time_zone)
+    return Call(doors, request, release, replace(context, language=language), caller, body)
+
+
+def _handled(call: Call, handler: Handler) -> Response:
+    language = call.context.language
+    try:
+        return handler(call)
+    except Stop as stopped:
+        return problem(stopped, language)
+    except Denied as denied:
+        return problem(Stop(404 if denied.hidden else 403, "denied", detail=denied.message), language)
+    except BadQuery as bad:
+        return problem(told(call.release, call.context, bad, call.request), language)
+
+
+def language_of(request: Request, preferred: str = "") -> str:
+    """The user's language, else the one that the client asks for."""
+    return preferred if preferred in SPOKEN else negotiate(request.headers.get("accept-language"), SPOKEN)
+
+
+async def _guarded(request: Request, answer: Callable[[], Awaitable[Response]]) -> Response:
+    """Whatever happens is answered by a problem document; our own mistakes by a reference to the log."""
+    language = language_of(request)
+    try:
+        return await answer()
+    except Stop as stopped:
+        return problem(stopped, language)
+    except Busy:
+        return problem(Stop(503, "busy", headers={"retry-after": "2"}), language)
+    except NoRelease:
+        return problem(stop(503, "no_release"), language)
+    except Exception:
+        reference = secrets.token_hex(4)
+        LOG.exception("%s %s failed (%s)", request.method, request.url.path, reference)
+        return problem(stop(500, "internal", reference=reference), language)
+
+
+def answer(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A JSON answer."""
+    return sent(written(data), status, headers or {})
+
+
+def written(data: Any) -> bytes:
+    """Data as JSON."""
+    return orjson.dumps(data, default=plain, option=orjson.OPT_UTC_Z)
+
+
+def sent(body: bytes, status: int, headers: Mapping[str, str]) -> Response:
+    """An answer that is JSON already."""
+    return Response(body, status, {**HEADERS, **headers}, "application/json")
+
+
+def plain(value: Any) -> Any:
+    """What orjson does not know: exact numbers as text, sets as lists."""
+    return sorted(value) if isinstance(value, frozenset | set) else str(value)

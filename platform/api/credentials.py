@@ -1,0 +1,92 @@
+"""Who asks: a bearer token, or the session of the pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from hmac import compare_digest
+from urllib.parse import urlsplit
+
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kith.api.problems import Stop, stop
+from kith.runtime.accounts import actor_of_token, session_of, touch_token
+from kith.runtime.accounts.tokens import REFRESH
+from kith.runtime.calling import Doors
+from kith.runtime.context import Actor
+from kith.runtime.database import Connection
+from kith.runtime.release import Release
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+LONGEST = 500
+CHALLENGE = {"www-authenticate": 'Bearer realm="kith"'}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who acts; `identity` tells callers apart for their idempotency keys, `touch` is a token whose use is to be noted."""
+
+    actor: Actor
+    identity: str
+    touch: str = ""
+
+
+def caller_of(doors: Doors, request: Request, connection: Connection, release: Release, now: datetime) -> Caller:
+    """Who sent a request; raises Stop where that is nobody."""
+    header = request.headers.get("authorization")
+    if header is not None:
+        return _of_token(header, connection, release, now)
+    secret = request.cookies.get("__Host-kith" if doors.secure else "kith", "")
+    if not secret:
+        raise Stop(401, "no_credentials", headers=CHALLENGE)
+    return _of_session(secret, request, connection, release, now)
+
+
+def _of_token(header: str, connection: Connection, release: Release, now: datetime) -> Caller:
+    scheme, _, secret = header.strip().partition(" ")
+    if scheme.lower() != "bearer":
+        raise Stop(401, "no_credentials", headers=CHALLENGE)
+    secret = secret.strip()
+    good = secret.isascii() and 0 < len(secret) <= LONGEST
+    found = actor_of_token(connection, release, secret, now) if good else None
+    if found is None:
+        raise Stop(401, "bad_credentials", headers={"www-authenticate": 'Bearer realm="kith", error="invalid_token"'})
+    actor, id_, used_at = found
+    return Caller(actor, f"token:{id_}", id_ if used_at is None or now - used_at >= REFRESH else "")
+
+
+def _of_session(secret: str, request: Request, connection: Connection, release: Release, now: datetime) -> Caller:
+    account = session_of(connection, release, secret, now)
+    if account is None:
+        raise Stop(401, "bad_session", headers=CHALLENGE)
+    if account.must_change:
+        raise stop(403, "must_change")
+    if request.method not in SAFE_METHODS:
+        sent = request.headers.get("x-csrf-token", "")
+        if not _is_ours(request) or not compare_digest(sent.encode(), account.csrf.encode()):
+            raise stop(403, "no_csrf")
+    return Caller(account.actor, f"user:{account.actor.id}")
+
+
+def _is_ours(request: Request) -> bool:
+    """Whether the browser says that one of our own pages has sent it; what says nothing still needs the secret."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.url.netloc
+
+
+def touched(doors: Doors, caller: Caller, response: Response, now: datetime) -> Response:
+    """Note after the answer, now and then, that a token is used."""
+    if not caller.touch or response.background is not None:
+        return response
+    database = doors.workspace.database
+
+    async def touch() -> None:
+        await doors.calling.write(lambda: database.run(lambda connection: touch_token(connection, caller.touch, now)))
+
+    response.background = BackgroundTask(touch)
+    return response

@@ -1,0 +1,54 @@
+"""Requests that end with a problem document (RFC 9457): what stops them, and how it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import orjson
+from starlette.responses import Response
+
+from kith.api.messages import texts
+
+HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+PROBLEM = "application/problem+json"
+Error = Mapping[str, object]
+
+
+@dataclass(eq=False)
+class Stop(Exception):
+    """A request that ends here: its status, the key of the sentence with its values, and the single errors."""
+
+    status: int
+    code: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    errors: Sequence[Error] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    detail: str = ""
+    """The sentence, where it is made already."""
+
+
+def stop(status: int, code: str, **values: object) -> Stop:
+    """A request that ends with the sentence of a code."""
+    return Stop(status, code, values)
+
+
+def error(code: str, message: str, *, field: str = "", rule: str = "", why: Sequence[str] = ()) -> dict[str, object]:
+    """One entry of `errors`."""
+    return {"field": field or None, "code": code, "rule": rule or None, "message": message, "why": list(why)}
+
+
+def problem(stopped: Stop, language: str) -> Response:
+    """The answer to a request that was stopped."""
+    said = texts(language)
+    detail = stopped.detail or said(f"problem.{stopped.code}", **stopped.values)
+    document = {
+        "type": "about:blank",
+        "title": said(f"status.{stopped.status}"),
+        "status": stopped.status,
+        "detail": detail,
+        "code": stopped.code,
+        "errors": list(stopped.errors),
+    }
+    headers = {**HEADERS, "content-language": language, **stopped.headers}
+    return Response(orjson.dumps(document, default=str), stopped.status, headers, PROBLEM)

@@ -1,0 +1,122 @@
+"""One record: made, looked at, changed, deleted and restored."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from starlette.responses import Response
+
+from kith.api.calls import Call, answer, sent, written
+from kith.api.changes import change_of
+from kith.api.idempotency import Claim, Made, claim_of
+from kith.api.parameters import one_of, parameters
+from kith.api.problems import HEADERS, stop
+from kith.api.refusals import refused
+from kith.api.showing import etag, record_of
+from kith.metadata.model import Entity
+from kith.runtime.database import Connection
+from kith.runtime.read.query import Denied
+from kith.runtime.write.change import Cause, Change, Refused, Saved
+from kith.runtime.write.gate import RolledBack, save_within
+
+CAUSE = Cause("api")
+IF_MATCH = re.compile(r'(?:W/)?"?(\d{1,18})(?:-\d{1,18})?"?')
+
+
+def get(call: Call) -> Response:
+    """Answer one record."""
+    given = parameters(call.request, "deleted")
+    deleted = one_of(given, "deleted", ("false", "true")) == "true"
+    found = record_of(call, call.connection, call.entity, call.id, deleted=deleted)
+    if found is None:
+        raise stop(404, "no_such_record")
+    view, shown = found
+    tag = etag(view)
+    seen = call.request.headers.get("if-none-match", "")
+    if tag in (part.strip().removeprefix("W/") for part in seen.split(",")):
+        return Response(status_code=304, headers={**HEADERS, "etag": tag})
+    return answer({"data": shown}, headers={"etag": tag})
+
+
+def create(call: Call) -> Response:
+    """Make a record; one with an Idempotency-Key is made once."""
+    parameters(call.request)
+    entity = call.entity
+    change = change_of(call.release.model, entity, "create", None, call.json())
+    return perform(call, entity, change, 201, claim_of(call))
+
+
+def update(call: Call) -> Response:
+    """Change a record."""
+    parameters(call.request)
+    entity = call.entity
+    change = change_of(call.release.model, entity, "update", call.id, call.json())
+    return perform(call, entity, expecting(call, change), 200)
+
+
+def delete(call: Call) -> Response:
+    """Put a record into the recycle bin."""
+    parameters(call.request)
+    entity = call.entity
+    perform(call, entity, expecting(call, Change("delete", entity.name, call.id)), 204)
+    return Response(status_code=204, headers=HEADERS)
+
+
+def act(call: Call) -> Response:
+    """Carry out a named action; restoring is the one that every record has."""
+    parameters(call.request)
+    entity, name = call.entity, call.request.path_params["name"]
+    if name != "restore":
+        raise stop(404, "no_such_action", name=name[:60])
+    return perform(call, entity, Change("restore", entity.name, call.id), 200, claim_of(call))
+
+
+def expecting(call: Call, change: Change) -> Change:
+    """The change, good only for the version that `If-Match` names."""
+    header = call.request.headers.get("if-match", "*").strip()
+    if header == "*":
+        return change
+    match = IF_MATCH.fullmatch(header)
+    if match is None:
+        raise stop(400, "bad_if_match")
+    return replace(change, version=int(match[1]), exact=True)
+
+
+def perform(call: Call, entity: Entity, change: Change, status: int, claim: Claim | None = None) -> Response:
+    """Save a change and answer with the record as it is then, all in one transaction."""
+
+    def work(connection: Connection) -> Made:
+        known = claim.take(connection) if claim is not None else None
+        if known is not None:
+            return known
+        saved = save_within(connection, call.context, call.release, [change], CAUSE)[0]
+        assert isinstance(saved, Saved)
+        made = after(call, connection, entity, saved, status)
+        if claim is not None:
+            claim.keep(connection, made)
+        return made
+
+    try:
+        status, headers, body = call.doors.workspace.database.run(work)
+    except RolledBack as undone:
+        verdict = undone.verdicts[0]
+        assert isinstance(verdict, Refused)
+        raise refused(call, entity, change.id, verdict) from None
+    return sent(body, status, headers)
+
+
+def after(call: Call, connection: Connection, entity: Entity, saved: Saved, status: int) -> Made:
+    """Status, headers and body for what was saved; of a record that the caller may not read only that it is there."""
+    headers = {"location": f"/api/v1/{entity.name}/{saved.id}"} if saved.created and status == 201 else {}
+    bare = written({"data": {"id": saved.id, "version": saved.version}})
+    if status == 204:
+        return status, headers, bare
+    try:
+        found = record_of(call, connection, entity, saved.id)
+    except Denied:
+        found = None
+    if found is None:
+        return status, headers, bare
+    view, shown = found
+    return status, {**headers, "etag": etag(view)}, written({"data": shown})

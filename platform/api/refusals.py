@@ -1,0 +1,70 @@
+"""Refused saves as problem documents: every reason, tied to its field and rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kith.api.calls import Call
+from kith.api.encoding import loose
+from kith.api.problems import Error, Stop, error
+from kith.api.showing import converters_of, etag
+from kith.metadata.model import Entity
+from kith.runtime.read import get_record
+from kith.runtime.read.query import Denied, RecordView
+from kith.runtime.write.change import Conflict, Failure, Refused
+
+STATUS: Mapping[str, int] = {"invalid": 422, "conflict": 412, "denied": 403, "missing": 404, "taken": 409}
+
+
+def refused(call: Call, entity: Entity, id_: str | None, verdict: Refused) -> Stop:
+    """The problem document of a refused save."""
+    if verdict.kind == "missing":
+        return Stop(404, "no_such_record")
+    if verdict.kind == "conflict":
+        return conflict(call, entity, id_, verdict)
+    return Stop(STATUS[verdict.kind], "refused", errors=reasons(verdict))
+
+
+def reasons(verdict: Refused) -> list[Error]:
+    """The errors of a refusal."""
+    return [reason(failure) for failure in verdict.failures]
+
+
+def reason(failure: Failure) -> Error:
+    """One reason; the field of a line is named with its way: `lines.2.quantity`."""
+    field = ".".join(part for part in (failure.at, failure.field) if part)
+    return error(failure.code, failure.message, field=field, rule=failure.rule, why=failure.why)
+
+
+def conflict(call: Call, entity: Entity, id_: str | None, verdict: Refused) -> Stop:
+    """Somebody else was faster: the fields, yours and, as far as the caller may read them, theirs."""
+    view = current(call, entity, id_)
+    if view is None:
+        return Stop(404, "no_such_record")
+    errors = [differing(call, entity, view, one) for one in verdict.conflicts] + reasons(verdict)
+    return Stop(412, "changed", {"version": view.version}, errors=errors, headers={"etag": etag(view)})
+
+
+def current(call: Call, entity: Entity, id_: str | None) -> RecordView | None:
+    """The record as it stands now."""
+    try:
+        with call.doors.workspace.database.read() as connection:
+            return get_record(connection, call.context, call.release, entity.name, id_ or "")
+    except Denied:
+        return None
+
+
+def differing(call: Call, entity: Entity, view: RecordView, one: Conflict) -> dict[str, Any]:
+    """A field that is not as its author saw it."""
+    declared = entity.fields.get(one.field)
+    language = call.context.language
+    label = declared.label.in_(language) if declared is not None else one.field
+    found = error("conflict", call.texts("problem.changed_field", name=label), field=one.field)
+    hidden = call.texts("reference.hidden")
+    found["yours"] = loose(one.yours, hidden)
+    if one.field in view.values:
+        convert = converters_of(call, entity).get(one.field)
+        theirs = view.values[one.field]
+        found["theirs"] = convert(theirs) if convert is not None and theirs is not None else theirs
+    return found
