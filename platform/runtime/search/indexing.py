@@ -28,6 +28,11 @@ def coded_fields(table: EntityTable) -> Coded:
     return [(code_of(table, field), field.name) for field in searched(table.entity)]
 
 
+def coded_of(release: Release, entity: str) -> Coded:
+    """The searched fields of an entity, found once per release."""
+    return release.cached(("search fields", entity), partial(coded_fields, release.tables[entity]))
+
+
 def terms_of(coded: Coded, record: Mapping[str, Any]) -> str:
     """The terms of a record: those of each searched field, under the field's code."""
     found: list[str] = []
@@ -63,7 +68,7 @@ def index_records(
 def _rows(release: Release, records: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[dict[str, Any]]:
     for entity, record in records:
         table = release.tables[entity]
-        coded: Coded = release.cached(("search fields", entity), partial(coded_fields, table))
+        coded = coded_of(release, entity)
         if coded:
             terms = terms_of(coded, record)
             yield {"entity": table.stable_name, "record": record["id"], "title": "", "terms": terms}

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from kith.runtime.ids import new_id
 from kith.runtime.schema import system
-from kith.runtime.search import index_records
+from kith.runtime.search import coded_of, index_records
 from kith.runtime.write.draft import Draft
 
 if TYPE_CHECKING:
@@ -34,7 +34,13 @@ def store(session: Session, drafts: Sequence[Draft]) -> None:
         store_links(session, entity, mine)
         session.locked.update((entity, draft.id) for draft in mine)
     record_history(session, edited)
-    index_records(session.connection, session.release, [(draft.entity, draft.after) for draft in drafts])
+    found_anew = [draft for draft in drafts if draft.before is None or is_found_anew(session, draft)]
+    index_records(session.connection, session.release, [(draft.entity, draft.after) for draft in found_anew])
+
+
+def is_found_anew(session: Session, draft: Draft) -> bool:
+    """Whether something changes by which search finds the record."""
+    return any(draft.changed(name) for _, name in coded_of(session.release, draft.entity))
 
 
 def stamp(session: Session, draft: Draft, *, edited: bool) -> None:
