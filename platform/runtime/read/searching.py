@@ -62,8 +62,8 @@ def _readable(reader: Reader, entity: str) -> tuple[tuple[str, ...], list[tuple[
 
 def _matches(statement: Statement, parameter: str) -> Clause:
     rows, asked = system.search, sa.bindparam(parameter, type_=sa.Text())
-    here = rows.c.entity == statement.reader.release.tables[statement.this.entity].stable_name
-    found = sa.select(rows.c.record).where(here)
+    # Terms begin with the code of their field, so that the entity need not be asked for: it would mislead SQLite's planner.
+    found = sa.select(rows.c.record)
     if statement.tables.dialect.name == "sqlite":
         found = found.join_from(INDEX, rows, rows.c.row == INDEX.c.rowid)
         found = found.where(INDEX.c.kith_search_index.op("MATCH")(asked))
