@@ -109,7 +109,7 @@ class Ground:
         release = self.workspace.current()
         context = system_context(release, system_clock, self.language)
         name = Words("Administrator", "管理员").in_(self.language)
-        values = {"name": name, "email": ADMIN, "roles": ["administrator"], "language": self.language}
+        values = {"name": name, "email": ADMIN, "roles": ["administrator"]}
         done = save(self.workspace.database, context, release, Change("create", "user", None, values), Cause("system"))
         if not isinstance(done, Saved):
             reasons = "; ".join(failure.message for failure in done.failures)
