@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from starlette.routing import Route
 
-from kith.web.pages import record
+from kith.web.pages import form, lookup, record, removal
 from kith.web.requests import Web
 
 
 def routes(web: Web) -> Sequence[Route]:
     """All routes of records."""
-    return (*record.routes(web),)
+    return (*form.routes(web), *lookup.routes(web), *removal.routes(web), *record.routes(web))

@@ -1,0 +1,228 @@
+"""A record's form as it stands: what is typed, what the rules say of it, and how all of it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from kith.metadata.model import Entity, Field, FormItem
+from kith.runtime.read import choices
+from kith.runtime.read.labels import labels_of
+from kith.runtime.read.query import RecordView, Reference
+from kith.runtime.write.previewing import Preview
+from kith.web import addresses
+from kith.web.fields import Maker, State
+from kith.web.inputs import FieldInput, FormSection
+from kith.web.outline import is_input
+from kith.web.refusing import Refusals
+from kith.web.showing import shower
+from kith.web.subject import Subject
+from kith.web.typed import Raw, Typed
+from kith.web.view import Choice, Why
+
+MOST_CANDIDATES = 60
+"""What a set of references offers to tick."""
+NO_REFUSALS = Refusals()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Everything that a form page shows; `lines` are the lines as they are kept, `found` what was looked for by hand."""
+
+    subject: Subject
+    typed: Typed
+    seen: Preview | None
+    lines: Mapping[str, Sequence[RecordView]] = field(default_factory=dict)
+    refusals: Refusals = NO_REFUSALS
+    found: Mapping[str, Sequence[Choice]] = field(default_factory=dict)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it makes a new record."""
+        return self.subject.view is None
+
+
+def writable(subject: Subject) -> frozenset[str]:
+    """The fields that the reader may type into."""
+    inputs = {one.name for one in subject.entity.fields.values() if is_input(one)}
+    if subject.view is not None:
+        return frozenset(inputs & subject.view.writable - subject.view.masked)
+    rights = subject.reader.rights[subject.entity.name]
+    return frozenset(name for name in inputs if not rights.writing(name, "create").never)
+
+
+# ---- what records are called --------------------------------------------------------------------------------------
+
+
+def labels(draft: Draft) -> dict[tuple[str, str], str]:
+    """What the records are called that the form refers to: most are known already, the rest is asked for."""
+    subject, visit = draft.subject, draft.subject.visit
+    views = [*([subject.view] if subject.view else []), *(view for some in draft.lines.values() for view in some)]
+    found = dict(_known(visit.model.entities, views))
+    found |= {("", choice.value): choice.label for some in draft.found.values() for choice in some}
+    wanted: dict[str, set[str]] = {}
+    for entity, id_ in _referred(draft):
+        if (entity, id_) not in found:
+            wanted.setdefault(entity, set()).add(id_)
+    for entity, ids in wanted.items():
+        for id_, reference in labels_of(visit.connection, visit.context, subject.reader, entity, ids).items():
+            found[entity, id_] = reference.label if reference.visible else visit.texts("value.no_access")
+    return found
+
+
+def _known(entities: Mapping[str, Entity], views: Iterable[RecordView]) -> Iterator[tuple[tuple[str, str], str]]:
+    for view in views:
+        fields = entities[view.entity].fields
+        for name, value in view.values.items():
+            type_ = fields[name].type if name in fields else None
+            for one in value if isinstance(value, tuple) else (value,):
+                if isinstance(one, Reference) and one.visible and type_ is not None:
+                    yield ((type_.item or type_).entity, one.id), one.label
+
+
+def _referred(draft: Draft) -> Iterator[tuple[str, str]]:
+    model = draft.subject.visit.model
+    yield from _referred_by(draft.subject.entity.fields, draft.typed.raw)
+    for relation, rows in draft.typed.rows.items():
+        line = model.entities[draft.subject.entity.inverses[relation].entity]
+        for row in rows:
+            yield from _referred_by(line.fields, row.raw)
+
+
+def _referred_by(fields: Mapping[str, Field], raw: Mapping[str, Raw]) -> Iterator[tuple[str, str]]:
+    for name, value in raw.items():
+        type_ = fields[name].type.item or fields[name].type
+        if type_.kind == "ref":
+            for id_ in (value,) if isinstance(value, str) else value:
+                if len(id_) == 36:
+                    yield type_.entity, id_
+
+
+def maker_of(draft: Draft, known: Mapping[tuple[str, str], str]) -> Maker:
+    """What makes the inputs of the form."""
+    visit = draft.subject.visit
+
+    def candidates(declared: Field) -> Sequence[Choice]:
+        found = choices(
+            visit.connection,
+            visit.context,
+            visit.release,
+            declared.entity,
+            declared.name,
+            "",
+            limit=MOST_CANDIDATES,
+        )
+        return [Choice(one.id, one.label) for one in found]
+
+    def lookup(declared: Field) -> str:
+        return f"{addresses.list_of(declared.entity)}/choices/{declared.name}"
+
+    return Maker(draft.subject.showing, known, candidates, lookup, visit.model.app.languages)
+
+
+# ---- the fields ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Sections:
+    """The sections of a form, and what is typed into fields that do not show at the moment."""
+
+    sections: Sequence[FormSection]
+    hidden: Sequence[tuple[str, str]]
+
+
+def sections_of(draft: Draft, maker: Maker) -> Sections:
+    """The sections as they show now."""
+    subject, found = draft.subject, []
+    shown: set[str] = set()
+    may = writable(subject)
+    for section in subject.outline.shown(draft.seen):
+        inputs = [_item(draft, maker, item, may) for item in section.items.values()]
+        shown |= set(section.items)
+        visible = [one for one in inputs if one is not None]
+        if visible:
+            found.append(FormSection(visible, section.label.in_(subject.visit.language), columns=section.columns))
+    if draft.is_new:
+        _focus(found)
+    hidden = [pair for name, raw in draft.typed.raw.items() if name not in shown for pair in flat(name, raw)]
+    return Sections(found, hidden)
+
+
+def _focus(sections: list[FormSection]) -> None:
+    """The first field that waits for something takes the focus."""
+    for number, section in enumerate(sections):
+        for place, one in enumerate(section.fields):
+            if not one.locked and not one.value and one.kind not in ("boolean", "toggle"):
+                fields = [*section.fields]
+                fields[place] = replace(one, autofocus=True)
+                sections[number] = replace(section, fields=fields)
+                return
+
+
+def flat(name: str, raw: Raw) -> Iterator[tuple[str, str]]:
+    """A typed value as the hidden inputs that carry it along."""
+    if isinstance(raw, Mapping):
+        yield from ((f"{name}.{part}", text) for part, text in raw.items())
+    elif isinstance(raw, tuple):
+        yield from ((name, one) for one in raw)
+    elif raw != "false":
+        yield name, raw
+
+
+def _item(draft: Draft, maker: Maker, item: FormItem, may: frozenset[str]) -> FieldInput | None:
+    subject = draft.subject
+    declared = subject.entity.fields[item.field]
+    if is_input(declared) and declared.name in may:
+        return maker.input(declared, declared.name, _raw(draft, declared), _state(draft, declared, item.widget))
+    if not is_input(declared) and (declared.name not in subject.outline.moving or draft.seen is None):
+        return None
+    if is_input(declared) and draft.is_new:
+        return None
+    return maker.input(declared, declared.name, "", _fixed(draft, declared))
+
+
+def _raw(draft: Draft, declared: Field) -> Raw:
+    return draft.typed.raw.get(declared.name, "")
+
+
+def _state(draft: Draft, declared: Field, widget: str) -> State:
+    """What holds for a field that can be typed into, unless a condition locks it."""
+    texts, seen = draft.subject.visit.texts, draft.seen
+    error, why = draft.refusals.of(declared.name)
+    reasons = seen.locked.get(declared.name) if seen is not None else None
+    if reasons is not None:
+        said = texts("edit.locked", why="; ".join(reasons)) if reasons else texts("form.locked")
+        return State(locked=said, shown=_kept(draft, declared), error=error)
+    return State(
+        required=seen is not None and declared.name in seen.required,
+        error=error,
+        why=Why("\n".join(why)) if why else None,
+        widget=widget,
+        barred=seen.barred.get(declared.name, frozenset()) if seen is not None else frozenset(),
+        found=draft.found.get(declared.name, ()),
+    )
+
+
+def _fixed(draft: Draft, declared: Field) -> State:
+    """What holds for a field that nobody, or not this reader, types into."""
+    subject, texts = draft.subject, draft.subject.visit.texts
+    if is_input(declared):
+        masked = subject.view is not None and declared.name in subject.view.masked
+        return State(locked=texts("edit.masked" if masked else "edit.no_right"), shown=_kept(draft, declared))
+    error, why = draft.refusals.of(declared.name)
+    state = State(locked=texts("edit.computed"), error=error, why=Why("\n".join(why)) if why else None)
+    plain = declared.type.kind not in ("ref", "set")
+    if draft.seen is None or not plain or not subject.reader.access(declared.entity, declared.name).read.always:
+        return replace(state, shown=_kept(draft, declared))
+    return replace(state, shown=shown_as(draft, declared, draft.seen.values.get(declared.name)))
+
+
+def _kept(draft: Draft, declared: Field) -> str:
+    """The value that the record has, in words."""
+    view = draft.subject.view
+    return shown_as(draft, declared, view.values.get(declared.name)) if view is not None else "–"
+
+
+def shown_as(draft: Draft, declared: Field, value: object) -> str:
+    """A value in words."""
+    return shower(draft.subject.showing, declared.type, declared)(value).text or "–"

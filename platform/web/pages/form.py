@@ -1,0 +1,268 @@
+"""The form of a new record and of one that is there: shown, followed while one types, saved, or given back with reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from kith.runtime.ids import new_id
+from kith.runtime.read import choices, get_record
+from kith.runtime.write.change import Cause, Refused, Saved
+from kith.runtime.write.gate import save
+from kith.runtime.write.previewing import Preview, preview
+from kith.web import addresses, grids
+from kith.web.forming import Draft, labels, writable
+from kith.web.formpage import page_context
+from kith.web.outline import is_input
+from kith.web.pages.record import ONE
+from kith.web.pages.signing import expired
+from kith.web.refusing import clashes, sorted_out
+from kith.web.requests import Stop, Visit, Web, action, go, page
+from kith.web.subject import Subject, entity_of, record_of
+from kith.web.typed import ADD, KEEP, REMOVE, RESUME, Raw, Typed, mark, raw_of, typed_of
+from kith.web.view import Choice, Link, Notice
+
+NEW = "/records/{entity}/new"
+FIND, LIVE = "_find", "_live"
+STATUS = {"invalid": 422, "conflict": 412, "denied": 403, "missing": 404, "taken": 409}
+MOST_FOUND = 20
+
+
+def routes(web: Web) -> Sequence[Route]:
+    """The routes of forms."""
+    return (
+        Route(NEW, page(web, show_new), methods=["GET"]),
+        Route(NEW, action(web, save_new, expired), methods=["POST"]),
+        Route(NEW + "/live", action(web, follow_new, expired), methods=["POST"]),
+        Route(ONE + "/edit", page(web, show_edit), methods=["GET"]),
+        Route(ONE + "/edit", action(web, save_edit, expired), methods=["POST"]),
+        Route(ONE + "/edit/live", action(web, follow_edit, expired), methods=["POST"]),
+    )
+
+
+# ---- shown --------------------------------------------------------------------------------------------------------
+
+
+def creating(visit: Visit) -> Subject:
+    """The entity of a new record; stops where the reader may make none."""
+    subject = entity_of(visit)
+    if subject.entity.owner_of_lines or subject.reader.rights[subject.entity.name].right("create").never:
+        raise Stop(403)
+    return subject
+
+
+def editing(visit: Visit) -> Subject:
+    """The record that is edited; stops where the reader may not."""
+    subject = record_of(visit)
+    if not subject.may("update"):
+        raise Stop(403)
+    return subject
+
+
+def show_new(visit: Visit) -> Response:
+    """The form of a new record, with what the address fills in."""
+    subject = creating(visit)
+    asked = visit.request.query_params
+    typed = Typed(id=new_id())
+    given = {name: value for name, value in asked.items() if name in writable(subject)}
+    typed.raw = dict(given)
+    grids.fill_rows(subject, typed, {})
+    seen = seen_of(subject, typed)
+    return _page(Draft(subject, _filled(subject, typed, seen), seen))
+
+
+def _filled(subject: Subject, typed: Typed, seen: Preview | None) -> Typed:
+    """Defaults stand in the fields of a new record, until somebody types something else."""
+    zone, may = subject.visit.context.reader_zone, writable(subject)
+    for declared in subject.outline.fields:
+        name = declared.name
+        if name not in may or (name in typed.raw and typed.is_given(name, typed.raw[name])):
+            continue
+        typed.raw[name] = raw_of(declared, seen.filled.get(name) if seen is not None else None, zone)
+        typed.was[name] = mark(typed.raw[name])
+    if seen is not None:
+        grids.follow_defaults(subject, typed, seen)
+    return typed
+
+
+def show_edit(visit: Visit) -> Response:
+    """The form of a record."""
+    subject = editing(visit)
+    typed = Typed(raw=kept_raw(subject), version=subject.record.version, id=subject.record.id)
+    typed.note("", typed.raw)
+    kept = grids.kept_lines(subject)
+    grids.fill_rows(subject, typed, kept)
+    return _page(Draft(subject, typed, seen_of(subject, typed), kept))
+
+
+def kept_raw(subject: Subject) -> dict[str, Raw]:
+    """The values of a record as they stand in its form."""
+    zone, may = subject.visit.context.reader_zone, writable(subject)
+    fields = {one.name: one for one in subject.outline.fields if one.name in may}
+    return {name: raw_of(one, subject.record.values.get(name), zone) for name, one in fields.items()}
+
+
+def seen_of(subject: Subject, typed: Typed) -> Preview | None:
+    """What a save would make of the form as it stands."""
+    visit = subject.visit
+    change = typed.change("create" if subject.view is None else "update", subject.entity.name)
+    return preview(visit.connection, visit.context, visit.release, change)
+
+
+def _page(draft: Draft, status: int = 200, notice: Notice | None = None) -> Response:
+    subject, visit = draft.subject, draft.subject.visit
+    if draft.is_new:
+        title, address = visit.texts("edit.new", label=subject.label), addresses.new_of(subject.entity.name)
+        back = addresses.list_of(subject.entity.name)
+    else:
+        title, back = visit.texts("edit.title", title=subject.record.title), subject.address
+        address = addresses.edit_of(subject.entity.name, subject.record.id)
+    context = page_context(draft)
+    fights = list(clashes(subject, draft.refusals, labels(draft))) if draft.refusals.conflicts else []
+    return visit.page(
+        "form.html",
+        status,
+        title=title,
+        crumbs=(*subject.crumbs, Link(title, address)),
+        icon_name=subject.icon,
+        action=address,
+        back=back,
+        notice=notice,
+        clashes=fights,
+        **context,
+    )
+
+
+# ---- followed while one types -------------------------------------------------------------------------------------
+
+
+def follow_new(visit: Visit) -> Response:
+    """The fields of a new record's form after something was typed."""
+    return _follow(creating(visit))
+
+
+def follow_edit(visit: Visit) -> Response:
+    """The fields of a record's form after something was typed."""
+    return _follow(editing(visit))
+
+
+def _follow(subject: Subject) -> Response:
+    draft = _pressed(subject, received(subject))
+    address = (
+        addresses.new_of(subject.entity.name)
+        if draft.is_new
+        else addresses.edit_of(subject.entity.name, draft.typed.id)
+    )
+    return subject.visit.block("form.html", "fields", action=address, clashes=(), **page_context(draft))
+
+
+def received(subject: Subject) -> Typed:
+    """The form that was sent."""
+    may = writable(subject)
+    fields = [one for one in subject.entity.fields.values() if is_input(one) and one.name in may]
+    columns = {one.relation: grids.typed_columns(subject, one) for one in subject.outline.grids}
+    typed = typed_of(subject.visit.form, fields, columns)
+    typed.id = subject.view.id if subject.view is not None else typed.id or new_id()
+    return typed
+
+
+def _pressed(subject: Subject, typed: Typed) -> Draft:
+    """The form after one of its buttons: a line more or less, a search without script, or only another look at it."""
+    visit = subject.visit
+    for related in subject.outline.grids:
+        if visit.sent(ADD) == related.relation:
+            typed.add_row(related.relation, grids.blank_row(subject, related))
+    relation, _, key = visit.sent(REMOVE).partition(".")
+    typed.remove_row(relation, key)
+    found = {visit.sent(FIND): _search(subject, typed, visit.sent(FIND))} if visit.sent(FIND) else {}
+    seen = seen_of(subject, typed)
+    if subject.view is None:
+        _filled(subject, typed, seen)
+    kept = grids.kept_lines(subject)
+    return Draft(subject, typed, seen, kept, found=found)
+
+
+def _search(subject: Subject, typed: Typed, name: str) -> Sequence[Choice]:
+    """What a reference may name by the text typed beside it; the only one is taken at once."""
+    visit = subject.visit
+    relation, key, column = name.split(".") if name.count(".") == 2 else ("", "", name)
+    entity = subject.entity.inverses[relation].entity if relation in subject.entity.inverses else subject.entity.name
+    text = visit.sent(f"{FIND}.{name}")
+    answer = choices(visit.connection, visit.context, visit.release, entity, column, text, limit=MOST_FOUND)
+    found = [Choice(one.id, one.label) for one in answer]
+    raw = next((row.raw for row in typed.rows.get(relation, ()) if row.key == key), typed.raw if not relation else None)
+    if len(found) == 1 and raw is not None:
+        raw[column] = found[0].value
+    return found
+
+
+# ---- saved --------------------------------------------------------------------------------------------------------
+
+
+def save_new(visit: Visit) -> Response:
+    """Make a record of what was typed."""
+    return _save(creating(visit))
+
+
+def save_edit(visit: Visit) -> Response:
+    """Change a record to what was typed."""
+    return _save(editing(visit))
+
+
+def _save(subject: Subject) -> Response:
+    visit, typed = subject.visit, received(subject)
+    if any(visit.sent(name) for name in (ADD, REMOVE, FIND, LIVE)):
+        return _page(_pressed(subject, typed))
+    if visit.sent(RESUME):
+        return _page(_pressed(subject, typed), notice=Notice(visit.texts("edit.resumed"), "success"))
+    change = typed.change(
+        "create" if subject.view is None else "update", subject.entity.name, without=_unsent(subject, typed)
+    )
+    database = visit.web.doors.workspace.database
+    verdict = save(database, visit.context, visit.release, change, Cause("form"))
+    if isinstance(verdict, Saved):
+        said = "created" if verdict.created else "saved"
+        return go(addresses.with_query(addresses.record_of(subject.entity.name, verdict.id), [("said", said)]))
+    return _refused(subject, typed, verdict)
+
+
+def _unsent(subject: Subject, typed: Typed) -> set[str]:
+    """What was typed and shall not be saved: what does not show any more, and where the others' value shall hold."""
+    kept = {name for name in typed.raw if subject.visit.sent(f"{KEEP}.{name}") == "theirs"}
+    outline = subject.outline
+    if not outline.conditional or not typed.given():
+        return kept
+    shown = {name for section in outline.shown(seen_of(subject, typed)) for name in section.items}
+    return kept | {one.name for one in outline.fields if one.name not in shown}
+
+
+def _refused(subject: Subject, typed: Typed, refused: Refused) -> Response:
+    """The form again, with everything that was typed and what stands in the way."""
+    if refused.kind == "taken" and subject.view is None and _is_there(subject, typed.id):
+        # The same form once more: a double click, or Back and Save again.
+        return go(addresses.record_of(subject.entity.name, typed.id))
+    if refused.kind == "conflict":
+        return _conflict(subject, typed, refused)
+    draft = Draft(subject, typed, seen_of(subject, typed), grids.kept_lines(subject), sorted_out(subject, refused))
+    return _page(draft, STATUS[refused.kind])
+
+
+def _is_there(subject: Subject, id_: str) -> bool:
+    visit = subject.visit
+    return get_record(visit.connection, visit.context, visit.release, subject.entity.name, id_) is not None
+
+
+def _conflict(subject: Subject, typed: Typed, refused: Refused) -> Response:
+    """Both versions side by side; what nobody typed into is as the others left it."""
+    current = record_of(subject.visit)
+    kept = kept_raw(current)
+    given = typed.given()
+    for name, raw in kept.items():
+        if name not in given:
+            typed.raw[name] = raw
+    typed.note("", kept)
+    typed.version = current.record.version
+    draft = Draft(current, typed, seen_of(current, typed), grids.kept_lines(current), sorted_out(current, refused))
+    return _page(draft, STATUS["conflict"])

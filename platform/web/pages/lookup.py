@@ -1,0 +1,29 @@
+"""What a reference may name: the options under a type-ahead, for each few characters typed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from kith.runtime.read import choices
+from kith.web.requests import Visit, Web, page, parameter
+from kith.web.view import Choice
+
+MOST = 20
+LONGEST = 200
+
+
+def routes(web: Web) -> Sequence[Route]:
+    """The route of type-aheads."""
+    return (Route("/records/{entity}/choices/{field}", page(web, show), methods=["GET"]),)
+
+
+def show(visit: Visit) -> Response:
+    """The options for what has been typed so far."""
+    text = visit.request.query_params.get("q", "").strip()[:LONGEST]
+    entity, field = parameter(visit.request, "entity"), parameter(visit.request, "field")
+    found = choices(visit.connection, visit.context, visit.release, entity, field, text, limit=MOST)
+    options = [Choice(one.id, one.label) for one in found]
+    return visit.block("fragments/lookup.html", "options", choices=options, query=text, create="")

@@ -1,0 +1,88 @@
+"""Why a save was refused, sorted by the places of the form where it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from kith.runtime.write.change import Conflict, Failure, Refused
+from kith.web.showing import shower
+from kith.web.subject import Subject
+
+Place = tuple[str, int, str]
+"""A relation ("" for the record itself), the number of the line, and the field ("" for the line as a whole)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """The reasons by place; `loose` belong to no place of this form."""
+
+    placed: Mapping[Place, tuple[Failure, ...]] = field(default_factory=dict)
+    loose: tuple[Failure, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+
+    def of(self, name: str, relation: str = "", number: int = -1) -> tuple[str, tuple[str, ...]]:
+        """What is wrong with a field, and why."""
+        failures = self.placed.get((relation, number, name), ())
+        return " ".join(one.message for one in failures), tuple(line for one in failures for line in one.why)
+
+    def general(self, subject: Subject, shown: set[str]) -> list[str]:
+        """What has no place on the form as it shows."""
+        found = [_told(one) for one in self.loose]
+        for (relation, _, name), failures in self.placed.items():
+            if not relation and name and name not in shown:
+                label = subject.entity.fields[name].label.in_(subject.visit.language)
+                found += [f"{label}: {_told(one)}" for one in failures]
+        return list(dict.fromkeys(found))
+
+
+def _told(failure: Failure) -> str:
+    return f"{failure.message} ({'; '.join(failure.why)})" if failure.why else failure.message
+
+
+def sorted_out(subject: Subject, refused: Refused) -> Refusals:
+    """The reasons of a refused save by their places."""
+    placed: dict[Place, list[Failure]] = {}
+    loose: list[Failure] = []
+    for failure in refused.failures:
+        place = _place(subject, failure)
+        if place is None:
+            loose.append(failure)
+        else:
+            placed.setdefault(place, []).append(failure)
+    return Refusals({place: tuple(some) for place, some in placed.items()}, tuple(loose), refused.conflicts)
+
+
+def _place(subject: Subject, failure: Failure) -> Place | None:
+    relation, _, number = failure.at.partition(".")
+    if relation in subject.entity.inverses and number.isdecimal():
+        return relation, int(number), failure.field
+    # A rule of another record that this save reaches may speak of a field that has its name here as well.
+    ours = not failure.rule or failure.rule in {
+        rule.path for rule in subject.visit.model.rules.get(subject.entity.name, ())
+    }
+    return ("", -1, failure.field) if ours and failure.field in subject.entity.fields and not failure.at else None
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A field that two people changed: its name and label, and both values in words."""
+
+    name: str
+    label: str
+    yours: str
+    theirs: str
+
+
+def clashes(subject: Subject, refusals: Refusals, labels: Mapping[tuple[str, str], str]) -> Iterator[Clash]:
+    """The fields that somebody else has changed meanwhile, as they stand now."""
+    for conflict in refusals.conflicts:
+        declared = subject.entity.fields.get(conflict.field)
+        if declared is None:
+            continue
+        show = shower(subject.showing, declared.type, declared)
+        texts = []
+        for value in (conflict.yours, conflict.theirs):
+            known = labels.get((declared.type.entity, str(value))) if declared.type.kind == "ref" else None
+            texts.append(known or show(value).text or subject.visit.texts("record.nothing"))
+        yield Clash(conflict.field, declared.label.in_(subject.visit.language), texts[0], texts[1])
