@@ -10,7 +10,7 @@ from kith.metadata.making.at import At
 from kith.metadata.mistakes import lint
 from kith.metadata.mistakes import model as mistakes
 from kith.metadata.model import Entity, Field, ImportStep, Role
-from kith.problems import Problem, Words, did_you_mean
+from kith.problems import Problem, Value, Words, did_you_mean
 from kith.source import Mapping as MappingNode
 from kith.source import Scalar, Sequence
 
@@ -91,7 +91,7 @@ def _triggers(c: Checking, entity: Entity, at: At, path: tuple[str, ...]) -> Ite
             children += 1
             span = c.span(path[0], path[1], *path[2:], "on", index, "child")
             if child not in known:
-                values = {"entity": c.called(entity.name), "name": child}
+                values: dict[str, Value] = {"entity": c.called(entity.name), "name": child}
                 yield Problem(mistakes.NO_RELATION, span, values, did_you_mean(child, known))
             elif children > 1:
                 yield Problem(mistakes.SEVERAL_CHILDREN, span)
@@ -120,7 +120,7 @@ def key_problem(c: Checking, entity: Entity, key: str, path: tuple[str, ...]) ->
         if hint is None and entity.keys:
             listed = ", ".join(entity.keys)
             hint = Words(f"keys: {listed}", f"可用的键：{listed}")
-        values = {"entity": c.called(entity.name), "name": key}
+        values: dict[str, Value] = {"entity": c.called(entity.name), "name": key}
         yield Problem(mistakes.NO_KEY, c.span(path[0], path[1], *path[2:], "key"), values, hint)
 
 
@@ -133,7 +133,7 @@ def _values(c: Checking, entity: Entity, step: ImportStep, path: tuple[str, ...]
             yield Problem(mistakes.NOT_WRITABLE, span, {"entity": c.called(entity.name), "name": name})
         if field and value.match and (target := c.model.entities.get(field.to)) and value.match not in target.keys:
             where = c.span(path[0], path[1], *path[2:], "values", name, "match")
-            values = {"entity": c.called(target.name), "name": value.match}
+            values: dict[str, Value] = {"entity": c.called(target.name), "name": value.match}
             yield Problem(mistakes.NO_KEY, where, values, did_you_mean(value.match, target.keys))
 
 
@@ -163,7 +163,7 @@ def tests_speak_of_what_exists(c: Checking) -> Iterator[Problem]:
 def _case(c: Checking, entity: Entity, case: At, path: tuple[str, ...]) -> Iterator[Problem]:
     role = case.text("as")
     if role and role not in c.model.roles:
-        values = {"kind": Words("role", "角色"), "name": role}
+        values: dict[str, Value] = {"kind": Words("role", "角色"), "name": role}
         yield Problem(
             mistakes.NO_DOCUMENT, c.span(path[0], path[1], *path[2:], "as"), values, did_you_mean(role, c.model.roles)
         )
@@ -188,7 +188,7 @@ def _refusals(c: Checking, entity: Entity, case: At, path: tuple[str, ...]) -> I
     node = case.part("expect").get("refused")
     for item in node.items if isinstance(node, Sequence) else ():
         if isinstance(item, Scalar) and item.text not in known:
-            values = {"name": item.text, "entity": c.called(entity.name)}
+            values: dict[str, Value] = {"name": item.text, "entity": c.called(entity.name)}
             yield Problem(mistakes.NO_RULE, item.span, values, did_you_mean(item.text, known))
 
 

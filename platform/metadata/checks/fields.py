@@ -46,7 +46,8 @@ def options_are_declared(c: Checking) -> Iterator[Problem]:
                 continue
             path = ("fields", field.name)
             part = at.part("fields").part(field.name)
-            named = [(text, (*path, "default", index)) for index, text in enumerate(part.texts("default"))]
+            named: list[tuple[str, tuple[str | int, ...]]] = []
+            named += [(text, (*path, "default", index)) for index, text in enumerate(part.texts("default"))]
             named += [(part.text("default"), (*path, "default"))] if part.scalar("default") else []
             for text, where in named:
                 if text not in field.options:

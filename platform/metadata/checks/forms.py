@@ -10,7 +10,7 @@ from kith.metadata.making.at import At
 from kith.metadata.mistakes import lint
 from kith.metadata.mistakes import model as mistakes
 from kith.metadata.model import Entity, Field, Form
-from kith.problems import Problem, Words, did_you_mean
+from kith.problems import Problem, Value, Words, did_you_mean
 from kith.rules.program import Expression
 from kith.rules.tree import Path
 
@@ -48,7 +48,7 @@ def related_lists_are_relations(c: Checking) -> Iterator[Problem]:
         for name in form.related:
             if name not in known:
                 span = c.span("form", form.name, "related", name, key=True)
-                values = {"entity": c.called(entity.name), "name": name}
+                values: dict[str, Value] = {"entity": c.called(entity.name), "name": name}
                 yield Problem(mistakes.NO_RELATION, span, values, did_you_mean(name, known))
 
 
@@ -87,7 +87,7 @@ def _variants(c: Checking, entity: Entity, at: At, kind: str, name: str) -> Iter
     for index, variant in enumerate(at.texts("only_for")):
         if variant not in known:
             span = c.span(kind, name, *at.path[2:], "only_for", index)
-            values = {"entity": c.called(entity.name), "name": variant}
+            values: dict[str, Value] = {"entity": c.called(entity.name), "name": variant}
             yield Problem(mistakes.NO_VARIANT, span, values, did_you_mean(variant, known))
 
 

@@ -12,7 +12,7 @@ from kith.metadata.mistakes import lint
 from kith.metadata.mistakes import model as mistakes
 from kith.metadata.model import Segment, View
 from kith.metadata.shapes.kinds import KINDS
-from kith.problems import Problem, Words, did_you_mean
+from kith.problems import Problem, Value, Words, did_you_mean
 from kith.source import Scalar
 
 LOWER = {name: Words(kind.title.en.lower(), kind.title.zh) for name, kind in KINDS.items()}
@@ -98,7 +98,7 @@ def _named(
         and (found := known[name].of) != entity
         and found in c.model.entities
     ):
-        values = {"kind": title, "name": name, "found": c.called(found), "wanted": c.called(entity)}
+        values: dict[str, Value] = {"kind": title, "name": name, "found": c.called(found), "wanted": c.called(entity)}
         yield Problem(mistakes.OTHER_ENTITY, span, values)
 
 

@@ -18,7 +18,7 @@ from kith.metadata.mistakes import model as model_mistakes
 from kith.metadata.model import Entity, Field
 from kith.metadata.shapes.checking import check_value
 from kith.metadata.shapes.reading import data_of
-from kith.problems import Problem, Span, Words, did_you_mean
+from kith.problems import Problem, Span, Value, Words, did_you_mean
 from kith.source import Mapping as MappingNode
 from kith.source import Node, Scalar, Sequence
 
@@ -137,11 +137,11 @@ class Rows:
             hint = did_you_mean(node.text, options)
             yield Problem(model_mistakes.NO_OPTION, node.span, {"name": node.text, "field": field.name}, hint)
         elif field.to and field.to in self.known and node.text not in self.known[field.to]:
-            values = {"field": field.name, "entity": self.c.called(field.to), "value": node.text}
+            values: dict[str, Value] = {"field": field.name, "entity": self.c.called(field.to), "value": node.text}
             yield Problem(mistakes.NO_SUCH_ROW, node.span, values, did_you_mean(node.text, self.known[field.to]))
         elif isinstance(limit, int) and len(node.text) > limit:
-            values = {"field": field.name, "limit": limit, "count": len(node.text)}
-            yield Problem(mistakes.TOO_LONG, node.span, values)
+            length = len(node.text)
+            yield Problem(mistakes.TOO_LONG, node.span, {"field": field.name, "limit": limit, "count": length})
         elif not exists(field.type_name, node.text):
             yield Problem(mistakes.NO_SUCH_DAY, node.span, {"value": node.text})
         elif field.type.is_number:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kith.metadata import names
 from kith.metadata.fields.kind import ALWAYS, EQUALITY, INPUT, TEXTS, FieldType, Setting
 from kith.metadata.shapes import parts
 from kith.problems import Words
@@ -158,7 +159,7 @@ TYPES = (
         Words("Language", "语言"),
         Words("A language by its tag.", "以标记表示的语言。"),
         "{type: language, default: zh-CN}",
-        parts.LANGUAGE,
+        names.LANGUAGE,
         parts.LANGUAGE_TAG["kith:wanted"],
     ),
     _code(

@@ -13,7 +13,7 @@ from kith.metadata.mistakes import shape
 from kith.metadata.model import Layer
 from kith.metadata.shapes.checking import first_line
 from kith.metadata.shapes.kinds import KINDS, LATER_KINDS, Kind
-from kith.problems import Problem, Words, did_you_mean
+from kith.problems import Problem, Value, Words, did_you_mean
 from kith.source import Entry, Node, Scalar, Sequence, read
 from kith.source import Mapping as MappingNode
 
@@ -115,11 +115,11 @@ def _identity(node: Node, path: str, problems: list[Problem]) -> tuple[str, str]
         problems.append(_no_kind(entry, node, path))
         return None
     if not isinstance(entry.value, Scalar) or not entry.value.text:
-        values = {"wanted": Words("a name", "名称"), "found": Words("something else", "其他内容")}
-        problems.append(Problem(shape.WRONG_TYPE, entry.key.span, values))
+        odd = {"wanted": Words("a name", "名称"), "found": Words("something else", "其他内容")}
+        problems.append(Problem(shape.WRONG_TYPE, entry.key.span, odd))
         return None
     if not _belongs(kind, path):
-        values = {
+        values: dict[str, Value] = {
             "kind": kind.name,
             "folder": Words(f"{kind.folder}/", f"{kind.folder}/") if kind.folder else "app.yaml",
         }

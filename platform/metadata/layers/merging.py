@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kith.metadata.mistakes import layers as mistakes
-from kith.problems import Problem, Words, did_you_mean
+from kith.problems import Problem, Value, Words, did_you_mean
 from kith.source import Entry, Mapping, Node, Scalar
 
 Report = Callable[[Problem], None]
@@ -60,7 +60,7 @@ def removes(node: Node, report: Report) -> bool:
         return False
     if isinstance(directive, Scalar) and directive.text == "true":
         return True
-    values = {"name": REMOVE, "wanted": Words("true", "true")}
+    values: dict[str, Value] = {"name": REMOVE, "wanted": Words("true", "true")}
     report(Problem(mistakes.BAD_DIRECTIVE, directive.span, values))
     return False
 
@@ -71,7 +71,7 @@ def _put(name: str, entry: Entry, entries: dict[str, Entry], report: Report, kee
         base = below.value if below and isinstance(below.value, Mapping) else None
         value = merge(base, value, report, keep_nulls)
     elif below and isinstance(below.value, Mapping) and name not in ("label", "plural", "help", "title", "message"):
-        values = {"name": name, "kind": Words("map", "映射")}
+        values: dict[str, Value] = {"name": name, "kind": Words("map", "映射")}
         report(Problem(mistakes.ODD_KIND, entry.value.span, values))
         return
     entries[name] = Entry(below.key if below else entry.key, value)

@@ -9,7 +9,7 @@ from kith.metadata.making import slots
 from kith.metadata.making.context import Context
 from kith.metadata.making.scopes import EntityScope, Shell
 from kith.metadata.mistakes import model as mistakes
-from kith.problems import Problem
+from kith.problems import Problem, Value
 from kith.rules.program import Expression, Use
 from kith.rules.tree import Aggregate, Path, walk
 from kith.rules.types import INT, MAX_STORED, Type
@@ -78,7 +78,7 @@ class Computed:
         """A chain that no order of typing makes short: a cycle so long that its path would say nothing."""
         first = self.stack[0]
         if not first.broken:
-            values = {
+            values: dict[str, Value] = {
                 "first": f"{first.entity}.{first.name}",
                 "last": f"{shell.entity}.{shell.name}",
                 "limit": MOST_DEEP,
@@ -132,7 +132,7 @@ class Computed:
         rolled = any(isinstance(node, Aggregate) for node in walk(expression.tree))
         shell.levels = max((found.levels for found in inner), default=0) + rolled
         if shell.levels > MOST_LEVELS:
-            values = {"levels": shell.levels, "limit": MOST_LEVELS}
+            values: dict[str, Value] = {"levels": shell.levels, "limit": MOST_LEVELS}
             self.context.report(Problem(mistakes.TOO_MANY_LEVELS, shell.at.span, values))
 
     def _used(self, use: Use) -> Shell | None:

@@ -136,8 +136,9 @@ class Context:
         if not isinstance(node, Scalar) or not node.text or node.is_null or scope is None:
             return None
         excerpt, key = node.excerpt(), (how, node.text, scope.entity, slot)
-        if found := self.sound.get(key):
-            return replace(found, excerpt=excerpt)  # the same text at another place
+        if known := self.sound.get(key):
+            found: T = replace(known, excerpt=excerpt)  # the same text at another place
+            return found
         result, problems = how(excerpt, scope, slot)
         if result is not None and not problems:
             self.sound[key] = result

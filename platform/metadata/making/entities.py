@@ -11,6 +11,7 @@ from kith.metadata.model import Duplicate, Entity, Field, Inverse, Key
 from kith.problems import Excerpt
 from kith.rules.compiling import compile_expression, compile_template
 from kith.rules.program import Expression
+from kith.rules.scope import Slot
 from kith.rules.types import TEXT
 from kith.source import Mapping as MappingNode
 from kith.source import Scalar
@@ -118,7 +119,7 @@ def field_of(context: Context, scope: EntityScope, shell: Shell) -> Field:
     at, type_ = shell.at, shell.type or TEXT.or_null()
     schema = shell.kind.value
 
-    def condition(key: str, slot: slots.Slot) -> Expression | None:
+    def condition(key: str, slot: Slot) -> Expression | None:
         return context.expression(at.get(key), scope, slot)
 
     return Field(

@@ -76,7 +76,7 @@ _IMPORT_VALUE = parts.keys(
     Words("an imported value", "导入的值"),
     column=parts.text("The column that it is read from."),
     step=parts.refers("The earlier step whose record it refers to."),
-    constant=_SCALAR | {"description": "The same value for every row."},
+    constant={**_SCALAR, "description": "The same value for every row."},
     map=parts.map_to(_SCALAR, "What each text of the column becomes."),
     date={
         "type": "string",
@@ -123,8 +123,8 @@ VALUES: Schema = {
 }
 ACT = parts.keys(
     Words("an act", "操作"),
-    create=VALUES | {"description": "The record is created with these values besides the given ones."},
-    update=VALUES | {"description": "The given record is changed."},
+    create={**VALUES, "description": "The record is created with these values besides the given ones."},
+    update={**VALUES, "description": "The given record is changed."},
     delete=parts.flag("The given record is deleted."),
     restore=parts.flag("The deleted record is restored."),
     read=parts.flag("The given record is looked up."),
@@ -133,9 +133,9 @@ ACT["kith:one_of"] = ["create", "update", "delete", "restore", "read"]
 _EXPECTED = parts.list_of(parts.refers(), least=1)
 EXPECT = parts.keys(
     Words("an expectation", "预期"),
-    refused=_EXPECTED | {"description": "The save is refused by exactly these rules and fields."},
+    refused={**_EXPECTED, "description": "The save is refused by exactly these rules and fields."},
     saved=parts.flag("The save goes through."),
-    values=VALUES | {"description": "Values that the record has afterwards."},
+    values={**VALUES, "description": "Values that the record has afterwards."},
     created=parts.map_to({"type": ["object", "array"]}, "Records that rules have created, by entity."),
     denied=parts.flag("The role may not."),
     visible=parts.flag("Whether the role sees the record."),
@@ -152,7 +152,7 @@ CASE = parts.keys(
         "description": "The time at which it happens.",
     },
     as_=parts.refers("The role of the one who acts."),
-    given=VALUES | {"description": "The record as it is before; nobody's rules run for it."},
+    given={**VALUES, "description": "The record as it is before; nobody's rules run for it."},
     act=ACT,
     expect=EXPECT,
 )

@@ -40,7 +40,7 @@ def validator_of(kind: str) -> Any:
     return _VALIDATOR(KINDS[kind].schema)
 
 
-_VALIDATOR = extend(Draft202012Validator, Keywords(_Finding).table())
+_VALIDATOR: Any = extend(Draft202012Validator, Keywords(_Finding).table())  # type: ignore[no-untyped-call]  # the library's
 
 _TYPES = {
     "string": Words("a text", "文本"),
@@ -78,7 +78,8 @@ def _problem(error: ValidationError, root: Node) -> Problem:
 
 def _told(error: ValidationError) -> tuple[Mistake, dict[str, Value], Words | None]:
     """An error of a standard keyword in our words."""
-    limit, instance = error.validator_value, error.instance
+    limit: Any = error.validator_value
+    instance: Any = error.instance
     schema = error.schema if isinstance(error.schema, Mapping) else {}
     match error.validator:
         case "type":

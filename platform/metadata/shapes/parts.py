@@ -131,12 +131,12 @@ HELP = label("A sentence that helps to fill it in.")
 ICON = {"type": "string", "pattern": r"^[a-z][a-z0-9-]{0,40}$", "description": "The name of an icon."}
 RENAMED = list_of(refers(), "Names that it had before, the latest first.")
 ONLY_FOR = list_of(refers(), "Only for records of these variants.", least=1)
-CURRENCY = {
+CURRENCY: dict[str, Any] = {
     "type": "string",
     "pattern": "^[A-Z]{3}$",
     "kith:wanted": Words("a currency code such as EUR", "货币代码（如 CNY）"),
 }
-LANGUAGE_TAG = {
+LANGUAGE_TAG: dict[str, Any] = {
     "type": "string",
     "pattern": LANGUAGE,
     "kith:wanted": Words("a language tag such as en or zh-CN", "语言标记（如 en、zh-CN）"),

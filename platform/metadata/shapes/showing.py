@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kith.metadata import names
 from kith.metadata.shapes import parts
 from kith.problems import Words
 
@@ -57,7 +58,7 @@ VIEW = parts.keys(
     sort=parts.list_of(
         {
             "type": "string",
-            "pattern": "^-?" + parts.PATH.lstrip("^"),
+            "pattern": "^-?" + names.PATH.lstrip("^"),
             "kith:wanted": Words("a field, with - before it for descending", "字段，前面加 - 表示降序"),
         },
         "Fields to sort by, with - before it for descending.",
