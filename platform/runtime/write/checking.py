@@ -22,13 +22,12 @@ EMPTY: tuple[object, ...] = (None, frozenset())
 def check(session: Session, drafts: Sequence[Draft]) -> None:
     """Note every failure of these drafts; the keys of all are looked up together."""
     for draft in drafts:
-        if draft.op in ("create", "update", "restore"):
-            if draft.is_edited:
-                check_fields(session, draft)
-                check_references(session, draft)
-            check_rules(session, draft)
-            if session.wave == 1:
-                authorise_after(session, draft)
+        if draft.op != "delete" and draft.is_edited:
+            check_fields(session, draft)
+            check_references(session, draft)
+        check_rules(session, draft)
+        if draft.op != "delete" and session.wave == 1:
+            authorise_after(session, draft)
     check_keys(session, [draft for draft in drafts if draft.op != "delete"])
 
 
@@ -94,7 +93,8 @@ def check_references(session: Session, draft: Draft) -> None:
         for id_ in sorted(ids):
             record = session.load(target, id_)
             live = record is not None and record["deleted_at"] is None
-            asked = declared.name in draft.given
+            # What a rule sets, it sets with the rights of the release.
+            asked = declared.name in draft.given and not draft.chain
             if record is None or not live or (asked and not may_see(session, target, record)):
                 label = session.release.model.entities[target].label
                 draft.fail(failure(session, "no_such_record", draft, declared.name, entity=label))
@@ -103,6 +103,9 @@ def check_references(session: Session, draft: Draft) -> None:
 def check_rules(session: Session, draft: Draft) -> None:
     """Every `require` that this save wakes."""
     for rule in draft.plan.requires:
+        if draft.op == "delete" and "delete" not in rule.trigger.events:
+            # What must hold of a live record need not hold of one that goes.
+            continue
         if not session.wakes(rule, draft) or (draft.unread and reads_unread(rule, draft)):
             continue
         holds = rule.require is None or bool(compiled(session.release, rule.require)(session.env(draft)))

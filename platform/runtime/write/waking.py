@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def is_triggered(trigger: Trigger, draft: Draft) -> bool:
     """Whether what happens to a record is what a rule waits for."""
-    if draft.op in trigger.events and not trigger.fields:
+    if draft.op in trigger.events:
         return True
     if trigger.fields and draft.op in ("create", "update") and any(draft.changed(name) for name in trigger.fields):
         return True
