@@ -14,6 +14,7 @@ from kith.cli.fmt import fmt
 from kith.cli.plan import plan
 from kith.cli.schema import schema
 from kith.cli.serve import serve
+from kith.cli.testing import run as run_tests
 from kith.cli.token import token
 from kith.cli.user import user
 from kith.cli.why import why
@@ -43,6 +44,7 @@ app.command()(fmt)
 app.command()(plan)
 app.command()(schema)
 app.command()(serve)
+app.command("test")(run_tests)
 app.add_typer(token, name="token")
 app.add_typer(user, name="user")
 app.command()(why)
