@@ -57,8 +57,8 @@ items:
     field: rent
   kept:
     on: [delete]
-    require: sales is not set or sales == 0
-    message: "{name} has sold something."
+    require: rent is not set or rent < 100
+    message: "{name} is dear to us."
   welcome:
     on: [create]
     do: |
@@ -97,7 +97,7 @@ cases:
   missing: {act: {create: {}}, expect: {refused: [name]}}
   made: {given: {name: A}, act: {create: {}}, expect: {created: {visit: {subject: Welcome, shop: A}}}}
   not_made: {given: {name: A}, act: {update: {rent: 2}}, expect: {created: {visit: []}}}
-  kept: {given: {name: A, visits: [{subject: x, amount: 1}]}, act: {delete: true}, expect: {refused: [kept, in_use]}}
+  kept: {given: {name: A, rent: 100}, act: {delete: true}, expect: {refused: [kept]}}
   deleted: {given: {name: A}, act: {delete: true}, expect: {saved: true}}
   restored: {given: {name: A}, act: {restore: true}, expect: {saved: true}}
   own: {as: clerk, given: {name: A, owner: me}, act: {read: true}, expect: {visible: true}}
