@@ -17,8 +17,8 @@ KEPT = timedelta(hours=48)
 
 _TABLE = system.idempotency
 _CLAIMS = {
-    "sqlite": sqlite.insert(_TABLE).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(_TABLE).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.key),
+    "postgresql": postgresql.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.key),
 }
 _FIND = sa.select(_TABLE.c.request, _TABLE.c.status, _TABLE.c.answer).where(
     _TABLE.c.actor == sa.bindparam("actor_"), _TABLE.c.key == sa.bindparam("key_")
@@ -46,7 +46,7 @@ def claim(connection: sa.Connection, actor: str, key: str, request: str, now: da
     key behind.
     """
     row = {"actor": actor, "key": key, "request": request, "status": 0, "answer": None, "created_at": now}
-    if connection.execute(_CLAIMS[connection.dialect.name], row).rowcount == 1:
+    if connection.execute(_CLAIMS[connection.dialect.name], row).first() is not None:
         return None
     found = connection.execute(_FIND, {"actor_": actor, "key_": key}).one()
     return Kept(*found)

@@ -1,0 +1,130 @@
+"""`GET /api/v1/meta`: the model, as far as the caller may see it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from kith.api.calls import Call, answer
+from kith.api.parameters import parameters
+from kith.metadata.model import Entity, Field, Inverse, Label
+from kith.rules.types import Type
+from kith.runtime.read.asking import CONDITION, asked
+from kith.runtime.rights import ACTIONS
+
+SHOWN_PARAMS = ("max_length", "min", "max", "precision", "scale", "currency", "pattern")
+
+
+def meta(call: Call) -> Response:
+    """Answer the model."""
+    parameters(call.request)
+    key = ("api.meta", call.reader.key, call.context.language)
+    return answer({"data": call.release.cached(key, lambda: model_of(call))})
+
+
+def model_of(call: Call) -> dict[str, Any]:
+    """The app and the entities that the caller may do anything with."""
+    app = call.release.model.app
+    return {
+        "app": app.name,
+        "version": app.version,
+        "title": said(call, app.title),
+        "release": call.release.number,
+        "languages": list(app.languages),
+        "time_zone": app.time_zone,
+        "currency": app.currency,
+        "entities": [entity_of(call, entity) for entity in known(call)],
+    }
+
+
+def known(call: Call) -> list[Entity]:
+    """The entities that the caller may do anything with."""
+    return [entity for entity in call.release.model.entities.values() if call.may_know(entity)]
+
+
+def said(call: Call, label: Label) -> str:
+    """A label in the reader's language."""
+    return label.in_(call.context.language)
+
+
+def entity_of(call: Call, entity: Entity) -> dict[str, Any]:
+    """An entity: its fields, relations, and what may be done."""
+    rights = call.reader.rights[entity.name]
+    fields = [one for field in entity.fields.values() if (one := field_of(call, entity, field))["access"]]
+    model = call.release.model
+    return {
+        "name": entity.name,
+        "label": said(call, entity.label),
+        "plural": said(call, entity.plural),
+        "help": said(call, entity.help),
+        "rights": [action for action in ACTIONS if not rights.right(action).never],
+        "lines_of": entity.owner_of_lines and entity.fields[entity.owner_of_lines].to,
+        "fields": fields,
+        "relations": [relation_of(one) for one in entity.inverses.values() if may_follow(call, one)],
+        "segments": [
+            {"name": one.name, "label": said(call, one.label)}
+            for one in model.segments.values()
+            if one.of == entity.name and may_ask(call, entity, one.filter.excerpt.text)
+        ],
+        "views": [
+            {"name": one.name, "label": said(call, one.label), "layout": one.layout}
+            for one in model.views.values()
+            if one.of == entity.name and (one.filter is None or may_ask(call, entity, one.filter.excerpt.text))
+        ],
+    }
+
+
+def may_ask(call: Call, entity: Entity, text: str) -> bool:
+    """Whether the caller may use a document's filter: not where it reads what he may not."""
+    return call.reader.may_read(entity.name) and asked(call.reader, entity.name, text, CONDITION)[0] is not None
+
+
+def may_follow(call: Call, inverse: Inverse) -> bool:
+    """Whether the caller may see which records refer to one."""
+    reader = call.reader
+    return reader.may_read(inverse.entity) and not reader.access(inverse.entity, inverse.field).read.never
+
+
+def relation_of(inverse: Inverse) -> dict[str, Any]:
+    """A to-many relation; owned lines are sent and answered inside their record."""
+    return {"name": inverse.name, "entity": inverse.entity, "field": inverse.field, "owned": inverse.owned}
+
+
+def access_of(call: Call, entity: Entity, field: Field) -> list[str]:
+    """What the caller may do with a field in some record: read, mask, create, update."""
+    rights = call.reader.rights[entity.name]
+    found = []
+    if call.reader.may_read(entity.name):
+        reading = rights.reading(field.name)
+        found = ["read"] if not reading.read.never else ["mask"] if not reading.mask.never else []
+    if not field.is_computed and field.type_name != "autonumber":
+        found += [action for action in ("create", "update") if not rights.writing(field.name, action).never]
+    return found
+
+
+def field_of(call: Call, entity: Entity, field: Field) -> dict[str, Any]:
+    """A field: its type with what its values must be like, and what the caller may do with it."""
+    found: dict[str, Any] = {
+        "name": field.name,
+        "label": said(call, field.label),
+        "help": said(call, field.help),
+        "type": field.type_name,
+        "value": value_type(field.type),
+        "required": field.required,
+        "unique": bool(field.unique),
+        "computed": field.is_computed,
+        "access": access_of(call, entity, field),
+    }
+    if field.to and field.to in call.release.model.entities and call.may_know(call.release.model.entities[field.to]):
+        found["to"] = field.to
+    if field.options:
+        found["options"] = [
+            {"key": one.key, "label": said(call, one.label), "retired": one.retired} for one in field.options.values()
+        ]
+    return found | {name: field.params[name] for name in SHOWN_PARAMS if field.params.get(name) is not None}
+
+
+def value_type(type_: Type) -> str:
+    """The type of a value in expressions, without its size."""
+    return f"set of {type_.item.kind}" if type_.kind == "set" and type_.item is not None else type_.kind

@@ -1,0 +1,218 @@
+"""The addresses of the API as OpenAPI operations: the same for every entity but for the schemas they name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kith.api.lists import KNOWN
+
+Operation = dict[str, Any]
+TEXT = {"type": "string"}
+BASE = "/api/v1"
+REASON = {
+    "type": "object",
+    "properties": {
+        "field": {"type": ["string", "null"]},
+        "code": TEXT,
+        "rule": {"type": ["string", "null"]},
+        "message": TEXT,
+        "why": {"type": "array", "items": TEXT},
+    },
+    "required": ["field", "code", "rule", "message", "why"],
+}
+SCHEMAS: dict[str, Any] = {
+    "Reference": {
+        "type": "object",
+        "properties": {"id": {"type": "string", "format": "uuid"}, "label": TEXT},
+        "required": ["id", "label"],
+    },
+    "Problem": {
+        "type": "object",
+        "properties": {
+            "type": TEXT, "title": TEXT, "status": {"type": "integer"}, "detail": TEXT, "code": TEXT,
+            "errors": {"type": "array", "items": REASON},
+        },
+        "required": ["type", "title", "status", "detail", "code", "errors"],
+    },
+    "Entry": {
+        "type": "object",
+        "properties": {
+            "version": {"type": "integer"}, "op": TEXT, "at": {"type": "string", "format": "date-time"},
+            "actor": {"anyOf": [{"$ref": "#/components/schemas/Reference"}, {"type": "null"}]},
+            "channel": TEXT, "batch": {"type": ["string", "null"]}, "erased": {"type": "boolean"},
+            "changes": {
+                "type": "object",
+                "additionalProperties": {"type": "object", "properties": {"old": {}, "new": {}}},
+            },
+        },
+        "required": ["version", "op", "at", "changes"],
+    },
+    "Hit": {
+        "type": "object",
+        "properties": {"entity": TEXT, "id": {"type": "string", "format": "uuid"}, "label": TEXT},
+        "required": ["entity", "id", "label"],
+    },
+    "Outcome": {
+        "type": "object",
+        "properties": {
+            "item": {"type": "integer"}, "status": {"type": "integer"}, "op": TEXT, "id": TEXT,
+            "version": {"type": "integer"}, "errors": {"type": "array", "items": REASON},
+        },
+        "required": ["item", "status"],
+    },
+}  # fmt: skip
+RESPONSES = {
+    "Problem": {
+        "description": "A problem document (RFC 9457)",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+}
+QUERY: dict[str, Any] = {
+    "filter": ("A condition in the rule language, such as `amount > 100 and stage == \"won\"`", TEXT),
+    "sort": ("Fields or paths parted by commas, `-` for descending", TEXT),
+    "fields": ("Fields or paths parted by commas; without it all that may be read", TEXT),
+    "expand": ("References whose records stand inside, such as `account.owner`", TEXT),
+    "limit": ("Records of a page", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 50}),
+    "cursor": ("`next` of the page before", TEXT),
+    "count": ("How exactly records are counted", {"enum": ["capped", "exact", "none"], "default": "capped"}),
+    "q": ("What is searched for", TEXT),
+    "view": ("A view whose filter is added", TEXT),
+    "segment": ("A segment whose filter is added", TEXT),
+    "deleted": ("The recycle bin", {"enum": ["false", "true"], "default": "false"}),
+}  # fmt: skip
+PARAMETERS: dict[str, Any] = {
+    name: {"name": name, "in": "query", "description": description, "schema": schema_}
+    for name, (description, schema_) in QUERY.items()
+} | {
+    "If-Match": {"name": "If-Match", "in": "header", "description": "The record's ETag", "schema": TEXT},
+    "Idempotency-Key": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "A request that is sent again with the same key is carried out once",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+    },
+}
+ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+
+
+def schema(name: str) -> dict[str, Any]:
+    """A reference to a schema."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _parameters(*names: str) -> list[dict[str, Any]]:
+    return [{"$ref": f"#/components/parameters/{name}"} for name in names]
+
+
+def _json(found: dict[str, Any]) -> dict[str, Any]:
+    return {"content": {"application/json": {"schema": found}}}
+
+
+def _data(found: dict[str, Any], **more: Any) -> dict[str, Any]:
+    properties = {"data": found, **more}
+    return _json({"type": "object", "properties": properties, "required": ["data"]})
+
+
+def _page(item: dict[str, Any]) -> dict[str, Any]:
+    next_, count = {"type": ["string", "null"]}, {"type": ["integer", "null"]}
+    return _data({"type": "array", "items": item}, next=next_, count=count, capped={"type": "boolean"})
+
+
+def _operation(name: str, tag: str, answer: dict[str, Any], *names: str, **more: Any) -> Operation:
+    status = more.pop("status", "200")
+    answers = {status: {"description": "Done", **answer}, "default": {"$ref": "#/components/responses/Problem"}}
+    found: Operation = {"operationId": f"{name}_{tag}" if tag else name, "responses": answers}
+    if tag:
+        found["tags"] = [tag]
+    if names:
+        found["parameters"] = _parameters(*names)
+    return {**found, **more}
+
+
+def _body(found: dict[str, Any]) -> dict[str, Any]:
+    return {"required": True, **_json(found)}
+
+
+def listing(entity: str) -> Operation:
+    """A page of records."""
+    return _operation("list", entity, _page(schema(entity)), *KNOWN)
+
+
+def creating(entity: str) -> Operation:
+    """A new record."""
+    body = _body(schema(f"{entity}.create"))
+    return _operation("create", entity, _data(schema(entity)), "Idempotency-Key", status="201", requestBody=body)
+
+
+def getting(entity: str) -> Operation:
+    """One record."""
+    return _operation("get", entity, _data(schema(entity)), "deleted")
+
+
+def updating(entity: str) -> Operation:
+    """New values of a record."""
+    body = _body(schema(f"{entity}.update"))
+    return _operation("update", entity, _data(schema(entity)), "If-Match", requestBody=body)
+
+
+def deleting(entity: str) -> Operation:
+    """A record into the recycle bin."""
+    return _operation("delete", entity, {}, "If-Match", status="204")
+
+
+def restoring(entity: str) -> Operation:
+    """A record out of the recycle bin."""
+    return _operation("restore", entity, _data(schema(entity)), "Idempotency-Key")
+
+
+def history(entity: str) -> Operation:
+    """What was done to a record."""
+    return _operation("history", entity, _page(schema("Entry")), "limit")
+
+
+def aggregating(entity: str) -> Operation:
+    """Measures by group."""
+    bucket = {"enum": ["day", "week", "month", "quarter", "year"]}
+    named = {"type": "object", "properties": {"name": TEXT, "expr": TEXT, "bucket": bucket}, "required": ["expr"]}
+    properties = {
+        "group": {"type": "array", "items": {"anyOf": [TEXT, named]}},
+        "measures": {"type": "object", "additionalProperties": TEXT},
+        "filter": TEXT,
+        "sort": TEXT,
+        "limit": {"type": "integer", "minimum": 1},
+    }
+    body = _body({"type": "object", "properties": properties, "additionalProperties": False})
+    rows = {"type": "array", "items": {"type": "object"}}
+    return _operation("aggregate", entity, _data(rows, count={"type": "integer"}), requestBody=body)
+
+
+def bulk(entity: str) -> Operation:
+    """Many records at once."""
+    item = {
+        "type": "object",
+        "properties": {
+            "op": {"enum": ["create", "update", "upsert", "delete"]}, "id": TEXT, "key": {"type": "object"},
+            "version": {"type": "integer"}, "values": {"type": "object"},
+        },
+        "required": ["op"],
+        "additionalProperties": False,
+    }  # fmt: skip
+    items = {"type": "array", "items": item, "maxItems": 10_000}
+    properties = {"mode": {"enum": ["all", "each"], "default": "all"}, "items": items}
+    body = _body({"type": "object", "properties": properties, "required": ["items"], "additionalProperties": False})
+    number = {"type": "integer"}
+    answer = _data({"type": "array", "items": schema("Outcome")}, batch=TEXT, saved=number, refused=number)
+    return _operation("bulk", entity, answer, "Idempotency-Key", requestBody=body)
+
+
+def general() -> dict[str, Any]:
+    """The addresses that belong to no entity."""
+    entity = {"name": "entity", "in": "query", "description": "Entities parted by commas", "schema": TEXT}
+    search = _operation("search", "", _page(schema("Hit")))
+    search["parameters"] = [{**PARAMETERS["q"], "required": True}, entity, *_parameters("limit")]
+    thing = {"type": "object"}
+    return {
+        f"{BASE}/search": {"get": search},
+        f"{BASE}/meta": {"get": _operation("meta", "", _data(thing))},
+        f"{BASE}/openapi.json": {"get": _operation("openapi", "", _json(thing))},
+    }
