@@ -35,6 +35,8 @@ class Draft:
     lines: Mapping[str, Sequence[RecordView]] = field(default_factory=dict)
     refusals: Refusals = NO_REFUSALS
     found: Mapping[str, Sequence[Choice]] = field(default_factory=dict)
+    fresh: bool = False
+    """Whether it is shown for the first time: only then may it take the focus."""
 
     @property
     def is_new(self) -> bool:
@@ -142,7 +144,7 @@ def sections_of(draft: Draft, maker: Maker) -> Sections:
         visible = [one for one in inputs if one is not None]
         if visible:
             found.append(FormSection(visible, section.label.in_(subject.visit.language), columns=section.columns))
-    if draft.is_new:
+    if draft.fresh:
         _focus(found)
     hidden = [pair for name, raw in draft.typed.raw.items() if name not in shown for pair in flat(name, raw)]
     return Sections(found, hidden)
@@ -191,8 +193,8 @@ def _state(draft: Draft, declared: Field, widget: str) -> State:
     error, why = draft.refusals.of(declared.name)
     reasons = seen.locked.get(declared.name) if seen is not None else None
     if reasons is not None:
-        said = texts("edit.locked", why="; ".join(reasons)) if reasons else texts("form.locked")
-        return State(locked=said, shown=_kept(draft, declared), error=error)
+        told = Why("\n".join(reasons)) if reasons else None
+        return State(locked=texts("edit.locked"), shown=_kept(draft, declared), error=error, why=told)
     return State(
         required=seen is not None and declared.name in seen.required,
         error=error,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from kith.web.forming import Draft, labels, maker_of, sections_of
 from kith.web.grids import grid_of
-from kith.web.inputs import Lines
+from kith.web.inputs import FormSection, Lines
+from kith.web.refusing import carried
 from kith.web.typed import WAS
 
 
@@ -22,6 +24,8 @@ def page_context(draft: Draft) -> dict[str, object]:
         "sections": sections.sections,
         "hidden": sections.hidden,
         "grids": grids,
+        "grids_at": _place_of_grids(draft, sections.sections),
+        "told": carried(draft.refusals, draft.typed),
         "gone": [(relation, id_) for relation, ids in draft.typed.gone.items() for id_ in ids],
         "wrong": inputs,
         "messages": draft.refusals.general(draft.subject, shown),
@@ -38,3 +42,18 @@ def _follows(draft: Draft) -> bool:
     lines = [model.entities[draft.subject.entity.inverses[one.relation].entity] for one in draft.subject.outline.grids]
     fields = [one for entity in (draft.subject.entity, *lines) for one in entity.fields.values()]
     return any(one.required_when or one.options_when or one.default_from or one.value for one in fields)
+
+
+def _place_of_grids(draft: Draft, sections: Sequence[FormSection]) -> int:
+    """Lines stand before the sections that only add them up, and before those of further tabs."""
+    for place, section in enumerate(sections):
+        if place and all(one.locked for one in section.fields):
+            return place
+    return _first_tab(draft)
+
+
+def _first_tab(draft: Draft) -> int:
+    """How many sections the first tab has."""
+    outline = draft.subject.outline
+    first = next(iter(outline.tabs), "")
+    return sum(section.tab in ("", first) for section in outline.shown(draft.seen))

@@ -9,6 +9,7 @@ from kith.metadata.model import Field, Related
 from kith.runtime.read import lines
 from kith.runtime.read.query import RecordView
 from kith.runtime.write.previewing import Preview
+from kith.web import addresses
 from kith.web.columns import NUMERIC
 from kith.web.fields import Maker, State
 from kith.web.forming import Draft, shown_as
@@ -111,7 +112,23 @@ def grid_of(draft: Draft, maker: Maker, related: Related) -> Lines:
         lines=found,
         add=bool(may),
         remove=bool(may),
+        buttons=_buttons(draft, related.relation),
     )
+
+
+def _buttons(draft: Draft, relation: str) -> dict[str, str]:
+    """With script the buttons renew the form's fields alone; without, the page comes back at the grid."""
+    subject = draft.subject
+    entity = subject.entity.name
+    address = addresses.new_of(entity) if draft.is_new else addresses.edit_of(entity, draft.typed.id)
+    return {
+        "formnovalidate": "",
+        "formaction": f"{address}#lines-{relation}",
+        "hx-post": f"{address}/live",
+        "hx-target": "#form-fields",
+        "hx-swap": "innerMorph",
+        "hx-include": "closest form",
+    }
 
 
 def _head(declared: Field, language: str) -> Column:

@@ -117,7 +117,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lines:
-    """Owned records edited as a grid; without JavaScript the buttons `_add` and `_remove` submit the form."""
+    """Owned records edited as a grid; without JavaScript the buttons `_add` and `_remove` submit the form.
+
+    `buttons` are attributes of these buttons, with which a page lets them renew the grid alone.
+    """
 
     name: str
     label: str
@@ -127,3 +130,4 @@ class Lines:
     add: bool = True
     remove: bool = True
     error: str = ""
+    buttons: Mapping[str, str] = field(default_factory=lambda: {"formnovalidate": ""})

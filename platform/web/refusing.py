@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from kith.runtime.write.change import Conflict, Failure, Refused
 from kith.web.showing import shower
 from kith.web.subject import Subject
+from kith.web.typed import Raw, Typed, mark
 
 Place = tuple[str, int, str]
 """A relation ("" for the record itself), the number of the line, and the field ("" for the line as a whole)."""
@@ -86,3 +88,41 @@ def clashes(subject: Subject, refusals: Refusals, labels: Mapping[tuple[str, str
             known = labels.get((declared.type.entity, str(value))) if declared.type.kind == "ref" else None
             texts.append(known or show(value).text or subject.visit.texts("record.nothing"))
         yield Clash(conflict.field, declared.label.in_(subject.visit.language), texts[0], texts[1])
+
+
+# ---- told again while one types -----------------------------------------------------------------------------------
+
+
+def carried(refusals: Refusals, typed: Typed) -> str:
+    """What is wrong with fields, to be told again while other fields are typed into."""
+    found = []
+    for relation, number, name in refusals.placed:
+        raw, row = _typed_at(typed, relation, number, name)
+        if raw is not None:
+            found.append([relation, row, name, *refusals.of(name, relation, number), mark(raw)])
+    return json.dumps(found, ensure_ascii=False) if found else ""
+
+
+def told_again(text: str, typed: Typed) -> Refusals:
+    """What has been told before and still holds, because nobody has typed there since."""
+    try:
+        told = json.loads(text) if text else []
+        entries = [(str(a), str(b), str(c), str(d), tuple(map(str, e)), str(f)) for a, b, c, d, e, f in told]
+    except (ValueError, TypeError, RecursionError):
+        return Refusals()
+    placed: dict[Place, tuple[Failure, ...]] = {}
+    for relation, key, name, message, why, sign in entries:
+        numbers = [number for number, row in enumerate(typed.live_rows(relation)) if row.key == key]
+        number = numbers[0] if numbers else -1
+        raw, _ = _typed_at(typed, relation, number, name)
+        if raw is not None and mark(raw) == sign:
+            placed[relation, number, name] = (Failure("told", message, name, why=why),)
+    return Refusals(placed)
+
+
+def _typed_at(typed: Typed, relation: str, number: int, name: str) -> tuple[Raw | None, str]:
+    """What is typed at a place, and the key of its line."""
+    if not relation:
+        return typed.raw.get(name), ""
+    rows = typed.live_rows(relation)
+    return (rows[number].raw.get(name), rows[number].key) if 0 <= number < len(rows) else (None, "")

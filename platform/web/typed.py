@@ -20,9 +20,8 @@ from kith.runtime.write.change import Change, Op
 Raw = str | tuple[str, ...] | Mapping[str, str]
 PARTS: Mapping[str, tuple[str, ...]] = {"address": ADDRESS, "person_name": NAME, "date_range": RANGE}
 MANY = frozenset({"choices", "references", "users"})
-WAS, VERSION, ID, ROW, GONE, ADD, REMOVE, KEEP, RESUME, RETURN = (
-    "_was", "_version", "_id", "_row", "_gone", "_add", "_remove", "_keep", "_resume", "_return",
-)  # fmt: skip
+WAS, VERSION, ID, ROW, GONE = "_was", "_version", "_id", "_row", "_gone"
+ADD, REMOVE, KEEP, RESUME, TOLD = "_add", "_remove", "_keep", "_resume", "_told"
 """Names of what a form sends beside its fields."""
 MOST_ROWS = 500
 

@@ -18,10 +18,10 @@ from kith.web.formpage import page_context
 from kith.web.outline import is_input
 from kith.web.pages.record import ONE
 from kith.web.pages.signing import expired
-from kith.web.refusing import clashes, sorted_out
+from kith.web.refusing import clashes, sorted_out, told_again
 from kith.web.requests import Stop, Visit, Web, action, go, page
 from kith.web.subject import Subject, entity_of, record_of
-from kith.web.typed import ADD, KEEP, REMOVE, RESUME, Raw, Typed, mark, raw_of, typed_of
+from kith.web.typed import ADD, KEEP, REMOVE, RESUME, TOLD, Raw, Typed, mark, raw_of, typed_of
 from kith.web.view import Choice, Link, Notice
 
 NEW = "/records/{entity}/new"
@@ -70,7 +70,7 @@ def show_new(visit: Visit) -> Response:
     typed.raw = dict(given)
     grids.fill_rows(subject, typed, {})
     seen = seen_of(subject, typed)
-    return _page(Draft(subject, _filled(subject, typed, seen), seen))
+    return _page(Draft(subject, _filled(subject, typed, seen), seen, fresh=True))
 
 
 def _filled(subject: Subject, typed: Typed, seen: Preview | None) -> Typed:
@@ -181,7 +181,7 @@ def _pressed(subject: Subject, typed: Typed) -> Draft:
     if subject.view is None:
         _filled(subject, typed, seen)
     kept = grids.kept_lines(subject)
-    return Draft(subject, typed, seen, kept, found=found)
+    return Draft(subject, typed, seen, kept, told_again(visit.sent(TOLD), typed), found)
 
 
 def _search(subject: Subject, typed: Typed, name: str) -> Sequence[Choice]:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from starlette.responses import Response
 from starlette.routing import Route
 
 from kith.metadata.model import Field
+from kith.runtime.read.query import Reference
 from kith.runtime.write.previewing import Preview, as_it_is
 from kith.runtime.write.valuing import explain_value
 from kith.web import addresses
 from kith.web.outline import is_input
 from kith.web.requests import Stop, Visit, Web, page, parameter
-from kith.web.showing import as_person, shower
-from kith.web.story import timeline
+from kith.web.showing import as_person, label_of, shower
+from kith.web.story import timeline, when
 from kith.web.subject import Subject, record_of
 from kith.web.tables import MOST_LINES, RelatedList, records_table, related_list
 from kith.web.templating import wanted
@@ -63,7 +65,7 @@ def show(visit: Visit) -> Response:
         title=subject.record.title,
         crumbs=subject.crumbs[:1],
         subject=subject,
-        note=subject.label,
+        note=_note(subject),
         actions=_actions(subject),
         more=_more(subject),
         restore=addresses.restore_of(subject.entity.name, subject.record.id) if subject.may("restore") else "",
@@ -106,6 +108,16 @@ def _seen(subject: Subject) -> Preview | None:
         return None
     visit = subject.visit
     return as_it_is(visit.connection, visit.context, visit.release, subject.entity.name, subject.record.id)
+
+
+def _note(subject: Subject) -> str:
+    """Who has changed it last, and when."""
+    at, by = subject.record.values.get("updated_at"), subject.record.values.get("updated_by")
+    if not isinstance(at, datetime):
+        return subject.label
+    texts = subject.visit.texts
+    who = label_of(by, texts) if isinstance(by, Reference) else texts("history.system")
+    return texts("record.changed", when=when(subject, at), who=who)
 
 
 def _actions(subject: Subject) -> list[Link]:
