@@ -1,8 +1,9 @@
-"""What the tests of the look share: the gallery, served."""
+"""What the tests of the web share: the gallery and a shop, served."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
@@ -11,7 +12,9 @@ from kith.web import choices
 from kith.web.assets import Assets
 from kith.web.gallery import Gallery
 from kith.web.templating import Templates
+from tests.support import postgresql
 from tests.support.server import serving
+from tests.web.shop import Shop, opened
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +34,22 @@ def gallery(gallery_app: Starlette) -> Iterator[str]:
     """Yield the address of the served gallery."""
     with serving(gallery_app) as address:
         yield address
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """Yield a shop on each engine; tests leave its demonstration data as they found it, or make records of their own."""
+    if request.param == "sqlite":
+        with opened(f"sqlite:///{tmp_path_factory.mktemp('shop') / 'kith.db'}") as found:
+            yield found
+    else:
+        with postgresql.fresh_schema(request.getfixturevalue("postgresql_server")) as url, opened(url) as found:
+            yield found
+
+
+@pytest.fixture(scope="session")
+def served_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Shop, str]]:
+    """Yield a shop with its address, for browsers."""
+    folder: Path = tmp_path_factory.mktemp("served")
+    with opened(f"sqlite:///{folder / 'kith.db'}") as found, serving(found.app) as address:
+        yield found, address

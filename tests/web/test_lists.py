@@ -1,0 +1,191 @@
+"""Lists: what shows to whom, found, filtered, sorted and paged by address alone."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from html import unescape
+from urllib.parse import quote
+
+import pytest
+
+from tests.web.shop import ADMIN, CLERK, HEAD_OFFICE, Shop
+
+
+def names(html: str) -> list[str]:
+    """What the rows of a list are called."""
+    return [unescape(name) for name in re.findall(r'class="record-link" href="[^"]*">([^<]*)<', html)]
+
+
+def heads(html: str) -> list[str]:
+    """The labels of a list's columns."""
+    return [unescape(label) for label in re.findall(r'data-label="([^"]*)"', html.split("</tr>")[1])]
+
+
+def filters(html: str) -> list[str]:
+    """The filters in force, in words."""
+    return [unescape(words) for words in re.findall(r'<li class="filter"><span>([^<]*)<', html)]
+
+
+def test_the_first_view_shows_with_its_columns_and_count(shop: Shop) -> None:
+    html = shop.client(ADMIN).get("/records/member").text
+    assert heads(html)[:4] == ["Member number", "Name", "Mobile", "Tier"]
+    assert len(names(html)) == 46
+    assert "1–46 of 46" in html
+    assert '<a class="" href="/records/member" aria-current="page"><span class="text">All members</span></a>' in html
+
+
+def test_labels_options_and_values_are_in_the_readers_language(shop: Shop) -> None:
+    html = shop.client(ADMIN, "zh-CN").get("/records/member?q=韩诗雨").text
+    for words in ('<html lang="zh-CN"', "会员</span>", "会员等级", "第 1–1 条，共 1 条", "¥", "年"):
+        assert words in html
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [("韩诗", "韩诗雨"), ("hanshi", "韩诗雨"), ("hsy", "韩诗雨"), ("okafor", "Daniel Okafor"), ("31607920", "韩诗雨")],
+)
+def test_a_person_is_found_by_characters_pinyin_initials_letters_and_digits(shop: Shop, typed: str, found: str) -> None:
+    assert found in names(shop.client(ADMIN).get(f"/records/member?q={quote(typed)}").text)
+
+
+@pytest.mark.parametrize(
+    ("query", "expression", "words"),
+    [
+        ("field=tier&op=is&value=gold", 'tier == "gold"', "Tier: Gold"),
+        ("field=tier&op=is&value=Gold", 'tier == "gold"', "Tier: Gold"),
+        ("field=name&op=contains&value=诗", 'contains(fold(name), fold("诗"))', "Name contains “诗”"),
+        ("field=name&op=is&value={x}", 'name == "\\{x\\}"', "Name: {x}"),
+        ("field=points&op=gt&value=1,000", "points > 1000", "Points > 1,000"),
+        ("field=joined_on&op=ge&value=2026-01-31", "joined_on >= @2026-01-31", "Joined on from Jan 31, 2026"),
+        ("field=sms_allowed&op=is&value=true", "sms_allowed == true", "Marketing by SMS: Yes"),
+        (
+            "field=store&op=contains&value=SH",
+            'contains(fold(store.code), fold("SH"))',
+            "Home store · Code contains “SH”",
+        ),
+        ("field=advisor&op=me", "advisor == me", "Sales advisor is me"),
+        ("field=birthday&op=not_set", "birthday is not set", "Birthday is empty"),
+        ("field=interests&op=has&value=茶", '"茶" in interests', "Interests includes 茶"),
+    ],
+)
+def test_a_row_of_the_filter_becomes_an_expression(shop: Shop, query: str, expression: str, words: str) -> None:
+    client = shop.client(ADMIN)
+    answer = client.get(f"/records/member?{query}")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/records/member?filter=" + quote(expression, safe="").replace("%20", "+")
+    html = client.get(answer.headers["location"]).text
+    assert filters(html) == [words]
+
+
+def test_filters_add_up_and_are_taken_away_one_by_one(shop: Shop) -> None:
+    client = shop.client(ADMIN)
+    before = quote('(tier == "gold" or tier == "silver") and store is set')
+    answer = client.get(f"/records/member?filter={before}&field=points&op=gt&value=10")
+    html = client.get(answer.headers["location"]).text
+    assert filters(html)[1:] == ["Home store is filled in", "Points > 10"]
+    removes = [unescape(href) for href in re.findall(r'class="filter-remove" href="([^"]*)"', html)]
+    assert filters(client.get(removes[0]).text) == ["Home store is filled in", "Points > 10"]
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/records/member?filter=tiier+%3D%3D+%22gold%22", "did you mean"),
+        ("/records/member?filter=%29", "alert"),
+        ("/records/member?field=points&op=gt&value=many", "Points: “many” is"),
+        ("/records/member?after=nonsense", "cursor"),
+    ],
+)
+def test_a_mistake_is_told_in_the_list_and_nothing_is_lost(shop: Shop, path: str, said: str) -> None:
+    answer = shop.client(ADMIN).get(path)
+    assert answer.status_code == 400
+    assert said in answer.text
+    assert 'id="list-search"' in answer.text
+
+
+def test_a_list_is_sorted_by_its_heads(shop: Shop) -> None:
+    client = shop.client(ADMIN)
+    html = client.get("/records/member?sort=-lifetime_spend").text
+    assert 'aria-sort="descending"' in html
+    assert 'href="/records/member?sort=lifetime_spend"' in html
+    turned = names(client.get("/records/member?sort=lifetime_spend").text)
+    assert turned != names(html)
+    assert set(turned) == set(names(html))
+
+
+def test_pages_follow_one_another_both_ways(shop: Shop) -> None:
+    client = shop.client(ADMIN)
+    seen, html = list[str](), ""
+    address = "/records/purchase?sort=number"
+    while address:
+        html = client.get(address).text
+        seen += re.findall(r'id="row-([^"]*)"', html)
+        following = re.search(r'href="([^"]*after=[^"]*)"', html)
+        address = unescape(following[1]) if following else ""
+    assert len(seen) == len(set(seen)) == len(shop.ids("purchase"))
+    assert "101–" in html
+    back = re.search(r'href="([^"]*before=[^"]*)"', html)
+    assert back
+    assert "51–100 of" in client.get(unescape(back[1])).text
+
+
+def test_columns_are_chosen_by_the_address(shop: Shop) -> None:
+    html = shop.client(ADMIN).get("/records/member?columns=name&columns=store,store.region,created_at,nonsense").text
+    assert heads(html) == ["Name", "Home store", "Home store · Region", "Created"]
+
+
+def test_a_reader_sees_his_records_fields_and_views_only(shop: Shop) -> None:
+    client = shop.client(CLERK)
+    html = client.get("/records/member").text
+    assert 0 < len(names(html)) < 46
+    assert "Lifetime spend" not in html
+    assert client.get("/records/member?columns=name,lifetime_spend").text.count("Lifetime spend") == 0
+    assert "Gold and diamond" in html
+    for path in ("/records/exchange_rate", "/records/nothing", "/records/member?view=nothing"):
+        assert client.get(path).status_code == 404
+    for forbidden in ("lifetime_spend > 0", "basket_value is set"):
+        assert client.get("/records/member", params={"filter": forbidden}).status_code == 400
+
+
+def test_totals_that_a_view_asks_for_stand_below(shop: Shop) -> None:
+    html = shop.client(HEAD_OFFICE).get("/records/member").text
+    foot = html.split("<tfoot")[1]
+    assert re.search(r'data-label="Lifetime spend" class="number">[^<]*\d', foot)
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/records/member?q=zzzz", "Clear search and filters"),
+        ("/records/exchange_rate", "Exchange rates that you create show up here."),
+    ],
+)
+def test_an_empty_list_says_why_and_what_to_do(shop: Shop, path: str, words: str) -> None:
+    assert words in unescape(shop.client(ADMIN).get(path).text)
+
+
+def test_htmx_gets_the_results_alone(shop: Shop) -> None:
+    html = (
+        shop.client(ADMIN).get("/records/member?q=a", headers={"hx-request": "true", "hx-target": "div#results"}).text
+    )
+    assert "<html" not in html
+    assert "data-table" in html
+    assert 'form="list-filter" name="q" value="a"' in html
+
+
+def test_a_row_of_the_filter_fits_its_field(shop: Shop) -> None:
+    html = shop.client(ADMIN).get("/records/member/filter?field=tier").text
+    assert '<option value="gold">Gold</option>' in html
+    assert "<html" not in html
+
+
+@pytest.mark.parametrize("entity", ["member", "purchase", "product", "consent", "points_entry", "user", "store"])
+def test_a_list_costs_few_statements_and_is_light(shop: Shop, entity: str) -> None:
+    client = shop.client(ADMIN)
+    client.get(f"/records/{entity}")
+    with shop.statements() as run:
+        html = client.get(f"/records/{entity}").text
+    assert len([text for text in run if not text.startswith(("BEGIN", "SET"))]) <= 8
+    assert len(gzip.compress(html.encode())) <= 40_000
+    assert len(re.findall(r"<[a-z]", html)) <= 1_500

@@ -1,0 +1,125 @@
+"""The start page, the search over everything, the recycle bin, and the pages that end a request."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from urllib.parse import quote
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from kith.runtime.write.change import Change
+from kith.web.requests import Visit, page
+from tests.web.shop import ADMIN, CLERK, Shop
+
+
+def test_the_start_page_counts_what_its_reader_may_see(shop: Shop) -> None:
+    for user, members in ((ADMIN, len(shop.ids("member"))), (CLERK, None)):
+        html = shop.client(user).get("/").text
+        tile = re.search(r'href="/records/member">.*?tile-value">(\d+)<', html)
+        assert tile
+        shown = len(re.findall(r'id="row-', shop.client(user).get("/records/member").text))
+        assert int(tile[1]) == (members or shown) == shown
+
+
+def test_the_start_page_leads_to_ones_own_records(shop: Shop) -> None:
+    html = shop.client(CLERK).get("/").text
+    assert 'href="/records/member?view=my_members"' in html
+    assert 'href="/records/task?view=my_tasks"' in html
+
+
+def test_the_start_page_shows_what_one_changed_last(shop: Shop) -> None:
+    client = shop.client(ADMIN)
+    name = f"Recently {shop.workspace.database.kind}"
+    answer = client.post("/records/region/new", data={"name": name})
+    assert answer.status_code == 303, answer.text
+    html = client.get("/").text
+    assert name in html.split('id="recent-table"')[1]
+
+
+@pytest.mark.parametrize("user", [ADMIN, CLERK])
+@pytest.mark.parametrize("path", ["/", "/search?q=chen", "/bin"])
+def test_these_pages_cost_few_statements(shop: Shop, path: str, user: str) -> None:
+    client = shop.client(user)
+    client.get(path)
+    with shop.statements() as run:
+        assert client.get(path).status_code == 200
+    limit = 14 if path.startswith("/search") else 12
+    assert len([text for text in run if not text.startswith(("BEGIN", "SET"))]) <= limit
+
+
+@pytest.mark.parametrize("typed", ["韩诗", "hanshi", "HSY", "M00000014"])
+def test_search_finds_over_all_kinds(shop: Shop, typed: str) -> None:
+    html = unescape(shop.client(ADMIN).get(f"/search?q={quote(typed)}").text)
+    assert "韩诗雨" in html
+    assert f'href="/records/member?q={quote(typed)}"' in html
+
+
+def test_search_shows_nothing_that_its_reader_may_not_see(shop: Shop) -> None:
+    mine = shop.client(CLERK).get("/records/member").text
+    (other,) = shop.ids("member", 'name == "韩诗雨"')
+    assert other not in mine
+    assert other not in shop.client(CLERK).get(f"/search?q={quote('韩诗雨')}").text
+
+
+def test_search_without_words_asks_and_without_hits_says_so(shop: Shop) -> None:
+    client = shop.client(ADMIN)
+    assert "What are you looking for?" in client.get("/search").text
+    assert "Nothing found for “<qxq>”" in unescape(client.get("/search?q=<qxq>").text)
+    assert "<qxq>" not in client.get("/search?q=<qxq>").text
+
+
+def test_the_bin_shows_what_was_deleted_and_the_way_back(shop: Shop) -> None:
+    made = shop.save(Change("create", "region", values={"name": f"Gone {shop.workspace.database.kind}"}))
+    client = shop.client(ADMIN)
+    assert made.id not in client.get("/bin").text
+    shop.save(Change("delete", "region", made.id))
+    html = client.get("/bin").text
+    assert f'href="/records/region/{made.id}"' in html
+    assert f'href="/records/region/{made.id}"' in client.get("/bin/region").text
+    assert client.get(f"/records/region/{made.id}").status_code == 200
+    assert made.id not in client.get("/records/region").text
+
+
+def test_the_bin_is_closed_to_those_who_may_not_read(shop: Shop) -> None:
+    assert shop.client(CLERK).get("/bin/exchange_rate").status_code == 404
+    assert shop.client(CLERK).get("/bin/nothing").status_code == 404
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+@pytest.mark.parametrize("path", ["/nothing", "/records/nothing", "/records/member/nobody", "/bin/nothing"])
+def test_what_is_not_there_has_a_page(shop: Shop, path: str, language: str) -> None:
+    answer = shop.client(ADMIN, language).get(path)
+    assert answer.status_code == 404
+    assert f'<html lang="{language}"' in answer.text
+    assert '<nav class="sidenav"' in answer.text
+    assert answer.text.count("<h1") == 1
+
+
+def test_our_own_mistakes_are_told_with_a_reference_and_nothing_else(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    from starlette.routing import Route
+
+    from kith.runtime.accounts import CHEAP
+    from kith.runtime.calling import Calling, Doors
+    from kith.runtime.clock import system_clock
+    from kith.web.assets import Assets
+    from kith.web.requests import Web
+    from kith.web.templating import Templates
+
+    def broken(visit: Visit) -> None:
+        raise RuntimeError("a secret of ours")
+
+    web = Web(Doors(shop.workspace, Calling(shop.workspace.database), system_clock), Templates(Assets()), CHEAP)
+    app = Starlette(routes=[Route("/broken", page(web, broken))])  # type: ignore[arg-type]
+    client = TestClient(app, base_url="http://kith.test")
+    client.cookies.set("kith", shop.session(ADMIN)[0])
+    answer = client.get("/broken")
+    assert answer.status_code == 500
+    assert "secret of ours" not in answer.text
+    reference = re.search(r"Reference for support: (\w+)", answer.text)
+    assert reference
+    assert reference[1] in caplog.text

@@ -1,0 +1,147 @@
+"""Signing in and out: who gets in, who does not, and what forged requests get."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from kith.runtime.accounts import CHEAP, set_password
+from kith.runtime.clock import system_clock
+from kith.runtime.write.change import Change
+from tests.web.shop import ADMIN, CLERK, PASSWORD, Shop
+
+
+def new_user(shop: Shop, email: str, *, must_change: bool = False) -> None:
+    """Somebody who may sign in with the usual password."""
+    values = {"name": "Nobody in particular", "email": email, "roles": ["store_clerk"], "active": True}
+    saved = shop.save(Change("create", "user", values=values))
+    hashed = CHEAP.hash(PASSWORD)
+    database = shop.workspace.database
+    database.run(lambda connection: set_password(connection, saved.id, hashed, system_clock(), must_change=must_change))
+    shop.users[email] = saved.id
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/records/member", "/records/member?filter=x", "/bin", "/search?q=a", "/nothing"]
+)
+def test_nothing_shows_without_signing_in(shop: Shop, path: str) -> None:
+    answer = shop.client().get(path)
+    assert (answer.status_code, answer.headers["location"].split("?")[0]) == (303, "/sign-in")
+
+
+def test_signing_in_leads_to_where_one_was_going(shop: Shop) -> None:
+    client = shop.client()
+    asked = client.get("/records/member?view=gold_members").headers["location"]
+    assert 'value="/records/member?view=gold_members"' in client.get(asked).text
+    sent = {"email": ADMIN.upper(), "password": PASSWORD, "next": "/records/member?view=gold_members"}
+    answer = client.post("/sign-in", data=sent)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/records/member?view=gold_members")
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert client.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("target", ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example", "x"])
+def test_nobody_is_led_elsewhere(shop: Shop, target: str) -> None:
+    sent = {"email": ADMIN, "password": PASSWORD, "next": target}
+    assert shop.client().post("/sign-in", data=sent).headers["location"] == "/"
+
+
+def test_known_and_unknown_addresses_get_the_same_answer(shop: Shop) -> None:
+    client = shop.client()
+    answers = [client.post("/sign-in", data={"email": email, "password": "wrong"}) for email in (CLERK, "no@body.x")]
+    assert [answer.status_code for answer in answers] == [401, 401]
+    first, second = (re.sub(r'value="[^"]*"', "", answer.text) for answer in answers)
+    assert first == second
+    assert "E-mail or password is not right" in first
+
+
+def test_guessing_is_slowed_down(shop: Shop) -> None:
+    new_user(shop, "guessed@example.com")
+    client = shop.client()
+    statuses = [
+        client.post("/sign-in", data={"email": "guessed@example.com", "password": "x"}).status_code for _ in range(6)
+    ]
+    assert statuses[-1] == 429
+    answer = client.post("/sign-in", data={"email": "guessed@example.com", "password": PASSWORD})
+    assert answer.status_code == 429
+    assert "Please wait" in answer.text
+
+
+def test_a_one_time_password_is_replaced_first(shop: Shop) -> None:
+    new_user(shop, "first@example.com", must_change=True)
+    client = shop.client("first@example.com")
+    asked = client.get("/records/member")
+    assert asked.headers["location"] == "/password?next=%2Frecords%2Fmember"
+    assert "one-time password" in client.get(asked.headers["location"]).text
+    for new, again, status in (("short", "short", 422), ("a long new password", "another", 422)):
+        assert client.post("/password", data={"password": new, "again": again}).status_code == status
+    sent = {"password": "a long new password", "again": "a long new password", "next": "/records/member"}
+    assert client.post("/password", data=sent).headers["location"] == "/records/member"
+    assert client.get("/records/member").status_code == 200
+
+
+def test_a_new_password_wants_the_present_one(shop: Shop) -> None:
+    new_user(shop, "careful@example.com")
+    client = shop.client("careful@example.com")
+    sent = {"current": "wrong", "password": "a long new password", "again": "a long new password"}
+    answer = client.post("/password", data=sent)
+    assert answer.status_code == 422
+    assert "not your present password" in answer.text
+    assert client.post("/password", data=sent | {"current": PASSWORD}).headers["location"] == "/?said=password"
+    assert "new password is kept" in client.get("/?said=password").text
+
+
+def test_signing_out_ends_the_session(shop: Shop) -> None:
+    client = shop.client(CLERK)
+    assert client.get("/").status_code == 200
+    answer = client.post("/sign-out")
+    assert answer.headers["location"] == "/sign-in"
+    assert client.get("/").status_code == 303
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "https://elsewhere.example"},
+        {"origin": "null"},
+        {"x-csrf-token": "wrong"},
+    ],
+)
+def test_a_forged_request_changes_nothing(shop: Shop, headers: dict[str, str]) -> None:
+    client = shop.client(CLERK)
+    assert client.post("/sign-out", headers=headers).status_code == 403
+    assert client.get("/").status_code == 200
+
+
+def test_a_forged_sign_in_is_refused(shop: Shop) -> None:
+    sent = {"email": ADMIN, "password": PASSWORD}
+    assert shop.client().post("/sign-in", data=sent, headers={"sec-fetch-site": "cross-site"}).status_code == 403
+
+
+def test_what_was_typed_into_a_form_survives_the_end_of_its_session(shop: Shop) -> None:
+    client = shop.client()
+    answer = client.post("/records/member/new", data={"name": "陈静", "note": 'a "quoted" <word>', "_csrf": "old"})
+    assert answer.status_code == 401
+    assert "what you typed is kept" in answer.text
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', answer.text))
+    assert hidden["_typed.name"] == "陈静"
+    assert "_typed._csrf" not in hidden
+    sent = {**hidden, "_typed.note": 'a "quoted" <word>', "email": ADMIN, "password": PASSWORD}
+    answer = client.post("/sign-in", data=sent)
+    assert answer.status_code == 200
+    assert 'action="/records/member/new"' in answer.text
+    assert '<input type="hidden" name="name" value="陈静">' in answer.text
+    assert '<input type="hidden" name="_resume" value="1">' in answer.text
+
+
+def test_every_page_says_what_a_browser_must_not_do(shop: Shop) -> None:
+    for path, user in (("/sign-in", ""), ("/", CLERK), ("/nothing", CLERK)):
+        headers = shop.client(user).get(path).headers
+        assert "default-src 'self'" in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["cache-control"] == "no-store"
