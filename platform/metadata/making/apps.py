@@ -21,7 +21,7 @@ def app_of(context: Context, at: At, name: str, version: str, world: dict[str, E
         currency=at.text("currency", "USD"),
         accent=at.text("accent", "indigo"),
         navigation=navigation_of(context, at, world),
-        settings=at.data("settings", {}) or {},
+        settings=at.map("settings", {}),
     )
 
 

@@ -78,6 +78,11 @@ class At:
         node = self.node.get(key)
         return None if node is None else data_of(node, schema)
 
+    def map(self, key: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+        """The map at a key as plain data; an empty one where there is none."""
+        found = self.data(key, schema)
+        return found if isinstance(found, dict) else {}
+
 
 def fraction(value: object) -> object:
     """A share as a number: `15%` is 0.15."""

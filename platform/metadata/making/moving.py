@@ -23,7 +23,7 @@ def imports_of(context: Context, _: World) -> dict[str, Import]:
     for document, at in context.documents("import"):
         label = context.label(at, fallback=humanize(document.name))
         steps = {name: step_of(name, part) for name, part in at.parts("steps")}
-        found[document.name] = Import(document.name, label, at.data("file", FILE) or {}, steps, at.span)
+        found[document.name] = Import(document.name, label, at.map("file", FILE), steps, at.span)
     return found
 
 

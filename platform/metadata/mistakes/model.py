@@ -263,8 +263,8 @@ SEVERAL_CHILDREN = Mistake(
     Words("a rule is woken by the records of one relation only", "一条规则只能由一种关系的记录触发"),
     "# entities/box.yaml\nentity: box\nfields: {thing: {type: reference, to: thing, inverse: boxes, owned: true}}\n"
     "# rules/r.yaml\nrules: r\nof: thing\nitems: {a: {on: [{child: parts}, {child: boxes}], "
-    "require: due is set, message: When?}}",
-    "rules: r\nof: thing\nitems: {a: {on: [{child: parts}], require: due is set, message: When?}}",
+    "require: due is set, message: It needs a day.}}",
+    "rules: r\nof: thing\nitems: {a: {on: [{child: parts}], require: due is set, message: It needs a day.}}",
 )
 FIELD_CYCLE = Mistake(
     "E601",

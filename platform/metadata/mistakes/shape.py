@@ -108,13 +108,13 @@ ONE_OF = Mistake(
     "D217",
     Words("{what} needs exactly one of: {names}", "{what}必须且只能有其中之一：{names}"),
     "rules: r\nof: thing\nitems: {a: {on: [create], when: due is set}}",
-    "rules: r\nof: thing\nitems: {a: {require: due is set, message: When is it due?}}",
+    "rules: r\nof: thing\nitems: {a: {require: due is set, message: It needs a day.}}",
 )
 GOES_WITH = Mistake(
     "D218",
     Words('"{name}" needs "{other}" beside it', "“{name}”需要同时有“{other}”"),
     "rules: r\nof: thing\nitems: {a: {require: due is set}}",
-    "rules: r\nof: thing\nitems: {a: {require: due is set, message: When is it due?}}",
+    "rules: r\nof: thing\nitems: {a: {require: due is set, message: It needs a day.}}",
 )
 NOT_A_MAP = Mistake(
     "D219",
