@@ -6,7 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+import sqlalchemy as sa
+
 from kith.metadata.model import Field
+from kith.runtime.schema import system
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.messages import failure
 
@@ -49,22 +52,29 @@ def spread(session: Session, drafts: Sequence[Draft]) -> None:
 
 def delete_dependants(session: Session, draft: Draft) -> None:
     """Owned lines and `cascade` go along, `set_null` lets go, `restrict` refuses."""
-    for referrer in referrers(session, draft.entity):
+    going: list[Draft] = []
+    for referrer in sorted(referrers(session, draft.entity), key=lambda one: action_of(one) != "cascade"):
         records = list(referring(session, referrer, draft))
         if not records:
             continue
-        action = "cascade" if referrer.field.owned else referrer.field.on_delete
+        action = action_of(referrer)
         if action == "restrict":
             label = session.release.model.entities[referrer.entity].label
             draft.fail(failure(session, "in_use", draft, count=len(records), entity=label))
-            continue
-        for record in records:
-            child = dependant(session, draft, record, "delete" if action == "cascade" else "update")
-            if action == "set_null":
-                child.after[referrer.field.name] = None
-                continue
-            delete_dependants(session, child)
-            draft.failures.extend(child.failures)
+        elif action == "set_null":
+            for record in records:
+                dependant(session, draft, record, "update").after[referrer.field.name] = None
+        else:
+            going += [dependant(session, draft, record, "delete") for record in records]
+    # Only now, so that a record which goes anyway is not asked to let go of another.
+    for child in going:
+        delete_dependants(session, child)
+        draft.failures.extend(child.failures)
+
+
+def action_of(referrer: Referrer) -> str:
+    """What becomes of the records that refer to a deleted one."""
+    return "cascade" if referrer.field.owned else referrer.field.on_delete
 
 
 def referring(session: Session, referrer: Referrer, draft: Draft) -> Iterator[Values]:
@@ -95,6 +105,8 @@ def restore_lines(session: Session, draft: Draft) -> None:
     if deletion is None:
         return
     for referrer in referrers(session, draft.entity):
+        if not referrer.field.owned and referrer.field.on_delete == "set_null":
+            refer_again(session, draft, referrer, deletion)
         if not referrer.field.owned and referrer.field.on_delete != "cascade":
             continue
         shelf = session.shelf(referrer.entity)
@@ -106,3 +118,25 @@ def restore_lines(session: Session, draft: Draft) -> None:
             session.place(child)
             draft.children.setdefault(f"~{record.entity}", []).append(child)
             restore_lines(session, child)
+
+
+def refer_again(session: Session, draft: Draft, referrer: Referrer, deletion: str) -> None:
+    """References that the deletion emptied name the record again, where nobody has put another there since."""
+    shelf = session.shelf(referrer.entity)
+    column = session.release.names.entities[referrer.entity].columns[referrer.field.name]
+    asked = {"save": deletion, "entity": shelf.table.stable_name}
+    emptied = [
+        record
+        for record, values in session.connection.execute(_EMPTIED, asked)
+        if values and values.get(column, {}).get("old") == draft.id
+    ]
+    session.load_many(referrer.entity, emptied, lock=True)
+    for id_ in emptied:
+        record = session.records[referrer.entity].get(id_)
+        if record is not None and record["deleted_at"] is None and record[referrer.field.name] is None:
+            dependant(session, draft, record, "update").after[referrer.field.name] = draft.id
+
+
+_EMPTIED = sa.select(system.history.c.record, system.history.c["values"]).where(
+    system.history.c.save == sa.bindparam("save"), system.history.c.entity == sa.bindparam("entity")
+)

@@ -131,6 +131,8 @@ def test_who_is_referred_to_is_not_deleted_and_cascades_and_set_null_do_as_they_
     second = shop.make("entry", {"wallet": wallet, "amount": 7, "prior": first})
     assert isinstance(shop.do(Change("delete", "entry", first)), Saved)
     assert shop.look("entry", second, "prior") == {"prior": None}
+    assert isinstance(shop.do(Change("restore", "entry", first)), Saved)
+    assert shop.look("entry", second, "prior") == {"prior": first}
     assert isinstance(shop.do(Change("delete", "wallet", wallet)), Saved)
     assert shop.count("entry") == 0
 
