@@ -39,7 +39,10 @@ def test_a_saved_order_moves_everything_that_follows_from_it_in_one_save(shop: S
 def test_roll_ups_follow_changes_moves_deletion_and_restoring(shop: Shop) -> None:
     first, second = (shop.make("customer", {"name": name}) for name in ("A", "B"))
     order = shop.make("order", {"customer": first, "status": "paid"}, lines=[TEA])
-    spend = lambda: [shop.look("customer", one, "spend")["spend"] for one in (first, second)]  # noqa: E731
+
+    def spend() -> list[Decimal]:
+        return [shop.look("customer", one, "spend")["spend"] for one in (first, second)]
+
     assert spend() == [Decimal("300.00"), Decimal(0)]
     assert isinstance(shop.change("order", order, discount="10%"), Saved)
     assert spend() == [Decimal("270.00"), Decimal(0)]
