@@ -51,5 +51,5 @@ def why(
     covers = Words("covers", "覆盖了").in_(language)
     for index, origin in enumerate(origins):
         layer = origin.layer + (f" ({origin.fragment})" if origin.fragment else "")
-        lead = "" if index == 0 else f"  {covers}  "
-        typer.echo(f"{lead}{origin.value}\n{' ' * len(lead)}  {layer}  {origin.span.place}")
+        head = "" if index == 0 else f"  {covers}  "
+        typer.echo(f"{head}{origin.value}\n{' ' * len(head)}  {layer}  {origin.span.place}")

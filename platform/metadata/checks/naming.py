@@ -30,7 +30,7 @@ def documents_are_about_entities(c: Checking) -> Iterator[Problem]:
 
 
 @tells(mistakes.NO_ENTITY)
-def links_lead_to_entities(c: Checking) -> Iterator[Problem]:
+def links_name_entities(c: Checking) -> Iterator[Problem]:
     """Every reference leads to an entity that exists."""
     for document, at in c.documents("entity"):
         for name, field in at.parts("fields"):
@@ -50,7 +50,7 @@ def roles_and_imports_speak_of_entities(c: Checking) -> Iterator[Problem]:
 
 
 @tells(mistakes.NO_ENTITY, mistakes.NO_DOCUMENT, mistakes.OTHER_ENTITY)
-def navigation_leads_somewhere(c: Checking) -> Iterator[Problem]:
+def navigation_names_what_is_there(c: Checking) -> Iterator[Problem]:
     """Every entry of the navigation opens an entity that exists, with a view of it."""
     for _, at in c.documents("app"):
         for name, item in at.parts("navigation"):
@@ -155,9 +155,9 @@ def fragments_are_included(c: Checking) -> Iterator[Problem]:
 
 CHECKS = (
     documents_are_about_entities,
-    links_lead_to_entities,
+    links_name_entities,
     roles_and_imports_speak_of_entities,
-    navigation_leads_somewhere,
+    navigation_names_what_is_there,
     views_and_segments_fit,
     strings_address_something,
     texts_are_there_in_every_language,

@@ -255,7 +255,7 @@ KINDS: Mapping[str, Kind] = {
             Words("Strings", "文本"),
             Words("Texts of one language, for any place of the app.", "某种语言的界面文本。"),
             STRINGS,
-            "strings: zh-CN\ntexts: {entity.store.label: 门店}",
+            "strings: zh-CN\ntexts: {entity.branch.label: 分店}",
         ),
         Kind(
             "data",

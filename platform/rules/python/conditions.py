@@ -140,7 +140,7 @@ def equality(operator: type[ast.cmpop]) -> Write:
     return write
 
 
-def membership(operator: type[ast.cmpop]) -> Write:
+def contained(operator: type[ast.cmpop]) -> Write:
     """`in` and `not in`: None is in no set."""
 
     def write(writer: Writer, call: Call) -> ast.expr:
@@ -180,7 +180,7 @@ def changed(writer: Writer, node: Changed) -> ast.expr:
 
 CONDITIONS: dict[str, Write] = {
     "and": conjunction, "or": disjunction, "not": negation, "eq": equality(ast.Eq), "ne": equality(ast.NotEq),
-    **dict.fromkeys(ORDER, ordering), "between": between, "in": membership(ast.In), "not_in": membership(ast.NotIn),
+    **dict.fromkeys(ORDER, ordering), "between": between, "in": contained(ast.In), "not_in": contained(ast.NotIn),
     "is_set": is_set, "is_not_set": is_not_set,
 }  # fmt: skip
 """Operations that are never null."""
