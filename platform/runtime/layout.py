@@ -71,10 +71,24 @@ class Layout:
 
     def related(self, rows: Rows, relation: str) -> Rows:
         """The live records of a to-many relation."""
-        inverse = self.model.entities[rows.entity].inverses[relation]
-        alias = self.alias(inverse.entity)
+        inverse = self.model.entities[rows.entity].inverses.get(relation)
+        if inverse is None:
+            # Links of the record's own, many to many.
+            item = self.model.entities[rows.entity].fields[relation].type.item
+            assert item is not None
+            links = self.tables[rows.entity].links[relation].table.alias()
+            linked = sa.select(links.c.value).where(links.c.record == rows.source.c.id).correlate_except(links)
+            return self._live(item.entity, lambda alias: alias.c.id.in_(linked))
+        if inverse.field in self.tables[inverse.entity].links:
+            links = self.tables[inverse.entity].links[inverse.field].table.alias()
+            linked = sa.select(links.c.record).where(links.c.value == rows.source.c.id).correlate_except(links)
+            return self._live(inverse.entity, lambda alias: alias.c.id.in_(linked))
         reference = self.tables[inverse.entity].columns[inverse.field].value.name
-        return Rows(inverse.entity, alias, (alias.c[reference] == rows.source.c.id) & alias.c.deleted_at.is_(None))
+        return self._live(inverse.entity, lambda alias: alias.c[reference] == rows.source.c.id)
+
+    def _live(self, entity: str, tie: Callable[[Any], sa.ColumnElement[bool]]) -> Rows:
+        alias = self.alias(entity)
+        return Rows(entity, alias, tie(alias) & alias.c.deleted_at.is_(None))
 
     def members(self, rows: Rows, field: str) -> Members:
         """The values of a set field."""

@@ -65,17 +65,18 @@ def _of_view(reader: Reader, context: Context, entity: str, name: str) -> list[E
     view = reader.release.model.views.get(name)
     if view is None or view.of != entity:
         raise unfit(context, "no_view", "view", name=name)
-    found = [_of_segment(reader, context, entity, view.segment)] if view.segment else []
-    if view.filter is not None:
-        found.append(_declared(reader, context, entity, view.filter, "view_denied", name))
-    return found
+    segment = reader.release.model.segments.get(view.segment)
+    filters = [segment.filter if segment is not None else None, view.filter]
+    told = view.label.in_(context.language) or name
+    return [_declared(reader, context, entity, one, "view_denied", told) for one in filters if one is not None]
 
 
 def _of_segment(reader: Reader, context: Context, entity: str, name: str) -> Expression:
     segment = reader.release.model.segments.get(name)
     if segment is None or segment.of != entity:
         raise unfit(context, "no_segment", "segment", name=name)
-    return _declared(reader, context, entity, segment.filter, "segment_denied", name)
+    told = segment.label.in_(context.language) or name
+    return _declared(reader, context, entity, segment.filter, "segment_denied", told)
 
 
 def _declared(reader: Reader, context: Context, entity: str, filter_: Expression, code: str, name: str) -> Expression:

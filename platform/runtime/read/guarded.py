@@ -58,8 +58,9 @@ class Guarded(Layout):
     def related(self, rows: Rows, relation: str) -> Rows:
         """The live records of a to-many relation that are within scope and whose tie may be read."""
         found = super().related(rows, relation)
-        tie = self.model.entities[rows.entity].inverses[relation].field
-        readable = self.condition(found, self.reader.access(found.entity, tie).read)
+        inverse = self.model.entities[rows.entity].inverses.get(relation)
+        holder, tie = (found, inverse.field) if inverse is not None else (rows, relation)
+        readable = self.condition(holder, self.reader.access(holder.entity, tie).read)
         return self.limited(_also(found, readable))
 
     def members(self, rows: Rows, field: str) -> Members:

@@ -61,19 +61,31 @@ class ReaderScope:
     def relation(self, name: str) -> Relation | None:
         """The relation of that name, where the reader may read some of its records and what ties them."""
         inverse = self.reader.entity(self.entity).inverses.get(name)
-        if inverse is None or not self.reader.may_read(self.entity) or not self.reader.may_read(inverse.entity):
-            return None
-        if self.reader.access(inverse.entity, inverse.field).read.never:
+        if inverse is None:
+            return self._links(name)
+        if not self._may_follow(inverse.entity, inverse.entity, inverse.field):
             return None
         label = words(self.reader.entity(inverse.entity).plural)
         return Relation(name, inverse.entity, inverse.field, inverse.owned, label)
+
+    def _links(self, name: str) -> Relation | None:
+        """The record's own links, many to many, which are a relation beside the field."""
+        field = self.reader.field(self.entity, name)
+        target = field.type.item.entity if field is not None and field.type.item is not None else ""
+        if field is None or field.is_computed or not target or not self._may_follow(target, self.entity, name):
+            return None
+        return Relation(name, target, "", False, words(field.label))
+
+    def _may_follow(self, target: str, holder: str, tie: str) -> bool:
+        may_read = self.reader.may_read(self.entity) and self.reader.may_read(target)
+        return may_read and not self.reader.access(holder, tie).read.never
 
     def names(self) -> Iterable[str]:
         """Everything that can be named."""
         entity = self.reader.entity(self.entity)
         yield from (name for name in entity.fields if self.name(name))
         yield from (name for name in OWN if self.name(name))
-        yield from (name for name in entity.inverses if self.relation(name))
+        yield from (name for name in (*entity.inverses, *entity.fields) if self.relation(name) and not self.name(name))
 
     def of(self, entity: str) -> ReaderScope | None:
         """The names of another entity."""

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from kith.runtime.read import list_records
+from kith.runtime.read import get_record, list_records
 from kith.runtime.read.query import BadQuery, Count, Masked, Page, Query, Reference, Sort
+from kith.runtime.read.reader import reader_of
 from tests.runtime.read.world import World, id_of
 
 
@@ -136,6 +137,17 @@ def test_lists_are_filtered_by_the_language(world: World, filter_: str, expected
 
 
 @pytest.mark.parametrize(
+    ("filter_", "expected"),
+    [
+        ("any(partner_of where credit > 4000)", ["Émile & Co", "alpha"]),
+        ("sum(children.credit) > 10", ["张三"]),
+    ],
+)
+def test_links_are_relations_over_there(world: World, filter_: str, expected: list[str]) -> None:
+    assert names(ask(world, Query("account", ("name",), filter=filter_))) == expected
+
+
+@pytest.mark.parametrize(
     ("filter_", "code"),
     [("stag == 1", "E2"), ("amount >", "E1"), ('amount > "x"', "E3"), ("owner.teams_below is set", "no_expression")],
 )
@@ -171,6 +183,26 @@ def test_views_segments_and_relations_limit_a_list(world: World) -> None:
 def test_what_makes_no_sense_is_refused(world: World, query: Query) -> None:
     with pytest.raises(BadQuery):
         ask(world, query)
+
+
+def test_the_recycle_bin_is_a_list_of_its_own(world: World) -> None:
+    page = ask(world, Query("deal", ("name", "$deleted_at"), deleted=True))
+    assert (page.rows, page.count) == ([], 0)
+
+
+@pytest.mark.parametrize("roles", [("admin",), ("viewer",), ("rep", "lead"), ("viewer", "closer"), ("clerk",)])
+def test_a_record_and_a_list_say_the_same(world: World, roles: tuple[str, ...]) -> None:
+    with world.database.read() as connection:
+        context = world.context(*roles)
+        reader = reader_of(context, world.release)
+        for entity in filter(reader.may_read, world.release.model.entities):
+            page = list_records(connection, context, world.release, Query(entity, ("id",)))
+            for id_, _, _ in page.rows:
+                view = get_record(connection, context, world.release, entity, str(id_))
+                assert view is not None
+                query = Query(entity, (*view.values, "$title"), filter=f'id == "{id_}"')
+                ((_, version, *values, title),) = list_records(connection, context, world.release, query).rows
+                assert (version, title, values) == (view.version, view.title, list(view.values.values()))
 
 
 def test_masked_values_arrive_masked(world: World) -> None:

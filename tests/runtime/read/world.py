@@ -81,7 +81,7 @@ def _entities() -> list[Entity]:
             field("rating", "choice", options=["low", "middle", "high"]),
             field("kinds", "choices", options=["a", "b", "c"]),
             field("labels", "tags"),
-            field("partners", "references", to="account"),
+            field("partners", "references", to="account", inverse="partner_of"),
             field("credit", "decimal"),
             field("secret_note", "long_text", search=True, personal="sensitive"),
             field("vip", "boolean", required=True),
@@ -123,7 +123,7 @@ def _related(found: dict[str, Entity]) -> dict[str, Entity]:
         for item in one.fields.values():
             if item.inverse:
                 owned = Inverse(item.inverse, one.name, item.name, item.owned)
-                inverses[item.type.entity][item.inverse] = owned
+                inverses[(item.type.item or item.type).entity][item.inverse] = owned
     return {name: replace(one, inverses=inverses[name], fields=_typed(one)) for name, one in found.items()}
 
 
