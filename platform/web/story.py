@@ -49,7 +49,7 @@ def _changes(subject: Subject, entry: HistoryEntry) -> Iterator[Change]:
     for name, (before, after) in entry.changes.items():
         declared = subject.entity.fields[name]
         show = shower(subject.showing, declared.type, declared)
-        yield Change(declared.label.in_(language), show(before).text, show(after).text)
+        yield Change(declared.label.in_(language), show(before).text, show(after).text, entry.op == "create")
 
 
 def when(subject: Subject, at: datetime) -> str:

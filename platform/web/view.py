@@ -266,11 +266,12 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A field's value before and after, in words."""
+    """A field's value before and after, in words; of a `first` one there is no before."""
 
     label: str
     before: str
     after: str
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)

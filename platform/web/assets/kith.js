@@ -286,6 +286,8 @@ on("click", (event) => {
   const option = event.target.closest("[role=option]");
   if (option) pick(parts, option);
   if (event.target.closest("[data-clear]")) choose(parts, "", ""), parts.input.focus();
+  // What there is to choose from shows at a click, as under any other choice.
+  if (event.target === parts.input && parts.list.hidden && !parts.input.value) search(parts);
 });
 on("focusout", (event) => {
   const parts = event.target.matches("[role=combobox]") && lookupOf(event.target);

@@ -16,7 +16,7 @@ from kith.runtime.write.valuing import explain_value
 from kith.web import addresses
 from kith.web.outline import is_input
 from kith.web.requests import Stop, Visit, Web, page, parameter
-from kith.web.showing import as_person, label_of, shower
+from kith.web.showing import NOTHING, as_person, label_of, shower
 from kith.web.story import timeline, when
 from kith.web.subject import Subject, record_of
 from kith.web.tables import MOST_LINES, RelatedList, records_table, related_list
@@ -30,6 +30,7 @@ ALL = 200
 AT_ONCE = 3
 """Related lists that come with the page; the others follow when they come into sight."""
 HISTORY = "history"
+SHORT_FORMULA = 160
 LONG = 60
 """Characters from which a value takes the whole width."""
 
@@ -49,7 +50,11 @@ class Part:
 
     label: str
     facts: Sequence[Fact]
-    columns: int
+
+    @property
+    def blank(self) -> bool:
+        """Whether nobody has filled in anything."""
+        return all(fact.cell == NOTHING for fact in self.facts)
 
 
 def show(visit: Visit) -> Response:
@@ -140,7 +145,7 @@ def _more(subject: Subject) -> list[Link]:
 def _parts(subject: Subject, seen: Preview | None, tab: str) -> list[Part]:
     sections = [one for one in subject.outline.shown(seen) if not subject.outline.tabs or one.tab in (tab, "")]
     language = subject.visit.language
-    return [Part(one.label.in_(language), _facts(subject, tuple(one.items)), one.columns) for one in sections]
+    return [Part(one.label.in_(language), _facts(subject, tuple(one.items))) for one in sections]
 
 
 def _facts(subject: Subject, names: Sequence[str]) -> list[Fact]:
@@ -160,8 +165,12 @@ def _why(subject: Subject, declared: Field) -> Why | None:
     """Where a value comes from, if nobody has typed it."""
     if is_input(declared) or declared.value is None or subject.record.deleted:
         return None
-    formula = " ".join(declared.value.excerpt.text.split())
-    return Why(formula, f"{subject.address}/why/{declared.name}")
+    lines = (line.partition("#")[0].strip() for line in declared.value.excerpt.text.splitlines())
+    formula = " ".join(line for line in lines if line)
+    return Why(
+        formula if len(formula) <= SHORT_FORMULA else formula[: SHORT_FORMULA - 1] + "…",
+        f"{subject.address}/why/{declared.name}",
+    )
 
 
 # ---- what hangs on it ---------------------------------------------------------------------------------------------
