@@ -13,12 +13,15 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 
 from kith.metadata.build import build
-from kith.metadata.layers import load
+from kith.metadata.layers import documents, load
 from kith.metadata.model import Layer
 from kith.problems import Problem, render
+from kith.source import read
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("retail_crm", "b2b_crm")
@@ -29,6 +32,10 @@ KEYS = frozenset(
     " to inverse on_delete value result columns sections items tab highlights related layout filter sort require message field"
     " on when do steps key values column entities read create update delete of rows include indexes keys help width total".split()
 )  # fmt: skip
+
+
+READ = cache(read)
+"""Reads an unbroken document once for all mutants."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +163,11 @@ class Mutator:
     def __init__(self, app: str) -> None:
         self.layers, _ = load(ROOT / "apps" / app)
         self.layers = (self.layers[0], replace(self.layers[-1], root=app))
-        self.texts = dict(self.layers[-1].documents)
+        # Demo data is never broken, and reading it again and again would take most of the time.
+        self.texts = {
+            path: text for path, text in self.layers[-1].documents.items() if not path.startswith("data/demo/")
+        }
+        self.layers = (self.layers[0], replace(self.layers[-1], documents=self.texts))
         _, problems = build(self.layers)
         self.before = Counter(map(_key, problems))
         words = Counter(
@@ -166,8 +177,7 @@ class Mutator:
 
     def make(self, rng: random.Random) -> Mutant | None:
         """One mutant."""
-        paths = [path for path in self.texts if not path.startswith("data/demo/")]
-        path = rng.choice(paths)
+        path = rng.choice(list(self.texts))
         mutation = rng.choice(MUTATIONS)
         found = mutation(self.texts[path], rng, self.names)
         if found is None or found[0] == self.texts[path]:
@@ -179,7 +189,8 @@ class Mutator:
         """The problems that the unbroken app does not have."""
         top = self.layers[-1]
         broken = Layer(top.name, top.version, {**self.texts, mutant.path: mutant.text}, "", top.root)
-        _, problems = build((self.layers[0], broken))
+        with patch.object(documents, "read", READ):
+            _, problems = build((self.layers[0], broken))
         return [problem for problem in problems if _key(problem) not in self.before]
 
 
