@@ -8,13 +8,13 @@ from typing import Any, Literal, cast
 
 from starlette.responses import Response
 
-from kith.api.calls import Call, sent, written
+from kith.api.calls import Call, known_id, sent, written
 from kith.api.changes import change_of, version_of
 from kith.api.idempotency import Made, claim_of
 from kith.api.parameters import parameters
 from kith.api.problems import Stop, error, stop
 from kith.api.reading import only, shown
-from kith.api.refusals import STATUS, reasons
+from kith.api.refusals import reasons, status_of
 from kith.metadata.model import Entity
 from kith.runtime.database import Connection
 from kith.runtime.ids import new_id
@@ -79,7 +79,7 @@ def _change(call: Call, entity: Entity, item: object, place: str) -> Change:
     key = item.get("key")
     if op != "create" and (id_ is None) == (key is None):
         raise stop(400, "bad_part", name=f"{place}id", expected="id | key")
-    change = change_of(call.release.model, entity, cast("Op", op), id_.lower() if id_ else None, values, place)
+    change = change_of(call.release.model, entity, cast("Op", op), known_id(id_) if id_ else None, values, place)
     if op == "upsert" and id_ is not None:
         change = replace(change, op="update")
     version = version_of(item.get("version"), place)
@@ -116,7 +116,7 @@ def summary(call: Call, batch: str | None, verdicts: Sequence[Verdict]) -> dict[
 
 def _outcome(call: Call, number: int, verdict: Verdict) -> dict[str, Any]:
     if isinstance(verdict, Refused):
-        return {"item": number, "status": STATUS[verdict.kind], "errors": _errors(call, verdict)}
+        return {"item": number, "status": status_of(verdict), "errors": _errors(call, verdict)}
     status = 201 if verdict.created else 200
     return {"item": number, "status": status, "op": verdict.op, "id": verdict.id, "version": verdict.version}
 
@@ -132,13 +132,13 @@ def _errors(call: Call, verdict: Refused) -> list[dict[str, Any]]:
 def refused_all(call: Call, verdicts: Sequence[Verdict]) -> Stop:
     """Nothing was saved: the reasons, each with the number of its item."""
     errors: list[dict[str, Any]] = []
-    kinds: set[str] = set()
+    statuses: set[int] = set()
     count = 0
     for number, verdict in enumerate(verdicts):
         if not isinstance(verdict, Refused) or any(one.code == "not_carried_out" for one in verdict.failures):
             continue
         count += 1
-        kinds.add(verdict.kind)
+        statuses.add(status_of(verdict))
         errors += [{"item": number, **one} for one in _errors(call, verdict)]
-    status = STATUS[kinds.pop()] if len(kinds) == 1 else 422
+    status = statuses.pop() if len(statuses) == 1 else 422
     return Stop(status, "refused_all", {"count": count, "all": len(verdicts)}, errors=errors)

@@ -22,6 +22,7 @@ from kith.metadata.model import Entity
 from kith.runtime.calling import Doors
 from kith.runtime.context import Context, context_of
 from kith.runtime.database import Busy, Connection
+from kith.runtime.read.cursors import ID
 from kith.runtime.read.query import BadQuery, Denied
 from kith.runtime.read.reader import Reader, reader_of
 from kith.runtime.release import Release
@@ -30,6 +31,7 @@ from kith.texts import Texts, negotiate
 
 LOG = logging.getLogger("kith.api")
 SPOKEN = ("en", "zh-CN")
+NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,7 @@ class Call:
     @property
     def id(self) -> str:
         """The record that the address names."""
-        found: str = self.request.path_params["id"]
-        return found.lower()
+        return known_id(self.request.path_params["id"])
 
     def may_know(self, entity: Entity) -> bool:
         """Whether the caller may do anything with an entity."""
@@ -81,6 +82,12 @@ class Call:
     def json(self) -> dict[str, Any]:
         """The body, which must be a JSON object."""
         return read_object(self.body)
+
+
+def known_id(text: str) -> str:
+    """An id as records have it; what is none becomes one that no record has."""
+    text = text.lower()
+    return text if ID.fullmatch(text) else NOBODY
 
 
 Handler = Callable[[Call], Response]
@@ -154,7 +161,8 @@ def _handled(call: Call, handler: Handler) -> Response:
     except Stop as stopped:
         return problem(stopped, language)
     except Denied as denied:
-        return problem(Stop(404 if denied.hidden else 403, "denied", detail=denied.message), language)
+        status, code = (404, "no_such_entity") if denied.hidden else (403, "denied")
+        return problem(Stop(status, code, detail=denied.message), language)
     except BadQuery as bad:
         return problem(told(call.release, call.context, bad, call.request), language)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from kith.api.calls import known_id
 from kith.api.problems import stop
 from kith.metadata.model import Entity, Model
 from kith.runtime.write.change import Change, Op
@@ -59,7 +60,7 @@ def _line(model: Model, entity: Entity, line: Mapping[str, Any], place: str) -> 
     if not isinstance(gone, bool) or (gone and id_ is None):
         raise stop(400, "bad_part", name=f"{place}_delete", expected='{"id": "…", "_delete": true}')
     op: Op = "delete" if gone else "create" if id_ is None else "update"
-    id_ = id_.lower() if id_ is not None else None
+    id_ = known_id(id_) if id_ is not None else None
     if gone:
         return Change("delete", "", id_, version=version_of(line.get("version"), place))
     # The gate knows from the parent what a line is.

@@ -55,7 +55,11 @@ def entry(call: Call, entity: Entity, one: HistoryEntry) -> dict[str, Any]:
     def shown(name: str, value: Any) -> Any:
         return convert[name](value) if name in convert and value is not None else loose(value, hidden)
 
-    changes = {name: {"old": shown(name, old), "new": shown(name, new)} for name, (old, new) in one.changes.items()}
+    # As the model has them: databases keep the names of an object in orders of their own.
+    changed = [name for name in entity.fields if name in one.changes]
+    changes = {
+        name: {"old": shown(name, old), "new": shown(name, new)} for name in changed for old, new in [one.changes[name]]
+    }
     return {
         "version": one.version, "op": one.op, "at": one.at, "actor": loose(one.actor, hidden), "channel": one.channel,
         "batch": one.batch, "erased": one.erased, "changes": changes,

@@ -20,15 +20,33 @@ STATUS: Mapping[str, int] = {"invalid": 422, "conflict": 412, "denied": 403, "mi
 def refused(call: Call, entity: Entity, id_: str | None, verdict: Refused) -> Stop:
     """The problem document of a refused save."""
     if verdict.kind == "missing":
-        return Stop(404, "no_such_record")
+        return missing(call, entity, id_)
     if verdict.kind == "conflict":
         return conflict(call, entity, id_, verdict)
-    return Stop(STATUS[verdict.kind], "refused", errors=reasons(verdict))
+    return Stop(status_of(verdict), "refused", errors=reasons(verdict))
+
+
+def status_of(verdict: Refused) -> int:
+    """The status that a refusal is answered with."""
+    return 403 if any(map(is_denial, verdict.failures)) else STATUS[verdict.kind]
+
+
+def is_denial(failure: Failure) -> bool:
+    """Whether somebody may not do this at all, whatever the values."""
+    return not failure.field and not failure.at and failure.code.startswith(("may_not_", "outside_"))
 
 
 def reasons(verdict: Refused) -> list[Error]:
-    """The errors of a refusal."""
-    return [reason(failure) for failure in verdict.failures]
+    """The errors of a refusal; who may not do it at all is not told what else would stand in the way."""
+    denials = [failure for failure in verdict.failures if is_denial(failure)]
+    return [reason(failure) for failure in denials or verdict.failures]
+
+
+def missing(call: Call, entity: Entity, id_: str | None) -> Stop:
+    """There is no such record; or the record is there and one of the lines that were sent is not."""
+    if id_ is None or current(call, entity, id_) is None:
+        return Stop(404, "no_such_record")
+    return Stop(422, "refused", errors=[error("no_such_line", call.texts("problem.no_such_line"))])
 
 
 def reason(failure: Failure) -> Error:
@@ -63,6 +81,8 @@ def differing(call: Call, entity: Entity, view: RecordView, one: Conflict) -> di
     found = error("conflict", call.texts("problem.changed_field", name=label), field=one.field)
     hidden = call.texts("reference.hidden")
     found["yours"] = loose(one.yours, hidden)
+    if one.field == "version":
+        found |= {"message": call.texts("problem.changed", version=view.version), "theirs": view.version}
     if one.field in view.values:
         convert = converters_of(call, entity).get(one.field)
         theirs = view.values[one.field]
