@@ -331,7 +331,7 @@ def row_inputs(listing: Listing, path: str) -> dict[str, FieldInput]:
             name="op",
             label=texts("list.operator"),
             kind="choice",
-            value=sent.get("op", ""),
+            value=sent.get("op", "") or next(iter(operators), ""),
             choices=choices,
             required=True,
         ),

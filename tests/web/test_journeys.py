@@ -1,0 +1,144 @@
+"""The pages in a real browser: signing in, finding and filtering, with and without script, by keyboard, on a phone."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.web.browsing import Look, visiting
+from tests.web.shop import ADMIN, CLERK, PASSWORD, Shop
+from tests.web.test_gallery import grave
+
+Served = tuple[Shop, str]
+PAGES = (
+    "/",
+    "/records/member",
+    "/records/member?filter=store+is+set&q=%E9%9F%A9",
+    "/records/member?q=nothing+at+all",
+    "/records/purchase?sort=-total",
+    "/search?q=chen",
+    "/bin",
+    "/password",
+    "/nothing",
+)
+LOOKS = [Look(language, theme) for language in ("en", "zh-CN") for theme in ("light", "dark")]
+LOOKS.append(Look("zh-CN", "dark", 360))
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_axe_finds_nothing_grave(chromium: Browser, served_shop: Served, look: Look) -> None:
+    found: list[str] = []
+    with visiting(chromium, served_shop, look, user="", path="/sign-in") as page:
+        found += grave(page, "/sign-in")
+    with visiting(chromium, served_shop, look) as page:
+        for path in PAGES:
+            page.goto(path)
+            found += grave(page, path)
+    assert found == []
+
+
+@pytest.mark.parametrize("width", [320, 360, 768])
+def test_no_page_scrolls_sideways(chromium: Browser, served_shop: Served, width: int) -> None:
+    with visiting(chromium, served_shop, Look(width=width)) as page:
+        for path in PAGES:
+            page.goto(path)
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{path} is {wide} px wide at {width}"
+
+
+@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_one_signs_in_finds_somebody_and_signs_out(
+    chromium: Browser, served_shop: Served, script: bool, width: int
+) -> None:
+    with visiting(
+        chromium, served_shop, Look("zh-CN", width=width, script=script), user="", path="/records/member"
+    ) as page:
+        page.get_by_label("邮箱").fill(CLERK)
+        page.get_by_label("密码").fill(PASSWORD)
+        page.get_by_role("button", name="登录").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("会员")
+        page.get_by_placeholder("在会员中搜索").fill("林语")
+        page.keyboard.press("Enter")
+        expect(page.locator("tbody tr")).to_have_count(1)
+        expect(page.locator("tbody tr")).to_contain_text("林语桐")
+        assert "q=" in page.url
+        page.locator(".top-actions details").last.locator("summary").click()
+        page.get_by_role("button", name="退出登录").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("登录")
+
+
+def test_what_is_typed_filters_the_list_at_once_and_back_undoes_it(chromium: Browser, served_shop: Served) -> None:
+    with visiting(chromium, served_shop, path="/records/member") as page:
+        everything = page.locator("tbody tr").count()
+        box = page.get_by_placeholder("Search in members")
+        box.press_sequentially("hanshi")
+        expect(page.locator("tbody tr")).to_have_count(1)
+        expect(box).to_be_focused()
+        expect(box).to_have_value("hanshi")
+        page.go_back()
+        expect(page.locator("tbody tr")).to_have_count(everything)
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_filter_is_picked_added_to_and_removed(chromium: Browser, served_shop: Served, script: bool) -> None:
+    with visiting(chromium, served_shop, Look(script=script), path="/records/member") as page:
+        page.get_by_text("Add filter").click()
+        page.get_by_label("Field").select_option("tier")
+        if script:
+            page.locator("select[name=value]").select_option("silver")
+        else:
+            page.locator("[name=value]").fill("Silver")
+        page.get_by_role("button", name="Apply").click()
+        expect(page.locator(".filter")).to_have_text(["Tier: Silver"])
+        page.get_by_role("link", name="Points", exact=True).click()
+        expect(page.locator("[aria-sort]")).to_contain_text("Points")
+        expect(page.locator(".filter")).to_have_text(["Tier: Silver"])
+        page.locator("summary", has_text="Columns").click()
+        page.get_by_role("checkbox", name="Mobile").uncheck()
+        page.get_by_role("button", name="Apply").click()
+        expect(page.locator("thead")).not_to_contain_text("Mobile")
+        expect(page.locator(".filter")).to_have_text(["Tier: Silver"])
+        page.get_by_role("link", name="Remove filter").click()
+        expect(page.locator(".filter")).to_have_count(0)
+        expect(page.locator("thead")).not_to_contain_text("Mobile")
+
+
+def test_the_keyboard_reaches_the_search_and_the_rows(chromium: Browser, served_shop: Served) -> None:
+    with visiting(chromium, served_shop, path="/records/member") as page:
+        page.keyboard.press("j")
+        page.keyboard.press("j")
+        expect(page.locator("tr.cursor .record-link")).to_be_focused()
+        name = page.locator("tr.cursor .record-link").inner_text()
+        page.keyboard.press("o")
+        expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+        page.keyboard.press("/")
+        page.keyboard.type("chen")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Search for “chen”")
+
+
+def test_the_language_changes_from_the_menu_and_stays_on_the_list(chromium: Browser, served_shop: Served) -> None:
+    with visiting(chromium, served_shop, path="/records/member?view=gold_members") as page:
+        page.locator("summary[aria-label=Appearance]").click()
+        page.get_by_role("banner").get_by_role("button", name="简体中文").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("会员")
+        assert page.url.endswith("/records/member?view=gold_members")
+
+
+def test_the_first_list_is_light(chromium: Browser, served_shop: Served) -> None:
+    with visiting(chromium, served_shop, path="/nothing") as page:
+        page.context.clear_cookies(name="nobody")
+    shop, address = served_shop
+    context = chromium.new_context(base_url=address)
+    context.add_cookies([{"name": "kith", "value": shop.session(ADMIN)[0], "url": address}])
+    page = context.new_page()
+    sizes: list[int] = []
+    page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
+    page.goto("/records/member")
+    page.wait_for_load_state("networkidle")
+    nodes = page.evaluate("document.querySelectorAll('*').length")
+    context.close()
+    assert nodes <= 1_500
+    assert len(sizes) <= 10
+    assert sum(sizes) <= 150_000
