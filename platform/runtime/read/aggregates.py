@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
 
 from kith.rules.program import Expression
-from kith.rules.sql.running import is_overflow
 from kith.rules.sql.tables import Element
 from kith.rules.sql.values import reader as converter
 from kith.rules.types import DATE, INT, Type
@@ -74,12 +72,7 @@ def aggregate(
     plan = release.cached(key, lambda: _make(connection, context, reader, query))
     if not 0 < query.limit <= MOST_ROWS:
         raise unfit(context, "limit", "limit", limit=MOST_ROWS)
-    try:
-        found = fetch(connection, context, release, plan.prepared, {"limit": query.limit})
-    except DBAPIError as error:
-        if not is_overflow(error):
-            raise
-        raise unfit(context, "does_not_fit", "measures") from error
+    found = fetch(connection, context, release, plan.prepared, {"limit": query.limit})
     rows = [plan.row(row) for row in found]
     for index in plan.references:
         ids = {row[index] for row in rows if row[index] is not None}

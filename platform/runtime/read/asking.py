@@ -43,6 +43,9 @@ def expression(reader: Reader, context: Context, entity: str, text: str, part: s
     """The same, where a mistake stops the request; `part` says which part of the query it is."""
     if len(text) > LONGEST:
         raise unfit(context, "too_long", part)
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        # Half a character, which JSON can carry and no database takes.
+        raise unfit(context, "no_expression", part)
     found, problems = asked(reader, entity, text, slot)
     if found is None:
         raise mistaken(context, part, problems)

@@ -13,7 +13,7 @@ from kith.rules.types import Type, ref
 from kith.runtime.context import Context
 from kith.runtime.read.asking import conditions
 from kith.runtime.read.cells import Columns, want_columns
-from kith.runtime.read.cursors import Position, decoded, encoded
+from kith.runtime.read.cursors import ID, Position, decoded, encoded
 from kith.runtime.read.linked import fill_links
 from kith.runtime.read.messages import no_entity, no_field, unfit
 from kith.runtime.read.ordering import Zone, beyond, order_by, want_keys, within, zones
@@ -29,6 +29,8 @@ MOST = 1_000
 """Records of one page."""
 
 
+NOBODY = "00000000-0000-0000-0000-000000000000"
+"""The id of no record."""
 Leg = tuple[Zone, tuple[bool, ...] | None]
 """A range that a page reads: its zone, and which keys of the position it begins at are null (None: it begins at the end)."""
 WHOLE: Leg = ("all", None)
@@ -135,7 +137,8 @@ class Listing:
         """The parameters that the query itself gives."""
         given: dict[str, Any] = dict(searched.values(self.query.search))
         if self.query.related_to:
-            given["related"] = self.query.related_to[1]
+            # What is no id names no record.
+            given["related"] = self.query.related_to[1] if ID.fullmatch(self.query.related_to[1]) else NOBODY
         return given
 
     def count(self) -> tuple[int | None, bool]:

@@ -19,7 +19,7 @@ from kith.runtime.read.messages import no_field, unfit
 from kith.runtime.read.paths import Place, place_of
 from kith.runtime.read.query import Sort
 from kith.runtime.read.reader import Clause
-from kith.runtime.read.statement import Statement, target_of
+from kith.runtime.read.statement import Statement, folded, target_of
 from kith.runtime.read.titles import first_text
 
 Zone = Literal["all", "set", "null"]
@@ -93,14 +93,7 @@ def _text_key(statement: Statement, place: Place, context: Context) -> tuple[Ele
         first = statement.tables.where_readable(place.rows, place.name, place.rows.source.c[column.name])
         return first, DATE if name == "start" else TEXT
     value = statement.tables.column(place.rows, place.name)
-    return (value if place.declared.storage == "stored" else _folded(statement, value)), TEXT
-
-
-def _folded(statement: Statement, element: Element) -> Element:
-    dialect = statement.tables.dialect
-    if dialect.name == "postgresql" and not getattr(dialect, "collation", ""):
-        return dialect.code_points(element)
-    return dialect.text("fold", element)
+    return (value if place.declared.storage == "stored" else folded(statement.tables.dialect, value)), TEXT
 
 
 def _reference_key(statement: Statement, place: Place) -> tuple[Element, Type]:
@@ -115,7 +108,7 @@ def _reference_key(statement: Statement, place: Place) -> tuple[Element, Type]:
             sa.cast(statement.tables.column(place.rows, place.name), sa.Text())
         ), TEXT
     key = statement.sort_column(joined, declared)
-    return (key if key is not None else _folded(statement, statement.tables.column(joined, name))), TEXT
+    return (key if key is not None else folded(statement.tables.dialect, statement.tables.column(joined, name))), TEXT
 
 
 def order_by(keys: Sequence[Key], id_: Element, zone: Zone, backwards: bool) -> list[sa.ColumnElement[object]]:

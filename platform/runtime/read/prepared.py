@@ -8,10 +8,13 @@ from typing import Any
 
 import orjson
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
+from kith.rules.sql.running import is_overflow
 from kith.rules.sql.values import Engine, to_database
 from kith.rules.types import DATE, DATETIME, Type, ref, set_of
 from kith.runtime.context import Context
+from kith.runtime.read.messages import unfit
 from kith.runtime.release import Release
 
 Row = tuple[Any, ...]
@@ -95,5 +98,10 @@ def array(values: Any, type_: Type, engine: Engine) -> Any:
 def fetch(
     connection: sa.Connection, context: Context, release: Release, prepared: Prepared, given: Mapping[str, Any]
 ) -> list[Row]:
-    """Run a statement for a context."""
-    return prepared.run(connection, values_for(prepared, context, release, given))
+    """Run a statement for a context; raises BadQuery where the database refuses a number that somebody asked for."""
+    try:
+        return prepared.run(connection, values_for(prepared, context, release, given))
+    except DBAPIError as error:
+        if not is_overflow(error):
+            raise
+        raise unfit(context, "does_not_fit", "") from error

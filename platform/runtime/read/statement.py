@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy import FromClause
 
 from kith.metadata.model import Field
+from kith.rules.sql.dialect import Dialect
+from kith.rules.sql.postgresql import PostgreSQL
 from kith.rules.sql.tables import Element, Rows
 from kith.rules.tree import Node
 from kith.rules.types import DATETIME
@@ -82,7 +84,7 @@ class Statement:
         key: Element = rows.source.c[columns.sort.name]
         if columns.fresh_until is not None:
             now = self.tables.dialect.parameter("now", DATETIME)
-            computed = self.tables.dialect.text("fold", self.tables.computed(rows, declared))
+            computed = folded(self.tables.dialect, self.tables.computed(rows, declared))
             key = sa.case((rows.source.c[columns.fresh_until.name] > now, key), else_=computed)
         return self.tables.where_readable(rows, declared.name, key)
 
@@ -90,6 +92,13 @@ class Statement:
         """The statement; what is wanted where no elements are given."""
         chosen = elements or tuple(element.label(f"c{index}") for index, element in enumerate(self.wanted))
         return sa.select(*chosen).select_from(self.source).where(*self.conditions)
+
+
+def folded(dialect: Dialect, element: Element) -> Element:
+    """A text as it sorts where no sort key is stored."""
+    if isinstance(dialect, PostgreSQL) and not dialect.collation:
+        return dialect.code_points(element)
+    return dialect.text("fold", element)
 
 
 def statement_about(reader: Reader, entity: str) -> Statement:
