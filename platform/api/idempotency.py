@@ -39,6 +39,9 @@ class Claim:
         # As it was sent: the database would sort the names of an object.
         kept = {"headers": headers, "body": body.decode()}
         idempotency.keep(connection, self.call.caller.identity, self.key, status, kept)
+        if self.request.startswith("00"):
+            # Now and then, on whichever server it is.
+            idempotency.forget_old(connection, self.call.context.now)
 
 
 def claim_of(call: Call) -> Claim | None:

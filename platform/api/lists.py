@@ -15,6 +15,7 @@ from kith.api.reading import shown
 from kith.metadata.model import Entity
 from kith.runtime.read import list_records
 from kith.runtime.read.lists import MOST
+from kith.runtime.read.messages import no_field
 from kith.runtime.read.query import Count, Page, Query
 from kith.runtime.read.scopes import OWN
 
@@ -68,6 +69,10 @@ def wanted(call: Call, entity: Entity, given: Mapping[str, str]) -> tuple[str, .
 
 
 def _wanted(call: Call, entity: Entity, asked: tuple[str, ...], expanded: tuple[str, ...]) -> tuple[str, ...]:
+    inner = next((path for path in asked if "$" in path), None)
+    if inner is not None:
+        # The read gate's own names for what is no field, which pages use.
+        raise no_field(call.context, shown(inner))
     if len(expanded) > MOST_EXPANDED or any(path.count(".") >= DEEPEST for path in expanded):
         raise stop(400, "too_much_expanded", limit=MOST_EXPANDED, depth=DEEPEST)
     found = dict.fromkeys(one for path in asked or every_field(call, entity) for one in _with_references(path))

@@ -12,6 +12,8 @@ from kith.api.messages import texts
 
 HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 PROBLEM = "application/problem+json"
+MOST_ERRORS = 1_000
+"""So many errors are told; who makes more will not read them."""
 Error = Mapping[str, object]
 
 
@@ -48,7 +50,7 @@ def problem(stopped: Stop, language: str) -> Response:
         "status": stopped.status,
         "detail": detail,
         "code": stopped.code,
-        "errors": list(stopped.errors),
+        "errors": list(stopped.errors[:MOST_ERRORS]),
     }
     headers = {**HEADERS, "content-language": language, **stopped.headers}
     return Response(orjson.dumps(document, default=str), stopped.status, headers, PROBLEM)
