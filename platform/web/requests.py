@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from starlette.datastructures import FormData
@@ -26,7 +27,7 @@ from kith.web import addresses, sessions, shell
 from kith.web.choices import language_of
 from kith.web.look import SECURITY_HEADERS, Look
 from kith.web.security import LARGEST_FORM, MOST_FIELDS, is_ours, is_too_large, knows_secret
-from kith.web.templating import Templates
+from kith.web.templating import Templates, wanted
 from kith.web.view import Shell
 
 T = TypeVar("T")
@@ -210,7 +211,7 @@ def _answer(
     with web.doors.workspace.database.read() as connection:
         account = session_of(connection, guest.release, secret, now) if secret else None
         if account is None:
-            return expired(guest, form) if form is not None and expired else go(sign_in_address(guest))
+            return _unknown(guest, form, expired)
         visit = visit_of(guest, connection, account, now, form if form is not None else FormData())
         if form is not None and not knows_secret(request, form, account.csrf):
             return visit.error(403)
@@ -219,6 +220,16 @@ def _answer(
         response = _handled(visit, handler)
     sessions.keep_alive(web.doors, request, response, account, now)
     return response
+
+
+def _unknown(guest: Guest, form: FormData | None, expired: Callable[[Guest, FormData], Response] | None) -> Response:
+    """The answer to somebody whose session has ended, or never was."""
+    by_script = "hx-request" in guest.request.headers
+    if form is not None and expired is not None:
+        # A form that only asks how it stands keeps what is typed; it is told when it is sent.
+        return Response(status_code=204) if by_script else expired(guest, form)
+    # A page to sign in would be swapped into a part of another page.
+    return Response(headers={"hx-redirect": sign_in_address(guest)}) if by_script else go(sign_in_address(guest))
 
 
 def _handled(visit: Visit, handler: Callable[[Visit], Response]) -> Response:
@@ -233,8 +244,11 @@ def _handled(visit: Visit, handler: Callable[[Visit], Response]) -> Response:
 
 
 def sign_in_address(guest: Guest) -> str:
-    """Where to sign in, and come back from."""
-    back = "" if guest.here == addresses.HOME else guest.here
+    """Where to sign in, and come back from; from a part of a page to the page."""
+    here, page = guest.here, urlsplit(guest.request.headers.get("hx-current-url", ""))
+    if page.path and wanted(guest.request, "main", "results") == "":
+        here = page.path + (f"?{page.query}" if page.query else "")
+    back = "" if here == addresses.HOME else here
     return addresses.with_query(addresses.SIGN_IN, [("next", back)])
 
 

@@ -142,3 +142,30 @@ def test_the_first_list_is_light(chromium: Browser, served_shop: Served) -> None
     assert nodes <= 1_500
     assert len(sizes) <= 10
     assert sum(sizes) <= 150_000
+
+
+def test_going_on_swaps_the_page_inside_its_frame(chromium: Browser, served_shop: Served) -> None:
+    with visiting(chromium, served_shop, path="/records/member") as page:
+        page.evaluate("document.querySelector('.topbar').dataset.kept = 'yes'")
+        page.get_by_role("navigation", name="Navigation").get_by_role("link", name="Purchases").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Purchases")
+        expect(page.get_by_role("heading", level=1)).to_be_focused()
+        expect(page).to_have_title("Purchases · Retail CRM")
+        expect(page.locator(".sidenav [aria-current]")).to_have_text("Purchases")
+        assert page.url.endswith("/records/purchase")
+        assert page.evaluate("document.querySelector('.topbar').dataset.kept") == "yes"
+        page.go_back()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Members")
+        expect(page.locator(".sidenav [aria-current]")).to_have_text("Members")
+        page.go_forward()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Purchases")
+
+
+def test_a_page_whose_session_has_ended_goes_on_after_signing_in(chromium: Browser, served_shop: Served) -> None:
+    with visiting(chromium, served_shop, path="/records/member") as page:
+        page.context.clear_cookies(name="kith")
+        page.get_by_role("navigation", name="Navigation").get_by_role("link", name="Purchases").click()
+        page.get_by_label("E-mail").fill(ADMIN)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Purchases")

@@ -145,3 +145,14 @@ def test_every_page_says_what_a_browser_must_not_do(shop: Shop) -> None:
         assert "default-src 'self'" in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["cache-control"] == "no-store"
+
+
+def test_a_part_of_a_page_is_never_a_page_to_sign_in(shop: Shop) -> None:
+    headers = {"hx-request": "true", "hx-target": "div#results"}
+    answer = shop.client().get("/records/member?q=a", headers=headers)
+    assert answer.headers["hx-redirect"] == "/sign-in?next=%2Frecords%2Fmember%3Fq%3Da"
+    headers = {"hx-request": "true", "hx-current-url": "http://kith.test/records/member?q=b"}
+    answer = shop.client().get("/records/member/filter?field=name", headers=headers)
+    assert answer.headers["hx-redirect"] == "/sign-in?next=%2Frecords%2Fmember%3Fq%3Db"
+    assert answer.text == ""
+    assert shop.client().post("/records/member/new", data={"name": "x"}, headers=headers).status_code == 204

@@ -304,6 +304,45 @@ on("input", (event) => event.target.closest("form[data-guard]") && (dirty = true
 on("submit", () => (dirty = false));
 addEventListener("beforeunload", (event) => dirty && event.preventDefault());
 
+// ---- from page to page: the frame stays, only `main` is swapped -----------------------------------------------------
+
+on("click", (event) => {
+  const link = event.target.closest("a[href]");
+  if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  if (!link.closest(".sidenav, .bottom-bar, .topbar, main") || link.matches("[hx-get], [target], [download]")) return;
+  const url = new URL(link.href, location);
+  // With something typed and not saved the browser itself asks, which it does for a real departure only.
+  if (url.origin !== location.origin || url.hash || dirty || !window.htmx || !$(".app > #main")) return;
+  event.preventDefault();
+  visit(url);
+});
+
+async function visit({ pathname, search }) {
+  closeMenus();
+  const headers = { "HX-Target": "main#main" };
+  await window.htmx.ajax("GET", pathname + search, { target: "#main", select: "#main", swap: "outerHTML", push: "true", headers });
+  const sidenav = $("#sidenav:popover-open");
+  sidenav?.hidePopover();
+  markPlace();
+  scrollTo(0, 0);
+  const first = $("#main [autofocus]") ?? $("#main [data-focus]") ?? $("#main h1");
+  first?.focus({ preventScroll: true });
+  announce(document.title);
+}
+
+/** What the frame says about the page within it: the place in the navigation, and where the look's forms come back to. */
+function markPlace() {
+  const here = location.pathname;
+  for (const link of $$(":is(.sidenav, .bottom-bar) li a")) {
+    const place = new URL(link.href).pathname;
+    const current = here === place || (place !== "/" && here.startsWith(`${place}/`));
+    if (current) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  for (const back of $$("[data-look] input[name=back]")) back.value = here + location.search;
+  if ($("#search")) $("#search").value = "";
+}
+
 // ---- htmx: progress, focus, words -----------------------------------------------------------------------------------
 
 let running = 0;
