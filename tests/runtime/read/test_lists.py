@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -186,8 +187,19 @@ def test_what_makes_no_sense_is_refused(world: World, query: Query) -> None:
 
 
 def test_the_recycle_bin_is_a_list_of_its_own(world: World) -> None:
-    page = ask(world, Query("deal", ("name", "$deleted_at"), deleted=True))
-    assert (page.rows, page.count) == ([], 0)
+    query = Query("deal", ("name", "$deleted_at"), deleted=True)
+    assert [row[2:] for row in ask(world, query).rows] == [("Ghost", datetime(2026, 5, 1, tzinfo=UTC))]
+    assert ask(world, query, "rep").count == 1
+    assert ask(world, query, "rep", user=3).count == 0
+    with world.database.read() as connection:
+        ghost = id_of("deal", 6)
+        assert get_record(connection, world.context("rep"), world.release, "deal", ghost) is None
+        found = get_record(connection, world.context("rep"), world.release, "deal", ghost, deleted=True)
+        denied = get_record(connection, world.context("viewer"), world.release, "deal", ghost, deleted=True)
+    assert found is not None
+    assert denied is not None
+    assert (found.deleted, set(found.can), set(found.writable)) == (True, {"restore"}, set())
+    assert (denied.deleted, denied.can) == (True, frozenset())
 
 
 @pytest.mark.parametrize("roles", [("admin",), ("viewer",), ("rep", "lead"), ("viewer", "closer"), ("clerk",)])

@@ -242,6 +242,8 @@ DEALS: list[dict[str, Any]] = [
      "memo": "ibex", "opened_on": None},
     {"name": "Tanks", "account": 4, "owner": 3, "stage": "open", "amount": Decimal("100.00"), "margin": Decimal("55.55"),
      "memo": None, "opened_on": date(2025, 12, 31)},
+    {"name": "Ghost", "account": 1, "owner": 1, "stage": "new", "amount": Decimal("9000.00"), "margin": Decimal("77.77"),
+     "memo": "ghost", "opened_on": None, "deleted_at": datetime(2026, 5, 1, tzinfo=UTC)},
 ]  # fmt: skip
 LINES = [(1, 2, "Pump B", 3), (1, 1, "Pump A", 1), (2, 1, "Valve", 7), (5, 1, "Tank", 2)]
 
@@ -342,6 +344,7 @@ def _deal(number: int, values: dict[str, Any]) -> dict[str, Any]:
     stale = number % 2 == 0
     opened = values["opened_on"]
     links = {
+        "deletion": id_of("note", 70) if "deleted_at" in values else None,
         "account": _id("account", values["account"]),
         "owner": _id("user", values["owner"]),
         "days_open": None if opened is None else 999_999 if stale else (date(2026, 11, 22) - opened).days,
