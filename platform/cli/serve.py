@@ -127,6 +127,7 @@ class Ground:
                 made = load_data(connection, context, release, demo=True)
         except NotLoaded as not_loaded:
             self.not_loaded(not_loaded)
+        self.workspace.database.learn()
         self.say(Words(f"Demo data: {made} records.", f"演示数据：{made} 条记录。"))
 
     def not_loaded(self, not_loaded: NotLoaded) -> None:

@@ -119,6 +119,13 @@ class Database:
         finally:
             self._writers.release()
 
+    def learn(self) -> None:
+        """Let SQLite look at how values are spread, so that it chooses indexes well; PostgreSQL does so by itself."""
+        if self.kind == "sqlite":
+            with self.write() as connection:
+                connection.exec_driver_sql("PRAGMA analysis_limit=1000")
+                connection.exec_driver_sql("ANALYZE")
+
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
