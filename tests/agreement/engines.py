@@ -92,11 +92,10 @@ class Database:
         try:
             return self._answers(trees, world)
         except Exception as error:  # noqa: BLE001  # the run goes on, and tells
-            self.connection.rollback()
-            if len(trees) == 1:
-                return [Answers([Crash(str(error))] * len(world.envs), None)]
             self.close()
             self.connection = scratch_engine(self.url).connect()
+            if len(trees) == 1:
+                return [Answers([Crash(str(error))] * len(world.envs), None)]
             return [self.answers([tree], world)[0] for tree in trees]
 
     def _answers(self, trees: Sequence[Node], world: World) -> list[Answers | None]:

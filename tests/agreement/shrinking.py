@@ -87,7 +87,8 @@ def _shorter(case: Case) -> Iterator[Case]:
 
 def _smaller(node: s.Syntax) -> Iterator[s.Syntax]:
     """A tree with one of its nodes replaced by one of that node's parts."""
-    yield from _parts(node)
+    if not isinstance(node, s.Sort):
+        yield from _parts(node)
     for item in fields(node):
         held = getattr(node, item.name)
         if isinstance(held, s.Syntax):

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
+from sqlalchemy.sql.elements import Grouping
+from sqlalchemy.sql.operators import custom_op
 from sqlalchemy.types import TypeEngine
 
 from kith.rules.operations.dates import END_INSTANT, FIRST_INSTANT
@@ -26,6 +28,8 @@ BEFORE_INSTANTS = FIRST_INSTANT - timedelta(microseconds=1)
 MONTHS = 20_000
 """More months than the calendar has, either way: from there on a result is null, and engines' own limits are never met."""
 MICROSECONDS_OF_A_DAY = 86_400_000_000
+CHAINED = ("+", "||")
+CHAINS: dict[tuple[str, type], custom_op[Any]] = {}
 TIGHT, LOOSE = 8, 5
 """How arithmetic and comparisons bind among SQLAlchemy's operators: what binds as they do, or less, gets parentheses."""
 FAR = 100_000_000
@@ -41,12 +45,19 @@ def is_simple(element: Element) -> bool:
 
 def infix(left: Element, operator: str, right: Element, type_: TypeEngine[Any]) -> Element:
     """`left operator right`, without SQLAlchemy's own ideas of what the operator means for the types."""
-    return left.op(operator, precedence=TIGHT, return_type=type_)(right)
+    if operator not in CHAINED:
+        return left.op(operator, precedence=TIGHT, return_type=type_)(right)
+    # One object for one operator: chains of it then need no parentheses, which some parsers' stacks could not hold.
+    made = custom_op(operator, precedence=TIGHT, natural_self_precedent=True, return_type=type_)
+    chained = CHAINS.setdefault((operator, type(type_)), made)
+    return left.operate(chained, right)
 
 
 def is_true(condition: Condition, type_: TypeEngine[Any], operator: str = "IS") -> Element:
     """`condition IS TRUE`, or `IS NOT TRUE`: never null."""
-    return condition.op(operator, precedence=LOOSE, return_type=type_)(sa.literal_column("TRUE"))
+    # SQLAlchemy thinks that NOT binds tighter than IS, but `NOT x IS TRUE` is `NOT (x IS TRUE)`.
+    whole = condition if is_simple(condition) else Grouping(condition)
+    return whole.op(operator, precedence=LOOSE, return_type=type_)(sa.literal_column("TRUE"))
 
 
 class Dialect(ABC):
@@ -122,6 +133,10 @@ class Dialect(ABC):
         labelled = [element.label(f"v{index}") for index, element in enumerate(elements)]
         inner = sa.select(*labelled).correlate_except().offset(sa.literal_column("0")).subquery()
         return sa.select(build(*inner.c)).select_from(inner).correlate_except(inner).scalar_subquery()
+
+    def composed(self, op: str, build: Callable[..., Element], *elements: Element) -> Element:
+        """What an operation is built as; an engine may have a function of its own where the elements are not simple."""
+        return self.once(build, *elements)
 
     def unless_null(self, build: Callable[..., Element], *elements: Element) -> Element:
         """What is built from elements, and null where one of them is null although the engine would go on."""

@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from kith.rules.operations.dates import FIRST, LAST
-from kith.rules.operations.texts import fold
+from kith.rules.operations.dates import FIRST, LAST, add_months, age, next_anniversary
+from kith.rules.operations.texts import fold, replace
 from kith.rules.sql.values import EPOCH, MICROSECOND, WIDE_ZERO, widened
 
 PREFIX = "kith_"
@@ -145,6 +145,36 @@ def duration_divide(span: int, number: Number, scale: int) -> int | None:
     return _duration(half_up(span * 10**scale, divisor)) if divisor else None
 
 
+def whole_days(span: int) -> int | None:
+    """The days of a duration; null where hours are left."""
+    days, rest = divmod(span, 86_400_000_000)
+    return None if rest else days
+
+
+def bounded(value: Any, below: Any, above: Any) -> Any:
+    """A value between two limits; null outside."""
+    return value if below < value < above else None
+
+
+def _written(day: date | None) -> str | None:
+    return day.isoformat() if day is not None else None
+
+
+def months_later(day: str, months: int) -> str | None:
+    """A date so many months later, clamped; null beyond the calendar."""
+    return _written(add_months(date.fromisoformat(day), months))
+
+
+def years_between(born: str, day: str) -> int:
+    """Whole years from one date to another."""
+    return age(date.fromisoformat(born), date.fromisoformat(day))
+
+
+def anniversary(origin: str, day: str) -> str | None:
+    """The first yearly return of a date that is not before another."""
+    return _written(next_anniversary(date.fromisoformat(origin), date.fromisoformat(day)))
+
+
 @lru_cache(maxsize=64)
 def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
@@ -212,7 +242,9 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], int]] = {
     "abs": (absolute, 2), "negate": (negate, 2), "duration_multiply": (duration_multiply, 3),
     "duration_divide": (duration_divide, 3), "local_date": (local_date, 2), "fold": (fold, 1),
     "lower": (str.lower, 1), "upper": (str.upper, 1), "text_number": (text_number, 2),
-    "text_percent": (text_percent, 2),
+    "text_percent": (text_percent, 2), "whole_days": (whole_days, 1), "bounded": (bounded, 3),
+    "add_months": (months_later, 2), "age": (years_between, 2), "next_anniversary": (anniversary, 2),
+    "starts_with": (str.startswith, 2), "ends_with": (str.endswith, 2), "replace": (replace, 3),
 }  # fmt: skip
 """Name without `kith_`, what it does where nothing is null, and how many arguments it has."""
 

@@ -200,7 +200,7 @@ def _days(lowering: Lowering, span: Node) -> Element:
         nothing_left = infix(microseconds, "%", day, type_) == dialect.number(0)
         return sa.case((nothing_left, infix(microseconds, "/", day, type_)), else_=sa.null())
 
-    return dialect.once(build, lowering.value(span))
+    return dialect.composed("whole_days", build, lowering.value(span))
 
 
 def date_add_period(lowering: Lowering, call: Call) -> Element:
@@ -273,7 +273,7 @@ def age(lowering: Lowering, call: Call) -> Element:
         short = sa.case((missing, sa.null()), (reached, dialect.number(0)), else_=dialect.number(1))
         return infix(years, "-", short, type_)
 
-    return dialect.once(build, *map(lowering.value, call.args))
+    return dialect.composed("age", build, *map(lowering.value, call.args))
 
 
 def next_anniversary(lowering: Lowering, call: Call) -> Element:
@@ -289,7 +289,7 @@ def next_anniversary(lowering: Lowering, call: Call) -> Element:
         missing = sa.or_(origin.is_(None), day.is_(None))
         return sa.case((missing, sa.null()), (this_year < day, next_year), else_=this_year)
 
-    return dialect.once(build, *map(lowering.value, call.args))
+    return dialect.composed("next_anniversary", build, *map(lowering.value, call.args))
 
 
 VALUES: Mapping[str, Build] = {

@@ -4,18 +4,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
+from sqlalchemy.sql import visitors
 
 from kith.rules.operations.texts import SPACE
-from kith.rules.sql.dialect import Dialect, infix, is_simple
+from kith.rules.sql.dialect import FIRST_DAY, LAST_DAY, Dialect, infix, is_simple
 from kith.rules.sql.functions import PREFIX
 from kith.rules.sql.tables import Element
 from kith.rules.sql.values import Engine, is_wide
-from kith.rules.types import MAX_STORED, Type
+from kith.rules.types import DATE, MAX_STORED, Type
 
 Condition = ColumnElement[bool]
 INTEGER, TEXT = sa.BigInteger(), sa.Text()
+NESTING = (sa.Function, sa.Case, sa.ScalarSelect)
+FEW = 3
+"""Calls inside an operand that may be written around it, or twice; with more, a function of Kith's own keeps SQL small."""
 PLAIN_SUM = 15
 """Numbers of so many digits are added up by SQLite itself: nine thousand of the largest do not yet pass 64 bits."""
 
@@ -27,6 +33,11 @@ def registered(name: str, *arguments: Element | int | str, wide: bool | None = N
         return getattr(sa.func, PREFIX + name)(*said, type_=TEXT)  # type: ignore[no-any-return]
     flag: Element = sa.literal_column(str(int(wide)))
     return getattr(sa.func, PREFIX + name)(*said, flag, type_=TEXT if wide else INTEGER)  # type: ignore[no-any-return]
+
+
+def nesting(element: Element) -> int:
+    """How many calls an element is made of."""
+    return sum(1 for part in visitors.iterate(element) if isinstance(part, NESTING))
 
 
 class SQLite(Dialect):
@@ -51,6 +62,17 @@ class SQLite(Dialect):
 
     def largest(self, elements: list[Element], nullable: bool) -> Element:
         return self.greatest(*elements)
+
+    def composed(self, op: str, build: Callable[..., Element], *elements: Element) -> Element:
+        # A sub-query for each would soon be more than SQLite's parser holds: its stack has a hundred places.
+        if all(map(is_simple, elements)):
+            return build(*elements)
+        return registered(op, *elements)
+
+    def bounded(self, element: Element, below: Element, above: Element) -> Element:
+        if nesting(element) <= FEW:
+            return super().bounded(element, below, above)
+        return sa.type_coerce(registered("bounded", element, below, above), element.type)
 
     # --- numbers ---------------------------------------------------------------------------------------------------
 
@@ -157,7 +179,12 @@ class SQLite(Dialect):
         replaced = super().replace
         if not nullable:
             return replaced(text, old, new, nullable=False)
-        return self.unless_null(lambda *parts: replaced(*parts, nullable=False), text, old, new)
+
+        def build(*parts: Element) -> Element:
+            missing = sa.or_(*(part.is_(None) for part in parts))
+            return sa.case((missing, sa.null()), else_=replaced(*parts, nullable=False))
+
+        return self.composed("replace", build, text, old, new)
 
     def search(self, op: str, text: Element, part: Element) -> Condition:
         def build(part: Element) -> Condition:
@@ -167,7 +194,9 @@ class SQLite(Dialect):
 
         if op == "contains":
             return sa.func.instr(text, part, type_=INTEGER) > self.number(0)
-        return self.once(build, part)
+        if not is_simple(part):
+            return registered(op, text, part) == self.number(1)
+        return build(part)
 
     # --- dates -----------------------------------------------------------------------------------------------------
 
@@ -201,9 +230,12 @@ class SQLite(Dialect):
             carried = self._moved(day, ("start of month", ""), (months, "months"), (past, "days"))
             next_one = infix(months, "+", self.number(1), INTEGER)
             last = self._moved(day, ("start of month", ""), (next_one, "months"), ("-1 day", ""))
-            return self.least(carried, last)
+            limits = (self.literal(day, DATE) for day in (FIRST_DAY, LAST_DAY))
+            return super(SQLite, self).bounded(self.least(carried, last), *limits)
 
-        return self.within_calendar(self.once(build, day, months))
+        if is_simple(day) and nesting(months) <= FEW:
+            return build(day, months)
+        return registered("add_months", day, months)
 
     def days(self, later: Element, earlier: Element) -> Element:
         gap = infix(sa.func.julianday(later), "-", sa.func.julianday(earlier), sa.Float())

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from kith.problems import Words
 from kith.rules.sql.compare import HOLDS
+from kith.rules.sql.depth import is_too_deep
 from kith.rules.sql.dialect import Dialect
 from kith.rules.sql.logic import TWO_VALUED
 from kith.rules.sql.operations import VALUES
 from kith.rules.sql.postgresql import PostgreSQL
+from kith.rules.sql.sqlite import SQLite
 from kith.rules.tree import Aggregate, Call, Changed, Constant, IsNew, Node, Path, Template, walk
 
 CASE_FOLDING = frozenset({"fold", "lower", "upper"})
 RUNNING = frozenset({*VALUES, *HOLDS, *TWO_VALUED})
 """Operations that have SQL on both engines."""
 
+ENGINES: tuple[Dialect, ...] = (SQLite(), PostgreSQL())
+"""What an expression must be able to run on where nobody says which."""
+
 SAVING = Words("nothing is being saved", "没有正在进行的保存")
 VARIABLE = Words("a variable of an action block is not known", "无法得知动作块里的变量")
 HOLES = Words("a text with holes, which prints for a reader, cannot be made", "无法生成面向读者的带占位文本")
 NO_SQL = Words("this operation does not run", "此运算无法执行")
 SETS = Words("a list can only be asked with `in` and `is set`", "对列表只能使用“in”与“is set”")
+TOO_DEEP = Words("this is nested too deeply", "此表达式嵌套过深")
 NO_CASE = Words(
     "case cannot be folded, since this PostgreSQL has neither pg_unicode_fast (version 18) nor ICU",
     "因该 PostgreSQL 既无 pg_unicode_fast（18 版起）也无 ICU，无法折叠大小写",
@@ -27,7 +33,11 @@ NO_CASE = Words(
 
 def unsupported(tree: Node, dialect: Dialect | None = None) -> list[tuple[Node, Words]]:
     """The parts of a tree that cannot run inside the database, each with the reason; on that engine, or on any."""
-    return [(node, reason) for node in walk(tree) if (reason := _reason(node, dialect)) is not None]
+    found = [(node, reason) for node in walk(tree) if (reason := _reason(node, dialect)) is not None]
+    engines = ENGINES if dialect is None else (dialect,)
+    if not found and any(is_too_deep(tree, engine) for engine in engines):
+        found.append((tree, TOO_DEEP))
+    return found
 
 
 def _reason(node: Node, dialect: Dialect | None) -> Words | None:

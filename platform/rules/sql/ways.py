@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.sql import visitors
 
 from kith.rules.operations.operation import Operation
+from kith.rules.sql.depth import Anywhere
 from kith.rules.sql.dialect import Dialect
 from kith.rules.sql.functions import PREFIX
 from kith.rules.sql.lower import Lowering
 from kith.rules.sql.postgresql import PostgreSQL
 from kith.rules.sql.sqlite import SQLite
 from kith.rules.sql.support import unsupported
-from kith.rules.sql.tables import Element, Members, Rows
 from kith.rules.sql.values import Engine
 from kith.rules.tree import Aggregate, Call, Constant, Node, Path, Root, Step
 from kith.rules.types import (
@@ -43,7 +43,7 @@ def how(node: Node, engine: Engine) -> Way:
     dialect = ENGINES[engine]
     if any(part is node for part, _ in unsupported(node, dialect)):
         return "refused"
-    element = Lowering(_Columns(), dialect).value(_alone(node)) if isinstance(node, Call | Aggregate) else None
+    element = Lowering(Anywhere(), dialect).value(_alone(node)) if isinstance(node, Call | Aggregate) else None
     called = (
         (part.name for part in visitors.iterate(element) if isinstance(part, sa.Function))
         if element is not None
@@ -94,30 +94,3 @@ def _operand(type_: Type, family: str) -> Node:
     if family == "places":
         return Constant(type_, 0, 0, 1)
     return Path(type_, 0, 0, "this", (Step("", "x", type_),))
-
-
-class _Columns:
-    """Tables of one column, for looking at what an operation becomes."""
-
-    def __init__(self) -> None:
-        self.this = Rows("", sa.table("t", sa.column("id")))
-
-    def column(self, rows: Rows, field: str) -> Element:
-        """Any field."""
-        return sa.column(field)
-
-    def joined(self, rows: Rows, field: str) -> Rows | None:
-        """Nothing."""
-        return None
-
-    def found(self, entity: str, id_: Element) -> Rows:
-        """Any record."""
-        return Rows(entity, sa.table("t", sa.column("id")), sa.true())
-
-    def related(self, rows: Rows, relation: str) -> Rows:
-        """Any records."""
-        return self.found("", sa.null())
-
-    def members(self, rows: Rows, field: str) -> Members:
-        """Any members."""
-        return Members(sa.table("m", sa.column("value")), sa.column("value"), sa.true())

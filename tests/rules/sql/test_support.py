@@ -56,9 +56,19 @@ def test_every_operation_runs_on_both_engines(name: str) -> None:
 
 
 def test_sqlite_registers_only_what_it_cannot_say() -> None:
+    # Of compound operands also some others, which would else be computed several times over.
     registered = {name for name, operation in OPERATIONS.items() if "registered" in ways(operation, "sqlite")}
     assert registered == {
         "add", "subtract", "multiply", "divide", "negate", "mod", "div", "round", "abs", "floor", "ceil",
         "in", "not_in", "fold", "lower", "upper", "text", "local_date",
-        "duration_multiply", "duration_divide", "duration_ratio",
+        "date_add_period", "duration_multiply", "duration_divide", "duration_ratio",
     }  # fmt: skip
+
+
+def test_what_nests_too_deeply_is_refused_before_a_parser_does() -> None:
+    text = "due"
+    for _ in range(20):
+        text = f"({text} + took)"
+    assert [why for _, why in support.unsupported(tree(f"{text} is set"))] == [support.TOO_DEEP]
+    long_sum = " + ".join(["size"] * 60)
+    assert support.unsupported(tree(f"{long_sum} > 3")) == []
