@@ -42,9 +42,19 @@ class Plan:
 
 
 def history(
-    connection: sa.Connection, context: Context, release: Release, entity: str, id_: str, *, limit: int = LIMIT
+    connection: sa.Connection,
+    context: Context,
+    release: Release,
+    entity: str,
+    id_: str,
+    *,
+    limit: int = LIMIT,
+    making: bool = True,
 ) -> list[HistoryEntry]:
-    """What was done to a record, the latest first; nothing of one that the actor may not see."""
+    """What was done to a record, the latest first; nothing of one that the actor may not see.
+
+    Without `making` the values that the record was made with are left out, and what they refer to is not looked up.
+    """
     reader = reader_of(context, release)
     if not reader.may_read(entity):
         raise no_entity(context, entity)
@@ -57,7 +67,7 @@ def history(
     states = {name: "read" if flag(allowed[0]) else "" for name, flag in plan.read.items()}
     for name, flag in plan.masked.items():
         states[name] = states.get(name) or ("mask" if flag(allowed[0]) else "")
-    return _Entries(connection, context, reader, entity, states).of(rows)
+    return _Entries(connection, context, reader, entity, states, making).of(rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +79,12 @@ class _Entries:
     reader: Reader
     entity: str
     states: Mapping[str, str]
+    making: bool
 
     def of(self, rows: list[Row]) -> list[HistoryEntry]:
         """The entries of rows, references with their labels."""
         fields = self.fields()
-        changes = [dict(self.changes(row, fields)) for row in rows]
+        changes = [dict(self.changes(row, fields)) if self.making or row[1] != "create" else {} for row in rows]
         labels = self.labels(changes, {row[3] for row in rows if row[3] is not None})
         return [
             HistoryEntry(
