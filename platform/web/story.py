@@ -21,18 +21,23 @@ def timeline(subject: Subject, limit: int, *, full: bool = False) -> tuple[list[
     """The latest entries, and whether there are more; only `full` ones tell the values of a record's making."""
     visit = subject.visit
     entries = history(
-        visit.connection, visit.context, visit.release, subject.entity.name, subject.record.id, limit=limit + 1
+        visit.connection,
+        visit.context,
+        visit.release,
+        subject.entity.name,
+        subject.record.id,
+        limit=limit + 1,
+        making=full,
     )
-    return [_event(subject, entry, full) for entry in entries[:limit]], len(entries) > limit
+    return [_event(subject, entry) for entry in entries[:limit]], len(entries) > limit
 
 
-def _event(subject: Subject, entry: HistoryEntry, full: bool) -> Event:
+def _event(subject: Subject, entry: HistoryEntry) -> Event:
     texts = subject.visit.texts
     said = texts(f"history.{entry.op}")
     if entry.channel not in SILENT:
         said = texts("history.through", what=said, channel=texts(f"history.channel.{entry.channel}"))
     name = label_of(entry.actor, texts) if entry.actor is not None else texts("history.system")
-    changes = tuple(_changes(subject, entry)) if full or entry.op != "create" else ()
     return Event(
         text=said,
         when=when(subject, entry.at),
@@ -40,7 +45,7 @@ def _event(subject: Subject, entry: HistoryEntry, full: bool) -> Event:
         icon=ICONS.get(entry.op, "activity"),
         person=Person(name),
         body=texts("history.erased") if entry.erased else "",
-        changes=changes,
+        changes=tuple(_changes(subject, entry)),
     )
 
 

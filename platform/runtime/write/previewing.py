@@ -58,9 +58,12 @@ class Preview:
 def preview(connection: sa.Connection, context: Context, release: Release, change: Change) -> Preview | None:
     """Look at a change without saving it; None where there is no such record for the actor. Nothing is locked."""
     session = Session(connection, context, release, Cause("form", dry_run=True))
+    if change.id and change.op != "create":
+        session.load_many(change.entity, [change.id])
+    # The lines that a record has come at once; what else is named is then known already, most of the time.
+    gather_children(session, [change])
     for entity, ids in sorted(wanted(session, [change]).items()):
         session.load_many(entity, sorted(ids))
-    gather_children(session, [change])
     try:
         draft = draft_of(session, change, release.model.entities[change.entity], 0)
     except Missing:

@@ -28,7 +28,7 @@ LATEST = 6
 """Entries of the history beside a record."""
 ALL = 200
 AT_ONCE = 3
-"""Related lists that come with the page; the others follow when they come into sight."""
+"""Lines and related lists that come with the page; the others follow when they come into sight."""
 HISTORY = "history"
 SHORT_FORMULA = 160
 LONG = 60
@@ -185,8 +185,9 @@ def _grids(subject: Subject) -> list[tuple[str, Table]]:
 
 
 def _related(subject: Subject) -> list[RelatedList]:
+    at_once = AT_ONCE - len(subject.outline.grids)
     return [
-        related_list(subject, related, lazy=number >= AT_ONCE) for number, related in enumerate(subject.outline.related)
+        related_list(subject, related, lazy=number >= at_once) for number, related in enumerate(subject.outline.related)
     ]
 
 
