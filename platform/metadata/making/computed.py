@@ -11,7 +11,7 @@ from kith.metadata.making.scopes import EntityScope, Shell
 from kith.metadata.mistakes import model as mistakes
 from kith.problems import Problem, Value
 from kith.rules.program import Expression, Use
-from kith.rules.tree import Aggregate, Path, walk
+from kith.rules.tree import Aggregate, walk
 from kith.rules.types import INT, MAX_STORED, Type
 
 MOST_LEVELS = 4
@@ -155,8 +155,3 @@ def storable(type_: Type) -> Type:
         return type_
     scale = min(type_.scale, MOST_SCALE)
     return Type(type_.kind, type_.nullable, MAX_STORED, scale, type_.currency)
-
-
-def is_path(expression: Expression) -> bool:
-    """Whether an expression is but a field, perhaps through references."""
-    return isinstance(expression.tree, Path)

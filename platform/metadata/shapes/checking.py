@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -153,9 +153,3 @@ def line_end(source: Source, start: int) -> int:
     """Where the line of an offset ends."""
     end = source.text.find("\n", start)
     return len(source.text) if end < 0 else end
-
-
-def shapes_of(nodes: Mapping[str, Node]) -> Iterator[Problem]:
-    """The findings of several merged documents by kind."""
-    for kind, node in nodes.items():
-        yield from check_shape(kind, node)
