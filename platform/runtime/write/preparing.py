@@ -91,8 +91,7 @@ def rooted(session: Session, change: Change) -> Change:
         parent = parent.get("id")
     if not isinstance(parent, str) or not parent:
         return change
-    values = {name: value for name, value in change.values.items() if name != reference.name}
-    line_change = replace(change, values=values, version=None)
+    line_change = replace(change, version=None)
     above = Change("update", reference.to, parent, children={reference.inverse: (line_change,)})
     return rooted(session, above)
 
@@ -149,10 +148,11 @@ def draft_of(session: Session, change: Change, entity: Entity, top: int, at: str
 
 def adopt(session: Session, parent: Draft, child: Draft, relation: str, reference: str) -> None:
     """Put a line under its parent; lines do not move to another."""
-    if child.before is None:
-        child.after[reference] = parent.id
-    elif child.before[reference] != parent.id:
+    named = child.after[reference] if reference in child.given else parent.id
+    if named != parent.id or (child.before is not None and child.before[reference] != parent.id):
         child.fail(failure(session, "line_of_another", child, reference))
+    child.after[reference] = parent.id
+    child.given -= {reference}
     child.parent = parent
     session.place(child)
     parent.children.setdefault(relation, []).append(child)

@@ -182,6 +182,7 @@ def test_lines_are_versioned_with_their_parent_and_stay_with_it(shop: Shop) -> N
     assert shop.look("order", order, "version", "goods") == {"version": 2, "goods": Decimal("450.00")}
     moved = shop.do(Change("update", "order", other, {}, {"lines": (Change("update", "", line, {"quantity": 1}),)}))
     assert codes(moved) == [("order", "line_of_another")]
+    assert codes(shop.change("order_line", line, order=other)) == [("order", "line_of_another")]
     gone = shop.do(Change("update", "order", order, {}, {"lines": (Change("delete", "", line),)}))
     assert isinstance(gone, Saved)
     assert shop.look("order", order, "goods") == {"goods": Decimal(0)}
