@@ -17,7 +17,7 @@ from kith.texts import Texts
 
 NUMERIC = frozenset({"int", "decimal", "money", "percent", "duration"})
 UNSORTABLE = frozenset({"set", "file", "geo", "period"})
-HIDDEN = frozenset({"version"})
+HIDDEN = frozenset({"id", "version"})
 """Of the fields that every record has, what is no news in a list."""
 MOST_PATH = 4
 USUAL = 7
@@ -117,9 +117,14 @@ def usual_columns(reader: Reader, entity: Entity, texts: Texts) -> list[ListColu
     return found[:USUAL]
 
 
-def possible_columns(reader: Reader, entity: str, texts: Texts) -> Iterator[ListColumn]:
+def possible_columns(reader: Reader, entity: str, texts: Texts) -> tuple[ListColumn, ...]:
     """Every column that a reader may choose, without those behind references."""
+    key = ("possible columns", reader.key, entity, texts.language)
+    return reader.release.cached(key, lambda: tuple(_possible(reader, entity, texts)))
+
+
+def _possible(reader: Reader, entity: str, texts: Texts) -> Iterator[ListColumn]:
     for name in (*reader.entity(entity).fields, *(name for name in OWN if name not in HIDDEN)):
         column = column_at(reader, entity, name, texts)
-        if column is not None and column.path != "id":
+        if column is not None:
             yield column

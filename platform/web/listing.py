@@ -124,7 +124,8 @@ def _views(reader: Reader, context: Context, entity: str) -> Views:
     first = _first(model, entity, found, within)
     # A view without a filter that shows inside of a record is no list of its own.
     others = [view for view in found if view is not first and (view.name not in within or is_filtered(view))]
-    return Views(first, tuple(others))
+    # What is one's own comes first, then the order of the documents.
+    return Views(first, tuple(sorted(others, key=lambda view: not is_about_me(model, view))))
 
 
 def is_filtered(view: View) -> bool:

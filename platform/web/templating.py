@@ -25,6 +25,7 @@ class Templates:
     def __init__(self, assets: Assets, texts: Mapping[str, Texts] | None = None) -> None:
         self.assets = assets
         self.texts = texts or load_texts(STRINGS)
+        self._icons: dict[tuple[str, str], Markup] = {}
         self.environments = {language: self._environment(found) for language, found in self.texts.items()}
 
     def page(self, name: str, language: str, /, **context: object) -> str:
@@ -52,10 +53,16 @@ class Templates:
 
     def _icon(self, name: str, classes: str = "") -> Markup:
         """Return an icon; it is decoration, so the text beside it or the label of its button says what it means."""
-        known = name if name in ICONS else "circle-dashed"
-        return Markup('<svg class="icon {}" aria-hidden="true"><use href="{}#{}"></use></svg>').format(
-            classes, self.assets.url("vendor/icons.svg"), known
-        )
+        found = self._icons.get((name, classes))
+        if found is None:
+            known = name if name in ICONS else "circle-dashed"
+            found = Markup('<svg class="icon {}" aria-hidden="true"><use href="{}#{}"></use></svg>').format(
+                classes, self.assets.url("vendor/icons.svg"), known
+            )
+            if name in ICONS:
+                # A page shows dozens of icons, of which there are few; names of others come from data.
+                self._icons[name, classes] = found
+        return found
 
 
 def wanted(request: Request, *blocks: str) -> str:
