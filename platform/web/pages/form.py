@@ -18,6 +18,7 @@ from kith.web.formpage import page_context
 from kith.web.outline import is_input
 from kith.web.pages.record import ONE
 from kith.web.pages.signing import expired
+from kith.web.parts import part
 from kith.web.refusing import clashes, sorted_out, told_again
 from kith.web.requests import Stop, Visit, Web, action, go, page
 from kith.web.subject import Subject, entity_of, record_of
@@ -35,10 +36,10 @@ def routes(web: Web) -> Sequence[Route]:
     return (
         Route(NEW, page(web, show_new), methods=["GET"]),
         Route(NEW, action(web, save_new, expired), methods=["POST"]),
-        Route(NEW + "/live", action(web, follow_new, expired), methods=["POST"]),
+        Route(NEW + "/live", part(action(web, follow_new, expired)), methods=["POST"]),
         Route(ONE + "/edit", page(web, show_edit), methods=["GET"]),
         Route(ONE + "/edit", action(web, save_edit, expired), methods=["POST"]),
-        Route(ONE + "/edit/live", action(web, follow_edit, expired), methods=["POST"]),
+        Route(ONE + "/edit/live", part(action(web, follow_edit, expired)), methods=["POST"]),
     )
 
 

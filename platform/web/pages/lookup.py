@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kith.runtime.read import choices
+from kith.web.parts import part
 from kith.web.requests import Visit, Web, page, parameter
 from kith.web.view import Choice
 
@@ -17,7 +18,7 @@ LONGEST = 200
 
 def routes(web: Web) -> Sequence[Route]:
     """The route of type-aheads."""
-    return (Route("/records/{entity}/choices/{field}", page(web, show), methods=["GET"]),)
+    return (Route("/records/{entity}/choices/{field}", part(page(web, show), 401), methods=["GET"]),)
 
 
 def show(visit: Visit) -> Response:
