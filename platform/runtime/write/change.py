@@ -81,6 +81,8 @@ class Saved:
     save: str
     created: bool
     touched: tuple[tuple[str, str], ...] = ()
+    changed: bool = True
+    """False where everything that was sent, lines included, was so already."""
 
 
 @dataclass(frozen=True, slots=True)

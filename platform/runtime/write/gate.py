@@ -21,7 +21,7 @@ from kith.runtime.write.numbering import number
 from kith.runtime.write.preparing import effects_first, preload, prepare
 from kith.runtime.write.session import MAX_WAVES, OverBudget, Session
 from kith.runtime.write.storing import record_save, store
-from kith.runtime.write.turns import turns
+from kith.runtime.write.turns import reading_back, records_apart, turns
 
 if TYPE_CHECKING:
     from kith.runtime.database import Database
@@ -71,28 +71,73 @@ def save_within(
     Raises RolledBack where all were to be saved and one is refused, or where nothing shall be kept (a dry run): the
     caller lets it pass, so that the transaction is undone. Changes that depend on one another are saved in turn.
     """
-    found: dict[int, Verdict] = {}
-    for group in turns(connection, release, changes):
-        asked = [changes[index] for index in group]
-        do = save_each if mode == "each" else attempt
-        found |= dict(zip(group, do(connection, context, release, asked, cause), strict=True))
-        if mode == "all" and any(isinstance(found[index], Refused) for index in group):
-            raise RolledBack(told([found.get(index) for index in range(len(changes))], context.language))
-    verdicts = [found[index] for index in range(len(changes))]
+    if mode == "each":
+        verdicts = save_each(connection, context, release, changes, cause)
+    else:
+        verdicts = save_or_none(connection, context, release, changes, cause)
     if cause.dry_run:
         raise RolledBack(verdicts)
     return verdicts
 
 
+def save_or_none(
+    connection: sa.Connection, context: Context, release: Release, changes: Sequence[Change], cause: Cause
+) -> list[Verdict]:
+    """Save all in turn; raises RolledBack at the first group with a refusal."""
+    found: dict[int, Verdict] = {}
+    for group in turns(connection, release, changes):
+        asked = [changes[index] for index in group]
+        found |= dict(zip(group, attempt(connection, context, release, asked, cause), strict=True))
+        if any(isinstance(found[index], Refused) for index in group):
+            raise RolledBack(told([found.get(index) for index in range(len(changes))], context.language))
+    return [found[index] for index in range(len(changes))]
+
+
 def save_each(
     connection: sa.Connection, context: Context, release: Release, changes: Sequence[Change], cause: Cause
 ) -> list[Verdict]:
-    """Save what can be saved: what is refused is taken out and the rest done again, until nothing is refused."""
+    """Save what can be saved, as one save after the other would.
+
+    All are tried together. Only where a rule was woken for which the order matters, they are saved in turn.
+    """
+    found: dict[int, Verdict] = {}
+    for apart in records_apart(changes):
+        asked = [changes[index] for index in apart]
+        waiting = turns(connection, release, asked)
+        verdicts = together(connection, context, release, asked, cause, ordered=len(waiting) == 1)
+        if verdicts is None:
+            later: dict[int, Verdict] = {}
+            for group in waiting:
+                chosen = [asked[index] for index in group]
+                said = together(connection, context, release, chosen, cause, ordered=True)
+                later |= dict(zip(group, said or [], strict=True))
+            verdicts = [later[index] for index in range(len(asked))]
+        found |= dict(zip(apart, verdicts, strict=True))
+    return [found[index] for index in range(len(changes))]
+
+
+def together(
+    connection: sa.Connection,
+    context: Context,
+    release: Release,
+    changes: Sequence[Change],
+    cause: Cause,
+    *,
+    ordered: bool,
+) -> list[Verdict] | None:
+    """Save what can be saved: what is refused is taken out and the rest done again, until nothing is refused.
+
+    None, with nothing saved, where the order matters and the changes are not known to be in it.
+    """
     verdicts: dict[int, Verdict] = {}
     waiting = list(range(len(changes)))
     while waiting:
         savepoint = connection.begin_nested()
-        tried = attempt(connection, context, release, [changes[index] for index in waiting], cause)
+        session = Session(connection, context, release, cause, tops=max(1, len(waiting)))
+        tried = carry_out(session, [changes[index] for index in waiting])
+        if not ordered and order_matters(session, changes):
+            savepoint.rollback()
+            return None
         refused = {
             index: verdict for index, verdict in zip(waiting, tried, strict=True) if isinstance(verdict, Refused)
         }
@@ -106,11 +151,21 @@ def save_each(
     return [verdicts[index] for index in range(len(changes))]
 
 
+def order_matters(session: Session, changes: Sequence[Change]) -> bool:
+    """Whether a rule was asked that reads what the records of these changes add up to."""
+    rules = frozenset().union(*(reading_back(session.release, entity) for entity in {one.entity for one in changes}))
+    return any(one["rule"] in rules and one["verdict"] in ("held", "refused") for one in session.considered)
+
+
 def attempt(
     connection: sa.Connection, context: Context, release: Release, changes: Sequence[Change], cause: Cause
 ) -> list[Verdict]:
     """Try all changes together; where any is refused, what has been written must be undone by the caller."""
-    session = Session(connection, context, release, cause, tops=max(1, len(changes)))
+    return carry_out(Session(connection, context, release, cause, tops=max(1, len(changes))), changes)
+
+
+def carry_out(session: Session, changes: Sequence[Change]) -> list[Verdict]:
+    """The same in a session, which then tells what was considered."""
     drafts = prepare(session, changes)
     spread(session, [draft for draft in drafts if draft is not None])
     refusals: dict[int, list[Draft]] = {}
@@ -174,7 +229,8 @@ def verdict(session: Session, top: int, draft: Draft | None, refused: Sequence[D
         return Refused("denied" if denied else "taken" if taken else "invalid", failures)
     touched = tuple(sorted(session.touched - {(draft.entity, draft.id)})) if session.tops == 1 else ()
     version = draft.after["version"]
-    return Saved(draft.op, draft.entity, draft.id, version, session.save, draft.before is None, touched)
+    changed = draft.before is None or version != draft.before["version"]
+    return Saved(draft.op, draft.entity, draft.id, version, session.save, draft.before is None, touched, changed)
 
 
 def told(verdicts: Sequence[Verdict | None], language: str) -> list[Verdict]:

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from kith.runtime.release import Release
 
 
+def records_apart(changes: Sequence[Change]) -> list[list[int]]:
+    """The indexes of changes in groups such that no two of one record share a group."""
+    return _grouped([list(_own(change)) for change in changes])
+
+
 def turns(connection: sa.Connection, release: Release, changes: Sequence[Change]) -> list[list[int]]:
     """The indexes of changes in groups that can be saved together, one group after the other.
 
@@ -26,10 +31,13 @@ def turns(connection: sa.Connection, release: Release, changes: Sequence[Change]
     if len(changes) < 2:
         return [list(range(len(changes)))]
     parents = _parents(connection, release, changes)
+    return _grouped([[*_own(change), *_named(release, change, parents)] for change in changes])
+
+
+def _grouped(wanted: Sequence[Sequence[Hashable]]) -> list[list[int]]:
     groups: list[list[int]] = []
     free: dict[Hashable, int] = {}
-    for index, change in enumerate(changes):
-        keys = list(_keys(release, change, parents))
+    for index, keys in enumerate(wanted):
         turn = max((free.get(key, 0) for key in keys), default=0)
         if turn == len(groups):
             groups.append([])
@@ -38,13 +46,16 @@ def turns(connection: sa.Connection, release: Release, changes: Sequence[Change]
     return groups
 
 
-def _keys(
-    release: Release, change: Change, parents: Mapping[tuple[str, str], Mapping[str, object]]
-) -> Iterator[Hashable]:
+def _own(change: Change) -> Iterator[Hashable]:
     if change.id:
         yield (change.entity, change.id)
     if change.key:
         yield (change.entity, tuple(sorted((name, str(value)) for name, value in change.key.items())))
+
+
+def _named(
+    release: Release, change: Change, parents: Mapping[tuple[str, str], Mapping[str, object]]
+) -> Iterator[Hashable]:
     known = parents.get((change.entity, change.id or ""), {})
     for name in serial_fields(release, change.entity):
         for value in (change.values.get(name), known.get(name)):
@@ -92,6 +103,27 @@ def _serial(model: Model, name: str, *, deep: bool) -> frozenset[str]:
     return frozenset(found)
 
 
+def reading_back(release: Release, entity: str) -> frozenset[str]:
+    """The rules because of which records of an entity wait for one another.
+
+    Where none of them is woken, records that are saved together come out as one save after the other would.
+    """
+    found: frozenset[str] = release.cached(
+        ("reading back", entity), lambda: frozenset(_reading_back(release.model, entity, deep=True))
+    )
+    return found
+
+
+def _reading_back(model: Model, name: str, *, deep: bool) -> Iterator[str]:
+    entity, rules = model.entities[name], model.rules.get(name, ())
+    for field in entity.fields.values():
+        if field.type.kind == "ref" and not field.is_computed:
+            yield from _rules_back(model, entity, rules, field)
+    if deep:
+        for action in (action for rule in rules if rule.do is not None for action in _makes(rule.do.actions)):
+            yield from _reading_back(model, action.entity, deep=False)
+
+
 def _makes(actions: Sequence[Action]) -> Iterator[Make]:
     for action in actions:
         if isinstance(action, Make):
@@ -102,18 +134,20 @@ def _makes(actions: Sequence[Action]) -> Iterator[Make]:
 
 def _is_read_back(model: Model, entity: Entity, rules: Sequence[Rule], field: Field) -> bool:
     """Whether rules read, through a reference or on the record it names, what records of this entity add up to there."""
+    return next(_rules_back(model, entity, rules, field), None) is not None
+
+
+def _rules_back(model: Model, entity: Entity, rules: Sequence[Rule], field: Field) -> Iterator[str]:
     if field.type.entity not in model.entities:
-        return False
+        return
     parent = model.entities[field.type.entity]
     fed = _fed(parent, entity.name, field.name)
-    trees = [tree for rule in rules for tree in _conditions(rule)]
-    if any(_looks_back(node, field.name, fed) for tree in trees for node in walk(tree)):
-        return True
-    return any(
-        _reads(parent, tree, fed, entity.name)
-        for rule in model.rules.get(parent.name, ())
-        for tree in _conditions(rule)
-    )
+    for rule in rules:
+        if any(_looks_back(node, field.name, fed) for tree in _conditions(rule) for node in walk(tree)):
+            yield rule.path
+    for rule in model.rules.get(parent.name, ()):
+        if any(_reads(parent, tree, fed, entity.name) for tree in _conditions(rule)):
+            yield rule.path
 
 
 def _looks_back(node: Node, reference: str, fed: frozenset[str]) -> bool:
