@@ -1,0 +1,273 @@
+"""A batch of rows: step by step read into changes, saved set-wise through the write gate, failures tied to their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from kith.metadata.model import ImportValue
+from kith.runtime.coerce import Misread
+from kith.runtime.context import Context
+from kith.runtime.ids import new_id
+from kith.runtime.transfer.identity import Identity
+from kith.runtime.transfer.mapping import ID, Step, as_id
+from kith.runtime.transfer.pending import Pending, Tree, changes_of, failed_rows
+from kith.runtime.transfer.result import Result
+from kith.runtime.transfer.table import Row
+from kith.runtime.transfer.values import cell_of, raw_of, typed
+from kith.runtime.write.change import Cause, Failure, Refused, Saved
+from kith.runtime.write.gate import save_within
+from kith.runtime.write.messages import texts
+
+if TYPE_CHECKING:
+    from kith.runtime.release import Release
+
+REMEMBERED = 200_000
+"""Records of which is remembered what was sent, so that it is not sent again for every row that names them."""
+Values = dict[str, object]
+
+
+@dataclass(slots=True)
+class Writer:
+    """One import at work: what all its batches share."""
+
+    connection: sa.Connection
+    context: Context
+    release: Release
+    cause: Cause
+    steps: tuple[Step, ...]
+    result: Result
+    identity: Identity
+    sent: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def say(self, key: str, /, **values: object) -> str:
+        """A sentence in the language of the import."""
+        return texts(self.context.language)(f"import.{key}", **values)
+
+    def write(self, rows: Sequence[Row]) -> dict[int, list[str]]:
+        """Save what a batch of rows feeds; the reasons of those that failed, by their place in the batch."""
+        if len(self.sent) > REMEMBERED:
+            self.sent.clear()
+        batch = Batch(self, rows)
+        for step in self.steps:
+            batch.run(step)
+        return batch.errors
+
+
+@dataclass(slots=True)
+class Batch:
+    """Some rows on their way; `ids` are the records that each row means, by step."""
+
+    writer: Writer
+    rows: Sequence[Row]
+    errors: dict[int, list[str]] = field(default_factory=dict)
+    ids: dict[str, dict[int, str]] = field(default_factory=dict)
+    waiting: dict[str, dict[str, Pending]] = field(default_factory=dict)
+    """Records to be saved with their lines, by step."""
+
+    def __post_init__(self) -> None:
+        say = texts(self.writer.context.language)
+        for index, row in enumerate(self.rows):
+            if row.problem is not None:
+                code, values = row.problem
+                self.errors[index] = [say(f"row.{code}", **values)]
+
+    def run(self, step: Step) -> None:
+        """Read and save one step for all rows that have not failed yet."""
+        values = dict(self.read(step))
+        self.match(step, values)
+        self.ids[step.name] = {}
+        records = self.records(step, values)
+        if step.entity.owner_of_lines:
+            self.save(step, self.trees(step, records))
+        elif step.saved_with:
+            self.waiting[step.name] = records
+        else:
+            self.save(step, [Tree(step, pending) for pending in records.values()])
+
+    # Reading
+
+    def read(self, step: Step) -> Iterator[tuple[int, Values]]:
+        """The values of each row, references to earlier steps resolved; empty cells give none."""
+        for index, row in enumerate(self.rows):
+            if index in self.errors or (step.when and row.cells.get(step.when) in (None, "")):
+                continue
+            found: Values = {}
+            for name, value in step.values.items():
+                try:
+                    raw = self.value(step, index, name, value)
+                except Misread as error:
+                    self.fail(index, step, self._misread(step, name, error))
+                    continue
+                if raw is not None:
+                    found[name] = raw
+            if index not in self.errors:
+                yield index, found
+
+    def value(self, step: Step, index: int, name: str, value: ImportValue) -> object:
+        """One value of a row."""
+        if value.step:
+            return self.ids.get(value.step, {}).get(index)
+        cells = self.rows[index].cells
+        declared = step.entity.fields.get(name)
+        if declared is None:
+            return cell_of(value, cells)
+        return raw_of(value, declared, cells, self.writer.context.zone)
+
+    def _misread(self, step: Step, name: str, error: Misread) -> Failure:
+        declared = step.entity.fields[name]
+        language = self.writer.context.language
+        message = texts(language)(f"failure.{error.code}", label=declared.label.in_(language), **error.values)
+        return Failure(error.code, message, name)
+
+    def match(self, step: Step, values: dict[int, Values]) -> None:
+        """References that a column names by a key of the target, for all rows in one statement."""
+        writer = self.writer
+        for name, value in step.values.items():
+            declared = step.entity.fields.get(name)
+            if not value.match or declared is None or value.step:
+                continue
+            target = writer.release.model.entities[declared.to]
+            field_ = target.fields[value.match]
+            found = {
+                index: key
+                for index, row in values.items()
+                if name in row and (as_id(row[name]) is None or field_.type.kind != "text")
+                for key in [(typed(field_, row[name], writer.context.zone),)]
+            }
+            writer.identity.look_up(target.name, (value.match,), found.values())
+            for index, key in found.items():
+                id_ = writer.identity.find(target.name, (value.match,), key)
+                if id_ is None:
+                    self._no_record(step, index, name, values.pop(index)[name])
+                else:
+                    values[index][name] = id_
+
+    def _no_record(self, step: Step, index: int, name: str, text: object) -> None:
+        value, language = step.values[name], self.writer.context.language
+        target = self.writer.release.model.entities[step.entity.fields[name].to]
+        label = target.fields[value.match].label.in_(language)
+        message = self.writer.say("not_found", entity=target.label.in_(language), value=str(text), field=label)
+        self.fail(index, step, Failure("not_found", message, name))
+
+    # Which records
+
+    def records(self, step: Step, values: Mapping[int, Values]) -> dict[str, Pending]:
+        """The records that the rows mean, each once however many rows name it."""
+        keys = {index: self.key(step, row) for index, row in values.items()} if step.key else {}
+        if step.key:
+            self.writer.identity.look_up(step.entity.name, step.key, keys.values())
+        found: dict[str, Pending] = {}
+        for index, row in values.items():
+            id_, op = self.record(step, index, keys.get(index))
+            if id_ is None:
+                continue
+            self.ids[step.name][index] = id_
+            row.pop(ID, None)
+            if id_ in found:
+                found[id_].merge(row, index)
+            elif op == "create" or (op == "update" and self.is_news(step, id_, row)):
+                found[id_] = Pending(id_, op, row, {index})
+            if op == "create":
+                self.is_news(step, id_, row)
+        return found
+
+    def key(self, step: Step, row: Values) -> tuple[object, ...]:
+        """The key of a row, its parts as values of their fields."""
+        zone = self.writer.context.zone
+        return tuple(
+            as_id(row.get(ID)) if name == ID else typed(step.entity.fields[name], row.get(name), zone)
+            for name in step.key
+        )
+
+    def record(self, step: Step, index: int, key: tuple[object, ...] | None) -> tuple[str | None, str]:
+        """The id of the record that a row means and what is done with it: create, update or nothing."""
+        identity = self.writer.identity
+        known = identity.find(step.entity.name, step.key, key) if key is not None else None
+        if known is not None:
+            return known, "" if step.mode == "match" else "update"
+        if step.mode == "match":
+            self.fail(index, step, Failure("no_match", self._no_match(step, key)))
+            return None, ""
+        if step.mode == "update":
+            self.writer.result.of(step.entity.name).skipped += 1
+            return None, ""
+        new = str(key[0]) if key is not None and step.key == (ID,) and key[0] else new_id()
+        if key is not None:
+            identity.remember(step.entity.name, step.key, key, new)
+        return new, "create"
+
+    def _no_match(self, step: Step, key: tuple[object, ...] | None) -> str:
+        entity = step.entity.label.in_(self.writer.context.language)
+        return self.writer.say("no_match", entity=entity, key=" + ".join(str(part) for part in key or ()))
+
+    def is_news(self, step: Step, id_: str, row: Values) -> bool:
+        """Whether a record has not just been sent the same values."""
+        digest = hash(repr(sorted(row.items(), key=lambda item: item[0])))
+        if self.writer.sent.get((step.name, id_)) == digest:
+            return False
+        self.writer.sent[step.name, id_] = digest
+        return True
+
+    # Saving
+
+    def trees(self, step: Step, lines: Mapping[str, Pending]) -> list[Tree]:
+        """Lines under their parents, and parents that waited for lines which did not come."""
+        owner = step.owner
+        assert owner is not None
+        parents = self.waiting.pop(step.parent, {}) if step.parent else {}
+        above = next((one for one in self.writer.steps if one.name == step.parent), None)
+        found = {id_: Tree(above or step, pending, owner) for id_, pending in parents.items()}
+        for line in lines.values():
+            parent = line.values.pop(owner.name, None)
+            if not isinstance(parent, str):
+                found[line.id] = Tree(step, line)
+                continue
+            if parent not in found:
+                found[parent] = Tree(above or step, Pending(parent, "update", {}, set()), owner)
+            found[parent].lines.append((step, line))
+        return list(found.values())
+
+    def save(self, step: Step, trees: list[Tree]) -> None:
+        """Save trees of records; rows that are refused leave their tree, and the rest of it is tried again."""
+        while trees := [tree for tree in trees if tree.keep_without(self.errors)]:
+            writer = self.writer
+            verdicts = save_within(
+                writer.connection,
+                writer.context,
+                writer.release,
+                [changes_of(tree) for tree in trees],
+                writer.cause,
+                "each",
+            )
+            again: list[Tree] = []
+            for tree, verdict in zip(trees, verdicts, strict=True):
+                if isinstance(verdict, Saved):
+                    tree.count(writer.result, verdict)
+                else:
+                    self.refuse(tree, verdict)
+                    again.append(tree)
+            trees = again
+
+    def refuse(self, tree: Tree, verdict: Refused) -> None:
+        """Tie the reasons of a refusal to the rows that they come from."""
+        for indexes, owner, failure in failed_rows(tree, verdict):
+            for index in indexes:
+                self.fail(index, owner, failure)
+        gone = tree.gone(self.errors)
+        for entity, ids in gone.items():
+            self.writer.identity.forget(entity, frozenset(ids))
+        for key in [key for key in self.writer.sent if any(key[1] in ids for ids in gone.values())]:
+            del self.writer.sent[key]
+
+    def fail(self, index: int, step: Step, failure: Failure) -> None:
+        """Note why a row cannot be used, with the name of its column."""
+        message = failure.message
+        if failure.field:
+            message = self.writer.say("at_column", column=step.column(failure.field), message=message)
+        reasons = self.errors.setdefault(index, [])
+        if message not in reasons:
+            reasons.append(message)

@@ -1,0 +1,13 @@
+"""Cells that a spreadsheet must not take for formulas."""
+
+from __future__ import annotations
+
+import re
+
+RISKY = re.compile(r"'*[=+\-@\t\r]")
+NUMBER = re.compile(r"[+-]?\d[\d,]*(\.\d+)?%?")
+
+
+def safe_text(text: str) -> str:
+    """A text with an apostrophe in front where a spreadsheet would calculate it; an import takes it off again."""
+    return f"'{text}" if RISKY.match(text) and not NUMBER.fullmatch(text) else text

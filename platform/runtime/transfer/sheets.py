@@ -1,0 +1,74 @@
+"""Spreadsheets, old and new: one sheet as a table, within bounds that a small file cannot blow up."""
+
+from __future__ import annotations
+
+import zipfile
+from itertools import chain
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
+
+from kith.runtime.transfer.table import Cell, Settings, Table, Unreadable, named, row_of
+
+MAX_BYTES = 100 << 20
+MAX_UNPACKED = 600 << 20
+"""Bytes of all parts of a workbook together."""
+MAX_CELLS = 8_000_000
+
+
+def open_sheet(path: Path, settings: Settings) -> Table:
+    """A sheet as a table: the one that is named, else the first; raises Unreadable."""
+    check_size(path)
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+        names = tuple(book.sheet_names)
+        if not names:
+            raise Unreadable("no_rows")
+        if settings.sheet and settings.sheet not in names:
+            raise Unreadable("no_sheet", sheet=settings.sheet, sheets=", ".join(names))
+        name = settings.sheet or names[0]
+        sheet = book.get_sheet_by_name(name)
+    except PasswordError:
+        raise Unreadable("password") from None
+    except CalamineError as error:
+        raise Unreadable("broken_file", reason=str(error)) from None
+    if sheet.total_height * sheet.total_width > MAX_CELLS:
+        raise Unreadable("too_many_cells", limit=MAX_CELLS)
+    return _table(sheet, name, names, settings)
+
+
+def check_size(path: Path) -> None:
+    """Refuse what is too large, packed or unpacked; raises Unreadable."""
+    if path.stat().st_size > MAX_BYTES:
+        raise Unreadable("large_file", limit=MAX_BYTES >> 20)
+    if zipfile.is_zipfile(path):
+        try:
+            with zipfile.ZipFile(path) as parts:
+                size = sum(part.file_size for part in parts.infolist())
+        except zipfile.BadZipFile as error:
+            raise Unreadable("broken_file", reason=str(error)) from None
+        if size > MAX_UNPACKED:
+            raise Unreadable("large_file", limit=MAX_UNPACKED >> 20)
+
+
+def _table(sheet: CalamineSheet, name: str, names: tuple[str, ...], settings: Settings) -> Table:
+    # The reader gives rows above the first filled one as empty ones: numbers are those of the sheet.
+    numbered = enumerate(sheet.iter_rows(), 1)
+    rows = ((number, row) for number, row in numbered if number > settings.skip and any(cell != "" for cell in row))
+    number, first = next(rows, (0, []))
+    if not first:
+        raise Unreadable("no_rows")
+    heads: list[Cell] = list(first) if settings.header else [f"column {index}" for index in range(1, len(first) + 1)]
+    columns = named(heads, settings.columns)
+    data = rows if settings.header else chain([(number, first)], rows)
+    found = (row_of(at, columns, [plain(cell) for cell in row], len(first)) for at, row in data)
+    kind = settings.format if settings.format in ("xls", "xlsx") else "xlsx"
+    total = max(sheet.height - number + (0 if settings.header else 1), 0)
+    return Table(kind, columns, found, sheet=name, sheets=names, total=total)
+
+
+def plain(cell: object) -> Cell:
+    """A cell as a value; whole numbers are whole, for sheets know only one kind of number."""
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return int(cell)
+    return cell if cell != "" else None  # type: ignore[return-value]
