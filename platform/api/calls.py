@@ -94,21 +94,22 @@ Handler = Callable[[Call], Response]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def reading(doors: Doors, handler: Handler) -> Endpoint:
+def reading(doors: Doors, handler: Handler, *, is_long: Callable[[Request], bool] = lambda request: False) -> Endpoint:
     """The endpoint of what is only read; the handler's call has a connection."""
 
     async def endpoint(request: Request) -> Response:
-        return await _guarded(request, lambda: doors.calling.read(lambda: _answer(doors, request, handler)))
+        call = doors.calling.long if is_long(request) else doors.calling.read
+        return await _guarded(request, lambda: call(lambda: _answer(doors, request, handler)))
 
     return endpoint
 
 
 def asking(doors: Doors, handler: Handler) -> Endpoint:
-    """The same for a question that comes as a body."""
+    """The same for a question that comes as a body, and may take its time."""
 
     async def answered(request: Request) -> Response:
         body = await body_of(request, SMALL)
-        return await doors.calling.read(lambda: _answer(doors, request, handler, body))
+        return await doors.calling.long(lambda: _answer(doors, request, handler, body))
 
     async def endpoint(request: Request) -> Response:
         return await _guarded(request, lambda: answered(request))

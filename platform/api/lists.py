@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import cast
 
+from starlette.requests import Request
 from starlette.responses import Response
 
 from kith.api.calls import Call, answer
@@ -25,6 +26,11 @@ KNOWN = (
 MOST_EXPANDED = 20
 MOST_FIELDS = 500
 DEEPEST = 4
+
+
+def is_long(request: Request) -> bool:
+    """Whether a list looks at every record, so that others must not wait for it."""
+    return request.query_params.get("count") == "exact"
 
 
 def list_(call: Call) -> Response:

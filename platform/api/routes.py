@@ -24,7 +24,11 @@ def routes(doors: Doors) -> list[BaseRoute]:
         _route(f"{BASE}/search", GET=reading(doors, looking.search_)),
         _route(f"{BASE}/meta", GET=reading(doors, meta.meta)),
         _route(f"{BASE}/openapi.json", GET=reading(doors, openapi.openapi)),
-        _route(f"{BASE}/{{entity}}", GET=reading(doors, lists.list_), POST=writing(doors, records.create)),
+        _route(
+            f"{BASE}/{{entity}}",
+            GET=reading(doors, lists.list_, is_long=lists.is_long),
+            POST=writing(doors, records.create),
+        ),
         _route(f"{BASE}/{{entity}}/bulk", POST=writing(doors, bulk.bulk, limit=LARGE, long=True)),
         _route(f"{BASE}/{{entity}}/aggregate", POST=asking(doors, aggregates.aggregate_)),
         _route(
