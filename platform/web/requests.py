@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-import sqlalchemy as sa
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -20,6 +19,7 @@ from kith.metadata.model import Model
 from kith.runtime.accounts import SAFE, Passwords, SignedIn, session_of
 from kith.runtime.calling import Doors
 from kith.runtime.context import Context, context_of
+from kith.runtime.database import Busy, Connection
 from kith.runtime.read.query import BadQuery, Denied
 from kith.runtime.release import Release
 from kith.texts import Texts
@@ -107,7 +107,7 @@ class Guest:
 class Visit(Guest):
     """A request of somebody who is signed in; `connection` is for reading, `form` what a POST sent."""
 
-    connection: sa.Connection
+    connection: Connection
     account: SignedIn
     context: Context
     form: FormData = field(default_factory=FormData)
@@ -128,7 +128,7 @@ class Visit(Guest):
         html = self.web.templates.block(template, block, self.language, shell=self.shell, **context)
         return HTMLResponse(html, headers=dict(PRIVATE))
 
-    def write(self, work: Callable[[sa.Connection], T]) -> T:
+    def write(self, work: Callable[[Connection], T]) -> T:
         """What `work` returns, in a writing transaction of its own."""
         return self.web.doors.workspace.database.run(work)
 
@@ -148,7 +148,7 @@ def guest_of(web: Web, request: Request) -> Guest:
     return Guest(web, request, web.doors.workspace.current(), language_of(request))
 
 
-def visit_of(guest: Guest, connection: sa.Connection, account: SignedIn, now: datetime, form: FormData) -> Visit:
+def visit_of(guest: Guest, connection: Connection, account: SignedIn, now: datetime, form: FormData) -> Visit:
     """The request of a person: in the language of the device, else his own, else the browser's."""
     language = language_of(guest.request, preferred=account.actor.language)
     app = guest.model.app
@@ -256,6 +256,8 @@ async def _guarded(web: Web, request: Request, answer: Callable[[], Awaitable[Re
     """Our own mistakes become a page with a reference, under which the log tells the rest."""
     try:
         return await answer()
+    except Busy:
+        return guest_of(web, request).error(503)
     except Exception:
         reference = secrets.token_hex(4)
         LOG.exception("%s %s failed (%s)", request.method, request.url.path, reference)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
-
-import phonenumbers
 
 from kith.metadata.model import Field, Label, Model, Option
 from kith.rules.types import Type
+from kith.runtime import phones
 from kith.runtime.read.query import Masked, Reference
 from kith.texts import Texts
 from kith.web import addresses
@@ -177,7 +175,8 @@ def _boolean(reader: Reader) -> Show:
 def _text(reader: Reader, declared: Field | None, short: bool) -> Show:
     match declared.type_name if declared else "":
         case "phone":
-            return lambda value: Cell(phone(value), f"tel:{value}")
+            region = str(declared.params.get("region") or "CN") if declared else "CN"
+            return lambda value: Cell(phones.written(value, region), f"tel:{value}")
         case "email":
             return lambda value: Cell(value, f"mailto:{value}")
         case "url":
@@ -199,18 +198,6 @@ def _tag(value: str, table: Mapping[str, str]) -> str:
 def _shortened(value: str) -> str:
     line = " ".join(value.split())
     return line if len(line) <= SHORT else line[: SHORT - 1].rstrip() + "…"
-
-
-@lru_cache(maxsize=4096)
-def phone(value: str) -> str:
-    """A number as people of its country write it; from abroad with the country's code."""
-    try:
-        number = phonenumbers.parse(value)
-    except phonenumbers.NumberParseException:
-        return value
-    if number.country_code == 86:
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def _parts(reader: Reader, declared: Field | None) -> Show:
