@@ -70,6 +70,11 @@ class Database:
                 raise value
         return found
 
+    def close(self) -> None:
+        """Give the connection back."""
+        self.connection.close()
+        self.connection.engine.dispose()
+
 
 def zone_of(env: Env) -> str:
     """The name of an environment's time zone."""

@@ -6,9 +6,16 @@ import argparse
 import sys
 
 from tests.agreement.engines import NAMES, engine
+from tests.agreement.report import Report
 from tests.agreement.running import run
 from tests.support import postgresql
 from tests.support import run as folder
+
+
+def progress(report: Report) -> None:
+    """One line as the run goes on."""
+    sys.stderr.write(f"\r{report.expressions} expressions, {len(report.disagreements)} disagreements")
+    sys.stderr.flush()
 
 
 def main() -> int:
@@ -23,9 +30,10 @@ def main() -> int:
     try:
         url = postgresql.server_url()
         engines = {name: engine(name, url) for name in asked.engines}
-        report = run(asked.seed, asked.expressions, asked.records, engines, keep=True)
+        report = run(asked.seed, asked.expressions, asked.records, engines, keep=True, tell=progress)
     finally:
         postgresql.clean_up(folder.folder())
+    sys.stderr.write("\n")
     sys.stdout.write("\n".join(report.lines()) + "\n")
     return 1 if report.disagreements else 0
 

@@ -11,8 +11,7 @@ from decimal import Decimal
 from kith.problems import Excerpt
 from kith.rules.compiling import compile_expression
 from kith.rules.scope import Scope, Slot
-from kith.rules.tree import Node
-from kith.rules.types import Type
+from kith.rules.tree import Aggregate, Call, Node, walk
 from kith.rules.values import DoesNotFit
 from tests.agreement.engines import Answers, Engine, Reference
 from tests.agreement.expressions import Generator
@@ -77,23 +76,31 @@ def first_difference(
     name: str, question: Question, where: World, right: Answers, said: Answers
 ) -> Iterator[Disagreement]:
     """The first record about which an engine says something else."""
-    pairs = [(right.values, said.values, question.tree.type)]
+    refusable = may_refuse(question.tree)
+    pairs = [(right.values, said.values)]
     if right.verdicts is not None and said.verdicts is not None:
-        pairs.append((right.verdicts, said.verdicts, question.tree.type))
-    for expected, found, type_ in pairs:
+        pairs.append((right.verdicts, said.verdicts))
+    for expected, found in pairs:
         for index, (one, other) in enumerate(zip(expected, found, strict=True)):
-            if not same(one, other, type_):
+            if not same(one, other) and not (refusable and DoesNotFit in (type(one), type(other))):
                 yield Disagreement(name, question.text, where, index, one, other)
                 return
 
 
-def same(one: object, other: object, type_: Type) -> bool:
-    """Whether two answers are one: of one kind, equal, and numbers with the same places.
+def may_refuse(tree: Node) -> bool:
+    """Whether a value may be refused because it does not fit: a sum, or a text that grows.
 
-    A value that is refused because it does not fit stops the statement; an engine may find it where the reference, which
-    does not look at what `and` and `??` need not know, never came, and the other way round.
+    That stops the statement, and an engine may come upon it where the reference, which does not look at what `and` and `??`
+    need not know, never came; or never come upon it where the reference did.
     """
-    if isinstance(one, DoesNotFit) or isinstance(other, DoesNotFit):
+    parts = list(walk(tree))
+    sums = any(isinstance(part, Aggregate) and part.function == "sum" for part in parts)
+    return sums or any(isinstance(part, Call) and part.op in ("concat", "replace", "upper") for part in parts)
+
+
+def same(one: object, other: object) -> bool:
+    """Whether two answers are one: of one kind, equal, and numbers with the same places."""
+    if isinstance(one, DoesNotFit) and isinstance(other, DoesNotFit):
         return True
     if type(one) is not type(other) or one != other:
         return False

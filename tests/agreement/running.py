@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from tests.agreement.comparing import chunks, first_difference
 from tests.agreement.engines import Engine, Reference
@@ -17,8 +17,16 @@ CHUNK = {"long": 200, "short": 60}
 """Expressions over the records of one world."""
 
 
-def run(seed: int, expressions: int, records: int, engines: Mapping[str, Engine], *, keep: bool = False) -> Report:
-    """Compare, and with `keep` write each shrunk disagreement as a case."""
+def run(
+    seed: int,
+    expressions: int,
+    records: int,
+    engines: Mapping[str, Engine],
+    *,
+    keep: bool = False,
+    tell: Callable[[Report], None] = lambda report: None,
+) -> Report:
+    """Compare, and with `keep` write each shrunk disagreement as a case; `tell` hears of each chunk that is done."""
     report = Report()
     for asked, where in chunks(seed, expressions, records, CHUNK["long" if expressions > 1_000 else "short"]):
         trees = [question.tree for question in asked]
@@ -37,4 +45,5 @@ def run(seed: int, expressions: int, records: int, engines: Mapping[str, Engine]
                     report.disagreements.append(f"{found}\n  shrunk: {case.as_data()}")
                     if keep:
                         save(case, f"found_{name}_{seed}_{len(report.disagreements)}")
+        tell(report)
     return report
