@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 from kith.problems import Excerpt, Words
 from kith.rules.compiling import compile_expression
@@ -58,7 +59,7 @@ class Deal:
 
 def by_hand(env: Env) -> bool:
     """What a careful programmer writes for the condition."""
-    record = env.this
+    record: Any = env.this
     if record["stage"] not in OPEN:
         return False
     amount = record["amount"]
