@@ -11,6 +11,9 @@ from kith.web.inputs import FormSection, Lines
 from kith.web.refusing import carried
 from kith.web.typed import WAS
 
+MOSTLY = 0.6
+"""From which share of computed fields a section counts as one that adds the lines up."""
+
 
 def page_context(draft: Draft) -> dict[str, object]:
     """What the template of a form needs beyond its frame."""
@@ -47,7 +50,7 @@ def _follows(draft: Draft) -> bool:
 def _place_of_grids(draft: Draft, sections: Sequence[FormSection]) -> int:
     """Lines stand before the sections that only add them up, and before those of further tabs."""
     for place, section in enumerate(sections):
-        if place and all(one.locked for one in section.fields):
+        if place and sum(bool(one.locked) for one in section.fields) > len(section.fields) * MOSTLY:
             return place
     return _first_tab(draft)
 

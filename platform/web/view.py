@@ -22,7 +22,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A place to go; `danger` marks what destroys, `dialog` opens the place in the dialog where there is JavaScript."""
+    """A place to go; `danger` marks what destroys, `dialog` opens the place in the dialog where there is JavaScript.
+
+    `key` names the key of the keyboard that goes there (`edit`, `create`, …; see docs/contributor/look.md).
+    """
 
     label: str
     href: str
@@ -31,6 +34,7 @@ class Link:
     badge: str = ""
     danger: bool = False
     dialog: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 
 from kith.rules.explaining import explain
 from kith.rules.program import Expression
-from kith.rules.values import Env
+from kith.rules.values import DoesNotFit, Env
 from kith.runtime.context import Context
 from kith.runtime.write.change import Cause, Change
 from kith.runtime.write.computing import compute
@@ -75,7 +76,9 @@ def preview(connection: sa.Connection, context: Context, release: Release, chang
     # Defaults may have brought references along, which formulas follow.
     preload(session, parts)
     filled = {part.id: dict(part.after) for part in parts}
-    compute(session, draft)
+    # What does not fit is said when it is saved; until then the form shows what it can.
+    with suppress(DoesNotFit):
+        compute(session, draft)
     return _of(session, draft, filled)
 
 

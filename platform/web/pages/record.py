@@ -129,7 +129,7 @@ def _actions(subject: Subject) -> list[Link]:
     if not subject.may("update"):
         return []
     edit = addresses.edit_of(subject.entity.name, subject.record.id)
-    return [Link(subject.visit.texts("record.edit_record"), edit, "pencil")]
+    return [Link(subject.visit.texts("record.edit_record"), edit, "pencil", key="edit")]
 
 
 def _more(subject: Subject) -> list[Link]:
