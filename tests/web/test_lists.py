@@ -189,3 +189,29 @@ def test_a_list_costs_few_statements_and_is_light(shop: Shop, entity: str) -> No
     assert len([text for text in run if not text.startswith(("BEGIN", "SET"))]) <= 8
     assert len(gzip.compress(html.encode())) <= 40_000
     assert len(re.findall(r"<[a-z]", html)) <= 1_500
+
+
+HOSTILE = (
+    "q=%00",
+    "q=%ED%A0%80",
+    "filter=%00",
+    "filter=name+%3D%3D+%22%00%22",
+    "filter=" + "%28" * 2_000,
+    "filter=null",
+    "filter=now%28%29",
+    "field=name&op=contains&value=%00",
+    "field=points&op=gt&value=" + "9" * 500,
+    "field=joined_on&op=ge&value=9999-99-99",
+    "sort=store.region.name,-points,interests,id,x.y.z,--name",
+    "columns=store.store.store.store.store,created_by.name,id,$title,%00",
+    "after=AAAA&before=AAAA",
+    "at=99999999999999999999",
+    "view=%00",
+)
+
+
+@pytest.mark.parametrize("query", HOSTILE)
+def test_a_hostile_address_is_answered_in_words(shop: Shop, query: str) -> None:
+    for path in ("/records/member", "/records/member/filter", "/search", "/bin/member"):
+        answer = shop.client(ADMIN).get(f"{path}?{query}")
+        assert answer.status_code in (200, 303, 400, 404)

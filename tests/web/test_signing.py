@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from kith.runtime.accounts import CHEAP, set_password
+from kith.runtime.calling import Calling, Doors
 from kith.runtime.clock import system_clock
 from kith.runtime.write.change import Change
+from kith.web.app import routes
 from tests.web.shop import ADMIN, CLERK, PASSWORD, Shop
 
 
@@ -156,3 +160,12 @@ def test_a_part_of_a_page_is_never_a_page_to_sign_in(shop: Shop) -> None:
     assert answer.headers["hx-redirect"] == "/sign-in?next=%2Frecords%2Fmember%3Fq%3Db"
     assert answer.text == ""
     assert shop.client().post("/records/member/new", data={"name": "x"}, headers=headers).status_code == 204
+
+
+def test_over_https_the_cookie_is_bound_to_the_host(shop: Shop) -> None:
+    doors = Doors(shop.workspace, Calling(shop.workspace.database), system_clock, secure=True)
+    client = TestClient(Starlette(routes=routes(doors, CHEAP)), base_url="https://kith.test", follow_redirects=False)
+    cookie = client.post("/sign-in", data={"email": ADMIN, "password": PASSWORD}).headers["set-cookie"]
+    assert cookie.startswith("__Host-kith=")
+    assert "; Secure" in cookie
+    assert client.get("/").status_code == 200

@@ -225,12 +225,9 @@ def _empty(listing: Listing) -> Empty:
         return Empty(texts("list.no_match"), texts("list.no_match_text"), "search", clear)
     if listing.view is not None and is_filtered(listing.view):
         return Empty(texts("list.no_records", name=plural), texts("list.none_in_view"), icon_of(entity))
-    create = Link(
-        texts("list.create", name=inline(entity.label, texts.language)), addresses.new_of(entity.name), "plus"
-    )
     may = may_create(listing.reader, entity)
     words = texts("list.none_yet" if may else "list.none_to_see", name=entity.plural.in_(texts.language))
-    return Empty(texts("list.no_records", name=plural), words, icon_of(entity), create if may else None)
+    return Empty(texts("list.no_records", name=plural), words, icon_of(entity), create_link(listing) if may else None)
 
 
 def _pager(listing: Listing, found: Page) -> Pager:
@@ -277,9 +274,6 @@ def _picked(listing: Listing) -> Asked | str:
 
 def _around(listing: Listing) -> dict[str, object]:
     texts, entity = listing.visit.texts, listing.entity
-    create = Link(
-        texts("list.create", name=inline(entity.label, texts.language)), addresses.new_of(entity.name), "plus"
-    )
     tabs = [_tab(listing, view) for view in (listing.views.first, *listing.views.others)]
     shown, more = tabs[:TABS], tabs[TABS:]
     if current := next((link for link in more if link.current), None):
@@ -288,7 +282,7 @@ def _around(listing: Listing) -> dict[str, object]:
         "title": entity.plural.in_(texts.language),
         "find": texts("list.search", name=inline(entity.plural, texts.language)),
         "mark": icon_of(entity),
-        "actions": [create] if may_create(listing.reader, entity) else [],
+        "actions": [replace(create_link(listing), key="create")] if may_create(listing.reader, entity) else [],
         "more": [Link(texts("menu.bin"), addresses.bin_of(entity.name), "trash-2")] if _may_restore(listing) else [],
         "tabs": shown,
         "more_tabs": more,
@@ -296,6 +290,13 @@ def _around(listing: Listing) -> dict[str, object]:
         "row": row_inputs(listing, listing.visit.request.query_params.get("field", "")),
         "choosable": _choosable(listing),
     }
+
+
+def create_link(listing: Listing) -> Link:
+    """The way to a new record."""
+    texts, entity = listing.visit.texts, listing.entity
+    label = texts("list.create", name=inline(entity.label, texts.language))
+    return Link(label, addresses.new_of(entity.name), "plus")
 
 
 def _may_restore(listing: Listing) -> bool:
