@@ -16,6 +16,7 @@ from kith.runtime.coerce.reading import Misread, Reading, shown
 
 MAX_TEXT = 255
 MAX_LONG = 65_536
+FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -23,7 +24,7 @@ def clean(raw: object, limit: int) -> str:
     """NFC text without U+0000, not longer than `limit` characters."""
     if not isinstance(raw, str):
         raise Misread("not_text", value=shown(raw))
-    if "\x00" in raw or any("\ud800" <= character <= "\udfff" for character in raw):
+    if not raw.isprintable() and FORBIDDEN.search(raw):
         raise Misread("forbidden_character")
     text = unicodedata.normalize("NFC", raw)
     if len(text) > limit:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from kith.rules.values import DoesNotFit, Env, no_records
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.messages import failure
-from kith.runtime.write.plans import Function, Step
+from kith.runtime.write.plans import Function, RollUp, Step
 
 if TYPE_CHECKING:
     from kith.runtime.write.session import Session
@@ -35,13 +34,25 @@ def owned_rollups(session: Session, draft: Draft) -> None:
     if draft.before is not None and not draft.children:
         return
     env = session.env(draft)
-    alone = replace(env, related=no_records) if draft.plan.rollups else env
     for name, rollup in draft.plan.rollups.items():
         travels = not rollup.relations.isdisjoint(draft.children)
-        if draft.before is None or travels:
-            draft.after[name] = worked_out(session, draft, name, rollup.value, env if travels else alone)
-            if rollup.field.storage == "fresh":
-                draft.after[f"{name}__until"] = next_midnight(session)
+        if travels:
+            draft.after[name] = worked_out(session, draft, name, rollup.value, env)
+        elif draft.before is None:
+            draft.after[name] = over_nothing(session, draft, name, rollup, env)
+        else:
+            continue
+        if rollup.field.storage == "fresh":
+            draft.after[f"{name}__until"] = session.midnight
+
+
+def over_nothing(session: Session, draft: Draft, name: str, rollup: RollUp, env: Env) -> object:
+    """A roll-up of a record that has no records yet."""
+
+    def value() -> object:
+        return worked_out(session, draft, name, rollup.value, replace(env, related=no_records))
+
+    return session.release.cached(("over nothing", draft.entity, name), value) if rollup.alone else value()
 
 
 def take(session: Session, draft: Draft, step: Step) -> None:
@@ -49,7 +60,7 @@ def take(session: Session, draft: Draft, step: Step) -> None:
     if step.formula is not None:
         draft.after[step.name] = worked_out(session, draft, step.name, step.formula, session.env(draft))
         if draft.plan.entity.fields[step.name].storage == "fresh":
-            draft.after[f"{step.name}__until"] = next_midnight(session)
+            draft.after[f"{step.name}__until"] = session.midnight
     elif step.rule is not None and session.wakes(step.rule, draft):
         session.fired(step.rule, draft)
         session.perform(step.rule, draft)
@@ -62,10 +73,3 @@ def worked_out(session: Session, draft: Draft, name: str, function: Function, en
     except DoesNotFit:
         draft.fail(failure(session, "does_not_fit", draft, name, label=draft.plan.entity.fields[name].label))
         return None
-
-
-def next_midnight(session: Session) -> datetime:
-    """The instant at which today becomes tomorrow in the workspace."""
-    zone = session.zone
-    tomorrow = session.context.now.astimezone(zone).date() + timedelta(days=1)
-    return datetime.combine(tomorrow, time(), tzinfo=zone).astimezone(UTC)

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from kith.runtime.write.session import Values
 
 
+NONE: frozenset[object] = frozenset()
+
+
 @dataclass(slots=True, eq=False)
 class Draft:
     """One record: what it was, what was asked for it, what it is to become.
@@ -72,11 +75,12 @@ class Draft:
 
     def changed(self, name: str) -> bool:
         """Whether a field's value differs from before; on a create, whether it is set."""
-        if not self.after.has(name):
+        after = self.after
+        if not dict.__contains__(after, name):
             return False  # a set that nobody has looked at
-        value = dict.__getitem__(self.after, name)
+        value = dict.__getitem__(after, name)
         if self.before is None:
-            return value is not None and value != frozenset()
+            return value is not None and value != NONE
         return bool(self.before[name] != value)
 
     def fail(self, failure: Failure) -> None:

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from kith.rules.sql.values import from_database, to_database
 from kith.rules.types import DATE, DATETIME
 from kith.runtime.layout import layout_of
-from kith.runtime.write.computing import next_midnight
 
 if TYPE_CHECKING:
     from kith.runtime.write.session import Session
@@ -48,5 +47,5 @@ def _values(session: Session, entity: str, names: Sequence[str], found: Sequence
         tree = fields[name].value
         values[name] = from_database(value, tree.type if tree else fields[name].type, engine)
         if fields[name].storage == "fresh":
-            values[f"{name}__until"] = next_midnight(session)
+            values[f"{name}__until"] = session.midnight
     return values

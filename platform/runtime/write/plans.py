@@ -39,6 +39,8 @@ class RollUp:
     field: Field
     relations: frozenset[str]
     value: Function
+    alone: bool = False
+    """Whether over no records it is the same for every record: nothing beside the aggregate has a say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ class Plan:
     """Fields that people and rules write."""
     references: tuple[Field, ...]
     """Input fields that name records of other entities."""
+    fresh: tuple[str, ...]
+    """Stored fields whose value runs out."""
     hops: tuple[tuple[str, ...], ...]
     """Chains of references that this entity's expressions follow, to be loaded ahead."""
 
@@ -128,6 +132,7 @@ def make_plan(model: Model, entity: Entity) -> Plan:
         stored=tuple(one for one in fields if one.storage != "computed"),
         inputs=tuple(one for one in fields if not one.is_computed),
         references=tuple(one for one in fields if one.to and not one.is_computed),
+        fresh=tuple(one.name for one in fields if one.storage == "fresh"),
         hops=tuple(sorted(_hops(entity, rules))),
     )
 
@@ -163,7 +168,8 @@ def _rollup(field: Field) -> RollUp:
         raise ValueError(f"{field.entity}.{field.name} is not computed")
     tree = field.value.tree
     relations = frozenset(node.relation for node in walk(tree) if isinstance(node, Aggregate))
-    return RollUp(field, relations, python_of(tree))
+    whole = tree.arg if isinstance(tree, Convert) else tree
+    return RollUp(field, relations, python_of(tree), isinstance(whole, Aggregate) and not whole.via.steps)
 
 
 def own_reads(node: Node) -> frozenset[str]:

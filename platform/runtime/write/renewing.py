@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from kith.runtime.context import SYSTEM, Context
 from kith.runtime.search import index_records
 from kith.runtime.write.change import Cause
-from kith.runtime.write.computing import next_midnight, take
+from kith.runtime.write.computing import take
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.lookups import look_up
 from kith.runtime.write.numbering import number_field
@@ -69,4 +69,4 @@ def fill(session: Session, drafts: Sequence[Draft], fields: Sequence[str]) -> No
                 draft.after[name] = plan.defaults[name](session.env(draft))
         elif declared.storage == "fresh":
             for draft in drafts:
-                draft.after[f"{name}__until"] = next_midnight(session)
+                draft.after[f"{name}__until"] = session.midnight

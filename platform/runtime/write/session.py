@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from decimal import Context as DecimalContext
 from typing import TYPE_CHECKING, Any
@@ -102,11 +103,20 @@ class Session:
     tops: int = 1
     """How many saves travel in this batch."""
     wave: int = 0
+    _midnight: datetime | None = None
 
     @property
     def zone(self) -> Any:
         """The workspace's time zone: what a day is in declared expressions."""
         return self.context.zone
+
+    @property
+    def midnight(self) -> datetime:
+        """The instant at which today becomes tomorrow in the workspace."""
+        if self._midnight is None:
+            tomorrow = self.context.now.astimezone(self.zone).date() + timedelta(days=1)
+            self._midnight = datetime.combine(tomorrow, time(), tzinfo=self.zone).astimezone(UTC)
+        return self._midnight
 
     def plan(self, entity: str) -> Plan:
         """What saving a record of an entity involves."""
@@ -119,11 +129,10 @@ class Session:
     def values(self, entity: str, values: dict[str, Any]) -> Values:
         """A record's values as this save sees them; a value that has run out is worked out anew."""
         record = Values(values, self, entity)
-        for name, declared in self.release.model.entities[entity].fields.items():
-            if declared.storage == "fresh":
-                until = record.get(f"{name}__until")
-                if until is None or until <= self.context.now:
-                    record.pop(name, None)
+        for name in self.plan(entity).fresh:
+            until = record.get(f"{name}__until")
+            if until is None or until <= self.context.now:
+                record.pop(name, None)
         return record
 
     # What expressions read

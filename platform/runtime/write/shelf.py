@@ -174,19 +174,34 @@ class Shelf:
     def row(self, record: Mapping[str, Any]) -> Record:
         """A record as the values of its columns, sort keys and folded keys included."""
         values: Record = {}
-        for slot in self.slots:
-            value = self._value(record, slot.key)
-            values[slot.column.name] = value if value is None or slot.write is None else slot.write(value)
-        for name, columns in self.table.columns.items():
+        for column, key, name, part, write in self._writing:
+            if part:
+                whole = record.get(name)
+                value = whole.get(part) if whole else None
+            else:
+                value = record.get(key)
+            values[column] = value if value is None or write is None else write(value)
+        for name, columns in self._deriving:
             values |= _derived(columns, record.get(name))
         return values
 
-    def _value(self, record: Mapping[str, Any], key: str) -> Any:
-        name, _, part = key.partition("__")
-        if part and name in self.composites:
-            whole = record.get(name)
-            return whole.get(part) if whole else None
-        return record.get(key)
+    @cached_property
+    def _writing(self) -> tuple[tuple[str, str, str, str, Converter | None], ...]:
+        """For each column its name, the key of its value, and field and part where it is one of several."""
+        found = []
+        for slot in self.slots:
+            name, _, part = slot.key.partition("__")
+            found.append((slot.column.name, slot.key, name, part if name in self.composites else "", slot.write))
+        return tuple(found)
+
+    @cached_property
+    def _deriving(self) -> tuple[tuple[str, FieldColumns], ...]:
+        """The fields that have a sort key or a folded key beside their value."""
+        return tuple(
+            (name, columns)
+            for name, columns in self.table.columns.items()
+            if columns.sort is not None or columns.folded is not None
+        )
 
     @cached_property
     def _insert(self) -> sa.Insert:

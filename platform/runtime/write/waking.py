@@ -35,8 +35,8 @@ def wakes(session: Session, rule: Rule, draft: Draft) -> bool:
 
     A `require` that reads a relation is woken by that relation's records as well, so that it always holds.
     """
-    watched = rule.require is not None and any(event.startswith("child:") for event in draft.events)
-    if not is_triggered(rule.trigger, draft) and not watched:
+    watched = bool(draft.events) and rule.require is not None and any(one.startswith("child:") for one in draft.events)
+    if not watched and not is_triggered(rule.trigger, draft):
         return False
     if rule.when is None or compiled(session.release, rule.when)(session.env(draft)):
         return True
