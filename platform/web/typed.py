@@ -24,6 +24,8 @@ WAS, VERSION, ID, ROW, GONE = "_was", "_version", "_id", "_row", "_gone"
 ADD, REMOVE, KEEP, RESUME, TOLD = "_add", "_remove", "_keep", "_resume", "_told"
 """Names of what a form sends beside its fields."""
 MOST_ROWS = 500
+POSITION = "position"
+"""The field that puts lines in order; new lines are numbered on."""
 
 
 @dataclass(slots=True)
@@ -57,7 +59,7 @@ class Typed:
     def is_blank(self, relation: str, row: Row) -> bool:
         """Whether a line is new and nothing has been typed into it."""
         return row.id is None and not any(
-            self.is_given(f"{relation}.{row.key}.{name}", raw) for name, raw in row.raw.items()
+            self.is_given(f"{relation}.{row.key}.{name}", raw) for name, raw in row.raw.items() if name != POSITION
         )
 
     def live_rows(self, relation: str) -> list[Row]:
@@ -69,7 +71,14 @@ class Typed:
         rows = self.rows.setdefault(relation, [])
         number = 1 + max((int(row.key[1:]) for row in rows if row.id is None and row.key[1:].isdecimal()), default=0)
         rows.append(Row(f"n{number}", None, raw))
-        self.note(f"{relation}.n{number}", raw)
+        if POSITION in raw and not raw[POSITION]:
+            raw[POSITION] = str(1 + max((self._position(row) for row in rows), default=0))
+        # Its position is given, though nobody has typed it.
+        self.note(f"{relation}.n{number}", {name: value for name, value in raw.items() if name != POSITION})
+
+    def _position(self, row: Row) -> int:
+        found = row.raw.get(POSITION, "")
+        return int(found) if isinstance(found, str) and found.isdecimal() and len(found) < 10 else 0
 
     def remove_row(self, relation: str, key: str) -> None:
         """Take a line away."""

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 
 import pytest
 
+from kith.runtime.clock import system_clock
+from kith.runtime.context import SYSTEM, context_of
+from kith.runtime.read.reader import reader_of
 from kith.runtime.write.change import Change
+from kith.web.outline import outline_of
 from tests.web.forms import Form, form_of, post
-from tests.web.shop import ADMIN, CLERK, Shop
+from tests.web.shop import ADMIN, CLERK, Shop, opened
 
 
 def text_of(html: str) -> str:
@@ -314,3 +320,44 @@ def test_a_record_in_use_stays_and_says_so(shop: Shop) -> None:
     answer = shop.client(ADMIN).post(f"/records/member/{member}/delete")
     assert answer.status_code == 409
     assert "It cannot be deleted" in answer.text
+
+
+# ---- what apps declare, and what they do not ----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def deals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """Yield the other app that Kith comes with."""
+    with opened(f"sqlite:///{tmp_path_factory.mktemp('deals') / 'kith.db'}", "b2b_crm") as found:
+        yield found
+
+
+def test_new_lines_are_numbered_on(deals: Shop) -> None:
+    client = deals.client(ADMIN)
+    account, product = deals.ids("account")[0], deals.ids("product")[0]
+    form = form_of(client.get(f"/records/quote/new?account={account}").text)
+    assert form["lines.n1.position"] == "1"
+    more = form_of(
+        form.fill(lines__n1__product=product, lines__n1__unit_price="10").send(client, ("_add", "lines")).text
+    )
+    assert more["lines.n2.position"] == "2"
+    answer = more.send(client)
+    assert answer.status_code == 303, text_of(answer.text)
+
+
+def test_every_record_of_both_apps_has_its_pages(deals: Shop) -> None:
+    client = deals.client(ADMIN)
+    for entity in deals.workspace.current().model.entities:
+        for id_ in deals.ids(entity)[:1]:
+            for path in ("", "?tab=history", "/edit", "/delete"):
+                answer = client.get(f"/records/{entity}/{id_}{path}")
+                assert answer.status_code == 200, f"{entity}{path}"
+
+
+def test_without_a_form_document_everything_shows(deals: Shop) -> None:
+    release = deals.workspace.current()
+    bare = replace(release, model=replace(release.model, forms={}), _cache={})
+    reader = reader_of(context_of(SYSTEM, system_clock(), language="en", time_zone="UTC"), bare)
+    outline = outline_of(reader, "quote")
+    assert {field.name for field in outline.fields} == set(release.model.entities["quote"].fields)
+    assert [grid.relation for grid in outline.grids] == ["lines"]
