@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from kith.runtime.write.change import Change
 from tests.web.browsing import Look, visiting
-from tests.web.shop import Shop
+from tests.web.shop import ADMIN, PASSWORD, Shop
 from tests.web.test_gallery import grave
 
 Served = tuple[Shop, str]
@@ -156,3 +156,52 @@ def test_related_lists_come_when_they_come_into_sight(chromium: Browser, served_
     with visiting(chromium, served_shop, path=f"/records/member/{member}") as page:
         page.locator("#related-tier_changes").scroll_into_view_if_needed()
         expect(page.locator("[hx-trigger=revealed]")).to_have_count(0)
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_session_ends_while_one_types(chromium: Browser, served_shop: Served, script: bool) -> None:
+    with visiting(chromium, served_shop, Look(script=script), path="/records/member/new") as page:
+        page.get_by_label("Name").fill(f"Typed for long {script}")
+        page.get_by_label("WeChat").fill("wx_long")
+        page.get_by_label("Note").fill("two\nlines")
+        page.context.clear_cookies(name="kith")
+        page.get_by_role("button", name="Save").last.click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+        page.get_by_label("E-mail").fill(ADMIN)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button").last.click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("New Member")
+        expect(page.get_by_label("Note")).to_have_value("two\nlines")
+        page.get_by_role("button", name="Save").last.click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text(f"Typed for long {script}")
+
+
+def test_two_people_change_one_record(chromium: Browser, served_shop: Served) -> None:
+    shop, _ = served_shop
+    values = {"name": "两个人", "email": "two@lanting.example", "wechat": "old"}
+    member = shop.save(Change("create", "member", values=values)).id
+    with visiting(chromium, served_shop, Look("zh-CN", width=360), path=f"/records/member/{member}/edit") as page:
+        page.get_by_label("微信号").fill("mine")
+        page.get_by_label("备注").fill("my note")
+        shop.save(Change("update", "member", member, {"wechat": "theirs", "city": "苏州"}))
+        page.get_by_role("button", name="保存").last.click()
+        conflict = page.get_by_role("alert")
+        expect(conflict).to_be_focused()
+        expect(conflict).to_contain_text("mine")
+        expect(page.get_by_label("城市").first).to_have_value("苏州")
+        conflict.get_by_label("theirs").check()
+        page.get_by_role("button", name="保存").last.click()
+        expect(page.locator(".fact").filter(has_text="微信号")).to_contain_text("theirs")
+        expect(page.locator(".fact").filter(has_text="备注")).to_contain_text("my note")
+
+
+def test_the_keyboard_opens_the_form_and_saves_it(chromium: Browser, served_shop: Served) -> None:
+    shop, _ = served_shop
+    member = shop.save(Change("create", "member", values={"name": "Keys", "email": "keys@lanting.example"})).id
+    with visiting(chromium, served_shop, path=f"/records/member/{member}") as page:
+        page.keyboard.press("e")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Edit Keys")
+        page.get_by_label("WeChat").fill("wx_keys")
+        page.keyboard.press("Control+Enter")
+        expect(page.get_by_role("status").first).to_contain_text("Saved.")
