@@ -9,12 +9,12 @@ from typing import Any, Literal, cast
 from starlette.responses import Response
 
 from kith.api.calls import Call, known_id, sent, written
-from kith.api.changes import change_of, version_of
+from kith.api.changes import change_of, rooted, subject_of, version_of
 from kith.api.idempotency import Made, claim_of
 from kith.api.parameters import parameters
 from kith.api.problems import Stop, error, stop
-from kith.api.reading import only, shown
-from kith.api.refusals import reasons, status_of
+from kith.api.reading import only
+from kith.api.refusals import labelled, reasons, status_of
 from kith.metadata.model import Entity
 from kith.runtime.database import Connection
 from kith.runtime.ids import new_id
@@ -44,7 +44,7 @@ def bulk(call: Call) -> Response:
             return known
         chosen = cast("Literal['all', 'each']", mode)
         verdicts = save_within(connection, call.context, call.release, changes, cause, chosen)
-        made: Made = (200, {}, written(summary(call, cause.batch, verdicts)))
+        made: Made = (200, {}, written(summary(call, entity, changes, verdicts) | {"batch": cause.batch}))
         if claim is not None:
             claim.keep(connection, made)
         return made
@@ -52,7 +52,7 @@ def bulk(call: Call) -> Response:
     try:
         status, headers, text = call.doors.workspace.database.run(work)
     except RolledBack as undone:
-        raise refused_all(call, undone.verdicts) from None
+        raise refused_all(call, entity, undone.verdicts) from None
     return sent(text, status, headers)
 
 
@@ -62,7 +62,7 @@ def changes_of(call: Call, entity: Entity, items: object) -> list[Change]:
         raise stop(400, "bad_part", name="items", expected="[{…}, …]")
     if len(items) > MOST:
         raise stop(400, "too_many_items", limit=MOST, count=len(items))
-    return [_change(call, entity, item, f"items.{number}.") for number, item in enumerate(items)]
+    return [rooted(entity, _change(call, entity, item, f"items.{number}.")) for number, item in enumerate(items)]
 
 
 def _change(call: Call, entity: Entity, item: object, place: str) -> Change:
@@ -83,9 +83,9 @@ def _change(call: Call, entity: Entity, item: object, place: str) -> Change:
     if op == "upsert" and id_ is not None:
         change = replace(change, op="update")
     version = version_of(item.get("version"), place)
-    return replace(
-        change, key=_key(call, entity, key, place), version=version if version is not None else change.version
-    )
+    # Who deletes sends no fields of which only some could collide.
+    exact = op == "delete"
+    return replace(change, key=_key(call, entity, key, place), version=version or change.version, exact=exact)
 
 
 def _key(call: Call, entity: Entity, key: object, place: str) -> Mapping[str, object] | None:
@@ -107,29 +107,37 @@ def _may_use(call: Call, entity: Entity, name: str) -> bool:
     return any(not rights.writing(name, action).never for action in ("create", "update"))
 
 
-def summary(call: Call, batch: str | None, verdicts: Sequence[Verdict]) -> dict[str, Any]:
+def summary(call: Call, entity: Entity, changes: Sequence[Change], verdicts: Sequence[Verdict]) -> dict[str, Any]:
     """What became of each item, in their order."""
-    data = [_outcome(call, number, verdict) for number, verdict in enumerate(verdicts)]
+    data = [
+        {"item": number, **_outcome(call, entity, change, verdict)}
+        for number, (change, verdict) in enumerate(zip(changes, verdicts, strict=True))
+    ]
     refused = sum(isinstance(verdict, Refused) for verdict in verdicts)
-    return {"data": data, "batch": batch, "saved": len(data) - refused, "refused": refused}
+    return {"data": data, "saved": len(data) - refused, "refused": refused}
 
 
-def _outcome(call: Call, number: int, verdict: Verdict) -> dict[str, Any]:
+def _outcome(call: Call, entity: Entity, change: Change, verdict: Verdict) -> dict[str, Any]:
     if isinstance(verdict, Refused):
-        return {"item": number, "status": status_of(verdict), "errors": _errors(call, verdict)}
+        return {"status": status_of(verdict), "errors": _errors(call, entity, verdict)}
+    if verdict.entity != entity.name:
+        # What is known of a line is the version of its parent, with which it is saved.
+        made = change.entity != entity.name
+        op = "create" if made else change.op
+        return {"status": 201 if made else 200, "op": op, "id": subject_of(entity, change), "version": None}
     status = 201 if verdict.created else 200
-    return {"item": number, "status": status, "op": verdict.op, "id": verdict.id, "version": verdict.version}
+    return {"status": status, "op": verdict.op, "id": verdict.id, "version": verdict.version}
 
 
-def _errors(call: Call, verdict: Refused) -> list[dict[str, Any]]:
+def _errors(call: Call, entity: Entity, verdict: Refused) -> list[dict[str, Any]]:
     found = [
-        {**error("conflict", call.texts("problem.changed_field", name=shown(one.field)), field=one.field)}
+        error("conflict", call.texts("problem.changed_field", name=labelled(call, entity, one.field)), field=one.field)
         for one in verdict.conflicts
     ]
-    return found + [dict(one) for one in reasons(verdict)]
+    return found + [dict(one) for one in reasons(call, entity, verdict)]
 
 
-def refused_all(call: Call, verdicts: Sequence[Verdict]) -> Stop:
+def refused_all(call: Call, entity: Entity, verdicts: Sequence[Verdict]) -> Stop:
     """Nothing was saved: the reasons, each with the number of its item."""
     errors: list[dict[str, Any]] = []
     statuses: set[int] = set()
@@ -139,6 +147,6 @@ def refused_all(call: Call, verdicts: Sequence[Verdict]) -> Stop:
             continue
         count += 1
         statuses.add(status_of(verdict))
-        errors += [{"item": number, **one} for one in _errors(call, verdict)]
+        errors += [{"item": number, **one} for one in _errors(call, entity, verdict)]
     status = statuses.pop() if len(statuses) == 1 else 422
     return Stop(status, "refused_all", {"count": count, "all": len(verdicts)}, errors=errors)

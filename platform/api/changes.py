@@ -9,6 +9,7 @@ from typing import Any
 from kith.api.calls import known_id
 from kith.api.problems import stop
 from kith.metadata.model import Entity, Model
+from kith.runtime.ids import new_id
 from kith.runtime.write.change import Change, Op
 
 MOST_LINES = 2_000
@@ -33,6 +34,28 @@ def change_of(
         else:
             values[name] = value
     return Change(op, entity.name, id_, values, children, version)
+
+
+def rooted(entity: Entity, change: Change) -> Change:
+    """A new line that is sent to an address of its own, as a change of its parent: so its id is known beforehand."""
+    if not entity.owner_of_lines or change.op != "create":
+        return change
+    reference = entity.fields[entity.owner_of_lines]
+    given = change.values.get(reference.name)
+    parent = given.get("id") if isinstance(given, Mapping) else given
+    if not isinstance(parent, str) or not parent.strip():
+        # The gate says what is missing.
+        return change
+    values = {name: value for name, value in change.values.items() if name != reference.name}
+    line = replace(change, entity="", id=new_id(), values=values)
+    return Change("update", reference.to, known_id(parent.strip()), children={reference.inverse: (line,)})
+
+
+def subject_of(entity: Entity, change: Change) -> str | None:
+    """The id of the record that a change of an entity is about; None of one that the gate will name."""
+    if change.entity == entity.name:
+        return change.id
+    return next(iter(change.children.values()))[0].id
 
 
 def version_of(value: object, place: str = "") -> int | None:
@@ -62,6 +85,6 @@ def _line(model: Model, entity: Entity, line: Mapping[str, Any], place: str) -> 
     op: Op = "delete" if gone else "create" if id_ is None else "update"
     id_ = known_id(id_) if id_ is not None else None
     if gone:
-        return Change("delete", "", id_, version=version_of(line.get("version"), place))
+        return Change("delete", "", id_, version=version_of(line.get("version"), place), exact=True)
     # The gate knows from the parent what a line is.
     return replace(change_of(model, entity, op, id_, body, place), entity="")

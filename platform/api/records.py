@@ -8,7 +8,7 @@ from dataclasses import replace
 from starlette.responses import Response
 
 from kith.api.calls import Call, answer, sent, written
-from kith.api.changes import change_of
+from kith.api.changes import change_of, rooted, subject_of
 from kith.api.idempotency import Claim, Made, claim_of
 from kith.api.parameters import one_of, parameters
 from kith.api.problems import HEADERS, stop
@@ -44,7 +44,7 @@ def create(call: Call) -> Response:
     parameters(call.request)
     entity = call.entity
     change = change_of(call.release.model, entity, "create", None, call.json())
-    return perform(call, entity, change, 201, claim_of(call))
+    return perform(call, entity, rooted(entity, change), 201, claim_of(call))
 
 
 def update(call: Call) -> Response:
@@ -92,7 +92,7 @@ def perform(call: Call, entity: Entity, change: Change, status: int, claim: Clai
             return known
         saved = save_within(connection, call.context, call.release, [change], CAUSE)[0]
         assert isinstance(saved, Saved)
-        made = after(call, connection, entity, saved, status)
+        made = after(call, connection, entity, subject_of(entity, change) or saved.id, saved, status)
         if claim is not None:
             claim.keep(connection, made)
         return made
@@ -102,18 +102,19 @@ def perform(call: Call, entity: Entity, change: Change, status: int, claim: Clai
     except RolledBack as undone:
         verdict = undone.verdicts[0]
         assert isinstance(verdict, Refused)
-        raise refused(call, entity, change.id, verdict) from None
+        raise refused(call, entity, change, verdict) from None
     return sent(body, status, headers)
 
 
-def after(call: Call, connection: Connection, entity: Entity, saved: Saved, status: int) -> Made:
+def after(call: Call, connection: Connection, entity: Entity, id_: str, saved: Saved, status: int) -> Made:
     """Status, headers and body for what was saved; of a record that the caller may not read only that it is there."""
-    headers = {"location": f"/api/v1/{entity.name}/{saved.id}"} if saved.created and status == 201 else {}
-    bare = written({"data": {"id": saved.id, "version": saved.version}})
+    headers = {"location": f"/api/v1/{entity.name}/{id_}"} if status == 201 else {}
+    # What is known of a line is the version of its parent.
+    bare = written({"data": {"id": id_, "version": saved.version if saved.entity == entity.name else None}})
     if status == 204:
         return status, headers, bare
     try:
-        found = record_of(call, connection, entity, saved.id)
+        found = record_of(call, connection, entity, id_)
     except Denied:
         found = None
     if found is None:

@@ -9,21 +9,21 @@ from kith.api.calls import Call
 from kith.api.encoding import loose
 from kith.api.problems import Error, Stop, error
 from kith.api.showing import converters_of, etag
-from kith.metadata.model import Entity
+from kith.metadata.model import Entity, Model
 from kith.runtime.read import get_record
 from kith.runtime.read.query import Denied, RecordView
-from kith.runtime.write.change import Conflict, Failure, Refused
+from kith.runtime.write.change import Change, Conflict, Failure, Refused
 
 STATUS: Mapping[str, int] = {"invalid": 422, "conflict": 412, "denied": 403, "missing": 404, "taken": 409}
 
 
-def refused(call: Call, entity: Entity, id_: str | None, verdict: Refused) -> Stop:
+def refused(call: Call, entity: Entity, change: Change, verdict: Refused) -> Stop:
     """The problem document of a refused save."""
     if verdict.kind == "missing":
-        return missing(call, entity, id_)
+        return missing(call, entity, change)
     if verdict.kind == "conflict":
-        return conflict(call, entity, id_, verdict)
-    return Stop(status_of(verdict), "refused", errors=reasons(verdict))
+        return conflict(call, entity, change.id, verdict)
+    return Stop(status_of(verdict), "refused", errors=reasons(call, entity, verdict))
 
 
 def status_of(verdict: Refused) -> int:
@@ -36,22 +36,32 @@ def is_denial(failure: Failure) -> bool:
     return not failure.field and not failure.at and failure.code.startswith(("may_not_", "outside_"))
 
 
-def reasons(verdict: Refused) -> list[Error]:
+def reasons(call: Call, entity: Entity, verdict: Refused) -> list[Error]:
     """The errors of a refusal; who may not do it at all is not told what else would stand in the way."""
     denials = [failure for failure in verdict.failures if is_denial(failure)]
-    return [reason(failure) for failure in denials or verdict.failures]
+    steps = steps_to(call.release.model, entity)
+    return [reason(failure, steps) for failure in denials or verdict.failures]
 
 
-def missing(call: Call, entity: Entity, id_: str | None) -> Stop:
+def steps_to(model: Model, entity: Entity) -> int:
+    """How many steps (`lines.0`) lead from the record that is saved to one of an entity that has an address of its own."""
+    return 2 + steps_to(model, model.entities[entity.fields[entity.owner_of_lines].to]) if entity.owner_of_lines else 0
+
+
+def missing(call: Call, entity: Entity, change: Change) -> Stop:
     """There is no such record; or the record is there and one of the lines that were sent is not."""
-    if id_ is None or current(call, entity, id_) is None:
+    if change.entity != entity.name:
+        found = error("no_such_record", call.texts("problem.no_such_record"), field=entity.owner_of_lines)
+        return Stop(422, "refused", errors=[found])
+    if change.id is None or current(call, entity, change.id) is None:
         return Stop(404, "no_such_record")
     return Stop(422, "refused", errors=[error("no_such_line", call.texts("problem.no_such_line"))])
 
 
-def reason(failure: Failure) -> Error:
+def reason(failure: Failure, steps: int) -> Error:
     """One reason; the field of a line is named with its way: `lines.2.quantity`."""
-    field = ".".join(part for part in (failure.at, failure.field) if part)
+    way = ".".join(failure.at.split(".")[steps:]) if steps else failure.at
+    field = ".".join(part for part in (way, failure.field) if part)
     return error(failure.code, failure.message, field=field, rule=failure.rule, why=failure.why)
 
 
@@ -60,7 +70,7 @@ def conflict(call: Call, entity: Entity, id_: str | None, verdict: Refused) -> S
     view = current(call, entity, id_)
     if view is None:
         return Stop(404, "no_such_record")
-    errors = [differing(call, entity, view, one) for one in verdict.conflicts] + reasons(verdict)
+    errors = [differing(call, entity, view, one) for one in verdict.conflicts] + reasons(call, entity, verdict)
     return Stop(412, "changed", {"version": view.version}, errors=errors, headers={"etag": etag(view)})
 
 
@@ -73,12 +83,16 @@ def current(call: Call, entity: Entity, id_: str | None) -> RecordView | None:
         return None
 
 
+def labelled(call: Call, entity: Entity, name: str) -> str:
+    """A field as its reader calls it."""
+    declared = entity.fields.get(name)
+    return declared.label.in_(call.context.language) if declared is not None else name
+
+
 def differing(call: Call, entity: Entity, view: RecordView, one: Conflict) -> dict[str, Any]:
     """A field that is not as its author saw it."""
-    declared = entity.fields.get(one.field)
-    language = call.context.language
-    label = declared.label.in_(language) if declared is not None else one.field
-    found = error("conflict", call.texts("problem.changed_field", name=label), field=one.field)
+    message = call.texts("problem.changed_field", name=labelled(call, entity, one.field))
+    found = error("conflict", message, field=one.field)
     hidden = call.texts("reference.hidden")
     found["yours"] = loose(one.yours, hidden)
     if one.field == "version":

@@ -78,7 +78,7 @@ def read_key(session: Session, entity: str, name: str, key: Mapping[str, object]
 
 
 def rooted(session: Session, change: Change) -> Change:
-    """A change of an owned line as a change of its parent, with which it is versioned and authorised."""
+    """A change of an owned line as a change of its parent, with which it is authorised and saved."""
     entity = session.release.model.entities[change.entity]
     if not entity.owner_of_lines:
         return change
@@ -91,8 +91,7 @@ def rooted(session: Session, change: Change) -> Change:
         parent = parent.get("id")
     if not isinstance(parent, str) or not parent:
         return change
-    line_change = replace(change, version=None)
-    above = Change("update", reference.to, parent, children={reference.inverse: (line_change,)})
+    above = Change("update", reference.to, parent, children={reference.inverse: (change,)})
     return rooted(session, above)
 
 
