@@ -57,6 +57,19 @@ def test_search_finds_over_all_kinds(shop: Shop, typed: str) -> None:
     assert f'href="/records/member?q={quote(typed)}"' in html
 
 
+@pytest.mark.parametrize(
+    ("typed", "language", "address"),
+    [
+        ("gold", "en", "/records/member?view=gold_members"),
+        ("金卡", "zh-CN", "/records/member?view=gold_members"),
+        ("new mem", "en", "/records/member/new"),
+        ("purch", "en", "/records/purchase"),
+    ],
+)
+def test_search_finds_lists_views_and_forms_by_their_names(shop: Shop, typed: str, language: str, address: str) -> None:
+    assert f'class="button " href="{address}"' in shop.client(ADMIN, language).get(f"/search?q={quote(typed)}").text
+
+
 def test_search_shows_nothing_that_its_reader_may_not_see(shop: Shop) -> None:
     mine = shop.client(CLERK).get("/records/member").text
     (other,) = shop.ids("member", 'name == "韩诗雨"')

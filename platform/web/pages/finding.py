@@ -1,4 +1,4 @@
-"""What a search over everything finds, by kind."""
+"""What a search over everything finds: places by their names, and records by kind."""
 
 from __future__ import annotations
 
@@ -9,14 +9,18 @@ from starlette.routing import Route
 
 from kith.runtime.read import search
 from kith.runtime.read.query import Hit
+from kith.runtime.read.reader import Reader, reader_of
+from kith.runtime.search.terms import normal
 from kith.web import addresses
-from kith.web.listing import LONGEST_SEARCH
+from kith.web.listing import LONGEST_SEARCH, views_of
 from kith.web.requests import Visit, Web, page
-from kith.web.shell import flat, icon_of
+from kith.web.shell import flat, icon_of, may_create
+from kith.web.showing import inline
 from kith.web.view import Empty, Link
 
 MOST = 60
 PER_KIND = 8
+MOST_PLACES = 8
 
 
 def routes(web: Web) -> Sequence[Route]:
@@ -35,10 +39,37 @@ def show(visit: Visit) -> Response:
         "search.html",
         title=texts("search.title", query=typed) if typed else texts("search.label"),
         typed=typed,
+        places=places_of(visit, typed),
         groups=groups_of(visit, hits, typed),
         found=texts("search.found", count=len(hits)) if hits else "",
         empty=empty,
     )
+
+
+def places_of(visit: Visit, typed: str) -> list[Link]:
+    """The lists, views and forms whose names somebody typed: what is called so in his language."""
+    wanted, reader = normal(typed), reader_of(visit.context, visit.release)
+    if not wanted:
+        return []
+    found: list[Link] = []
+    for name in dict.fromkeys(item.entity for item in flat(visit.model.app.navigation) if item.entity):
+        if reader.may_read(name):
+            found += [link for link in _around(visit, reader, name) if wanted in normal(link.label)]
+    return found[:MOST_PLACES]
+
+
+def _around(visit: Visit, reader: Reader, name: str) -> list[Link]:
+    """The list of an entity, its views, and the form for a new record."""
+    entity, language = visit.model.entities[name], visit.language
+    found = [Link(entity.plural.in_(language), addresses.list_of(name), icon_of(entity))]
+    found += [
+        Link(view.label.in_(language), addresses.list_of(name, view=view.name), icon_of(entity))
+        for view in views_of(reader, visit.context, name).others
+    ]
+    if may_create(reader, entity):
+        label = visit.texts("list.create", name=inline(entity.label, language))
+        found.append(Link(label, addresses.new_of(name), "plus"))
+    return found
 
 
 def groups_of(visit: Visit, hits: Sequence[Hit], typed: str) -> list[tuple[Link, list[Link]]]:

@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import Route
 
-from kith.metadata.model import Entity, View
-from kith.runtime.coerce import Misread, Reading
+from kith.metadata.model import View
 from kith.runtime.read import aggregate, list_records
-from kith.runtime.read.query import AggregateQuery, BadQuery, Page, Sort
-from kith.runtime.read.reader import Reader, reader_of
-from kith.runtime.write.messages import texts as sentences
+from kith.runtime.read.query import AggregateQuery, BadQuery, Page
 from kith.web import addresses, filters
-from kith.web.columns import ListColumn, column_at, possible_columns, title_order
-from kith.web.inputs import FieldInput
-from kith.web.listing import SIZE, Asked, Views, columns_for, is_filtered, order_of, query_of, views_of
-from kith.web.requests import Stop, Visit, Web, go, page, parameter
+from kith.web.columns import ListColumn, possible_columns, title_order
+from kith.web.listing import SIZE, Asked, is_filtered, query_of
+from kith.web.pages import filtering
+from kith.web.pages.listed import Listing, listing_of
+from kith.web.requests import Visit, Web, go, page
 from kith.web.shell import icon_of, may_create
-from kith.web.showing import Reader as Showing
-from kith.web.showing import Show, inline, options_of, shower
+from kith.web.showing import Show, inline, shower
 from kith.web.templating import wanted
-from kith.web.view import Cell, Choice, Column, Empty, Filter, Link, Notice, Row, Table
+from kith.web.view import Cell, Choice, Column, Empty, Link, Notice, Row, Table
 from kith.web.view import Page as Pager
 
 TABS = 5
 """Views that show as tabs; the rest are in the menu at their end."""
-
-
 ON_PHONE = 5
 """Columns that a card on a phone shows."""
 
@@ -39,102 +34,45 @@ def routes(web: Web) -> Sequence[Route]:
     """The routes of lists."""
     return (
         Route("/records/{entity}", page(web, show), methods=["GET"]),
-        Route("/records/{entity}/filter", page(web, show_row), methods=["GET"]),
+        Route("/records/{entity}/filter", page(web, filtering.show_row), methods=["GET"]),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """One request for a list."""
-
-    visit: Visit
-    reader: Reader
-    entity: Entity
-    asked: Asked
-    views: Views
-    view: View | None
-
-    @property
-    def showing(self) -> Showing:
-        """How the reader reads."""
-        return showing_of(self.visit)
-
-    @property
-    def columns(self) -> tuple[ListColumn, ...]:
-        """The columns of the list."""
-        return columns_for(self.reader, self.asked, self.view, self.visit.texts)
-
-    @property
-    def order(self) -> tuple[Sort, ...]:
-        """The order of the list."""
-        return order_of(self.reader, self.asked, self.view, self.visit.texts)
-
-    @property
-    def filterable(self) -> list[ListColumn]:
-        """The fields that a row of the filter can speak of."""
-        found = possible_columns(self.reader, self.entity.name, self.visit.texts)
-        return [column for column in found if filters.is_filterable(column)]
-
-
-def showing_of(visit: Visit) -> Showing:
-    """How a reader reads: his words and his time zone."""
-    return Showing(visit.model, visit.texts, str(visit.context.reader_zone))
-
-
-def listing_of(visit: Visit) -> Listing:
-    """What a list's address asks for; stops where the reader may not."""
-    name = parameter(visit.request, "entity")
-    reader = reader_of(visit.context, visit.release)
-    if name not in visit.model.entities or not reader.may_read(name):
-        raise Stop(404)
-    asked, views = Asked.of(name, visit.request.query_params), views_of(reader, visit.context, name)
-    view = views.named(asked.view)
-    if asked.view and view is None:
-        raise Stop(404, visit.texts("list.no_view"))
-    return Listing(visit, reader, visit.model.entities[name], asked, views, view)
 
 
 def show(visit: Visit) -> Response:
     """The list of an entity."""
     listing = listing_of(visit)
     if "field" in visit.request.query_params:
-        picked = _picked(listing)
+        picked = filtering.picked(listing)
         if isinstance(picked, Asked):
             return go(picked.address)
         return _render(listing, picked)
     return _render(listing, "")
 
 
-def show_row(visit: Visit) -> Response:
-    """Operator and value of a row of the filter: what htmx swaps in when another field is picked."""
-    listing = listing_of(visit)
-    return visit.block("list.html", "row", row=row_inputs(listing, visit.request.query_params.get("field", "")))
-
-
-def _render(listing: Listing, mistake: str) -> Response:
+def _render(listing: Listing, wrong_row: str) -> Response:
+    """The list; `wrong_row` is what is wrong with the row of the filter that was sent."""
     visit = listing.visit
-    found, mistake = _read(listing, mistake)
+    found, mistake = _read(listing)
     context = {
         "asked": listing.asked,
         "table": _table(listing, found),
         "page": _pager(listing, found),
-        "filters": _filters(listing),
+        "filters": filtering.in_force(listing),
         "mistake": Notice(mistake, "danger") if mistake else None,
     }
     if wanted(visit.request, "results"):
         return visit.block("list.html", "results", **context)
-    return visit.page("list.html", 400 if mistake else 200, **context, **_around(listing))
+    status = 400 if mistake or wrong_row else 200
+    return visit.page("list.html", status, **context, **_around(listing, wrong_row))
 
 
-def _read(listing: Listing, mistake: str) -> tuple[Page, str]:
+def _read(listing: Listing) -> tuple[Page, str]:
     """The records, or none with what is wrong with the question."""
-    if not mistake:
-        try:
-            query = query_of(listing.asked, listing.view, listing.columns, listing.order)
-            return list_records(listing.visit.connection, listing.visit.context, listing.visit.release, query), ""
-        except BadQuery as bad:
-            mistake = bad.message
-    return Page((), [], None, None, 0, False), mistake
+    query = query_of(listing.asked, listing.view, listing.columns, listing.order)
+    try:
+        return list_records(listing.visit.connection, listing.visit.context, listing.visit.release, query), ""
+    except BadQuery as bad:
+        return Page((), [], None, None, 0, False), bad.message
 
 
 # ---- the table ----------------------------------------------------------------------------------------------------
@@ -240,39 +178,10 @@ def _pager(listing: Listing, found: Page) -> Pager:
     return Pager(label, back, on, "#results")
 
 
-# ---- filters ------------------------------------------------------------------------------------------------------
-
-
-def _filters(listing: Listing) -> list[Filter]:
-    asked = listing.asked
-    parts = filters.parts_of(asked.filter, listing.reader, listing.entity.name, listing.showing)
-    found = []
-    for part in parts:
-        rest = filters.joined([other.text for other in parts if other is not part])
-        found.append(Filter(part.words, replace(asked, filter=rest).address))
-    return found
-
-
-def _picked(listing: Listing) -> Asked | str:
-    """The list with the row of the filter form added, or what is wrong with the row."""
-    sent, asked, texts = listing.visit.request.query_params, listing.asked, listing.visit.texts
-    column = column_at(listing.reader, listing.entity.name, sent.get("field", ""), texts)
-    if column is None or not filters.is_filterable(column):
-        return asked
-    picked = filters.Picked(column.path, sent.get("op", ""), sent.get("value", ""))
-    context = listing.visit.context
-    reading = Reading(context.reader_zone, text=True, percent_points=True)
-    try:
-        text = filters.condition(listing.reader, listing.entity.name, column, picked, reading)
-    except Misread as misread:
-        return f"{column.label}: {sentences(texts.language)('failure.' + misread.code, **misread.values)}"
-    return replace(asked, filter=filters.added(asked.filter, text))
-
-
 # ---- around the table ---------------------------------------------------------------------------------------------
 
 
-def _around(listing: Listing) -> dict[str, object]:
+def _around(listing: Listing, wrong_row: str) -> dict[str, object]:
     texts, entity = listing.visit.texts, listing.entity
     tabs = [_tab(listing, view) for view in (listing.views.first, *listing.views.others)]
     shown, more = tabs[:TABS], tabs[TABS:]
@@ -287,7 +196,8 @@ def _around(listing: Listing) -> dict[str, object]:
         "tabs": shown,
         "more_tabs": more,
         "fields": [Choice(column.path, column.label) for column in listing.filterable],
-        "row": row_inputs(listing, listing.visit.request.query_params.get("field", "")),
+        "row": filtering.row_inputs(listing, listing.visit.request.query_params.get("field", ""), wrong_row),
+        "picked": listing.visit.request.query_params.get("field", ""),
         "choosable": _choosable(listing),
     }
 
@@ -317,41 +227,3 @@ def _choosable(listing: Listing) -> list[tuple[ListColumn, bool]]:
     rest = possible_columns(listing.reader, listing.entity.name, listing.visit.texts)
     others = sorted((column for column in rest if column.path not in shown), key=lambda column: column.label)
     return [*((column, True) for column in shown.values()), *((column, False) for column in others)]
-
-
-def row_inputs(listing: Listing, path: str) -> dict[str, FieldInput]:
-    """The operator and the value of a row of the filter, as fits the field."""
-    texts = listing.visit.texts
-    columns = listing.filterable
-    column = next((column for column in columns if column.path == path), columns[0] if columns else None)
-    sent = listing.visit.request.query_params
-    operators = filters.operators_of(column) if column else ()
-    choices = [Choice(name, texts(f"filter_op.{name}")) for name in operators]
-    return {
-        "op": FieldInput(
-            name="op",
-            label=texts("list.operator"),
-            kind="choice",
-            value=sent.get("op", "") or next(iter(operators), ""),
-            choices=choices,
-            required=True,
-        ),
-        "value": _value_input(listing, column, sent.get("value", "")),
-    }
-
-
-def _value_input(listing: Listing, column: ListColumn | None, value: str) -> FieldInput:
-    texts, kind = listing.visit.texts, column.type.kind if column else "text"
-    label = texts("list.value")
-    if column is not None and kind in ("choice", "set"):
-        options = options_of(listing.showing, column.type, column.declared)
-        choices = [Choice(key, option.label.in_(texts.language)) for key, option in options.items()]
-        if choices:
-            return FieldInput(name="value", label=label, kind="choice", value=value, choices=choices)
-    if kind == "bool":
-        yes_no = [Choice("true", texts("value.yes")), Choice("false", texts("value.no"))]
-        return FieldInput(
-            name="value", label=label, kind="choice", value=value or "true", choices=yes_no, required=True
-        )
-    plain = {"int": "integer", "set": "text", "ref": "text", "duration": "text", "time": "text"}
-    return FieldInput(name="value", label=label, kind=plain.get(kind, kind), value=value)

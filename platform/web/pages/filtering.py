@@ -1,0 +1,89 @@
+"""The filter of a list: what is in force, in words, and the row by which a condition is added."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from starlette.responses import Response
+
+from kith.runtime.coerce import Misread, Reading
+from kith.runtime.write.messages import texts as sentences
+from kith.web import filters
+from kith.web.columns import ListColumn, column_at
+from kith.web.inputs import FieldInput
+from kith.web.listing import Asked
+from kith.web.pages.listed import Listing, listing_of
+from kith.web.requests import Visit
+from kith.web.showing import options_of
+from kith.web.view import Choice, Filter
+
+
+def show_row(visit: Visit) -> Response:
+    """Operator and value of a row of the filter: what htmx swaps in when another field is picked."""
+    listing = listing_of(visit)
+    return visit.block("list.html", "row", row=row_inputs(listing, visit.request.query_params.get("field", "")))
+
+
+def in_force(listing: Listing) -> list[Filter]:
+    """The conditions of the list's filter, each with the list without it."""
+    asked = listing.asked
+    parts = filters.parts_of(asked.filter, listing.reader, listing.entity.name, listing.showing)
+    found = []
+    for part in parts:
+        rest = filters.joined([other.text for other in parts if other is not part])
+        found.append(Filter(part.words, replace(asked, filter=rest).address))
+    return found
+
+
+def picked(listing: Listing) -> Asked | str:
+    """The list with the row of the filter form added, or what is wrong with the row."""
+    sent, asked, texts = listing.visit.request.query_params, listing.asked, listing.visit.texts
+    column = column_at(listing.reader, listing.entity.name, sent.get("field", ""), texts)
+    if column is None or not filters.is_filterable(column):
+        return asked
+    row = filters.Picked(column.path, sent.get("op", ""), sent.get("value", ""))
+    context = listing.visit.context
+    reading = Reading(context.reader_zone, text=True, percent_points=True)
+    try:
+        text = filters.condition(listing.reader, listing.entity.name, column, row, reading)
+    except Misread as misread:
+        return sentences(texts.language)("failure." + misread.code, **misread.values)
+    return replace(asked, filter=filters.added(asked.filter, text))
+
+
+def row_inputs(listing: Listing, path: str, wrong: str = "") -> dict[str, FieldInput]:
+    """The operator and the value of a row of the filter, as fits the field."""
+    texts = listing.visit.texts
+    columns = listing.filterable
+    column = next((column for column in columns if column.path == path), columns[0] if columns else None)
+    sent = listing.visit.request.query_params
+    operators = filters.operators_of(column) if column else ()
+    choices = [Choice(name, texts(f"filter_op.{name}")) for name in operators]
+    return {
+        "op": FieldInput(
+            name="op",
+            label=texts("list.operator"),
+            kind="choice",
+            value=sent.get("op", "") or next(iter(operators), ""),
+            choices=choices,
+            required=True,
+        ),
+        "value": replace(_value_input(listing, column, sent.get("value", "")), error=wrong, autofocus=bool(wrong)),
+    }
+
+
+def _value_input(listing: Listing, column: ListColumn | None, value: str) -> FieldInput:
+    texts, kind = listing.visit.texts, column.type.kind if column else "text"
+    label = texts("list.value")
+    if column is not None and kind in ("choice", "set"):
+        options = options_of(listing.showing, column.type, column.declared)
+        choices = [Choice(key, option.label.in_(texts.language)) for key, option in options.items()]
+        if choices:
+            return FieldInput(name="value", label=label, kind="choice", value=value, choices=choices)
+    if kind == "bool":
+        yes_no = [Choice("true", texts("value.yes")), Choice("false", texts("value.no"))]
+        return FieldInput(
+            name="value", label=label, kind="choice", value=value or "true", choices=yes_no, required=True
+        )
+    plain = {"int": "integer", "set": "text", "ref": "text", "duration": "text", "time": "text"}
+    return FieldInput(name="value", label=label, kind=plain.get(kind, kind), value=value)

@@ -1,0 +1,65 @@
+"""One request for a list: what its address asks for, and what its reader may have of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kith.metadata.model import Entity, View
+from kith.runtime.read.query import Sort
+from kith.runtime.read.reader import Reader, reader_of
+from kith.web import filters
+from kith.web.columns import ListColumn, possible_columns
+from kith.web.listing import Asked, Views, columns_for, order_of, views_of
+from kith.web.requests import Stop, Visit, parameter
+from kith.web.showing import Reader as Showing
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One request for a list."""
+
+    visit: Visit
+    reader: Reader
+    entity: Entity
+    asked: Asked
+    views: Views
+    view: View | None
+
+    @property
+    def showing(self) -> Showing:
+        """How the reader reads."""
+        return showing_of(self.visit)
+
+    @property
+    def columns(self) -> tuple[ListColumn, ...]:
+        """The columns of the list."""
+        return columns_for(self.reader, self.asked, self.view, self.visit.texts)
+
+    @property
+    def order(self) -> tuple[Sort, ...]:
+        """The order of the list."""
+        return order_of(self.reader, self.asked, self.view, self.visit.texts)
+
+    @property
+    def filterable(self) -> list[ListColumn]:
+        """The fields that a row of the filter can speak of."""
+        found = possible_columns(self.reader, self.entity.name, self.visit.texts)
+        return [column for column in found if filters.is_filterable(column)]
+
+
+def showing_of(visit: Visit) -> Showing:
+    """How a reader reads: his words and his time zone."""
+    return Showing(visit.model, visit.texts, str(visit.context.reader_zone))
+
+
+def listing_of(visit: Visit) -> Listing:
+    """What a list's address asks for; stops where the reader may not."""
+    name = parameter(visit.request, "entity")
+    reader = reader_of(visit.context, visit.release)
+    if name not in visit.model.entities or not reader.may_read(name):
+        raise Stop(404)
+    asked, views = Asked.of(name, visit.request.query_params), views_of(reader, visit.context, name)
+    view = views.named(asked.view)
+    if asked.view and view is None:
+        raise Stop(404, visit.texts("list.no_view"))
+    return Listing(visit, reader, visit.model.entities[name], asked, views, view)
