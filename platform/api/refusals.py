@@ -22,7 +22,7 @@ def refused(call: Call, entity: Entity, change: Change, verdict: Refused) -> Sto
     if verdict.kind == "missing":
         return missing(call, entity, change)
     if verdict.kind == "conflict":
-        return conflict(call, entity, change.id, verdict)
+        return conflict(call, entity, change, verdict)
     return Stop(status_of(verdict), "refused", errors=reasons(call, entity, verdict))
 
 
@@ -65,12 +65,16 @@ def reason(failure: Failure, steps: int) -> Error:
     return error(failure.code, failure.message, field=field, rule=failure.rule, why=failure.why)
 
 
-def conflict(call: Call, entity: Entity, id_: str | None, verdict: Refused) -> Stop:
+def conflict(call: Call, entity: Entity, change: Change, verdict: Refused) -> Stop:
     """Somebody else was faster: the fields, yours and, as far as the caller may read them, theirs."""
-    view = current(call, entity, id_)
+    view = current(call, entity, change.id)
     if view is None:
         return Stop(404, "no_such_record")
-    errors = [differing(call, entity, view, one) for one in verdict.conflicts] + reasons(call, entity, verdict)
+    errors = [
+        # What collides in a line is no field of the record.
+        differing(call, entity, view if one.field in {*change.values, "version"} else None, one)
+        for one in verdict.conflicts
+    ] + reasons(call, entity, verdict)
     return Stop(412, "changed", {"version": view.version}, errors=errors, headers={"etag": etag(view)})
 
 
@@ -89,12 +93,14 @@ def labelled(call: Call, entity: Entity, name: str) -> str:
     return declared.label.in_(call.context.language) if declared is not None else name
 
 
-def differing(call: Call, entity: Entity, view: RecordView, one: Conflict) -> dict[str, Any]:
+def differing(call: Call, entity: Entity, view: RecordView | None, one: Conflict) -> dict[str, Any]:
     """A field that is not as its author saw it."""
     message = call.texts("problem.changed_field", name=labelled(call, entity, one.field))
     found = error("conflict", message, field=one.field)
     hidden = call.texts("reference.hidden")
     found["yours"] = loose(one.yours, hidden)
+    if view is None:
+        return found
     if one.field == "version":
         found |= {"message": call.texts("problem.changed", version=view.version), "theirs": view.version}
     if one.field in view.values:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from tests.api.world import Desk, statements
 
@@ -22,6 +25,23 @@ def send(desk: Desk, what: str, entity: str, id_: str, number: int) -> int:
             return desk.ask("POST", entity, body={name: f"made {number}"}, **key).status_code
         case _:
             return desk.ask("PATCH", f"{entity}/{id_}", body={name: f"now {number}"}).status_code
+
+
+@pytest.mark.parametrize("what", MOST)
+def test_a_warm_process_compiles_no_statement(desk: Desk, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    id_ = desk.make("memo", text="first")["id"]
+    for number in range(2):
+        send(desk, what, "memo", id_, number)
+    made: list[str] = []
+    original = SQLCompiler.__init__
+
+    def counted(self: SQLCompiler, *given: Any, **named: Any) -> None:
+        original(self, *given, **named)
+        made.append(str(self.statement))
+
+    monkeypatch.setattr(SQLCompiler, "__init__", counted)
+    assert send(desk, what, "memo", id_, 9) in (200, 201)
+    assert made == []
 
 
 SETS = {"memo": 0, "account": 2}
