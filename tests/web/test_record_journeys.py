@@ -205,3 +205,26 @@ def test_the_keyboard_opens_the_form_and_saves_it(chromium: Browser, served_shop
         page.get_by_label("WeChat").fill("wx_keys")
         page.keyboard.press("Control+Enter")
         expect(page.get_by_role("status").first).to_contain_text("Saved.")
+
+
+def test_one_field_is_edited_where_it_stands(chromium: Browser, served_shop: Served) -> None:
+    shop, _ = served_shop
+    member = shop.save(Change("create", "member", values={"name": "Inline", "email": "in@lanting.example"})).id
+    with visiting(chromium, served_shop, path=f"/records/member/{member}") as page:
+        fact = page.locator(".fact").filter(has_text="WeChat")
+        fact.get_by_role("link", name="Edit WeChat").click()
+        box = page.locator(".editor [name=wechat]")
+        expect(box).to_be_focused()
+        box.fill("wx_inline")
+        page.keyboard.press("Enter")
+        expect(page.locator(".fact").filter(has_text="WeChat")).to_contain_text("wx_inline")
+        page.get_by_role("link", name="Edit E-mail").click()
+        page.locator(".editor [name=email]").fill("nonsense")
+        page.locator(".editor").get_by_role("button", name="Save").click()
+        expect(page.locator(".editor .error")).to_be_visible()
+        expect(page.locator(".editor [name=email]")).to_have_value("nonsense")
+        page.locator(".editor").get_by_role("link", name="Cancel").click()
+        expect(page.locator(".fact").filter(has_text="E-mail")).to_contain_text("in@lanting.example")
+    with visiting(chromium, served_shop, Look(script=False), path=f"/records/member/{member}") as page:
+        page.get_by_role("link", name="Edit WeChat").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Edit Inline")

@@ -298,6 +298,23 @@ def test_a_forged_form_is_refused(shop: Shop) -> None:
     assert post(client, "/records/region/new", [("name", "x"), ("_csrf", "guess")]).status_code == 403
 
 
+def test_a_field_is_edited_alone(shop: Shop) -> None:
+    member = a_member(shop, wechat="old")
+    client = shop.client(ADMIN)
+    address = f"/records/member/{member}/field/wechat"
+    html = client.get(address, headers={"hx-request": "true"}).text
+    sent = re.findall(r'name="(_was|_version)" value="([^"]*)"', html)
+    fields = [(name, unescape(value)) for name, value in sent]
+    answer = post(client, address, [*fields, ("wechat", "new")])
+    assert answer.headers["hx-refresh"] == "true"
+    stale = post(client, address, [*fields, ("wechat", "mine")])
+    assert "Somebody else has changed this to “new”" in unescape(stale.text)
+    for name in ("tier", "member_no", "nothing"):
+        assert client.get(f"/records/member/{member}/field/{name}").status_code == 404
+    deleted = shop.client(CLERK).get(address)
+    assert deleted.status_code == 404
+
+
 # ---- into the bin and back ----------------------------------------------------------------------------------------
 
 

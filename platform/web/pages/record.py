@@ -21,6 +21,7 @@ from kith.web.story import timeline, when
 from kith.web.subject import Subject, record_of
 from kith.web.tables import MOST_LINES, RelatedList, records_table, related_list
 from kith.web.templating import wanted
+from kith.web.typed import MANY, PARTS
 from kith.web.view import Fact, Link, Table, Why
 
 ONE = "/records/{entity}/{id}"
@@ -150,15 +151,25 @@ def _parts(subject: Subject, seen: Preview | None, tab: str) -> list[Part]:
 
 def _facts(subject: Subject, names: Sequence[str]) -> list[Fact]:
     record, fields = subject.record, subject.entity.fields
-    return [_fact(subject, fields[name], record.values[name]) for name in names if name in record.values]
+    return [fact_of(subject, fields[name], record.values[name]) for name in names if name in record.values]
 
 
-def _fact(subject: Subject, declared: Field, value: object) -> Fact:
+def fact_of(subject: Subject, declared: Field, value: object) -> Fact:
+    """A field and its value, with where it comes from or the way to edit it."""
     cell = shower(subject.showing, declared.type, declared)(value)
     if declared.type.kind == "ref" and declared.type.entity == "user":
         cell = as_person(cell)
     wide = declared.type_name in ("long_text", "markdown", "json", "address") or len(cell.text) > LONG
-    return Fact(declared.label.in_(subject.visit.language), cell, _why(subject, declared), wide=wide)
+    label = declared.label.in_(subject.visit.language)
+    return Fact(label, cell, _why(subject, declared), _pencil(subject, declared), wide)
+
+
+def _pencil(subject: Subject, declared: Field) -> str:
+    """Where a field is edited by itself: what several controls make up, or a condition locks, is edited in the form."""
+    record = subject.record
+    alone = is_input(declared) and declared.type_name not in (*PARTS, *MANY) and declared.locked_when is None
+    may = declared.name in record.writable and declared.name not in record.masked and not record.deleted
+    return f"{subject.address}/field/{declared.name}" if alone and may else ""
 
 
 def _why(subject: Subject, declared: Field) -> Why | None:
@@ -218,7 +229,7 @@ def show_why(visit: Visit) -> Response:
     context = {
         "title": visit.texts("why.title", label=label),
         "crumbs": (*subject.crumbs, Link(visit.texts("why.title", label=label), visit.here)),
-        "fact": _fact(subject, declared, subject.record.values[declared.name]),
+        "fact": fact_of(subject, declared, subject.record.values[declared.name]),
         "found": found,
         "names": _names(subject, found.formula),
         "back": subject.address,

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from starlette.routing import Route
 
-from kith.web.pages import form, lookup, record, removal
+from kith.web.pages import form, inline, lookup, record, removal
 from kith.web.requests import Web
 
 
 def routes(web: Web) -> Sequence[Route]:
     """All routes of records."""
-    return (*form.routes(web), *lookup.routes(web), *removal.routes(web), *record.routes(web))
+    return (*form.routes(web), *lookup.routes(web), *inline.routes(web), *removal.routes(web), *record.routes(web))

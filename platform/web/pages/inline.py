@@ -1,0 +1,95 @@
+"""One field of a record, edited where it stands; without script the same address leads to it in the form."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from kith.metadata.model import Field
+from kith.runtime.write.change import Cause, Refused
+from kith.runtime.write.gate import save
+from kith.web import addresses
+from kith.web.fields import State
+from kith.web.forming import Draft, labels, maker_of, writable
+from kith.web.outline import is_input
+from kith.web.pages.record import ONE, fact_of
+from kith.web.pages.signing import expired
+from kith.web.parts import part
+from kith.web.requests import Stop, Visit, Web, action, go, page, parameter
+from kith.web.subject import Subject, record_of
+from kith.web.typed import WAS, Typed, raw_of, typed_of
+
+FIELD = ONE + "/field/{field}"
+
+
+def routes(web: Web) -> Sequence[Route]:
+    """The routes of single fields."""
+    return (
+        Route(FIELD, page(web, show), methods=["GET"]),
+        Route(FIELD, part(action(web, keep, expired)), methods=["POST"]),
+    )
+
+
+def _subject(visit: Visit) -> tuple[Subject, Field]:
+    subject = record_of(visit)
+    declared = subject.entity.fields.get(parameter(visit.request, "field"))
+    if declared is None or not is_input(declared) or declared.name not in writable(subject):
+        raise Stop(404)
+    return subject, declared
+
+
+def show(visit: Visit) -> Response:
+    """The editor of a field; with `shown` its value again."""
+    subject, declared = _subject(visit)
+    if "hx-request" not in visit.request.headers:
+        edit = addresses.edit_of(subject.entity.name, subject.record.id)
+        return go(f"{edit}#f-{declared.name}-field")
+    if "shown" in visit.request.query_params:
+        fact = fact_of(subject, declared, subject.record.values.get(declared.name))
+        return visit.block("record.html", "one_fact", fact=fact)
+    raw = raw_of(declared, subject.record.values.get(declared.name), visit.context.reader_zone)
+    typed = Typed(raw={declared.name: raw}, version=subject.record.version, id=subject.record.id)
+    typed.note("", typed.raw)
+    return _editor(subject, declared, typed)
+
+
+def _editor(subject: Subject, declared: Field, typed: Typed, error: str = "") -> Response:
+    draft = Draft(subject, typed, None)
+    maker = maker_of(draft, labels(draft))
+    state = State(required=declared.required, error=error)
+    made = maker.input(declared, declared.name, typed.raw.get(declared.name, ""), state)
+    return subject.visit.block(
+        "record.html",
+        "editor",
+        f=replace(made, autofocus=True, help=""),
+        action=f"{subject.address}/field/{declared.name}",
+        back=subject.address,
+        typed=typed,
+        was_name=WAS,
+        was=json.dumps(typed.was),
+    )
+
+
+def keep(visit: Visit) -> Response:
+    """Keep what was typed; the page is loaded anew, for rules and formulas may have followed."""
+    subject, declared = _subject(visit)
+    typed = typed_of(visit.form, [declared], {})
+    typed.id = subject.record.id
+    change = typed.change("update", subject.entity.name)
+    verdict = save(visit.web.doors.workspace.database, visit.context, visit.release, change, Cause("form"))
+    if isinstance(verdict, Refused):
+        # What is told is the record as it stands now: saving again means it.
+        typed.version = subject.record.version
+        return _editor(subject, declared, typed, _said(subject, declared, verdict))
+    return Response(headers={"hx-refresh": "true"})
+
+
+def _said(subject: Subject, declared: Field, refused: Refused) -> str:
+    if refused.conflicts:
+        fact = fact_of(subject, declared, subject.record.values.get(declared.name))
+        return subject.visit.texts("edit.changed", value=fact.cell.text or subject.visit.texts("record.nothing"))
+    return " ".join(dict.fromkeys(failure.message for failure in refused.failures))
