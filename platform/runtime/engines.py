@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL, Connection
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from kith.rules.sql import functions
+from kith.runtime import driver
 
 OLDEST: Mapping[str, tuple[int, ...]] = {"sqlite": (3, 35), "postgresql": (15,)}
 BUSY_TIMEOUT = 5_000
@@ -47,7 +48,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, entry: ConnectionPoolEntry) 
 def _begin_sqlite(connection: Connection) -> None:
     # IMMEDIATE for all would make readers fail with "database is locked" behind one writer.
     writes = connection.get_execution_options().get("kith_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    driver.send(connection, "BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def probe_sqlite(connection: Connection) -> tuple[tuple[int, ...], str]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
 
+from kith.rules.sql.values import EPOCH, MICROSECOND, to_database
+from kith.rules.types import DATETIME
 from kith.runtime.accounts.passwords import digest
 from kith.runtime.context import Actor
+from kith.runtime.read.prepared import Row, prepare
 from kith.runtime.release import Release
 from kith.runtime.schema import system
 from kith.runtime.schema.columns import Instant
@@ -34,24 +37,22 @@ class SignedIn:
 
 def session_of(connection: sa.Connection, release: Release, secret: str, now: datetime) -> SignedIn | None:
     """The session of a cookie's value, if it is still good."""
-    statement = release.cached(("accounts", "session"), lambda: _session_statement(release))
-    row = connection.execute(statement, {"digest": digest(secret), "now_": now}).first()
+    row = _row(connection, release, "session", _session_statement, {"digest": digest(secret), "now_": now})
     if row is None:
         return None
     csrf, seen_at, expires_at, must_change, *user = row
-    return SignedIn(_actor(release, user), csrf, bool(must_change), seen_at, expires_at)
+    return SignedIn(_actor(release, user), csrf, bool(must_change), _instant(seen_at), _instant(expires_at))
 
 
 def actor_of_token(
     connection: sa.Connection, release: Release, secret: str, now: datetime
 ) -> tuple[Actor, str, datetime | None] | None:
     """The actor of an API token, the token's id and when it was last used; None where it is not good."""
-    statement = release.cached(("accounts", "token"), lambda: _token_statement(release))
-    row = connection.execute(statement, {"digest": digest(secret), "now_": now}).first()
+    row = _row(connection, release, "token", _token_statement, {"digest": digest(secret), "now_": now})
     if row is None:
         return None
-    id_, name, roles, used_at, owner, *user = row
-    known = frozenset(roles or ())
+    id_, name, roles, used, owner, *user = row
+    known, used_at = frozenset(_listed(roles)), None if used is None else _instant(used)
     if owner is None:
         return Actor(None, name, known, "token"), id_, used_at
     actor = _actor(release, user)
@@ -64,9 +65,28 @@ def actor_of_token(
 
 def actor_of_user(connection: sa.Connection, release: Release, user: str) -> Actor | None:
     """The actor that an active user is."""
-    statement = release.cached(("accounts", "user"), lambda: _user_statement(release))
-    row = connection.execute(statement, {"user": user}).first()
-    return _actor(release, list(row)) if row is not None else None
+    row = _row(connection, release, "user", _user_statement, {"user": user})
+    return _actor(release, row) if row is not None else None
+
+
+def _row(
+    connection: sa.Connection,
+    release: Release,
+    name: str,
+    make: Callable[[Release], sa.Select[Any]],
+    given: Mapping[str, Any],
+) -> Row | None:
+    """The row of a statement that is made once: every request begins with one of these."""
+    prepared = release.cached(("accounts", name), lambda: prepare(connection, make(release)))
+    if "now_" in given:
+        given = {**given, "now_": to_database(given["now_"], DATETIME, release.tables.engine)}
+    rows = prepared.run(connection, given)
+    return rows[0] if rows else None
+
+
+def _instant(value: Any) -> datetime:
+    """An instant of Kith's own tables as the driver gives it."""
+    return value.astimezone(UTC) if isinstance(value, datetime) else EPOCH + value * MICROSECOND
 
 
 def _shelf(release: Release) -> Shelf:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from kith.rules.sql.running import is_overflow
 from kith.rules.sql.values import Engine, to_database
 from kith.rules.types import DATE, DATETIME, Type, ref, set_of
+from kith.runtime import driver
 from kith.runtime.context import Context
 from kith.runtime.read.messages import unfit
 from kith.runtime.release import Release
@@ -38,11 +39,7 @@ class Prepared:
         """The rows, as the driver gives them."""
         given = {**self.constants, **{name: values[name] for name in self.asks}}
         parameters: Any = given if self.order is None else tuple([given[name] for name in self.order])
-        # Rows of SQLAlchemy's own would cost as much again as fetching.
-        cursor: Any = connection.exec_driver_sql(self.text, parameters).cursor
-        rows: list[Row] = cursor.fetchall()
-        cursor.close()
-        return rows
+        return driver.fetch(connection, self.text, parameters)
 
 
 def prepare(connection: sa.Connection, statement: sa.Select[Any] | sa.CompoundSelect[Any]) -> Prepared:
