@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from kith.runtime.driver import writing
 from kith.runtime.release import Release
 from kith.runtime.schema import system
 from kith.runtime.schema.tables import EntityTable
@@ -62,7 +63,8 @@ def index_records(
     """Bring the search rows of records (entity, values with their id) up to date, in one statement."""
     rows = list(_rows(release, records))
     if rows:
-        connection.execute(_UPSERT[release.tables.engine], rows)
+        upsert = _UPSERT[release.tables.engine]
+        release.cached("search upsert", lambda: writing(connection, upsert, [*rows[0]])).run(connection, rows)
 
 
 def _rows(release: Release, records: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[dict[str, Any]]:

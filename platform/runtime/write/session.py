@@ -23,7 +23,7 @@ from kith.runtime.write.change import Cause
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.messages import failure
 from kith.runtime.write.plans import Plan, compiled, plan_of, python_of
-from kith.runtime.write.shelf import Shelf, shelf_of
+from kith.runtime.write.shelf import HASH, Shelf, shelf_of
 
 if TYPE_CHECKING:
     from kith.runtime.release import Release
@@ -90,6 +90,8 @@ class Session:
     save: str = field(default_factory=new_id)
     records: dict[str, dict[str, Values]] = field(default_factory=dict)
     locked: set[tuple[str, str]] = field(default_factory=set)
+    hashes: dict[tuple[str, str], str] = field(default_factory=dict)
+    """The hash of the latest history row of locked records."""
     relations: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
     """Ids of the records of a relation as the database has them, by entity, relation and parent."""
     joined: dict[tuple[str, str, str], dict[str, None]] = field(default_factory=dict)
@@ -150,10 +152,15 @@ class Session:
         """Have records at hand, in one statement for those that are not yet (or not yet locked)."""
         known = self.records.setdefault(entity, {})
         wanted = {id_ for id_ in ids if id_ not in known or (lock and (entity, id_) not in self.locked)}
+        # SQLite has one writer: what it has read, nobody else can write.
+        holds = lock or self.release.tables.engine == "sqlite"
         for record in self.shelf(entity).select(self.connection, wanted, lock=lock):
-            known[record["id"]] = self.values(entity, record)
+            id_ = record["id"]
             if lock:
-                self.locked.add((entity, record["id"]))
+                self.hashes[entity, id_] = record.pop(HASH) or ""
+            known[id_] = self.values(entity, record)
+            if holds:
+                self.locked.add((entity, id_))
 
     def related(self, entity: str, record: Any, relation: str) -> Iterator[Values]:
         """The live records of a to-many relation, as they are after what this save has done so far."""

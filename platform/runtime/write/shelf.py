@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from kith.metadata.model import Field
 from kith.rules.sql.values import Converter, Engine, reader, writer
 from kith.rules.types import DATETIME, INT, Type, ref
+from kith.runtime.driver import Writing, writing
+from kith.runtime.read.prepared import Prepared, Row, prepare
+from kith.runtime.schema import system
 from kith.runtime.schema.sortkeys import fold, sort_key
 from kith.runtime.schema.storage import VALUE, parts_of
 from kith.runtime.schema.tables import Column, EntityTable, FieldColumns
@@ -31,6 +36,8 @@ SYSTEM: Mapping[str, Type] = {
     "computed": INT,
 }
 Record = dict[str, Any]
+HASH = "$hash"
+"""The key of the hash of a locked record's latest history row; no field has such a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,42 +82,77 @@ class Shelf:
         }
 
     @cached_property
-    def _by_id(self) -> sa.Select[Any]:
-        ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
-        return sa.select(*(slot.column for slot in self.slots)).where(self.table.id.in_(ids)).order_by(self.table.id)
+    def _made(self) -> dict[str, Any]:
+        """Statements as the driver takes them, made when they are first run."""
+        return {}
 
-    @cached_property
-    def _locked(self) -> sa.Select[Any]:
-        return self._by_id.with_for_update()
+    def _prepared(self, connection: sa.Connection, name: str, make: Callable[[], sa.Select[Any]]) -> Prepared:
+        found: Prepared | None = self._made.get(name)
+        return found or self._made.setdefault(name, prepare(connection, make()))
+
+    def _writing(self, connection: sa.Connection, name: str, make: Callable[[], sa.Insert | sa.Update]) -> Writing:
+        found: Writing | None = self._made.get(name)
+        return found or self._made.setdefault(name, writing(connection, make()))
 
     def select(self, connection: sa.Connection, ids: Iterable[str], *, lock: bool) -> list[Record]:
-        """The records of those ids, live or deleted, in the order of their ids; `lock` keeps others from writing them."""
+        """The records of those ids, live or deleted, in the order of their ids; `lock` keeps others from writing them.
+
+        A locked record also brings the hash of its latest history row, as HASH.
+        """
         wanted = sorted(set(ids))
         if not wanted:
             return []
-        statement = self._locked if lock else self._by_id
-        return [self.record(row) for row in connection.execute(statement, {"ids": wanted})]
+        name = "locked" if lock else "by_id"
+        return [self.record(row) for row in self._of_ids(connection, name, self.table.id, wanted, lock=lock)]
 
     def children(self, connection: sa.Connection, reference: str, parents: Iterable[str]) -> list[Record]:
         """The live records whose reference names one of the parents, in the order of their ids."""
         wanted = sorted(set(parents))
         if not wanted:
             return []
-        statement = self._of(reference)
-        return [self.record(row) for row in connection.execute(statement, {"ids": wanted})]
-
-    def _of(self, reference: str) -> sa.Select[Any]:
-        return self._child_selects.setdefault(reference, self._make_of(reference))
-
-    @cached_property
-    def _child_selects(self) -> dict[str, sa.Select[Any]]:
-        return {}
-
-    def _make_of(self, reference: str) -> sa.Select[Any]:
         column = self.table.columns[reference].value
-        ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
-        columns = (slot.column for slot in self.slots)
-        return sa.select(*columns).where(column.in_(ids), self.table.live).order_by(self.table.id)
+        return [self.record(row) for row in self._of_ids(connection, f"of {reference}", column, wanted, live=True)]
+
+    def _of_ids(
+        self,
+        connection: sa.Connection,
+        name: str,
+        column: Column,
+        ids: list[str],
+        *,
+        lock: bool = False,
+        live: bool = False,
+    ) -> list[Row]:
+        """Rows whose column holds one of the ids; one id has a statement of its own, any number of others share one."""
+        one = len(ids) == 1
+
+        def make() -> sa.Select[Any]:
+            columns: list[Any] = [slot.column for slot in self.slots]
+            select = sa.select(*columns, *([self._last_hash] if lock else []))
+            select = select.where(column == sa.bindparam("ids", type_=column.type) if one else self._among(column))
+            select = (select.where(self.table.live) if live else select).order_by(self.table.id)
+            return select.with_for_update() if lock else select
+
+        prepared = self._prepared(connection, f"{name}{' one' if one else ''}", make)
+        given = ids[0] if one else ids if self.engine == "postgresql" else orjson.dumps(ids).decode()
+        return prepared.run(connection, {"ids": given})
+
+    def _among(self, column: Column) -> sa.ColumnElement[bool]:
+        if self.engine == "sqlite":
+            members = sa.func.json_each(sa.bindparam("ids", type_=sa.Text())).table_valued("value")
+            return column.in_(sa.select(members.c.value))
+        many = ARRAY(sa.Uuid(as_uuid=False))
+        return column == sa.func.any(sa.cast(sa.bindparam("ids", type_=many), many))
+
+    @property
+    def _last_hash(self) -> sa.ColumnElement[Any]:
+        history, table = system.history.c, self.table.table.c
+        return (
+            sa.select(history.hash)
+            .where(history.entity == sa.literal(self.table.stable_name))
+            .where(history.record == table.id, history.version == table.version)
+            .scalar_subquery()
+        )
 
     def deleted_with(self, connection: sa.Connection, deletion: str, reference: str, parent: str) -> list[Record]:
         """The records that one deletion put into the recycle bin and whose reference names a parent."""
@@ -164,8 +206,10 @@ class Shelf:
         """A row as a record; mappings of parts are put together."""
         record = {
             slot.key: value if value is None or slot.read is None else slot.read(value)
-            for slot, value in zip(self.slots, row, strict=True)
+            for slot, value in zip(self.slots, row, strict=False)
         }
+        if len(row) > len(self.slots):
+            record[HASH] = row[-1]
         for name, parts in self.composites.items():
             value = {part: record.pop(f"{name}__{part}") for part in parts}
             record[name] = value if any(item is not None for item in value.values()) else None
@@ -174,7 +218,7 @@ class Shelf:
     def row(self, record: Mapping[str, Any]) -> Record:
         """A record as the values of its columns, sort keys and folded keys included."""
         values: Record = {}
-        for column, key, name, part, write in self._writing:
+        for column, key, name, part, write in self._outward:
             if part:
                 whole = record.get(name)
                 value = whole.get(part) if whole else None
@@ -186,7 +230,7 @@ class Shelf:
         return values
 
     @cached_property
-    def _writing(self) -> tuple[tuple[str, str, str, str, Converter | None], ...]:
+    def _outward(self) -> tuple[tuple[str, str, str, str, Converter | None], ...]:
         """For each column its name, the key of its value, and field and part where it is one of several."""
         found = []
         for slot in self.slots:
@@ -203,31 +247,24 @@ class Shelf:
             if columns.sort is not None or columns.folded is not None
         )
 
-    @cached_property
-    def _insert(self) -> sa.Insert:
-        return sa.insert(self.table.table)
-
     def insert(self, connection: sa.Connection, records: Sequence[Mapping[str, Any]]) -> None:
         """Add records in one statement."""
         if records:
-            connection.execute(self._insert, [self.row(record) for record in records])
+            insert = self._writing(connection, "insert", lambda: sa.insert(self.table.table))
+            insert.run(connection, [self.row(record) for record in records])
 
-    @cached_property
     def _update(self) -> sa.Update:
         table = self.table.table
-        columns: dict[str, sa.BindParameter[Any]] = {
-            column.name: sa.bindparam(f"v_{column.name}") for column in table.c if column.name != "id"
+        columns = {
+            column.name: sa.bindparam(column.name, type_=column.type) for column in table.c if column.name != "id"
         }
-        return sa.update(table).where(table.c.id == sa.bindparam("k_id")).values(columns)
+        return sa.update(table).where(table.c.id == sa.bindparam("id_", type_=table.c.id.type)).values(columns)
 
     def update(self, connection: sa.Connection, records: Sequence[Mapping[str, Any]]) -> None:
         """Write records that were selected with a lock, in one statement."""
         if records:
-            rows = [self.row(record) for record in records]
-            connection.execute(
-                self._update,
-                [{"k_id": row["id"], **{f"v_{name}": row[name] for name in row if name != "id"}} for row in rows],
-            )
+            update = self._writing(connection, "update", self._update)
+            update.run(connection, [{"id_": record["id"], **self.row(record)} for record in records])
 
     def links(self, connection: sa.Connection, field: str, ids: Iterable[str]) -> dict[str, frozenset[str]]:
         """The sets of a field, by record."""

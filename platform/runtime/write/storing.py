@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import sqlalchemy as sa
 
+from kith.runtime.driver import writing
 from kith.runtime.ids import new_id
 from kith.runtime.schema import system
 from kith.runtime.search import coded_of, index_records
@@ -77,9 +78,19 @@ def record_history(session: Session, drafts: Sequence[Draft]) -> None:
     """One history row for each version of a record, chained to the one before by its hash."""
     if not drafts:
         return
-    previous = last_hashes(session, [draft for draft in drafts if draft.before is not None])
-    rows = [history_row(session, draft, previous.get((draft.entity, draft.id), "")) for draft in drafts]
-    session.connection.execute(sa.insert(system.history), rows)
+    known = session.hashes
+    known |= last_hashes(
+        session, [one for one in drafts if one.before is not None and (one.entity, one.id) not in known]
+    )
+    rows = [history_row(session, draft, known.get((draft.entity, draft.id), "")) for draft in drafts]
+    known |= {(draft.entity, draft.id): row["hash"] for draft, row in zip(drafts, rows, strict=True)}
+    insert_into(session, system.history, rows)
+
+
+def insert_into(session: Session, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Add rows to one of Kith's own tables."""
+    connection = session.connection
+    session.release.cached(("insert", table.name), lambda: writing(connection, sa.insert(table))).run(connection, rows)
 
 
 _LAST = sa.select(system.history.c.record, system.history.c.version, system.history.c.hash).where(
@@ -170,21 +181,19 @@ def chained(row: dict[str, Any]) -> str:
 def record_save(session: Session) -> None:
     """The one row about the save itself: who, why, when, and what is needed to explain it later."""
     actor = session.context.actor
-    session.connection.execute(
-        sa.insert(system.save),
-        {
-            "id": session.save,
-            "at": session.context.now,
-            "release": session.release.number,
-            "actor": actor.id,
-            "actor_name": actor.name,
-            "actor_kind": actor.kind,
-            "roles": sorted(actor.roles),
-            "channel": session.cause.channel,
-            "detail": session.cause.detail,
-            "batch": session.cause.batch,
-            "now": session.context.now,
-            "considered": session.considered,
-            "read": session.outside or None,
-        },
-    )
+    row = {
+        "id": session.save,
+        "at": session.context.now,
+        "release": session.release.number,
+        "actor": actor.id,
+        "actor_name": actor.name,
+        "actor_kind": actor.kind,
+        "roles": sorted(actor.roles),
+        "channel": session.cause.channel,
+        "detail": session.cause.detail,
+        "batch": session.cause.batch,
+        "now": session.context.now,
+        "considered": session.considered,
+        "read": session.outside or None,
+    }
+    insert_into(session, system.save, [row])
