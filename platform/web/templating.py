@@ -46,12 +46,12 @@ class Templates:
             auto_reload=False,
             cache_size=-1,
         )
-        environment.globals |= {"t": texts, "language": texts.language, "asset": self.assets.url, "icon": self._icon}
+        environment.globals |= {"t": texts, "language": texts.language, "asset": self.assets.url, "icon": self.icon}
         environment.globals |= {"themes": THEMES, "densities": DENSITIES, "colours": COLOURS}
         environment.globals["ui"] = _components(environment)
         return environment
 
-    def _icon(self, name: str, classes: str = "") -> Markup:
+    def icon(self, name: str, classes: str = "") -> Markup:
         """Return an icon; it is decoration, so the text beside it or the label of its button says what it means."""
         found = self._icons.get((name, classes))
         if found is None:

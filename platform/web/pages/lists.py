@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -18,6 +17,7 @@ from kith.web.listing import SIZE, Asked, is_filtered, query_of
 from kith.web.pages import filtering
 from kith.web.pages.listed import Listing, listing_of
 from kith.web.requests import Visit, Web, go, page
+from kith.web.rows import RowMaker, row_maker
 from kith.web.shell import icon_of, may_create
 from kith.web.showing import Show, inline, shower
 from kith.web.templating import wanted
@@ -79,27 +79,35 @@ def _read(listing: Listing) -> tuple[Page, str]:
 
 
 def _table(listing: Listing, found: Page) -> Table:
-    texts = listing.visit.texts
-    columns, showing = listing.columns, listing.showing
-    shows = [shower(showing, column.type, column.declared, short=True) for column in columns]
-    named = _naming(listing)
-    rows = [_row(listing, row, shows, named) for row in found.rows]
+    texts, named = listing.visit.texts, _naming(listing)
+    heads = [_head(listing, column, _phone(number, named)) for number, column in enumerate(listing.columns)]
+    maker = _maker(listing, heads, named)
+    nameless = listing.entity.label.in_(texts.language)
+    rows = []
+    for id_, _version, *values, title in found.rows:
+        rows.append(Row(str(id_), html=maker.row(str(id_), values, str(title or nameless))))
     return Table(
         caption=listing.entity.plural.in_(texts.language),
-        columns=[_head(listing, column, _phone(number, named)) for number, column in enumerate(columns)],
+        columns=heads,
         rows=rows,
-        totals=_totals(listing, shows) if len(rows) > 1 else (),
+        totals=_totals(listing, maker.shows) if len(rows) > 1 else (),
         empty=_empty(listing),
     )
 
 
-def _row(listing: Listing, row: tuple[Any, ...], shows: Sequence[Show], named: int) -> Row:
-    id_, _, *values, title = row
-    cells = [show(value) for show, value in zip(shows, values, strict=True)]
-    # One cell leads to the record, whatever it shows.
-    name = cells[named].text or title or listing.entity.label.in_(listing.visit.language)
-    cells[named] = Cell(name)
-    return Row(id_, cells, addresses.record_of(listing.entity.name, id_), label=title)
+def _maker(listing: Listing, heads: Sequence[Column], named: int) -> RowMaker:
+    """What makes the list's rows: once for its columns and the reader's language and time zone."""
+    visit, showing = listing.visit, listing.showing
+    paths = tuple(column.path for column in listing.columns)
+    view = listing.view.name if listing.view else ""
+    key = ("rows", listing.reader.key, listing.entity.name, view, paths, visit.language, showing.zone)
+
+    def make() -> RowMaker:
+        shows = [shower(showing, column.type, column.declared, short=True) for column in listing.columns]
+        address = addresses.record_of(listing.entity.name, "")
+        return row_maker(heads, shows, named, address, visit.web.templates.icon)
+
+    return visit.release.cached(key, make)
 
 
 def _naming(listing: Listing) -> int:
