@@ -41,9 +41,10 @@ ENGINES: dict[Engine, Dialect] = {"sqlite": SQLite(), "postgresql": PostgreSQL()
 def how(node: Node, engine: Engine) -> Way:
     """Whether an engine runs an operation, on operands of these types, in its own SQL or by a function that Kith registers."""
     dialect = ENGINES[engine]
-    if any(part is node for part, _ in unsupported(node, dialect)):
+    alone = _alone(node)
+    if any(part is alone for part, _ in unsupported(alone, dialect)):
         return "refused"
-    element = Lowering(Anywhere(), dialect).value(_alone(node)) if isinstance(node, Call | Aggregate) else None
+    element = Lowering(Anywhere(), dialect).value(alone) if isinstance(alone, Call | Aggregate) else None
     called = (
         (part.name for part in visitors.iterate(element) if isinstance(part, sa.Function))
         if element is not None
@@ -52,8 +53,10 @@ def how(node: Node, engine: Engine) -> Way:
     return "registered" if any(name.startswith(PREFIX) for name in called) else "own"
 
 
-def _alone(node: Call | Aggregate) -> Node:
+def _alone(node: Node) -> Node:
     """An operation on fields in the place of what it is really applied to."""
+    if not isinstance(node, Call | Aggregate):
+        return node
     if isinstance(node, Aggregate):
         value = _field(node.value, "row") if node.value is not None else None
         return replace(node, value=value, where=None, test=None, via=replace(node.via, steps=()), by=())
