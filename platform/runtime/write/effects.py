@@ -12,6 +12,7 @@ from kith.runtime.write.change import Change, Failure
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.lookups import look_up
 from kith.runtime.write.messages import texts
+from kith.runtime.write.moving import moved
 from kith.runtime.write.plans import Feed
 from kith.runtime.write.preparing import fill_defaults, new_draft
 
@@ -30,6 +31,11 @@ class Touch:
     lookups: set[str] = field(default_factory=set)
     sets: dict[str, Any] = field(default_factory=dict)
     events: set[str] = field(default_factory=set)
+
+    @property
+    def only_moves(self) -> bool:
+        """Whether nothing but sums and counts is known to change."""
+        return bool(self.deltas) and not (self.lookups or self.sets or self.events)
 
 
 Touches = dict[tuple[str, str], Touch]
@@ -166,6 +172,9 @@ def touched_drafts(session: Session, touches: Touches) -> Iterator[Draft]:
     for entity, id_ in sorted(touches):
         by_entity.setdefault(entity, []).append(id_)
     for entity, ids in by_entity.items():
+        alone = touches[entity, ids[0]]
+        if len(ids) == 1 and alone.only_moves and moved(session, entity, ids[0], alone.deltas):
+            continue
         session.load_many(entity, ids, lock=True)
         wanted = {name for id_ in ids for name in touches[entity, id_].lookups}
         found = look_up(session, entity, ids, sorted(wanted))

@@ -1,0 +1,92 @@
+"""Parents of which nothing but sums and counts moves: one statement each, without reading them first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from kith.metadata.model import Field
+from kith.rules.sql.values import from_database, is_wide, to_database
+from kith.runtime.driver import Writing, writing
+from kith.runtime.search import coded_of
+
+if TYPE_CHECKING:
+    from kith.runtime.write.session import Session
+
+Deltas = Mapping[str, Decimal | int]
+
+
+def moved(session: Session, entity: str, id_: str, deltas: Deltas) -> bool:
+    """Add to the roll-ups of a record; False, with nothing done, where it takes more than that.
+
+    It does where formulas, rules or roll-ups follow, where a sum would no longer fit, and where the record is gone.
+    """
+    if not follows_nothing(session, entity, deltas):
+        return False
+    fields = session.release.model.entities[entity].fields
+    if not any(deltas.values()):
+        return True
+    if not all(is_exact(fields[name], delta) for name, delta in deltas.items()):
+        return False
+    engine, names = session.release.tables.engine, tuple(sorted(deltas))
+    update = session.release.cached(("move", entity, names), lambda: _update(session, entity, names))
+    given = {f"by_{name}": to_database(deltas[name], fields[name].type, engine) for name in names}
+    rows = update.fetch(session.connection, {"id_": id_, **given})
+    if not rows:
+        return False
+    session.touched.add((entity, id_))
+    known = session.records.get(entity, {})
+    if id_ in known:
+        record = known[id_] = known[id_].copy()
+        record["computed"] = int(rows[0][0])
+        for name, value in zip(names, rows[0][1:], strict=True):
+            record[name] = from_database(value, fields[name].type, engine)
+    return True
+
+
+def follows_nothing(session: Session, entity: str, deltas: Deltas) -> bool:
+    """Whether nothing else depends on these roll-ups of an entity."""
+    return session.release.cached(
+        ("moves alone", entity, tuple(deltas)), lambda: _follows_nothing(session, entity, deltas)
+    )
+
+
+def _follows_nothing(session: Session, entity: str, deltas: Deltas) -> bool:
+    plan, names = session.plan(entity), frozenset(deltas)
+    if plan.steps or plan.requires or plan.after or plan.watches:
+        return False
+    if any(not feed.reads.isdisjoint(names) for feed in plan.feeds):
+        return False
+    looked_at = {name for key in session.shelf(entity).table.keys.values() for name in key.fields}
+    looked_at |= {name for _, name in coded_of(session.release, entity)}
+    engine = session.release.tables.engine
+    return names.isdisjoint(looked_at) and all(
+        name in plan.rollups
+        and plan.rollups[name].field.storage == "stored"
+        and not (engine == "sqlite" and is_wide(plan.rollups[name].field.type))
+        for name in names
+    )
+
+
+def is_exact(field: Field, delta: Decimal | int) -> bool:
+    """Whether a column of the field holds a delta as it is: sums are rounded once, after adding."""
+    return isinstance(delta, int) or -delta.normalize().as_tuple().exponent <= field.type.scale  # type: ignore[operator]
+
+
+def _update(session: Session, entity: str, names: tuple[str, ...]) -> Writing:
+    shelf = session.shelf(entity)
+    table = shelf.table.table
+    values: dict[Any, Any] = {table.c.computed: sa.func.coalesce(table.c.computed, 0) + 1}
+    fitting = [table.c.id == sa.bindparam("id_", type_=table.c.id.type), shelf.table.live]
+    returned: list[Any] = [table.c.computed]
+    for name in names:
+        column, type_ = shelf.table.columns[name].value, shelf.table.columns[name].field.type
+        sum_ = sa.func.coalesce(column, 0) + sa.bindparam(f"by_{name}", type_=column.type)
+        digits = type_.precision if shelf.engine == "sqlite" else type_.precision - type_.scale
+        values[column] = sum_
+        fitting.append(sa.func.abs(sum_) < 10**digits)
+        returned.append(column)
+    return writing(session.connection, sa.update(table).where(*fitting).values(values).returning(*returned))
