@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from kith.runtime.accounts import CHEAP, set_password
 from kith.runtime.calling import Calling, Doors
 from kith.runtime.clock import system_clock
+from kith.runtime.schema import system
 from kith.runtime.write.change import Change
 from kith.web.app import routes
 from tests.web.shop import ADMIN, CLERK, PASSWORD, Shop
@@ -169,3 +172,19 @@ def test_over_https_the_cookie_is_bound_to_the_host(shop: Shop) -> None:
     assert cookie.startswith("__Host-kith=")
     assert "; Secure" in cookie
     assert client.get("/").status_code == 200
+
+
+def test_a_session_lasts_as_long_as_it_is_used(shop: Shop) -> None:
+    new_user(shop, "lasting@example.com")
+    client, session = shop.client("lasting@example.com"), system.session
+    mine = session.c.user == shop.users["lasting@example.com"]
+    now = system_clock()
+    long_ago = {"seen_at": now - timedelta(days=13), "expires_at": now + timedelta(hours=1)}
+    shop.workspace.database.run(
+        lambda connection: connection.execute(sa.update(session).where(mine).values(**long_ago))
+    )
+    assert "kith=" in client.get("/").headers["set-cookie"]
+    with shop.workspace.database.read() as connection:
+        seen, until = connection.execute(sa.select(session.c.seen_at, session.c.expires_at).where(mine)).one()
+    assert (seen >= now, until > now + timedelta(days=13)) == (True, True)
+    assert "set-cookie" not in client.get("/").headers
