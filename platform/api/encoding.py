@@ -41,7 +41,10 @@ def converter(type_: Type, hidden: str) -> Convert | None:
 
 def _exact(value: Any) -> Any:
     # What is only masked to the reader is a text already.
-    return f"{value:f}" if isinstance(value, Decimal) else value
+    if not isinstance(value, Decimal):
+        return value
+    text = str(value)
+    return f"{value:f}" if "E" in text else text
 
 
 def _trimmed(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from starlette.responses import Response
@@ -76,11 +77,19 @@ def expecting(call: Call, change: Change) -> Change:
     """The change, good only for the version that `If-Match` names."""
     header = call.request.headers.get("if-match", "*").strip()
     if header == "*":
+        if change.version is None and "if-match" not in call.request.headers and needs_version(call):
+            raise stop(428, "version_needed")
         return change
     match = IF_MATCH.fullmatch(header)
     if match is None:
         raise stop(400, "bad_if_match")
     return replace(change, version=int(match[1]), exact=True)
+
+
+def needs_version(call: Call) -> bool:
+    """Whether the app wants to be told which version its author saw: `settings: {api: {version: required}}`."""
+    setting = call.release.model.app.settings.get("api")
+    return isinstance(setting, Mapping) and setting.get("version") == "required"
 
 
 def perform(call: Call, entity: Entity, change: Change, status: int, claim: Claim | None = None) -> Response:

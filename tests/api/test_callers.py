@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -69,6 +70,17 @@ def test_nothing_is_answered_to_nobody(shared: Desk, path: str) -> None:
 @pytest.mark.parametrize("path", ["account/bulk", "account/aggregate", "account", "account/1/actions/restore"])
 def test_nothing_is_done_for_nobody(shared: Desk, path: str) -> None:
     assert shared.ask("POST", path, "", {}).status_code == 401
+
+
+def test_an_app_may_want_every_change_to_name_its_version(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    memo = desk.make("memo", text="first")["id"]
+    release = desk.workspace.current()
+    app = replace(release.model.app, settings={"api": {"version": "required"}})
+    monkeypatch.setattr(desk.workspace, "_release", replace(release, model=replace(release.model, app=app)))
+    assert desk.ask("PATCH", f"memo/{memo}", body={"stars": 1}).json()["code"] == "version_needed"
+    assert desk.ask("DELETE", f"memo/{memo}").status_code == 428
+    assert desk.ask("PATCH", f"memo/{memo}", body={"stars": 1, "version": 1}).status_code == 200
+    assert desk.ask("DELETE", f"memo/{memo}", if_match='"2-0"').status_code == 204
 
 
 def test_requests_with_one_key_at_once_make_one_record(desk: Desk) -> None:

@@ -66,7 +66,7 @@ def list_records(connection: sa.Connection, context: Context, release: Release, 
     found, more = listing.page()
     plan = listing.plan(WHOLE)
     rows = fill_links(connection, context, listing.reader, plan.columns, found)
-    count, capped = listing.count()
+    count, capped = listing.count(found, more)
     following, previous = listing.cursors(found, more)
     return Page(plan.columns.shown, rows, following, previous, count, capped)
 
@@ -141,10 +141,13 @@ class Listing:
             given["related"] = self.query.related_to[1] if ID.fullmatch(self.query.related_to[1]) else NOBODY
         return given
 
-    def count(self) -> tuple[int | None, bool]:
+    def count(self, found: Sequence[Row], more: bool) -> tuple[int | None, bool]:
         """How many records match, and whether there are even more."""
         if self.query.count == "none":
             return None, False
+        if not self.query.cursor and not more:
+            # The first page holds them all.
+            return len(found), False
         exact = self.query.count == "exact"
         key = ("count", self.reader.key, self.shape, exact)
         counter = self.reader.release.cached(key, lambda: _counter(self, exact))
