@@ -61,7 +61,6 @@ def labels(draft: Draft) -> dict[tuple[str, str], str]:
     subject, visit = draft.subject, draft.subject.visit
     views = [*([subject.view] if subject.view else []), *(view for some in draft.lines.values() for view in some)]
     found = dict(_known(visit.model.entities, views))
-    found |= {("", choice.value): choice.label for some in draft.found.values() for choice in some}
     wanted: dict[str, set[str]] = {}
     for entity, id_ in _referred(draft):
         if (entity, id_) not in found:

@@ -164,6 +164,24 @@ def test_a_default_follows_what_it_hangs_on_until_it_is_typed_over(shop: Shop) -
     assert followed(typed.fill(lines__n1__product=a_product(shop)))["lines.n1.unit_price"] == "450"
 
 
+def test_a_field_becomes_required_by_what_is_typed(shop: Shop) -> None:
+    client = shop.client(ADMIN)
+    form = form_of(client.get("/records/purchase_return/new").text)
+    marked = re.compile(r'<label for="f-amount">[^<]*<span class="required"')
+    path = "/records/purchase_return/new/live"
+    assert not marked.search(form.send(client, path=path).text)
+    assert marked.search(form.fill(status="refunded").send(client, path=path).text)
+
+
+def test_a_locked_field_says_by_which_condition(shop: Shop) -> None:
+    client = shop.client(ADMIN)
+    purchase = shop.ids("purchase", 'status == "settled" and member is set')[0]
+    html = client.get(f"/records/purchase/{purchase}/edit").text
+    assert "coupon" not in form_of(html)
+    assert "Locked by a rule." in html
+    assert '`status != "draft"` is true: status is Settled' in text_of(html)
+
+
 def test_every_mistake_is_told_beside_its_field_and_in_the_summary(shop: Shop) -> None:
     client = shop.client(ADMIN)
     form = a_purchase(shop, client, status="", spend_per_point="abc").fill(lines__n1__quantity="0")

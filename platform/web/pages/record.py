@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -241,7 +242,7 @@ def show_why(visit: Visit) -> Response:
 
 def _names(subject: Subject, formula: str) -> list[tuple[str, str]]:
     """What the formula's own names are called, so that nobody has to know them."""
-    words = {word.strip("()[],+-*/") for word in formula.replace(".", " ").replace("(", " ").split()}
+    words = set(re.findall(r"\w+", formula))
     language = subject.visit.language
     fields = [(name, field.label.in_(language)) for name, field in subject.entity.fields.items() if name in words]
     relations = [
