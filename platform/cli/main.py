@@ -11,6 +11,7 @@ from kith.cli.apply import apply
 from kith.cli.check import check
 from kith.cli.eval import evaluate
 from kith.cli.fmt import fmt
+from kith.cli.importing import run as run_import
 from kith.cli.plan import plan
 from kith.cli.schema import schema
 from kith.cli.serve import serve
@@ -41,6 +42,7 @@ app.command()(apply)
 app.command()(check)
 app.command("eval")(evaluate)
 app.command()(fmt)
+app.command("import")(run_import)
 app.command()(plan)
 app.command()(schema)
 app.command()(serve)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from kith.runtime.release import Release
 
 REMEMBERED = 200_000
-"""Records of which is remembered what was sent, so that it is not sent again for every row that names them."""
+"""Rows of which is remembered which record they mean."""
 Values = dict[str, object]
+Said = tuple[object, ...]
+"""What a row says to a step: its cells, and the records of earlier steps."""
 
 
 @dataclass(slots=True)
@@ -41,7 +43,8 @@ class Writer:
     steps: tuple[Step, ...]
     result: Result
     identity: Identity
-    sent: dict[tuple[str, str], int] = field(default_factory=dict)
+    seen: dict[Said, tuple[Said, str]] = field(default_factory=dict)
+    """By step and key what the last row said of a record, and its id: a row that says the same is not sent again."""
 
     def say(self, key: str, /, **values: object) -> str:
         """A sentence in the language of the import."""
@@ -49,8 +52,8 @@ class Writer:
 
     def write(self, rows: Sequence[Row]) -> dict[int, list[str]]:
         """Save what a batch of rows feeds; the reasons of those that failed, by their place in the batch."""
-        if len(self.sent) > REMEMBERED:
-            self.sent.clear()
+        if len(self.seen) > REMEMBERED:
+            self.seen.clear()
         batch = Batch(self, rows)
         for step in self.steps:
             batch.run(step)
@@ -65,6 +68,8 @@ class Batch:
     rows: Sequence[Row]
     errors: dict[int, list[str]] = field(default_factory=dict)
     ids: dict[str, dict[int, str]] = field(default_factory=dict)
+    latest: dict[str, dict[Said, tuple[Said, int]]] = field(default_factory=dict)
+    """By step and key the last row of this batch that says something new."""
     waiting: dict[str, dict[str, Pending]] = field(default_factory=dict)
     """Records to be saved with their lines, by step."""
 
@@ -77,10 +82,13 @@ class Batch:
 
     def run(self, step: Step) -> None:
         """Read and save one step for all rows that have not failed yet."""
-        values = dict(self.read(step))
-        self.match(step, values)
         self.ids[step.name] = {}
+        rows = [index for index in range(len(self.rows)) if index not in self.errors and self.is_fed(step, index)]
+        first, again = self.told_apart(step, rows)
+        values = dict(self.read(step, first))
+        self.match(step, values)
         records = self.records(step, values)
+        self.repeat(step, again, records)
         if step.entity.owner_of_lines:
             self.save(step, self.trees(step, records))
         elif step.saved_with:
@@ -90,11 +98,60 @@ class Batch:
 
     # Reading
 
-    def read(self, step: Step) -> Iterator[tuple[int, Values]]:
-        """The values of each row, references to earlier steps resolved; empty cells give none."""
-        for index, row in enumerate(self.rows):
-            if index in self.errors or (step.when and row.cells.get(step.when) in (None, "")):
-                continue
+    def is_fed(self, step: Step, index: int) -> bool:
+        """Whether a row feeds a step."""
+        return not step.when or self.rows[index].cells.get(step.when) not in (None, "")
+
+    def told_apart(self, step: Step, rows: Sequence[int]) -> tuple[list[int], dict[int, int | str]]:
+        """The rows that say something new to a step, and for the others the row or the record that they repeat."""
+        if not step.key or step.mode == "update" or step.entity.owner_of_lines:
+            return list(rows), {}
+        first: list[int] = []
+        again: dict[int, int | str] = {}
+        latest: dict[Said, tuple[Said, int]] = {}
+        for index in rows:
+            key = (step.name, *self.said(step, index, step.key))
+            all_ = self.said(step, index, step.values)
+            if key in latest and latest[key][0] == all_:
+                again[index] = latest[key][1]
+            elif key not in latest and key in self.writer.seen and self.writer.seen[key][0] == all_:
+                again[index] = self.writer.seen[key][1]
+            else:
+                first.append(index)
+                latest[key] = (all_, index)
+        self.latest[step.name] = latest
+        return first, again
+
+    def said(self, step: Step, index: int, names: Iterable[str]) -> Said:
+        """What a row says of some fields, before it is read."""
+        cells = self.rows[index].cells
+        found: list[object] = []
+        for name in names:
+            value = step.values.get(name)
+            if value is not None:
+                said = self.ids[value.step].get(index) if value.step in self.ids else cells.get(value.column)
+                # JSON may bring a list.
+                found.append(repr(said) if isinstance(said, list) else said)
+        return tuple(found)
+
+    def repeat(self, step: Step, again: Mapping[int, int | str], records: Mapping[str, Pending]) -> None:
+        """Give rows that repeat others the records, or the failures, of those."""
+        ids = self.ids[step.name]
+        for key, (said, index) in self.latest.pop(step.name, {}).items():
+            if index in ids:
+                self.writer.seen[key] = (said, ids[index])
+        for index, same in again.items():
+            id_ = ids.get(same) if isinstance(same, int) else same
+            if id_ is not None:
+                ids[index] = id_
+                if id_ in records:
+                    records[id_].rows.add(index)
+            elif isinstance(same, int) and same in self.errors:
+                self.errors[index] = list(self.errors[same])
+
+    def read(self, step: Step, rows: Sequence[int]) -> Iterator[tuple[int, Values]]:
+        """The values of rows, references to earlier steps resolved; empty cells give none."""
+        for index in rows:
             found: Values = {}
             for name, value in step.values.items():
                 try:
@@ -169,10 +226,8 @@ class Batch:
             row.pop(ID, None)
             if id_ in found:
                 found[id_].merge(row, index)
-            elif op == "create" or (op == "update" and self.is_news(step, id_, row)):
+            elif op:
                 found[id_] = Pending(id_, op, row, {index})
-            if op == "create":
-                self.is_news(step, id_, row)
         return found
 
     def key(self, step: Step, row: Values) -> tuple[object, ...]:
@@ -203,14 +258,6 @@ class Batch:
     def _no_match(self, step: Step, key: tuple[object, ...] | None) -> str:
         entity = step.entity.label.in_(self.writer.context.language)
         return self.writer.say("no_match", entity=entity, key=" + ".join(str(part) for part in key or ()))
-
-    def is_news(self, step: Step, id_: str, row: Values) -> bool:
-        """Whether a record has not just been sent the same values."""
-        digest = hash(repr(sorted(row.items(), key=lambda item: item[0])))
-        if self.writer.sent.get((step.name, id_)) == digest:
-            return False
-        self.writer.sent[step.name, id_] = digest
-        return True
 
     # Saving
 
@@ -260,8 +307,9 @@ class Batch:
         gone = tree.gone(self.errors)
         for entity, ids in gone.items():
             self.writer.identity.forget(entity, frozenset(ids))
-        for key in [key for key in self.writer.sent if any(key[1] in ids for ids in gone.values())]:
-            del self.writer.sent[key]
+        lost = {id_ for ids in gone.values() for id_ in ids}
+        for key in [key for key, (_, id_) in self.writer.seen.items() if id_ in lost]:
+            del self.writer.seen[key]
 
     def fail(self, index: int, step: Step, failure: Failure) -> None:
         """Note why a row cannot be used, with the name of its column."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-Cell = str | int | float | Decimal | bool | date | datetime | time | timedelta | None
+Cell = str | int | float | Decimal | bool | date | datetime | time | timedelta | list[object] | None
 
 ROW, ERRORS = "_row", "_errors"
 """The columns of an error file besides those of the file it came from."""

@@ -1,0 +1,117 @@
+"""`kith import`: a file into records, by a mapping of the app or straight into one entity."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import orjson
+import typer
+
+from kith.cli.acting import As, context_for
+from kith.cli.opening import Db, existing_workspace, fail
+from kith.cli.progress import Progress
+from kith.cli.saying import Json, Language, language_of, refuse
+from kith.problems import Words
+
+if TYPE_CHECKING:
+    from kith.metadata.model import Model
+    from kith.runtime.transfer.result import Result
+
+MODES = ("upsert", "create", "update")
+
+
+def run(
+    name: Annotated[str, typer.Argument(help="A mapping of the app, or an entity.")],
+    file: Annotated[Path, typer.Argument(help="CSV, XLSX, XLS or JSON.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, keep nothing.")] = False,
+    errors: Annotated[
+        Path | None, typer.Option("--errors", help="Where rows that failed are written, with their reasons.")
+    ] = None,
+    key: Annotated[str, typer.Option("--key", help="Without a mapping: the field or key that finds records.")] = "",
+    mode: Annotated[str, typer.Option("--mode", help="Without a mapping: upsert, create or update.")] = "",
+    sheet: Annotated[str, typer.Option("--sheet", help="The sheet of a workbook.")] = "",
+    encoding: Annotated[str, typer.Option("--encoding", help="The encoding of a text file.")] = "",
+    delimiter: Annotated[
+        str, typer.Option("--delimiter", help="What parts the columns; blanks for runs of blanks.")
+    ] = "",
+    actor: As = "",
+    db: Db = "",
+    as_json: Json = False,
+    lang: Language = "",
+) -> None:
+    """Import a file through all rules; the exit code is 1 where rows failed."""
+    from kith.runtime.read.query import Denied
+    from kith.runtime.transfer.importing import Order, run_import
+    from kith.runtime.transfer.table import Settings, Unreadable
+    from kith.runtime.write.messages import texts
+
+    language = language_of(lang)
+    if mode and mode not in MODES:
+        refuse(Words(f"--mode is one of {', '.join(MODES)}.", f"--mode 只能是 {'、'.join(MODES)} 之一。"), language)
+    with existing_workspace(db, language) as workspace:
+        release = workspace.current()
+        check_name(release.model, name, language)
+        settings = Settings(sheet=sheet, encoding=encoding, delimiter=delimiter.replace("\\t", "\t"))
+        order = Order(name, file, settings, key, mode, dry_run, errors)
+        context = context_for(workspace, actor, language)
+        bar = Progress(sys.stderr, Words("Importing", "导入").in_(language), quiet=as_json)
+        try:
+            result = run_import(workspace.database, context, release, order, bar)
+        except Unreadable as error:
+            bar.done()
+            said = texts(language)
+            key_ = f"unreadable.{error.code}" if f"unreadable.{error.code}" in said else f"import.{error.code}"
+            message = said(key_, **error.values)
+            fail(Words(f"{file}: {message}", f"{file}：{message}"), language)
+        except Denied as denied:
+            fail(Words(denied.message, denied.message), language)
+        bar.done()
+        report(result, release.model, errors, as_json=as_json, language=language)
+    raise typer.Exit(1 if result.failed else 0)
+
+
+def check_name(model: Model, name: str, language: str) -> None:
+    """Leave where a name is neither a mapping nor an entity."""
+    if name not in model.imports and name not in model.entities:
+        known = ", ".join([*model.imports, *model.entities])
+        refuse(
+            Words(
+                f"There is no mapping and no entity {name}. There are: {known}.",
+                f"没有映射或实体 {name}。现有：{known}。",
+            ),
+            language,
+        )
+
+
+def report(result: Result, model: Model, errors: Path | None, *, as_json: bool, language: str) -> None:
+    """Print what an import did."""
+    if as_json:
+        typer.echo(orjson.dumps(result.as_data(), option=orjson.OPT_INDENT_2).decode())
+        return
+
+    def say(en: str, zh: str) -> None:
+        typer.echo(Words(en, zh).in_(language))
+
+    for name, counts in result.counts.items():
+        label = model.entities[name].plural.in_(language)
+        say(
+            f"{label}: {counts.created:,} created, {counts.updated:,} updated, {counts.unchanged:,} unchanged, "
+            f"{counts.skipped:,} skipped",
+            f"{label}：新建 {counts.created:,}，更新 {counts.updated:,}，未变 {counts.unchanged:,}，跳过 {counts.skipped:,}",
+        )
+    if result.ignored:
+        columns = ", ".join(result.ignored)
+        say(f"Columns that are no fields: {columns}", f"未识别的列：{columns}")
+    encoding = f" ({result.encoding})" if result.encoding else ""
+    say(
+        f"{result.rows:,} rows{encoding} in {result.seconds:.1f} s, {result.failed:,} failed.",
+        f"{result.rows:,} 行{encoding}，用时 {result.seconds:.1f} 秒，失败 {result.failed:,} 行。",
+    )
+    if result.failed and errors is not None:
+        say(f"What failed and why: {errors}", f"失败的行及原因：{errors}")
+    if result.dry_run:
+        say("A dry run: nothing was kept.", "试运行：未保存任何内容。")
+    else:
+        say(f"Import {result.batch}", f"导入编号 {result.batch}")
