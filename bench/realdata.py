@@ -29,6 +29,8 @@ from kith.runtime.read.lists import list_records
 from kith.runtime.read.query import AggregateQuery, Group, Query, Reference, Sort
 from kith.runtime.release import Release
 from kith.runtime.transfer.importing import Order, run_import
+from kith.runtime.transfer.opening import open_table
+from kith.runtime.transfer.table import Settings, Unreadable
 from kith.runtime.workspace import Workspace
 from tests.support import postgresql, run
 
@@ -232,6 +234,22 @@ def database_urls(named: str) -> Iterator[Callable[[], Any]]:
         postgresql.clean_up(folder_of_run)
 
 
+def damaged(folder: Path) -> bool:
+    """Read files that were damaged on purpose: each is read, or refused with a reason."""
+    tally: dict[str, int] = {}
+    for path in sorted(folder.glob("*.csv")):
+        try:
+            table = open_table(path, Settings())
+            found = [row.problem[0] for row in table.rows if row.problem is not None]
+            table.close()
+            what = f"read, but rows that are {', '.join(sorted(set(found)))}" if found else "read"
+        except Unreadable as refused:
+            what = f"refused: {refused.code}"
+        tally[what] = tally.get(what, 0) + 1
+    print(f"damaged files: {tally}")
+    return bool(tally)
+
+
 def main() -> int:
     """Play the scenes on each database; 1 where a figure is wrong or the databases differ."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -252,6 +270,8 @@ def main() -> int:
                 print(f"  values {found}", flush=True)
                 digests.setdefault(name, set()).add(found)
                 fine &= right
+    if not wanted.only:
+        fine &= damaged(wanted.folder / "pollock" / "polluted")
     same = all(len(found) == 1 for found in digests.values())
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak memory {memory:,.0f} MB; values {'equal' if same else 'DIFFER'} on the databases")

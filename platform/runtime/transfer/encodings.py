@@ -38,9 +38,10 @@ def encoding_of(path: Path) -> str:
 def _without_mark(head: bytes) -> str:
     """UTF-16 without a mark: the zeros of its Latin letters stand in every second place."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    if odd > 4 * even:
+    enough = len(head) // 10
+    if odd > max(4 * even, enough):
         return "utf-16-le"
-    if even > 4 * odd:
+    if even > max(4 * odd, enough):
         return "utf-16-be"
     raise Unreadable("binary")
 
