@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from hmac import compare_digest
 from urllib.parse import urlsplit
 
 from starlette.background import BackgroundTask
@@ -12,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kith.api.problems import Stop, stop
-from kith.runtime.accounts import actor_of_token, session_of, touch_token
+from kith.runtime.accounts import actor_of_token, is_secret, session_of, touch_token
 from kith.runtime.accounts.tokens import REFRESH
 from kith.runtime.calling import Doors
 from kith.runtime.context import Actor
@@ -38,7 +37,7 @@ def caller_of(doors: Doors, request: Request, connection: Connection, release: R
     header = request.headers.get("authorization")
     if header is not None:
         return _of_token(header, connection, release, now)
-    secret = request.cookies.get("__Host-kith" if doors.secure else "kith", "")
+    secret = request.cookies.get(doors.cookie, "")
     if not secret:
         raise Stop(401, "no_credentials", headers=CHALLENGE)
     return _of_session(secret, request, connection, release, now)
@@ -65,7 +64,7 @@ def _of_session(secret: str, request: Request, connection: Connection, release: 
         raise stop(403, "must_change")
     if request.method not in SAFE_METHODS:
         sent = request.headers.get("x-csrf-token", "")
-        if not _is_ours(request) or not compare_digest(sent.encode(), account.csrf.encode()):
+        if not _is_ours(request) or not is_secret(sent, account.csrf):
             raise stop(403, "no_csrf")
     return Caller(account.actor, f"user:{account.actor.id}")
 

@@ -147,7 +147,8 @@ class Ground:
         address = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{chosen}"  # noqa: S104
         self.say(Words(f"{title} is at {address} (stop with Ctrl-C)", f"{title} 的地址：{address}（按 Ctrl-C 停止）"))
         if not first:
-            file = self.workspace.database.url.render_as_string(hide_password=True)
+            url = self.workspace.database.url
+            file = url.database if self.workspace.database.kind == "sqlite" else url.render_as_string()
             self.say(
                 Words(
                     f"The database {file} is kept. A new password: kith user reset-password {ADMIN}",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 
 from kith.api.routes import routes as api_routes
 from kith.runtime.calling import Calling, Doors
@@ -17,14 +19,17 @@ from kith.web.app import routes as page_routes
 
 def application(workspace: Workspace, *, secure: bool = False) -> Starlette:
     """The ASGI application of a workspace."""
-    doors = Doors(workspace, Calling(workspace.database), system_clock, secure)
+    session = f"kith_{workspace.current().model.app.name}"
+    doors = Doors(workspace, Calling(workspace.database), system_clock, secure, session)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
         doors.calling.close()
 
-    return Starlette(routes=[*api_routes(doors), *page_routes(doors)], lifespan=lifespan)
+    # The forms' secrets are masked anew in every page, so pages may be compressed (see `accounts.masked`).
+    compression = Middleware(GZipMiddleware, minimum_size=1_024, compresslevel=5)
+    return Starlette(routes=[*api_routes(doors), *page_routes(doors)], middleware=[compression], lifespan=lifespan)
 
 
 def run(workspace: Workspace, host: str, port: int) -> None:
@@ -37,4 +42,6 @@ def run(workspace: Workspace, host: str, port: int) -> None:
         server_header=False,
         timeout_graceful_shutdown=10,
     )
-    uvicorn.Server(config).run()
+    # Ctrl-C is how one stops it, not a mishap.
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run()

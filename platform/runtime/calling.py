@@ -61,3 +61,10 @@ class Doors:
     clock: Clock
     secure: bool = False
     """Whether cookies go over https only."""
+    session: str = "kith"
+    """What the session's cookie is called: servers of one host have one name each, whatever their ports."""
+
+    @property
+    def cookie(self) -> str:
+        """The cookie's whole name; the prefix keeps other hosts of the domain from setting it."""
+        return f"__Host-{self.session}" if self.secure else self.session

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from kith.metadata.model import Model
-from kith.runtime.accounts import SAFE, Passwords, SignedIn, session_of
+from kith.runtime.accounts import SAFE, Passwords, SignedIn, masked, session_of
 from kith.runtime.calling import Doors
 from kith.runtime.context import Context, context_of
 from kith.runtime.database import Busy, Connection
@@ -119,7 +119,7 @@ class Visit(Guest):
             shell.shell_of(self.context, self.release, self.language, self.texts, self.request.url.path),
             here=self.here if self.request.method == "GET" else addresses.HOME,
             look=Look.of(self.request.cookies, self.model.app.accent),
-            csrf=self.account.csrf,
+            csrf=masked(self.account.csrf),
             notices=shell.notices(self.texts, self.request.query_params.get("said", "")),
         )
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from hmac import compare_digest
 from urllib.parse import urlsplit
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
+
+from kith.runtime.accounts import is_secret
 
 CSRF_FIELD, CSRF_HEADER = "_csrf", "x-csrf-token"
 LARGEST_FORM = 2 * 1024 * 1024
@@ -29,7 +30,7 @@ def is_ours(request: Request) -> bool:
 def knows_secret(request: Request, form: FormData, secret: str) -> bool:
     """Whether a request carries the session's secret, in its form or its header."""
     sent = request.headers.get(CSRF_HEADER) or form.get(CSRF_FIELD) or ""
-    return isinstance(sent, str) and compare_digest(sent.encode(), secret.encode())
+    return isinstance(sent, str) and is_secret(sent, secret)
 
 
 def is_too_large(request: Request) -> bool:

@@ -13,27 +13,22 @@ from kith.runtime.accounts.sessions import LIFETIME, REFRESH
 from kith.runtime.calling import Doors
 
 
-def cookie_name(doors: Doors) -> str:
-    """The cookie's name; the prefix keeps other hosts of the domain from setting it."""
-    return "__Host-kith" if doors.secure else "kith"
-
-
 def secret_of(doors: Doors, request: Request) -> str:
     """The session's secret that a request carries, or ""."""
-    return request.cookies.get(cookie_name(doors), "")
+    return request.cookies.get(doors.cookie, "")
 
 
 def remember(doors: Doors, response: Response, secret: str) -> None:
     """Give the session's cookie to the browser."""
     seconds = int(LIFETIME.total_seconds())
     response.set_cookie(
-        cookie_name(doors), secret, max_age=seconds, path="/", secure=doors.secure, httponly=True, samesite="lax"
+        doors.cookie, secret, max_age=seconds, path="/", secure=doors.secure, httponly=True, samesite="lax"
     )
 
 
 def forget(doors: Doors, response: Response) -> None:
     """Take the session's cookie away."""
-    response.delete_cookie(cookie_name(doors), path="/", secure=doors.secure, httponly=True, samesite="lax")
+    response.delete_cookie(doors.cookie, path="/", secure=doors.secure, httponly=True, samesite="lax")
 
 
 def keep_alive(doors: Doors, request: Request, response: Response, account: SignedIn, now: datetime) -> None:

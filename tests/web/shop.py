@@ -10,6 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.testclient import TestClient
 
 from kith.metadata.build import build
@@ -97,7 +99,9 @@ def opened(url: str, app: str = "retail_crm", *, demo: bool = True) -> Iterator[
     context = context_of(SYSTEM, system_clock(), language="en", time_zone=model.app.time_zone)
     workspace.database.run(lambda connection: load_data(connection, context, release, demo=demo))
     calling = Calling(workspace.database)
-    shop = Shop(workspace, Starlette(routes=routes(Doors(workspace, calling, system_clock), CHEAP)))
+    compression = Middleware(GZipMiddleware, minimum_size=1_024, compresslevel=5)
+    pages = Starlette(routes=routes(Doors(workspace, calling, system_clock), CHEAP), middleware=[compression])
+    shop = Shop(workspace, pages)
     _let_in(shop)
     yield shop
     calling.close()

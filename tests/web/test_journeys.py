@@ -141,7 +141,7 @@ def test_the_first_list_is_light(chromium: Browser, served_shop: Served) -> None
     context.close()
     assert nodes <= 1_500
     assert len(sizes) <= 10
-    assert sum(sizes) <= 150_000
+    assert sum(sizes) <= 100_000
 
 
 def test_going_on_swaps_the_page_inside_its_frame(chromium: Browser, served_shop: Served) -> None:

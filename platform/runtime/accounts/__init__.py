@@ -1,7 +1,7 @@
 """Accounts: passwords, sessions and tokens of users, and the actor that each of them is."""
 
 from kith.runtime.accounts.actors import SignedIn, actor_of_token, actor_of_user, session_of
-from kith.runtime.accounts.passwords import CHEAP, SAFE, Passwords, one_time_password
+from kith.runtime.accounts.passwords import CHEAP, SAFE, Passwords, is_secret, masked, one_time_password
 from kith.runtime.accounts.sessions import close_session, close_sessions, open_session, touch_session
 from kith.runtime.accounts.signing import Entered, Failed, change_password, set_password, sign_in
 from kith.runtime.accounts.tokens import IssuedToken, issue_token, list_tokens, revoke_token, touch_token
@@ -19,8 +19,10 @@ __all__ = [
     "change_password",
     "close_session",
     "close_sessions",
+    "is_secret",
     "issue_token",
     "list_tokens",
+    "masked",
     "one_time_password",
     "open_session",
     "revoke_token",

@@ -80,9 +80,14 @@ def check_range(field: Field, number: Decimal) -> None:
     """Hold the field's `min` and `max`."""
     low, high = field.params.get("min"), field.params.get("max")
     if low is not None and number < Decimal(str(low)):
-        raise Misread("below_min", limit=str(low))
+        raise Misread("below_min", limit=_limit(field, low))
     if high is not None and number > Decimal(str(high)):
-        raise Misread("above_max", limit=str(high))
+        raise Misread("above_max", limit=_limit(field, high))
+
+
+def _limit(field: Field, limit: object) -> str:
+    """A limit as people write values of the field."""
+    return f"{(Decimal(str(limit)) * 100).normalize():f}%" if field.type.kind == "percent" else str(limit)
 
 
 def read_boolean(field: Field, raw: object, reading: Reading) -> bool:

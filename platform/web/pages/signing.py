@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from kith.runtime.accounts import Entered, Failed, change_password, close_session, session_of, sign_in
+from kith.runtime.accounts import Entered, Failed, change_password, close_session, masked, session_of, sign_in
 from kith.runtime.accounts.passwords import LONGEST, SHORTEST
 from kith.web import addresses, sessions
 from kith.web.choices import local
@@ -92,7 +92,7 @@ def _go_on(guest: Guest, found: Entered, target: str, typed: Sequence[tuple[str,
         return go(addresses.with_query(addresses.PASSWORD, [("next", target)]))
     if not typed:
         return go(target)
-    hidden = [(CSRF_FIELD, found.csrf), ("_resume", "1"), *typed]
+    hidden = [(CSRF_FIELD, masked(found.csrf)), ("_resume", "1"), *typed]
     return guest.page("resume.html", title=guest.texts("resume.title"), action=back, hidden=hidden)
 
 
