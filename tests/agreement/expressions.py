@@ -137,6 +137,9 @@ class Generator:
             lambda d: f"round({make(n, d)}{self.pick(['', ', 1', ', 2', ', 0', ', 4'])})",
             lambda d: f"{self.pick(['abs', 'floor', 'ceil'])}({make(n, d)})",
             lambda d: f"(-{make(n, d)})",
+            lambda d: f"{self.pick(['mod', 'div'])}({self.leaf(n)}, {self.pick(['2', '3', '7', '-4', '1.5'])})",
+            lambda d: f"round({self.leaf(n)}, {self.pick(['0', '1', '2', '3'])})",
+            lambda d: f"({self.leaf(n)} / {self.pick(['2', '4', '8', '20', '3'])})",
             lambda d: f"length({make('text', d)})",
             lambda d: f"{self.pick(['year', 'quarter', 'month', 'day', 'iso_week'])}({make('date', d)})",
             lambda d: f"days_between({make('date', d)}, {make('date', d)})",
@@ -276,9 +279,10 @@ class Generator:
         return f"{self.make(kind, depth)} between {self.make(kind, depth)} and {self.make(kind, depth)}"
 
     def _logic(self, depth: int) -> str:
-        if self.rng.random() < 0.35:
+        if self.rng.random() < 0.2:
             return f"not ({self.make('bool', depth)})"
-        return f"({self.make('bool', depth)} {self.pick(['and', 'or'])} {self.make('bool', depth)})"
+        both = f"({self.make('bool', depth)} {self.pick(['and', 'or'])} {self.make('bool', depth)})"
+        return f"not {both}" if self.rng.random() < 0.3 else both
 
     def _search(self, depth: int) -> str:
         return f"{self.pick(['contains', 'starts_with', 'ends_with'])}({self.make('text', depth)}, {self.make('text', depth - 1)})"
@@ -305,7 +309,13 @@ class Generator:
         if self.names is not THIS:
             return f"{self.make('text', depth)} {word} this.tags"
         kind, items = self.rng.choice(
-            [("text", "tags"), ("text", "account.tags"), ("text", "me.teams"), ("number", "marks")]
+            [
+                ("text", "tags"),
+                ("text", "account.tags"),
+                ("text", "me.teams"),
+                ("number", "marks"),
+                ("number", "me.marks"),
+            ]
         )
         if self.rng.random() < 0.2:
             return f'"{self.pick(["a", "b", "c"])}" {word} picks'

@@ -19,7 +19,7 @@ from tests.agreement.shrinking import CASES, differs, load
 
 LONG = os.environ.get("KITH_AGREE") == "long"
 SHARDS = 8 if LONG else 2
-EXPRESSIONS = 20_000 // SHARDS if LONG else 250
+EXPRESSIONS = 20_000 // SHARDS if LONG else 300
 RECORDS = 200 if LONG else 60
 SEED = 20_261_125
 

@@ -28,7 +28,8 @@ TYPES: dict[str, object] = {
     "account.rank": "int", "account.tags": "set<text>", "account.owner": "ref<user>?", "account.parent.name": "text?",
     "account.parent.score": "decimal(12,4)", "account.size": "choice<small,large>?", "lines": LINES,
     "account.orders": ORDERS, "me.name": "text?", "me.limit": "decimal(15,2)?", "me.level": "int?",
-    "me.teams": "set<text>", "me.team.name": "text?", "me.boss": "ref<user>?", "me.joined": "date?",
+    "me.teams": "set<text>", "me.marks": "set<decimal(10,2)>", "me.team.name": "text?", "me.boss": "ref<user>?",
+    "me.joined": "date?",
 }  # fmt: skip
 ZONES = [
     "UTC", "Asia/Shanghai", "America/New_York", "America/St_Johns", "America/Havana", "Pacific/Apia", "Europe/Berlin",

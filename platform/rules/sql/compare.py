@@ -229,8 +229,8 @@ def member(lowering: Lowering, call: Call) -> Condition:
     if isinstance(items, Constant):
         keys = _keys(lowering, value, items)
         return lowering.value(value).in_(keys) if keys else sa.false()
-    if isinstance(items, Path) and items.root == "me" and len(items.steps) == 1:
-        return lowering.value(value).in_(lowering.actors_set(items))
+    if is_actors_set(items):
+        return lowering.as_(value, items.type.item or value.type).in_(lowering.actors_set(cast(Path, items)))
     members, passed = lowering.members(cast(Path, items))
     return lowering.exists(members, passed, *_equals(lowering, value, items, members.value))
 
@@ -241,18 +241,20 @@ def not_member(lowering: Lowering, call: Call) -> Condition:
     if isinstance(items, Constant):
         keys = _keys(lowering, value, items)
         outside = lowering.value(value).not_in(keys) if keys else sa.true()
-    elif isinstance(items, Path) and items.root == "me" and len(items.steps) == 1:
-        outside = lowering.value(value).not_in(lowering.actors_set(items))
+    elif is_actors_set(items):
+        # A statement's parameter expands in one way only: were it also asked by NOT IN, an empty one would be wrong in either.
+        return is_not_true(member(lowering, call))
     else:
         return sa.not_(member(lowering, call))
-    if not value.type.nullable or not _has_keys(outside):
+    if not value.type.nullable or isinstance(outside, sa.True_):
         return outside
     element = lowering.value(value)
     return sa.or_(outside, element.is_(None)) if is_simple(element) else is_not_true(member(lowering, call))
 
 
-def _has_keys(condition: Condition) -> bool:
-    return not isinstance(condition, sa.True_)
+def is_actors_set(node: Node) -> bool:
+    """Whether a set is the actor's own: it comes as one parameter for each member."""
+    return isinstance(node, Path) and node.root == "me" and len(node.steps) == 1 and node.type.kind == "set"
 
 
 def _keys(lowering: Lowering, value: Node, items: Constant) -> list[Element]:

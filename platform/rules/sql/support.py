@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from kith.problems import Words
-from kith.rules.sql.compare import HOLDS
+from kith.rules.sql.compare import HOLDS, is_actors_set
 from kith.rules.sql.depth import is_too_deep
 from kith.rules.sql.dialect import Dialect
 from kith.rules.sql.logic import TWO_VALUED
 from kith.rules.sql.operations import VALUES
 from kith.rules.sql.postgresql import PostgreSQL
 from kith.rules.sql.sqlite import SQLite
+from kith.rules.sql.values import is_wide
 from kith.rules.tree import Aggregate, Call, Changed, Constant, IsNew, Node, Path, Template, walk
 
 CASE_FOLDING = frozenset({"fold", "lower", "upper"})
@@ -64,11 +65,8 @@ def _mishandles_sets(op: str, args: tuple[Node, ...]) -> bool:
     """Whether a set stands where a table of links cannot: only a field or a written list may be asked for members."""
     asked = {"in": 1, "not_in": 1, "is_set": 0, "is_not_set": 0}.get(op)
     sets = [(index, arg) for index, arg in enumerate(args) if arg.type.kind == "set"]
-    if op in ("is_set", "is_not_set") and any(_is_actors(arg) for _, arg in sets):
-        return True
+    if any(is_actors_set(arg) for _, arg in sets):
+        # Its members are as exact as their type says, and a value that is more exact cannot be brought to that.
+        item = sets[0][1].type.item
+        return asked != 1 or (item is not None and args[0].type.scale > item.scale) or is_wide(args[0].type)
     return any(index != asked or not isinstance(arg, Path | Constant) for index, arg in sets)
-
-
-def _is_actors(node: Node) -> bool:
-    """Whether a set is the actor's own: it comes as one parameter for each member."""
-    return isinstance(node, Path) and node.root == "me" and len(node.steps) == 1

@@ -22,6 +22,9 @@ MICROSECOND = timedelta(microseconds=1)
 EXACT = Context(prec=80, rounding=ROUND_HALF_UP)
 """Wide enough that no result of at most 38 digits is rounded but where a scale asks for it."""
 
+USUAL = 10**27
+"""Below this no digit is lost in Decimal's usual context."""
+
 WIDE_DIGITS = 41
 WIDE_ZERO = 10**40
 """SQLite has no integers over 64 bits: a number that may need more is a text of 41 digits that counts from here, so that
@@ -114,8 +117,7 @@ def _sqlite_reader(type_: Type) -> Converter | None:
         case "int":
             return _narrowed if is_wide(type_) else None
         case "decimal" | "money" | "percent":
-            scale = type_.scale
-            return lambda value: unscaled(_narrowed(value), scale)
+            return _unscaler(type_.scale)
         case "date":
             return lambda value: date.fromisoformat(value) if isinstance(value, str) else value
         case "time":
@@ -128,6 +130,16 @@ def _sqlite_reader(type_: Type) -> Converter | None:
             return Period
         case _:
             return None
+
+
+def _unscaler(scale: int) -> Converter:
+    def read(value: Any) -> Decimal:
+        # Every cell of a list comes by here: what fits the usual context is not asked of a wide one.
+        if value.__class__ is int and -USUAL < value < USUAL:
+            return Decimal(value).scaleb(-scale)
+        return unscaled(_narrowed(value), scale)
+
+    return read
 
 
 def _narrowed(value: int | str) -> int:
@@ -156,10 +168,9 @@ def _postgresql_reader(type_: Type) -> Converter | None:
         case "int":
             return int
         case "decimal" | "money" | "percent":
-            unit = Decimal(1).scaleb(-type_.scale)
-            return lambda value: Decimal(value).quantize(unit, context=EXACT)
+            return _quantizer(Decimal(1).scaleb(-type_.scale))
         case "datetime":
-            return lambda value: value.astimezone(UTC)
+            return lambda value: value if value.tzinfo is UTC else value.astimezone(UTC)
         case "duration":
             return lambda value: timedelta(microseconds=int(value)) if not isinstance(value, timedelta) else value
         case "period":
@@ -168,6 +179,16 @@ def _postgresql_reader(type_: Type) -> Converter | None:
             return lambda value: str(value) if isinstance(value, uuid.UUID) else value
         case _:
             return None
+
+
+def _quantizer(unit: Decimal) -> Converter:
+    def read(value: Any) -> Decimal:
+        # A stored column has its scale already; what a query has worked out may have another.
+        if value.__class__ is Decimal and value.same_quantum(unit):
+            return value
+        return Decimal(value).quantize(unit, context=EXACT)
+
+    return read
 
 
 _SQLITE: dict[str, TypeEngine[Any]] = {
