@@ -63,9 +63,12 @@ class Shown:
     state: Literal["read", "mask"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Reference:
-    """A reference as a reader sees it; `visible` is false where the record is out of the reader's scope."""
+    """A reference as a reader sees it; `visible` is false where the record is out of the reader's scope.
+
+    Not frozen, though nobody changes one: a list makes hundreds, and a frozen one takes several times as long to make.
+    """
 
     id: str
     label: str
