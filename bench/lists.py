@@ -73,7 +73,7 @@ def _grown(where: str, rows: int, count: str, measured: dict[str, Timed]) -> Fig
 def server_time(where: str, world: World, rows: int, *, rounds: int) -> Iterator[Figure]:
     """What a whole list page takes."""
     app = application(world.workspace)
-    headers = {"cookie": f"kith={world.sessions['rep']}; language=en"}
+    headers = {"cookie": world.cookie("rep")}
 
     async def once() -> None:
         answer = await ask(app, Asked("GET", "/records/ticket", headers))

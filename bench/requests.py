@@ -40,7 +40,7 @@ class Both:
     def headers(self, page: bool) -> dict[str, str]:
         """Who asks."""
         if page:
-            return {"cookie": f"kith={self.world.sessions['rep']}; language=en"}
+            return {"cookie": self.world.cookie("rep")}
         return {"authorization": f"Bearer {self.world.tokens['rep']}", "content-type": "application/json"}
 
     def requests(self, name: str) -> dict[str, Next]:

@@ -55,6 +55,10 @@ class World:
             actor = Actor(self.users[role], role, frozenset({role}), record={"id": self.users[role]})
         return context_of(actor, system_clock(), language="en", time_zone="Asia/Shanghai")
 
+    def cookie(self, role: str) -> str:
+        """What a browser sends that is signed in; Kith's cookie is named after the app, the baseline's is not."""
+        return f"kith={self.sessions[role]}; kith_{self.release.model.app.name}={self.sessions[role]}; language=en"
+
     def make(self, entity: str, **values: Any) -> str:
         """The id of a record that is saved as usual."""
         change = Change("create", entity, None, values)

@@ -32,7 +32,7 @@ class Both:
         """What each answers, in one loop."""
         headers = {"authorization": f"Bearer {self.world.tokens['rep']}", "content-type": "application/json"}
         if target.startswith("/records"):
-            headers = {"cookie": f"kith={self.world.sessions['rep']}; language=en"}
+            headers = {"cookie": self.world.cookie("rep")}
         asked = Asked(method, target, headers, orjson.dumps(values) if values is not None else b"")
 
         async def run() -> dict[str, Answer]:
@@ -106,7 +106,7 @@ def without_identity(answer: Answer) -> Any:
 
 @pytest.mark.parametrize("values", [{"name": None}, {"amount": "-1"}, {"stage": "gone"}, {"colour": "red"}])
 def test_what_cannot_be_saved_is_refused(both: Both, values: Mapping[str, Any]) -> None:
-    sent = TICKET | {"owner": both.world.users["rep"]} | values
+    sent = dict[str, Any](TICKET) | {"owner": both.world.users["rep"]} | values
     assert {answer.status for answer in both.ask("POST", "/api/v1/ticket", sent).values()} == {422}
 
 
@@ -115,18 +115,28 @@ def pages_of(found: Mapping[str, Answer]) -> dict[str, str]:
     return {name: re.sub(r"\.[0-9a-f]{10}\.", ".", answer.body.decode()) for name, answer in found.items()}
 
 
+CELL = re.compile(r"<td[^>]*>(.*?)</td>", re.DOTALL)
+TAG = re.compile(r"<[^>]*>")
+LINK = re.compile(r'<a[^>]*href="([^"]*)"')
+INPUT = re.compile(r'<(?:input|select|textarea|option)[^>]*?(?:name|value)="[^"]*"[^>]*>')
+
+
+def rows_of(page: str) -> list[tuple[str, list[str]]]:
+    """The cells of the table: their texts, and where they lead."""
+    table = page[page.index("<tbody") : page.index("</tbody>")]
+    return [(TAG.sub("", cell), LINK.findall(cell)) for cell in CELL.findall(table)]
+
+
 def test_the_list_page_has_the_same_table(both: Both) -> None:
     pages = pages_of(both.ask("GET", "/records/ticket"))
-    tables = {name: page[page.index("<tbody") : page.index("</tbody>")] for name, page in pages.items()}
-    assert tables["baseline"] == tables["kith"]
-    assert 0.95 < len(pages["baseline"]) / len(pages["kith"]) < 1.05
+    assert rows_of(pages["baseline"]) == rows_of(pages["kith"]) != []
+    assert 0.9 < len(pages["baseline"]) / len(pages["kith"]) < 1.1
 
 
 def test_the_form_page_has_the_same_fields(both: Both) -> None:
     id_ = same(both.ask("GET", "/api/v1/ticket?sort=-amount&limit=20"))["data"][0]["id"]
     pages = pages_of(both.ask("GET", f"/records/ticket/{id_}/edit"))
     form = re.compile(r'<section class="form-section">.*?</section>', re.DOTALL)
-    forms = {name: form.search(page) for name, page in pages.items()}
-    assert forms["kith"] is not None
-    assert forms["baseline"] is not None
-    assert forms["baseline"][0] == forms["kith"][0]
+    inputs = {name: [INPUT.findall(part) for part in form.findall(page)] for name, page in pages.items()}
+    assert inputs["baseline"] == inputs["kith"]
+    assert len(inputs["kith"][0]) > 12
