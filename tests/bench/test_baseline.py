@@ -106,7 +106,7 @@ def without_identity(answer: Answer) -> Any:
 
 @pytest.mark.parametrize("values", [{"name": None}, {"amount": "-1"}, {"stage": "gone"}, {"colour": "red"}])
 def test_what_cannot_be_saved_is_refused(both: Both, values: Mapping[str, Any]) -> None:
-    sent = dict[str, Any](TICKET) | {"owner": both.world.users["rep"]} | values
+    sent = {**TICKET, "owner": both.world.users["rep"], **values}
     assert {answer.status for answer in both.ask("POST", "/api/v1/ticket", sent).values()} == {422}
 
 
