@@ -188,13 +188,18 @@ class Shelf:
         return tuple(self._comparable(name, part) for name, part in zip(names, key, strict=True))
 
     def _comparable(self, name: str, part: Any) -> Any:
-        columns = self.table.columns.get(name)
-        if part is None or columns is None:
-            return part
-        if columns.folded is not None:
-            return fold(str(part))
-        convert = writer(columns.field.type, self.engine)
-        return convert(part) if convert is not None else part
+        convert = self._comparing.get(name)
+        return convert(part) if part is not None and convert is not None else part
+
+    @cached_property
+    def _comparing(self) -> Mapping[str, Converter]:
+        """For each field whose values are compared in another form, how they get into it."""
+        found: dict[str, Converter] = {}
+        for name, columns in self.table.columns.items():
+            convert = _folded if columns.folded is not None else writer(columns.field.type, self.engine)
+            if convert is not None:
+                found[name] = convert
+        return found
 
     def _compared(self, name: str) -> Column:
         columns = self.table.columns.get(name)
@@ -295,6 +300,10 @@ class Shelf:
             connection.execute(sa.delete(table).where(condition), gone)
         if added:
             connection.execute(sa.insert(table), added)
+
+
+def _folded(value: Any) -> str:
+    return fold(str(value))
 
 
 def _derived(columns: FieldColumns, value: Any) -> Record:
