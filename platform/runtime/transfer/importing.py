@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from kith.runtime.database import Database
     from kith.runtime.release import Release
 
-BATCH = 500
+BATCH = 1_000
 """Rows that are saved at once."""
 Progress = Callable[[int, int], None]
 

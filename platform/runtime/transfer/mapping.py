@@ -144,7 +144,10 @@ def _key(entity: Entity, used: Mapping[str, ImportValue]) -> tuple[str, ...]:
 
 def as_id(value: object) -> str | None:
     """A text as the id of a record, where it is one."""
+    text = str(value).strip()
+    if len(text) not in (32, 36):
+        return None
     try:
-        return str(UUID(str(value).strip()))
+        return str(UUID(text))
     except ValueError:
         return None

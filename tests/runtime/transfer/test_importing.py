@@ -54,7 +54,7 @@ def test_rows_that_fail_come_back_with_their_reasons_and_can_be_brought_again(sh
     assert (done.rows, done.failed) == (6, 4)
     assert shop.errors() == [
         "no,who,class,born,share,receipt,line,what,amount,_row,_errors",
-        "1,张伟,A,1/31/1990,15,R1,2,Pot,-1,3,amount: The value is below 0.",
+        "1,张伟,A,1/31/1990,15,R1,2,Pot,-1,3,amount: The value must be at least 0.",
         "2,Ann,B,31.1.1990,,R2,4,Tea,60,5,born: “31.1.1990” is not a date written as M/D/YYYY.",
         "3,,B,,,R3,5,Tea,1,6,who: Name is missing.",
         '4,x,B,,,,,,,7,"The row has 3 cells, the file has 9 columns."',
