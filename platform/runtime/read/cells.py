@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from operator import itemgetter
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -42,6 +42,19 @@ class Links:
 
 
 @dataclass(frozen=True, slots=True)
+class Converted:
+    """A cell that is one value of the tuple, as it is or converted."""
+
+    index: int
+    convert: Converter | None
+
+    def __call__(self, row: Row) -> Any:
+        """The cell of a tuple."""
+        value = row[self.index]
+        return value if value is None or self.convert is None else self.convert(value)
+
+
+@dataclass(frozen=True)
 class Columns:
     """The columns of an answer; `links` are filled in afterwards."""
 
@@ -49,9 +62,26 @@ class Columns:
     cells: tuple[Cell, ...]
     links: tuple[Links, ...]
 
-    def row(self, row: Row) -> tuple[Any, ...]:
-        """One row of an answer: id and version, and the wanted cells."""
-        return (row[0], row[1], *[cell(row) for cell in self.cells])
+    @cached_property
+    def row(self) -> Callable[[Row], tuple[Any, ...]]:
+        """What makes one row of an answer: id and version, and the wanted cells.
+
+        It is one generated expression: fifty rows of twenty columns are a thousand calls less.
+        """
+        names: dict[str, Any] = {}
+        parts = ["row[0]", "row[1]"]
+        for number, cell in enumerate(self.cells):
+            if not isinstance(cell, Converted):
+                names[f"f{number}"] = cell
+                parts.append(f"f{number}(row)")
+            elif cell.convert is None:
+                parts.append(f"row[{cell.index}]")
+            else:
+                names[f"f{number}"] = cell.convert
+                parts.append(f"None if (value := row[{cell.index}]) is None else f{number}(value)")
+        # Nothing but numbers of ours stands in the text.
+        made: Callable[[Row], tuple[Any, ...]] = eval(f"lambda row: ({', '.join(parts)},)", names)  # noqa: S307
+        return made
 
 
 def want_columns(statement: Statement, paths: tuple[str, ...], context: Context, *, single: bool = False) -> Columns:
@@ -121,16 +151,7 @@ def _plain(statement: Statement, place: Place, context: Context) -> Cell:
 
 def _converted(statement: Statement, element: Element, type_: Type) -> Cell:
     index = statement.want(element)
-    convert = converter(type_, statement.tables.tables.engine)
-    return itemgetter(index) if convert is None else _with(index, convert)
-
-
-def _with(index: int, convert: Converter) -> Cell:
-    def cell(row: Row) -> Any:
-        value = row[index]
-        return None if value is None else convert(value)
-
-    return cell
+    return Converted(index, converter(type_, statement.tables.tables.engine))
 
 
 def _reference(statement: Statement, place: Place, element: Element, context: Context) -> Cell:
