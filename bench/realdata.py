@@ -194,7 +194,8 @@ def lines_of(world: World, entity: str) -> Iterator[str]:
         with world.workspace.database.read() as connection:
             page = list_records(connection, world.context, world.release, query)
         for row in page.rows:
-            values = [row[1], *(row[column.index] for column in page.columns)]
+            # Versions count saves, and how many rows are one save depends on where batches end.
+            values = [row[column.index] for column in page.columns]
             yield entity + repr([plain(value) for value in values]) + "\n"
         cursor = page.next
 
