@@ -10,8 +10,8 @@ from kith.rules.sql.logic import TWO_VALUED
 from kith.rules.sql.operations import VALUES
 from kith.rules.sql.postgresql import PostgreSQL
 from kith.rules.sql.sqlite import SQLite
-from kith.rules.sql.values import is_wide
 from kith.rules.tree import Aggregate, Call, Changed, Constant, IsNew, Node, Path, Template, walk
+from kith.rules.types import MAX_STORED, Type
 
 CASE_FOLDING = frozenset({"fold", "lower", "upper"})
 RUNNING = frozenset({*VALUES, *HOLDS, *TWO_VALUED})
@@ -66,7 +66,12 @@ def _mishandles_sets(op: str, args: tuple[Node, ...]) -> bool:
     asked = {"in": 1, "not_in": 1, "is_set": 0, "is_not_set": 0}.get(op)
     sets = [(index, arg) for index, arg in enumerate(args) if arg.type.kind == "set"]
     if any(is_actors_set(arg) for _, arg in sets):
-        # Its members are as exact as their type says, and a value that is more exact cannot be brought to that.
-        item = sets[0][1].type.item
-        return asked != 1 or (item is not None and args[0].type.scale > item.scale) or is_wide(args[0].type)
+        return asked != 1 or not _fits_members(args[0].type, sets[0][1].type.item)
     return any(index != asked or not isinstance(arg, Path | Constant) for index, arg in sets)
+
+
+def _fits_members(value: Type, item: Type | None) -> bool:
+    """Whether a value can be brought to the places of a parameter's members, which are as exact as their type says."""
+    if not value.is_number or item is None:
+        return True
+    return value.scale <= item.scale and value.precision - value.scale + item.scale <= MAX_STORED
