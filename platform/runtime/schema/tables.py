@@ -253,22 +253,26 @@ def _add_indexes(entity: Entity, table: sa.Table, columns: Mapping[str, FieldCol
 
 
 def _add_declared(table: sa.Table, items: list[FieldColumns], engine: Engine) -> None:
-    """An index for finding, and where it ends in what lists sort, for sorting in both directions with the id."""
+    """An index for finding, and where it ends in what lists sort, for sorting in both directions with the id.
+
+    Over live records only: then a count needs nothing but the index.
+    """
+    live = table.c.deleted_at.is_(None)
     found = tuple(item.value for item in items)
     sort = items[-1].sort
     if sort is not None:
-        _index(table, found)
+        _index(table, found, live)
         found = (*found[:-1], sort)
-    _index(table, (*found, table.c.id))
+    _index(table, (*found, table.c.id), live)
     if engine == "postgresql" and not items[-1].field.required:
         # Nulls come last in both directions, which one index cannot give there.
         name = derived("ix", table.name, [*(column.name for column in found), "desc"])
         last = found[-1].desc().nulls_last()
         if name not in {index.name for index in table.indexes}:
-            sa.Index(name, *found[:-1], last, table.c.id.desc())
+            sa.Index(name, *found[:-1], last, table.c.id.desc(), **_where(live))
 
 
-def _index(table: sa.Table, columns: tuple[Column, ...]) -> None:
+def _index(table: sa.Table, columns: tuple[Column, ...], where: sa.ColumnElement[bool] | None = None) -> None:
     name = derived("ix", table.name, [column.name for column in columns])
     if name not in {index.name for index in table.indexes}:
-        sa.Index(name, *columns)
+        sa.Index(name, *columns, **({} if where is None else _where(where)))
