@@ -243,7 +243,8 @@ def _add_indexes(entity: Entity, table: sa.Table, columns: Mapping[str, FieldCol
     sa.Index(derived("ix", table.name, ["deletion"]), deletion, **_where(deletion.is_not(None)))
     for item in columns.values():
         if item.field.type.kind == "ref" and VALUE in item.parts:
-            _index(table, (item.value,))
+            # Records are not deleted but put into the bin, so no foreign key ever looks for those that are there.
+            _index(table, (item.value,), table.c.deleted_at.is_(None))
         if item.fresh_until is not None:
             fresh = item.fresh_until
             sa.Index(derived("ix", table.name, [fresh.name]), fresh, **_where(fresh.is_not(None)))
