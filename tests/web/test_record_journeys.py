@@ -44,6 +44,8 @@ def test_axe_finds_nothing_grave(chromium: Browser, served_shop: Served, look: L
             found += grave(page, path)
         page.goto("/records/purchase/new")
         page.locator("[data-save]").click()
+        expect(page.get_by_role("alert")).to_be_visible()
+        page.wait_for_load_state()
         found += grave(page, "a refused form")
     assert found == []
 
