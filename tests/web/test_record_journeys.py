@@ -42,7 +42,7 @@ def test_axe_finds_nothing_grave(chromium: Browser, served_shop: Served, look: L
         for path in pages(served_shop[0]):
             page.goto(path)
             found += grave(page, path)
-        page.goto("/records/purchase/new")
+        page.goto("/records/member/new")
         page.locator("[data-save]").click()
         expect(page.get_by_role("alert")).to_be_visible()
         page.wait_for_load_state()
