@@ -68,6 +68,8 @@ def run(
         except Denied as denied:
             fail(Words(denied.message, denied.message), language)
         bar.done()
+        if not dry_run:
+            workspace.database.learn()
         report(result, release.model, errors, as_json=as_json, language=language)
     raise typer.Exit(1 if result.failed else 0)
 
