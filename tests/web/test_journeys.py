@@ -165,6 +165,7 @@ def test_a_page_whose_session_has_ended_goes_on_after_signing_in(chromium: Brows
     with visiting(chromium, served_shop, path="/records/member") as page:
         page.context.clear_cookies(name="kith")
         page.get_by_role("navigation", name="Navigation").get_by_role("link", name="Purchases").click()
+        page.wait_for_url("**/sign-in**")
         page.get_by_label("E-mail").fill(ADMIN)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
