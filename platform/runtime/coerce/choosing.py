@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from uuid import UUID
+
+import orjson
 
 from kith.metadata.model import Field
 from kith.runtime.coerce.reading import Misread, Reading, shown
@@ -14,6 +17,8 @@ from kith.runtime.coerce.texts import clean
 MAX_ITEMS = 1_000
 MAX_TAG = 60
 MAX_JSON = 65_536
+NUL = re.compile(r"(?<!\\)(\\\\)*\\u0000")
+"""U+0000 inside a text of JSON, which PostgreSQL does not hold."""
 SEPARATOR = re.compile(r"[,;，；、\n]")
 
 
@@ -80,16 +85,25 @@ def listed(raw: object, reading: Reading) -> Iterable[object]:
 
 
 def read_json(field: Field, raw: object, reading: Reading) -> object:
-    """Plain JSON data from integrations; in forms its text."""
+    """Plain JSON data from integrations; in forms its text. Its numbers become what JSON's readers everywhere make of them."""
     if reading.text and isinstance(raw, str):
         try:
             raw = json.loads(raw)
         except (ValueError, RecursionError):
             raise Misread("not_json") from None
     try:
-        size = len(json.dumps(raw, allow_nan=False, default=str))
-    except (ValueError, RecursionError):
+        text = json.dumps(raw, allow_nan=False, default=_number, ensure_ascii=False)
+        found = orjson.loads(text)
+    except (ValueError, TypeError, RecursionError):
         raise Misread("not_json") from None
-    if size > MAX_JSON:
-        raise Misread("too_long", limit=MAX_JSON, length=size)
-    return raw
+    if len(text) > MAX_JSON:
+        raise Misread("too_long", limit=MAX_JSON, length=len(text))
+    if NUL.search(text):
+        raise Misread("forbidden_character")
+    return found
+
+
+def _number(value: object) -> float:
+    if not isinstance(value, Decimal):
+        raise TypeError
+    return float(value)

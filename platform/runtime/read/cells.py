@@ -9,7 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kith.rules.sql.tables import Element
+from kith.metadata.model import Field
+from kith.rules.sql.tables import Element, Rows
 from kith.rules.sql.values import Converter
 from kith.rules.sql.values import reader as converter
 from kith.rules.types import DATETIME, TEXT, Type
@@ -22,6 +23,7 @@ from kith.runtime.read.reader import Clause
 from kith.runtime.read.sets import inside
 from kith.runtime.read.statement import Statement, target_of
 from kith.runtime.read.titles import Titler, want_title
+from kith.runtime.schema.storage import field_reader
 
 Cell = Callable[[Row], Any]
 TITLE = "$title"
@@ -140,9 +142,11 @@ def want_cell(statement: Statement, place: Place, context: Context) -> Cell:
 
 
 def _plain(statement: Statement, place: Place, context: Context) -> Cell:
+    assert place.rows is not None
+    if place.declared is not None and place.declared.type_name == "json":
+        return _json(statement, place.declared, place.rows)
     if place.type.kind == "record":
         return _parts(statement, place)
-    assert place.rows is not None
     element = statement.tables.column(place.rows, place.name)
     if place.type.kind == "ref":
         return _reference(statement, place, element, context)
@@ -173,6 +177,11 @@ def _referring(index: int, found: int, title: Titler) -> Cell:
         return Reference(id_, title(row)) if row[found] is not None else Reference(id_, "", False)
 
     return cell
+
+
+def _json(statement: Statement, declared: Field, rows: Rows) -> Cell:
+    index = statement.want(statement.tables.column(rows, declared.name))
+    return Converted(index, field_reader(declared, declared.type, statement.tables.tables.engine))
 
 
 def _parts(statement: Statement, place: Place) -> Cell:

@@ -153,12 +153,18 @@ def restored(value: Any, type_: Type) -> Any:
     """A value of the history's JSON; one that no longer reads as its field's type stays as it was written."""
     if value is None:
         return None
-    if isinstance(value, list):
+    if isinstance(value, list) and type_.kind == "set":
         return tuple(restored(one, type_.item or type_) for one in value)
     try:
         return _RESTORED[type_.kind](value, type_) if type_.kind in _RESTORED else value
     except (ValueError, TypeError, ArithmeticError):
         return value
+
+
+def _parts(value: Any, type_: Type) -> Any:
+    # Only dates have another form in JSON.
+    dated = type_.entity == ":date_range"
+    return {name: part and date.fromisoformat(part) for name, part in value.items()} if dated else value
 
 
 _RESTORED: dict[str, Callable[[Any, Type], Any]] = {
@@ -169,6 +175,7 @@ _RESTORED: dict[str, Callable[[Any, Type], Any]] = {
     "datetime": lambda value, _: datetime.fromisoformat(value).astimezone(UTC),
     "time": lambda value, _: time.fromisoformat(value),
     "duration": lambda value, _: timedelta(microseconds=value),
+    "record": _parts,
     "ref": lambda value, type_: _Link(type_.entity, str(value)),
 }
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
 from kith.metadata.model import Field
-from kith.rules.sql.values import Engine, sql_type
+from kith.rules.sql.values import Converter, Engine, reader, sql_type
 from kith.rules.tree import Aggregate
 from kith.rules.types import DATE, INT, TEXT, Type, decimal, ref
+from kith.runtime.schema.columns import Json
 
 VALUE = ""
 """The name of the part that is the value itself, where a field has one column."""
@@ -41,9 +42,16 @@ def column_type(type_: Type, engine: Engine) -> TypeEngine[Any]:
 
 def field_type(field: Field, type_: Type, engine: Engine) -> TypeEngine[Any]:
     """The SQL type of one part of a field."""
-    if field.type_name == "json" and engine == "postgresql":
-        return JSONB()
+    if field.type_name == "json":
+        return Json()
     return column_type(type_, engine)
+
+
+def field_reader(field: Field, type_: Type, engine: Engine) -> Converter | None:
+    """What turns a column value of one part of a field back; PostgreSQL's driver reads JSON itself."""
+    if field.type_name == "json":
+        return orjson.loads if engine == "sqlite" else None
+    return reader(type_, engine)
 
 
 def is_link(field: Field) -> bool:

@@ -33,21 +33,22 @@ def number_field(session: Session, declared: Field, drafts: Sequence[Draft]) -> 
         return
     shelf = session.shelf(declared.entity)
     column = session.release.names.entities[declared.entity].columns[declared.name]
-    last = take(session.connection, f"{shelf.table.stable_name}.{column}", len(drafts))
+    first = int(str(declared.params.get("start", 1)))
+    last = take(session.connection, f"{shelf.table.stable_name}.{column}", len(drafts), first)
     for index, draft in enumerate(drafts):
         draft.after[declared.name] = written(session, declared, last - len(drafts) + 1 + index)
 
 
-def take(connection: sa.Connection, name: str, count: int) -> int:
-    """The last of `count` numbers taken from a counter; the row's lock lets one save after the other take."""
+def take(connection: sa.Connection, name: str, count: int, first: int = 1) -> int:
+    """The last of `count` numbers taken from a counter that begins at `first`; its row's lock lets one save after the other."""
     counter = system.counter
     update = (
         sa.update(counter).where(counter.c.name == name).values(next=counter.c.next + count).returning(counter.c.next)
     )
     taken = connection.scalar(update)
     if taken is None:
-        connection.execute(sa.insert(counter), {"name": name, "next": 1 + count})
-        return count
+        connection.execute(sa.insert(counter), {"name": name, "next": first + count})
+        return first + count - 1
     return int(taken) - 1
 
 

@@ -18,7 +18,7 @@ from kith.runtime.driver import Writing, writing
 from kith.runtime.read.prepared import Prepared, Row, prepare
 from kith.runtime.schema import system
 from kith.runtime.schema.sortkeys import fold, sort_key
-from kith.runtime.schema.storage import VALUE, parts_of
+from kith.runtime.schema.storage import VALUE, field_reader, parts_of
 from kith.runtime.schema.tables import Column, EntityTable, FieldColumns
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ class Shelf:
             yield self._slot(name, self.table.table.c[name], type_)
         for name, columns in self.table.columns.items():
             for part, type_ in parts_of(columns.field).items():
-                yield self._slot(f"{name}__{part}" if part else name, columns.parts[part], type_)
+                read, write = field_reader(columns.field, type_, self.engine), writer(type_, self.engine)
+                yield Slot(f"{name}__{part}" if part else name, columns.parts[part], read, write)
             if columns.fresh_until is not None:
                 yield self._slot(f"{name}__until", columns.fresh_until, DATETIME)
 

@@ -154,7 +154,9 @@ def as_json(value: object) -> Any:
     """A value as history keeps it: decimals, dates and instants as text, sets as sorted lists."""
     if isinstance(value, (frozenset, set)):
         return sorted(value)
-    if value is None or isinstance(value, (bool, int, str, dict, list)):
+    if isinstance(value, dict):
+        return {name: as_json(part) for name, part in value.items()}
+    if value is None or isinstance(value, (bool, int, float, str, list)):
         return value
     from datetime import timedelta
 
