@@ -5,59 +5,72 @@ Making its result of a plain statement costs more than SQLite takes to answer it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 
-@dataclass(frozen=True, slots=True)
-class Writing:
-    """A statement that writes rows, made once: its text, and how values become what the driver takes.
+Row = tuple[Any, ...]
+_NAMED = re.compile(r"%\((\w+)\)s")
 
-    `order` is the order of parameters where the driver wants them by position.
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Writing:
+    """A statement that writes rows, made once: its text with parameters by position, and how values become those.
+
+    `table` is where it writes; `adds` says that it only adds rows there, `answers` that it returns what it has written.
     """
 
     text: str
-    order: tuple[str, ...] | None
+    order: tuple[str, ...]
     constants: Mapping[str, Any]
     processors: tuple[tuple[str, Callable[[Any], Any]], ...]
+    table: str
+    adds: bool
+    answers: int
+    """The columns that come back, 0 where none do."""
 
     def run(self, connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write rows."""
         if rows:
-            execute(connection, self.text, [self._parameters(row) for row in rows])
+            execute(connection, self.text, [self.parameters(row) for row in rows])
 
-    def fetch(self, connection: sa.Connection, row: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """Write one row; what the statement returns."""
-        return fetch(connection, self.text, self._parameters(row))
-
-    def _parameters(self, row: Mapping[str, Any]) -> Any:
+    def parameters(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
+        """The values of a row as the driver takes them."""
         given = {**self.constants, **row}
         for name, process in self.processors:
             given[name] = process(given[name])
-        return given if self.order is None else tuple([given[name] for name in self.order])
+        return tuple([given[name] for name in self.order])
 
 
-def writing(connection: sa.Connection, statement: sa.Insert | sa.Update, columns: Sequence[str] = ()) -> Writing:
+def writing(
+    connection: sa.Connection, statement: sa.Insert | sa.Update | sa.Delete, columns: Sequence[str] = ()
+) -> Writing:
     """Compile a statement for the database of a connection; an insert writes those columns, all where none are named."""
     compiled = statement.compile(dialect=connection.dialect, column_keys=[*columns] or None)
     assert isinstance(compiled, sa.sql.compiler.SQLCompiler)
     found = {name: bind.type.dialect_impl(connection.dialect) for name, bind in compiled.binds.items()}
     processors = {name: type_.bind_processor(connection.dialect) for name, type_ in found.items()}
-    order = tuple(compiled.positiontup or ()) if compiled.positional else None
+    text, order = compiled.string, tuple(compiled.positiontup or ())
+    if not compiled.positional:
+        text, order = _NAMED.sub("%s", text), tuple(_NAMED.findall(text))
     constants = {name: value for name, value in compiled.params.items() if not compiled.binds[name].required}
-    wanted = ((name, process) for name, process in processors.items() if process is not None)
-    return Writing(compiled.string, order, constants, tuple(wanted))
+    wanted = tuple((name, process) for name, process in processors.items() if process is not None)
+    adds = isinstance(statement, sa.Insert) and statement._post_values_clause is None
+    answers = len(compiled.effective_returning or ())
+    return Writing(text, order, constants, wanted, str(statement.table), adds, answers)
 
 
-def fetch(connection: sa.Connection, text: str, parameters: Any) -> list[tuple[Any, ...]]:
-    """The rows of a statement, as the driver gives them."""
+def fetch(connection: sa.Connection, text: str, parameters: Any, *, raw: bool = False) -> list[Row]:
+    """The rows of a statement, as the driver gives them; `raw` says that its parameters are written as PostgreSQL does."""
     begin(connection)
-    cursor = _sent(connection, text, parameters, many=False)
-    rows: list[tuple[Any, ...]] = cursor.fetchall()
+    cursor = _sent(connection, text, parameters, raw=raw)
+    rows: list[Row] = cursor.fetchall()
     cursor.close()
     return rows
 
@@ -77,11 +90,12 @@ def begin(connection: sa.Connection) -> None:
 
 def send(connection: sa.Connection, text: str) -> None:
     """Run a statement without parameters as it is, also while a transaction begins."""
-    _sent(connection, text, (), many=False).close()
+    _sent(connection, text, ()).close()
 
 
-def _sent(connection: sa.Connection, text: str, parameters: Any, *, many: bool) -> Any:
-    cursor: Any = connection.connection.cursor()
+def _sent(connection: sa.Connection, text: str, parameters: Any, *, many: bool = False, raw: bool = False) -> Any:
+    driver: Any = connection.connection
+    cursor: Any = psycopg.RawCursor(driver.driver_connection) if raw else driver.cursor()
     # Who counts or logs statements sees these like any other.
     for listener in cast("Any", connection).dispatch.before_cursor_execute:
         listener(connection, cursor, text, parameters, None, many)

@@ -15,6 +15,7 @@ from kith.runtime.schema import system
 from kith.runtime.schema.tables import EntityTable
 from kith.runtime.search.matching import code_of, searched
 from kith.runtime.search.terms import index_terms
+from kith.runtime.waiting import Write
 
 MOST_TERMS = 20_000
 """Terms of one record; PostgreSQL's vectors have a limit."""
@@ -61,10 +62,20 @@ def index_records(
     connection: sa.Connection, release: Release, records: Sequence[tuple[str, Mapping[str, Any]]]
 ) -> None:
     """Bring the search rows of records (entity, values with their id) up to date, in one statement."""
+    write = indexing(connection, release, records)
+    if write is not None:
+        write.run(connection)
+
+
+def indexing(
+    connection: sa.Connection, release: Release, records: Sequence[tuple[str, Mapping[str, Any]]]
+) -> Write | None:
+    """The statement that does so, where there is anything to search by; the connection says for which database."""
     rows = list(_rows(release, records))
-    if rows:
-        upsert = _UPSERT[release.tables.engine]
-        release.cached("search upsert", lambda: writing(connection, upsert, [*rows[0]])).run(connection, rows)
+    if not rows:
+        return None
+    upsert = _UPSERT[release.tables.engine]
+    return Write(release.cached("search upsert", lambda: writing(connection, upsert, [*rows[0]])), rows)
 
 
 def _rows(release: Release, records: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[dict[str, Any]]:

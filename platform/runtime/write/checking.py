@@ -20,7 +20,8 @@ EMPTY: tuple[object, ...] = (None, frozenset())
 
 
 def check(session: Session, drafts: Sequence[Draft]) -> None:
-    """Note every failure of these drafts; the keys of all are looked up together."""
+    """Note every failure of these drafts; the keys and the references of all are looked up together."""
+    load_named(session, drafts)
     for draft in drafts:
         if draft.op != "delete" and draft.is_edited:
             check_fields(session, draft)
@@ -78,6 +79,18 @@ def check_options(session: Session, draft: Draft, declared: Field) -> None:
         if not allowed:
             label = option.label if option is not None else key
             draft.fail(failure(session, "not_choosable", draft, declared.name, option=label, label=declared.label))
+
+
+def load_named(session: Session, drafts: Sequence[Draft]) -> None:
+    """Have at hand the records that newly written references name."""
+    wanted: dict[str, set[str]] = {}
+    for draft in drafts:
+        if draft.op != "delete" and draft.is_edited:
+            for declared in draft.plan.references:
+                if draft.changed(declared.name):
+                    value = draft.after[declared.name]
+                    wanted.setdefault(declared.to, set()).update(value if isinstance(value, frozenset) else {value})
+    session.load_all({entity: ids - {None} for entity, ids in wanted.items()})
 
 
 def check_references(session: Session, draft: Draft) -> None:

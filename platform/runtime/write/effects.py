@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kith.rules.actions import CreateRecord, Fresh, Refuse, SetField, SetThrough, run
@@ -12,7 +13,7 @@ from kith.runtime.write.change import Change, Failure
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.lookups import look_up
 from kith.runtime.write.messages import texts
-from kith.runtime.write.moving import moved
+from kith.runtime.write.moving import moves
 from kith.runtime.write.plans import Feed
 from kith.runtime.write.preparing import fill_defaults, new_draft
 
@@ -52,7 +53,11 @@ def next_wave(session: Session, drafts: Sequence[Draft]) -> list[Draft]:
         feed_parents(session, draft, touches)
         wake_watchers(session, draft, touches)
         created += run_after_rules(session, draft, touches)
-    return [*touched_drafts(session, touches), *created]
+    following = [*touched_drafts(session, touches), *created]
+    if following:
+        # The next wave reads what sums have become.
+        session.out.send()
+    return following
 
 
 def touch(touches: Touches, entity: str, id_: str, draft: Draft, by: str) -> Touch:
@@ -173,15 +178,27 @@ def touched_drafts(session: Session, touches: Touches) -> Iterator[Draft]:
         by_entity.setdefault(entity, []).append(id_)
     for entity, ids in by_entity.items():
         alone = touches[entity, ids[0]]
-        if len(ids) == 1 and alone.only_moves and moved(session, entity, ids[0], alone.deltas):
+        left = partial(session.unmoved.setdefault, (entity, ids[0]), alone)
+        if len(ids) == 1 and alone.only_moves and moves(session, entity, ids[0], alone.deltas, left):
             continue
-        session.load_many(entity, ids, lock=True)
-        wanted = {name for id_ in ids for name in touches[entity, id_].lookups}
-        found = look_up(session, entity, ids, sorted(wanted))
-        for id_ in ids:
-            record = session.records[entity].get(id_)
-            if record is not None and record["deleted_at"] is None:
-                yield touched_draft(session, record, touches[entity, id_], found.get(id_, {}))
+        yield from held_drafts(session, entity, ids, touches)
+
+
+def unmoved_drafts(session: Session) -> list[Draft]:
+    """The records whose sums no statement could move alone, once what waits has been sent."""
+    left, session.unmoved = session.unmoved, {}
+    return [draft for entity, id_ in sorted(left) for draft in held_drafts(session, entity, [id_], left)]
+
+
+def held_drafts(session: Session, entity: str, ids: Sequence[str], touches: Touches) -> Iterator[Draft]:
+    """The records of an entity that are touched, read and locked, with what is done to them."""
+    session.load_many(entity, ids, lock=True)
+    wanted = {name for id_ in ids for name in touches[entity, id_].lookups}
+    found = look_up(session, entity, ids, sorted(wanted))
+    for id_ in ids:
+        record = session.records[entity].get(id_)
+        if record is not None and record["deleted_at"] is None:
+            yield touched_draft(session, record, touches[entity, id_], found.get(id_, {}))
 
 
 def touched_draft(session: Session, record: Values, found: Touch, looked_up: dict[str, Any]) -> Draft:

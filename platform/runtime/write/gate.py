@@ -15,7 +15,7 @@ from kith.runtime.write.checking import check
 from kith.runtime.write.computing import compute
 from kith.runtime.write.deleting import spread
 from kith.runtime.write.draft import Draft
-from kith.runtime.write.effects import next_wave
+from kith.runtime.write.effects import next_wave, unmoved_drafts
 from kith.runtime.write.messages import texts
 from kith.runtime.write.numbering import number
 from kith.runtime.write.preparing import effects_first, preload, prepare
@@ -180,8 +180,6 @@ def carry_out(session: Session, changes: Sequence[Change]) -> list[Verdict]:
     except IntegrityError:
         # Another transaction was faster between our look and our write.
         return [raced(session) for _ in changes]
-    if not refusals and any(draft is not None for draft in drafts):
-        record_save(session)
     return [verdict(session, index, draft, refusals.get(index, [])) for index, draft in enumerate(drafts)]
 
 
@@ -205,6 +203,18 @@ def waves(session: Session, tops: Sequence[Draft], refusals: dict[int, list[Draf
         drafts = next_wave(session, [draft for draft in everyone if draft.is_dirty or draft.events])
         if noted(everyone, refusals):
             return
+        drafts = drafts or finish(session)
+
+
+def finish(session: Session) -> list[Draft]:
+    """Send what has been written, with the row about the save; the drafts of parents whose sums need more than that.
+
+    Those wake no rule, so that the row says all already.
+    """
+    if not session.recorded:
+        record_save(session)
+    session.out.send()
+    return unmoved_drafts(session)
 
 
 def noted(drafts: Sequence[Draft], refusals: dict[int, list[Draft]]) -> bool:

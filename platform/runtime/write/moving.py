@@ -1,8 +1,8 @@
-"""Parents of which nothing but sums and counts moves: one statement each, without reading them first."""
+"""Parents of which nothing but sums and counts moves: one statement each, sent with the save, without reading them first."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +10,9 @@ import sqlalchemy as sa
 
 from kith.metadata.model import Field
 from kith.rules.sql.values import from_database, is_wide, to_database
-from kith.runtime.driver import Writing, writing
+from kith.runtime.driver import Row, Writing, writing
 from kith.runtime.search import coded_of
+from kith.runtime.waiting import Write
 
 if TYPE_CHECKING:
     from kith.runtime.write.session import Session
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
 Deltas = Mapping[str, Decimal | int]
 
 
-def moved(session: Session, entity: str, id_: str, deltas: Deltas) -> bool:
-    """Add to the roll-ups of a record; False, with nothing done, where it takes more than that.
+def moves(session: Session, entity: str, id_: str, deltas: Deltas, otherwise: Callable[[], object]) -> bool:
+    """Add to the roll-ups of a record with the next writes; False, with nothing done, where more would follow.
 
-    It does where formulas, rules or roll-ups follow, where a sum would no longer fit, and where the record is gone.
+    More follows where formulas, rules or roll-ups depend on them. `otherwise` is called once the statement has found
+    that a sum no longer fits, or that the record is gone.
     """
     if not follows_nothing(session, entity, deltas):
         return False
@@ -34,16 +36,20 @@ def moved(session: Session, entity: str, id_: str, deltas: Deltas) -> bool:
     engine, names = session.release.tables.engine, tuple(sorted(deltas))
     update = session.release.cached(("move", entity, names), lambda: _update(session, entity, names))
     given = {f"by_{name}": to_database(deltas[name], fields[name].type, engine) for name in names}
-    rows = update.fetch(session.connection, {"id_": id_, **given})
-    if not rows:
-        return False
     session.touched.add((entity, id_))
-    known = session.records.get(entity, {})
-    if id_ in known:
-        record = known[id_] = known[id_].copy()
-        record["computed"] = int(rows[0][0])
-        for name, value in zip(names, rows[0][1:], strict=True):
-            record[name] = from_database(value, fields[name].type, engine)
+
+    def answer(row: Row | None) -> None:
+        known = session.records.get(entity, {})
+        if row is None:
+            otherwise()
+        elif id_ in known:
+            found = (
+                from_database(value, fields[name].type, engine) for name, value in zip(names, row[1:], strict=True)
+            )
+            record = known[id_] = known[id_].copy()
+            record.update(zip(names, found, strict=True), computed=int(row[0]))
+
+    session.out.add(Write(update, [{"id_": id_, **given}], answer))
     return True
 
 
@@ -89,4 +95,4 @@ def _update(session: Session, entity: str, names: tuple[str, ...]) -> Writing:
         values[column] = sum_
         fitting.append(sa.func.abs(sum_) < 10**digits)
         returned.append(column)
-    return writing(session.connection, sa.update(table).where(*fitting).values(values).returning(*returned))
+    return writing(session.raw, sa.update(table).where(*fitting).values(values).returning(*returned))

@@ -233,8 +233,7 @@ def preload(session: Session, drafts: Sequence[Draft]) -> None:
                         ids.setdefault(target[0], set()).add(target[1])
         if not ids:
             return
-        for entity, found in sorted(ids.items()):
-            session.load_many(entity, found)
+        session.load_all(ids)
 
 
 def follow(session: Session, record: Values, hop: Sequence[str]) -> tuple[str, str] | None:

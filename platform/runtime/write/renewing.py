@@ -50,7 +50,7 @@ def renew(
             if step.formula is not None:
                 take(session, draft, step)
         draft.after["computed"] = (draft.after["computed"] or 0) + 1
-    session.shelf(entity).update(connection, [draft.after for draft in drafts])
+    session.shelf(entity).changing(connection, [draft.after for draft in drafts]).run(connection)
     index_records(connection, release, [(entity, draft.after) for draft in drafts])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -18,15 +18,18 @@ from kith.rules.values import Env
 from kith.runtime.context import Context
 from kith.runtime.ids import new_id
 from kith.runtime.read.printing import printer
+from kith.runtime.waiting import Waiting
 from kith.runtime.write import waking
 from kith.runtime.write.change import Cause
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.messages import failure
 from kith.runtime.write.plans import Plan, compiled, plan_of, python_of
+from kith.runtime.write.several import fits_together, select_each
 from kith.runtime.write.shelf import HASH, Shelf, shelf_of
 
 if TYPE_CHECKING:
     from kith.runtime.release import Release
+    from kith.runtime.write.effects import Touch
 
 MAX_RECORDS = 10_000
 """Records that one save may touch."""
@@ -83,7 +86,7 @@ class Session:
     `records` is the view that expressions have: what was loaded, overlaid with what the drafts of this save make of it.
     """
 
-    connection: sa.Connection
+    raw: sa.Connection
     context: Context
     release: Release
     cause: Cause
@@ -104,8 +107,22 @@ class Session:
     """Records that this save deletes."""
     tops: int = 1
     """How many saves travel in this batch."""
+    recorded: bool = False
+    """Whether the row about the save itself has been written."""
+    unmoved: dict[tuple[str, str], Touch] = field(default_factory=dict)
+    """Records whose sums a statement alone could not move, with what was to be done to them."""
     wave: int = 0
+    out: Waiting = field(init=False)
+    """What this save writes, on its way to the database."""
     _midnight: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self.out = Waiting(self.raw)
+
+    @property
+    def connection(self) -> sa.Connection:
+        """The database as this save has left it so far: what waits is sent first."""
+        return self.out.connection
 
     @property
     def zone(self) -> Any:
@@ -152,15 +169,34 @@ class Session:
         """Have records at hand, in one statement for those that are not yet (or not yet locked)."""
         known = self.records.setdefault(entity, {})
         wanted = {id_ for id_ in ids if id_ not in known or (lock and (entity, id_) not in self.locked)}
-        # SQLite has one writer: what it has read, nobody else can write.
-        holds = lock or self.release.tables.engine == "sqlite"
+        if not wanted:
+            return
         for record in self.shelf(entity).select(self.connection, wanted, lock=lock):
-            id_ = record["id"]
             if lock:
-                self.hashes[entity, id_] = record.pop(HASH) or ""
-            known[id_] = self.values(entity, record)
-            if holds:
-                self.locked.add((entity, id_))
+                self.locked.add((entity, record["id"]))
+                last = record.pop(HASH)
+                # Who has waited for the lock sees the record as it is now, but not yet its history.
+                if last is not None:
+                    self.hashes[entity, record["id"]] = last
+            self._keep(entity, record)
+
+    def load_all(self, wanted: Mapping[str, Iterable[str]]) -> None:
+        """Have records of several entities at hand: one statement for each entity, or for all where each names one."""
+        missing = {name: {id_ for id_ in ids if id_ not in self.records.get(name, ())} for name, ids in wanted.items()}
+        missing = {name: ids for name, ids in sorted(missing.items()) if ids}
+        if all(len(ids) == 1 for ids in missing.values()) and fits_together([self.shelf(name) for name in missing]):
+            each = {name: (self.shelf(name), next(iter(ids))) for name, ids in missing.items()}
+            for name, record in select_each(self.connection, self.release, each).items():
+                self._keep(name, record)
+            return
+        for name, ids in missing.items():
+            self.load_many(name, ids)
+
+    def _keep(self, entity: str, record: dict[str, Any]) -> None:
+        self.records.setdefault(entity, {})[record["id"]] = self.values(entity, record)
+        # SQLite has one writer: what it has read, nobody else can write.
+        if self.release.tables.engine == "sqlite":
+            self.locked.add((entity, record["id"]))
 
     def related(self, entity: str, record: Any, relation: str) -> Iterator[Values]:
         """The live records of a to-many relation, as they are after what this save has done so far."""

@@ -20,6 +20,7 @@ from kith.runtime.schema import system
 from kith.runtime.schema.sortkeys import fold, sort_key
 from kith.runtime.schema.storage import VALUE, field_reader, parts_of
 from kith.runtime.schema.tables import Column, EntityTable, FieldColumns
+from kith.runtime.waiting import Write
 
 if TYPE_CHECKING:
     from kith.runtime.release import Release
@@ -255,9 +256,12 @@ class Shelf:
 
     def insert(self, connection: sa.Connection, records: Sequence[Mapping[str, Any]]) -> None:
         """Add records in one statement."""
-        if records:
-            insert = self._writing(connection, "insert", lambda: sa.insert(self.table.table))
-            insert.run(connection, [self.row(record) for record in records])
+        self.adding(connection, records).run(connection)
+
+    def adding(self, connection: sa.Connection, records: Sequence[Mapping[str, Any]]) -> Write:
+        """The statement that adds records; the connection says for which database."""
+        insert = self._writing(connection, "insert", lambda: sa.insert(self.table.table))
+        return Write(insert, [self.row(record) for record in records])
 
     def _update(self) -> sa.Update:
         table = self.table.table
@@ -266,11 +270,10 @@ class Shelf:
         }
         return sa.update(table).where(table.c.id == sa.bindparam("id_", type_=table.c.id.type)).values(columns)
 
-    def update(self, connection: sa.Connection, records: Sequence[Mapping[str, Any]]) -> None:
-        """Write records that were selected with a lock, in one statement."""
-        if records:
-            update = self._writing(connection, "update", self._update)
-            update.run(connection, [{"id_": record["id"], **self.row(record)} for record in records])
+    def changing(self, connection: sa.Connection, records: Sequence[Mapping[str, Any]]) -> Write:
+        """The statement that writes records which were selected with a lock."""
+        update = self._writing(connection, "update", self._update)
+        return Write(update, [{"id_": record["id"], **self.row(record)} for record in records])
 
     def links(self, connection: sa.Connection, field: str, ids: Iterable[str]) -> dict[str, frozenset[str]]:
         """The sets of a field, by record."""

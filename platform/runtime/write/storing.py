@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from kith.runtime.driver import writing
 from kith.runtime.ids import new_id
 from kith.runtime.schema import system
-from kith.runtime.search import coded_of, index_records
+from kith.runtime.search import coded_of, indexing
+from kith.runtime.waiting import Write
 from kith.runtime.write.draft import Draft
 
 if TYPE_CHECKING:
@@ -34,13 +35,13 @@ def store(session: Session, drafts: Sequence[Draft]) -> None:
             session.touch(draft)
             stamp(session, draft, edited=draft.is_edited)
         shelf = session.shelf(entity)
-        shelf.insert(session.connection, [draft.after for draft in mine if draft.before is None])
-        shelf.update(session.connection, [draft.after for draft in mine if draft.before is not None])
+        session.out.add(shelf.adding(session.raw, [draft.after for draft in mine if draft.before is None]))
+        session.out.add(shelf.changing(session.raw, [draft.after for draft in mine if draft.before is not None]))
         store_links(session, entity, mine)
         session.locked.update((entity, draft.id) for draft in mine)
     record_history(session, edited)
     found_anew = [draft for draft in drafts if draft.before is None or is_found_anew(session, draft)]
-    index_records(session.connection, session.release, [(draft.entity, draft.after) for draft in found_anew])
+    session.out.add(indexing(session.raw, session.release, [(draft.entity, draft.after) for draft in found_anew]))
 
 
 def is_found_anew(session: Session, draft: Draft) -> bool:
@@ -89,8 +90,8 @@ def record_history(session: Session, drafts: Sequence[Draft]) -> None:
 
 def insert_into(session: Session, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
     """Add rows to one of Kith's own tables."""
-    connection = session.connection
-    session.release.cached(("insert", table.name), lambda: writing(connection, sa.insert(table))).run(connection, rows)
+    insert = session.release.cached(("insert", table.name), lambda: writing(session.raw, sa.insert(table)))
+    session.out.add(Write(insert, rows))
 
 
 _LAST = sa.select(system.history.c.record, system.history.c.version, system.history.c.hash).where(
@@ -182,6 +183,7 @@ def chained(row: dict[str, Any]) -> str:
 
 def record_save(session: Session) -> None:
     """The one row about the save itself: who, why, when, and what is needed to explain it later."""
+    session.recorded = True
     actor = session.context.actor
     row = {
         "id": session.save,
