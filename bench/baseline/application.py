@@ -25,7 +25,7 @@ from bench.baseline.writing import Refusal, Writer
 from kith.runtime.database import normal_url
 from kith.runtime.search.terms import field_code
 
-PAGE, CAP = 50, 10_000
+PAGE, CAP = 50, 1_000
 JSON_HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 HTML_HEADERS = {
     "content-security-policy": (

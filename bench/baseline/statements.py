@@ -30,7 +30,7 @@ def statements(kind: str) -> Mapping[str, str]:
         "list": f"SELECT {_TICKET} FROM {_FROM} WHERE {_SEEN} ORDER BY t.amount DESC NULLS LAST, t.id DESC LIMIT :limit",
         "after": f"""SELECT {_TICKET} FROM {_FROM} WHERE {_SEEN} AND (t.amount, t.id) < (:amount, :id)
  ORDER BY t.amount DESC NULLS LAST, t.id DESC LIMIT :limit""",
-        "count": f"SELECT count(*) FROM (SELECT 1 FROM ticket t WHERE {_SEEN} LIMIT 10001) x",
+        "count": f"SELECT count(*) FROM (SELECT 1 FROM ticket t WHERE {_SEEN} LIMIT 1001) x",
         "get": f"SELECT {_TICKET}, t.computed FROM {_FROM} WHERE {_SEEN} AND t.id = :id",
         "lock": f"SELECT t.version, {_own()} FROM ticket t WHERE {_SEEN} AND t.id = :id{lock}",
         "company": "SELECT 1 FROM company WHERE id = :id AND deleted_at IS NULL",

@@ -23,6 +23,7 @@ from kith.runtime.read.prepared import Prepared, Row, fetch, prepare
 from kith.runtime.read.query import AggregateQuery, Group
 from kith.runtime.read.reader import Reader, reader_of
 from kith.runtime.read.statement import Statement, statement_about
+from kith.runtime.read.walking import walking
 from kith.runtime.release import Release
 
 MOST_COLUMNS = 40
@@ -93,10 +94,9 @@ def _make(connection: sa.Connection, context: Context, reader: Reader, query: Ag
     columns = [_group(statement, context, group) for group in query.group]
     columns += [_measure(statement, context, name, text) for name, text in query.measures.items()]
     _check(context, columns)
-    select = _grouped(statement, context, query, columns)
     references = tuple(index for index, column in enumerate(columns) if column.grouped and column.type.kind == "ref")
     return Plan(
-        prepare(connection, select),
+        prepare(connection, walking(connection, statement, lambda: _grouped(statement, context, query, columns))),
         tuple(column.name for column in columns),
         tuple(column.type for column in columns),
         tuple(column.convert for column in columns),

@@ -23,6 +23,7 @@ from kith.runtime.read.query import CAP, Page, Query
 from kith.runtime.read.reader import Clause, Reader, exists_in, reader_of
 from kith.runtime.read.searching import NO_SEARCH, Searched, limit_to_search
 from kith.runtime.read.statement import Statement, statement_about
+from kith.runtime.read.walking import count_exactly, count_some, walking
 from kith.runtime.release import Release
 
 MOST = 1_000
@@ -179,21 +180,24 @@ def _make(listing: Listing, leg: Leg, backwards: bool) -> Plan:
     statement.limit_to(within(keys, zone))
     if missing is not None:
         statement.limit_to(beyond(statement, keys, missing, zone, backwards))
-    select = statement.select().order_by(*order_by(keys, statement.this.source.c.id, zone, backwards))
-    prepared = prepare(listing.connection, select.limit(sa.bindparam("limit", type_=sa.Integer())))
-    order = ",".join(("-" if sort.descending else "") + sort.path for sort in listing.query.sort)
+    order = order_by(keys, statement.this.source.c.id, zone, backwards)
+    limit = sa.bindparam("limit", type_=sa.Integer())
+    select = walking(
+        listing.connection, statement, lambda: statement.select().order_by(*order).limit(limit), ordered=True
+    )
+    sorts = ",".join(("-" if sort.descending else "") + sort.path for sort in listing.query.sort)
     nullable = bool(keys) and keys[0].nullable
     return Plan(
-        prepared, columns, order, tuple(key.type for key in keys), tuple(key.index for key in keys), nullable, searched
-    )
+        prepare(listing.connection, select), columns, sorts,
+        tuple(key.type for key in keys), tuple(key.index for key in keys), nullable, searched,
+    )  # fmt: skip
 
 
 def _counter(listing: Listing, exact: bool) -> Counter:
     statement, searched = _matching(listing)
-    if exact:
-        return Counter(prepare(listing.connection, statement.select(sa.func.count())), searched)
-    some = statement.select(sa.literal_column("1").label("one")).limit(CAP + 1).subquery()
-    return Counter(prepare(listing.connection, sa.select(sa.func.count()).select_from(some)), searched)
+    count = count_exactly if exact else count_some
+    select = walking(listing.connection, statement, lambda: count(statement))
+    return Counter(prepare(listing.connection, select), searched)
 
 
 def _matching(listing: Listing) -> tuple[Statement, Searched]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -13,14 +14,13 @@ from kith.rules.types import DATETIME
 from kith.runtime.context import Context
 from kith.runtime.read.labels import labels_of
 from kith.runtime.read.prepared import Prepared, fetch, prepare
-from kith.runtime.read.query import Reference
+from kith.runtime.read.query import CAP, Reference
 from kith.runtime.read.reader import Reader, reader_of
 from kith.runtime.read.statement import statement_about
+from kith.runtime.read.walking import count_some, walking
 from kith.runtime.release import Release
 from kith.runtime.schema import system
 
-CAP = 1_000
-"""Up to this many records of an entity are counted; beyond it an overview says "more than"."""
 LOOK_BACK = 2_000
 """Versions of records, of anybody, among which a person's last ones are looked for."""
 MOST_ENTITIES = 4
@@ -60,8 +60,8 @@ def _counter(connection: sa.Connection, reader: Reader, entities: tuple[str, ...
     for number, entity in enumerate(entities):
         statement = statement_about(reader, entity)
         statement.only(deleted=deleted)
-        some = statement.select(sa.literal_column("1").label("one")).limit(CAP + 1).subquery()
-        counts.append(sa.select(sa.func.count()).select_from(some).scalar_subquery().label(f"n{number}"))
+        counted = walking(connection, statement, partial(count_some, statement))
+        counts.append(counted.scalar_subquery().label(f"n{number}"))
     return prepare(connection, sa.select(*counts))
 
 

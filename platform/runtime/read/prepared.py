@@ -41,6 +41,11 @@ class Prepared:
         parameters: Any = given if self.order is None else tuple([given[name] for name in self.order])
         return driver.fetch(connection, self.text, parameters)
 
+    def plan(self, connection: sa.Connection) -> list[str]:
+        """The steps that SQLite takes; values do not matter to it."""
+        rows = driver.fetch(connection, f"EXPLAIN QUERY PLAN {self.text}", (None,) * len(self.order or ()))
+        return [str(row[3]) for row in rows]
+
 
 def prepare(connection: sa.Connection, statement: sa.Select[Any] | sa.CompoundSelect[Any]) -> Prepared:
     """Compile a statement for the database of a connection."""

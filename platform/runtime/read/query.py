@@ -10,7 +10,7 @@ from typing import Literal
 from kith.rules.types import Type
 
 Count = Literal["exact", "capped", "none"]
-CAP = 10_000
+CAP = 1_000
 """Up to this many records a list is counted exactly; beyond it says "more than"."""
 
 

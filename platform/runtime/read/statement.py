@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import FromClause
+from sqlalchemy import FromClause, UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 
 from kith.metadata.model import Field
 from kith.rules.sql.dialect import Dialect
@@ -28,6 +29,8 @@ class Statement:
     source: FromClause
     wanted: list[Element] = field(default_factory=list)
     conditions: list[Clause] = field(default_factory=list)
+    live: Clause | None = None
+    """That the records are not in the recycle bin, where it says that."""
 
     @property
     def this(self) -> Rows:
@@ -51,8 +54,14 @@ class Statement:
             # The index over deleted records knows them by their deletion.
             self.conditions += [gone.is_not(None), self.this.source.c.deletion.is_not(None)]
         else:
-            self.conditions.append(gone.is_(None))
+            self.live = gone.is_(None)
         self.limit_to(self.reader.allowed(self.tables, self.this))
+
+    def in_place(self) -> None:
+        """Keep SQLite from going through an index over live records only because it is one: `+column` has no index."""
+        if self.live is not None:
+            gone = self.this.source.c.deleted_at
+            self.live = UnaryExpression(gone, operator=custom_op("+"), type_=gone.type).is_(None)
 
     def value(self, node: Node) -> Element:
         """SQL of what somebody asked for."""
@@ -91,7 +100,8 @@ class Statement:
     def select(self, *elements: Element) -> sa.Select[Any]:
         """The statement; what is wanted where no elements are given."""
         chosen = elements or tuple(element.label(f"c{index}") for index, element in enumerate(self.wanted))
-        return sa.select(*chosen).select_from(self.source).where(*self.conditions)
+        conditions = self.conditions if self.live is None else [self.live, *self.conditions]
+        return sa.select(*chosen).select_from(self.source).where(*conditions)
 
 
 def folded(dialect: Dialect, element: Element) -> Element:

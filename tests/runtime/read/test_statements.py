@@ -30,7 +30,8 @@ def watching(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Seen]:
     seen = Seen()
 
     def run(_connection: object, _cursor: object, text: str, parameters: object, *_: object) -> None:
-        if text != "BEGIN":
+        # A plan is looked at once, when a statement is made.
+        if not text.startswith(("BEGIN", "EXPLAIN")):
             seen.texts.append(text)
             seen.parameters.append(parameters)
 
@@ -132,3 +133,40 @@ def test_a_page_in_the_order_of_an_index_is_not_sorted(
         assert "TEMP B-TREE" not in plan
         assert "Sort" not in plan
     assert "Index Cond" in following or "SEARCH" in following
+
+
+def steps(world: World, query: Query, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """How SQLite finds what each statement of a list asks for."""
+    with world.database.read() as connection, watching(world, monkeypatch) as seen:
+        list_records(connection, world.context("admin"), world.release, query)
+        return [
+            [str(row[3]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", parameters)]  # type: ignore[arg-type]
+            for text, parameters in list(zip(seen.texts, seen.parameters, strict=True))
+        ]
+
+
+@pytest.mark.parametrize(
+    ("query", "page", "count"),
+    [
+        # An index finds nothing here: the records are read as they lie, not in the order of some index.
+        (Query("deal", ("name",), filter="days_open >= 0", sort=(Sort("amount"),), limit=1), "SCAN deal", "SCAN deal"),
+        # Nor may the count take one of them, though the page has its order from it.
+        (
+            Query("account", ("name",), filter='contains(name, "a")', sort=(Sort("name"),), limit=1),
+            "SCAN account USING INDEX",
+            "SCAN account",
+        ),
+        # Where nothing but the index is needed, it is the shorter way.
+        (Query("account", ("name",), sort=(Sort("name"),), limit=1), "SCAN account USING INDEX", "SCAN account USING"),
+    ],
+    ids=["not sorted by an index", "sorted by an index", "counted by an index"],
+)
+def test_sqlite_walks_an_index_only_where_that_helps(
+    world: World, monkeypatch: pytest.MonkeyPatch, query: Query, page: str, count: str
+) -> None:
+    if world.database.kind != "sqlite":
+        return
+    found_page, found_count = steps(world, query, monkeypatch)
+    for found, expected in ((found_page, page), (found_count, count)):
+        (walk,) = [step for step in found if step.startswith("SCAN ") and "anon" not in step]
+        assert walk == expected if " USING" not in expected else walk.startswith(expected)
