@@ -39,7 +39,8 @@ def read_choice(field: Field, raw: object, reading: Reading) -> str:
             None,
         )
     if option is None:
-        raise Misread("not_option", value=shown(text), options=", ".join(list(field.options)[:12]))
+        known = [one.key for one in field.options.values() if not one.retired]
+        raise Misread("not_option", value=shown(text), options=", ".join(known[:12]))
     return option.key
 
 
@@ -92,7 +93,7 @@ def read_json(field: Field, raw: object, reading: Reading) -> object:
         except (ValueError, RecursionError):
             raise Misread("not_json") from None
     try:
-        text = json.dumps(raw, allow_nan=False, default=_number, ensure_ascii=False)
+        text = json.dumps(raw, allow_nan=False, default=_number, ensure_ascii=False, sort_keys=True)
         found = orjson.loads(text)
     except (ValueError, TypeError, RecursionError):
         raise Misread("not_json") from None

@@ -17,6 +17,8 @@ from kith.runtime.coerce.reading import Misread, Reading, shown
 MAX_TEXT = 255
 MAX_LONG = 65_536
 FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
+HOST = re.compile(r"[\w.-]+|[0-9a-f:.]+")
+"""A name in any script, or an address of the sixth version without its brackets."""
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -89,7 +91,12 @@ def _is_web_address(text: str) -> bool:
         host = parts.hostname
     except ValueError:
         return False
-    return bool(host) and parts.scheme.lower() in ("http", "https") and not any(c.isspace() for c in text)
+    return (
+        bool(host and HOST.fullmatch(host))
+        and parts.scheme.lower() in ("http", "https")
+        and text.isprintable()
+        and " " not in text
+    )
 
 
 def read_country(field: Field, raw: object, reading: Reading) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 from kith.metadata.model import Field
+from kith.rules.operations.dates import LONGEST
 from kith.runtime.coerce.reading import Misread, Reading, shown
 
 FIRST, LAST = date(1900, 1, 1), date(2999, 12, 31)
@@ -131,5 +132,7 @@ def _length(match: re.Match[str], units: tuple[str, ...]) -> timedelta:
             elif amount:
                 total += timedelta(**{unit: int(amount)})
     except OverflowError:
-        raise Misread("too_large", digits=9) from None
+        raise Misread("too_long_duration", days=LONGEST.days) from None
+    if total > LONGEST:
+        raise Misread("too_long_duration", days=LONGEST.days)
     return -total if sign else total

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -48,10 +49,15 @@ def field_type(field: Field, type_: Type, engine: Engine) -> TypeEngine[Any]:
 
 
 def field_reader(field: Field, type_: Type, engine: Engine) -> Converter | None:
-    """What turns a column value of one part of a field back; PostgreSQL's driver reads JSON itself."""
+    """What turns a column value of one part of a field back."""
     if field.type_name == "json":
-        return orjson.loads if engine == "sqlite" else None
+        return orjson.loads if engine == "sqlite" else _canonical
     return reader(type_, engine)
+
+
+def _canonical(value: Any) -> Any:
+    # PostgreSQL has an order of keys of its own, and gives a large number as a whole one of any length.
+    return orjson.loads(json.dumps(value, sort_keys=True)) if isinstance(value, (dict, list, int)) else value
 
 
 def is_link(field: Field) -> bool:

@@ -1,0 +1,58 @@
+"""What people and programs send, and what it becomes or which sentence refuses it: a table."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from kith.metadata.model import Option
+from kith.rules.types import TEXT
+from kith.runtime.coerce import Misread, Reading, coerce
+from tests.runtime.models import field, label
+
+READING = Reading(ZoneInfo("Asia/Shanghai"))
+OPTIONS = {"a": Option("a", label("a")), "b": Option("b", label("b"), retired=True), "c": Option("c", label("c"))}
+FIELDS = {name: field("it", name, type=TEXT) for name in ("url", "duration", "json")}
+FIELDS["choice"] = field("it", "choice", options=OPTIONS)
+TAKEN = (
+    ("url", "example.com/a?b=<c>", "https://example.com/a?b=<c>"),
+    ("url", "http://[::1]:8000/", "http://[::1]:8000/"),
+    ("url", "例子.中国", "https://例子.中国"),
+    ("duration", "1000000d", timedelta(days=1_000_000)),
+    ("json", {"b": 1, "a": Decimal("2.50")}, {"a": 2.5, "b": 1}),
+    ("json", ["\\u0000"], ["\\u0000"]),
+)
+REFUSED = (
+    ("url", "<script>", "not_url"),
+    ("url", "=1+1", "not_url"),
+    ("url", "a.example/\u202egnp", "not_url"),
+    ("url", "javascript:alert(1)", "not_url"),
+    ("duration", "1000001d", "too_long_duration"),
+    ("duration", "PT9999999999H", "too_long_duration"),
+    ("duration", "P99999999999999999D", "too_long_duration"),
+    ("choice", "x", "not_option"),
+    ("json", {"a": float("inf")}, "not_json"),
+    ("json", ["\x00"], "forbidden_character"),
+    ("json", "x" * 70_000, "too_long"),
+)
+
+
+@pytest.mark.parametrize(("type_name", "raw", "value"), TAKEN)
+def test_what_is_meant_is_taken(type_name: str, raw: object, value: object) -> None:
+    assert coerce(FIELDS[type_name], raw, READING) == value
+
+
+@pytest.mark.parametrize(("type_name", "raw", "code"), REFUSED)
+def test_what_is_no_value_is_refused_by_name(type_name: str, raw: object, code: str) -> None:
+    with pytest.raises(Misread) as caught:
+        coerce(FIELDS[type_name], raw, READING)
+    assert caught.value.code == code
+
+
+def test_a_retired_option_is_not_proposed() -> None:
+    with pytest.raises(Misread) as caught:
+        coerce(FIELDS["choice"], "x", READING)
+    assert caught.value.values["options"] == "a, c"
