@@ -120,7 +120,7 @@ def views_sort_and_add_up_what_they_can(c: Checking) -> Iterator[Problem]:
         written = {text.removeprefix("-"): index for index, text in enumerate(at.texts("sort"))}
         for key in view.sort:
             field = _behind(c, key.value)
-            if field and not (FIELD_TYPES[field.type_name].sortable and field.type.kind not in ("set", "record")):
+            if field and not (FIELD_TYPES[field.type_name].sortable and field.type.kind != "set"):
                 span = c.span("view", view.name, "sort", written.get(key.path, 0))
                 yield Problem(mistakes.NOT_SORTABLE, span, {"name": key.path, "type": field.type_name})
         for column in view.columns:

@@ -63,6 +63,8 @@ def _is_never_null(statement: Statement, place: Place) -> bool:
 
 
 def _sorted_by(statement: Statement, place: Place, context: Context) -> tuple[Element, Type]:
+    if place.declared is not None and place.declared.type_name == "json":
+        raise unfit(context, "not_sortable", "sort", name=place.path)
     if place.rows is None:
         return sa.cast(sa.null(), statement.tables.dialect.type_(TEXT)), TEXT
     match place.type.kind:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +18,8 @@ from kith.metadata.model import Model
 from kith.runtime.coerce.composed import ADDRESS
 from kith.runtime.context import SYSTEM, Context
 from kith.runtime.read.histories import history
-from kith.runtime.read.query import Reference
+from kith.runtime.read.lists import list_records
+from kith.runtime.read.query import BadQuery, Query, Reference, Sort
 from kith.runtime.read.records import get_record
 from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause, Change, Saved
@@ -115,3 +117,20 @@ def test_a_value_of_every_type_comes_back_as_it_was_meant(things: Workspace) -> 
     assert {name: read[name] for name in VALUES} == empty
     assert {name: old for name, (old, _) in told.items()} == expected
     assert not any(isinstance(value, Reference) for value in read.values())
+
+
+def test_lists_are_sorted_by_what_has_an_order_on_both_databases(things: Workspace) -> None:
+    kept(things, Change("create", "thing", None, {name: raw for name, (raw, _, _) in VALUES.items()}))
+    kept(things, Change("create", "thing", None, {}))
+    refused = []
+    with things.database.read() as connection:
+        for name in VALUES:
+            query = Query("thing", ("id",), sort=(Sort(name),), limit=1)
+            try:
+                first = list_records(connection, CONTEXT, things.current(), query)
+            except BadQuery:
+                refused.append(name)
+                continue
+            rest = list_records(connection, CONTEXT, things.current(), replace(query, cursor=first.next))
+            assert len(first.rows) == len(rest.rows) == 1, name
+    assert refused == ["json", "choices", "tags"]
