@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -11,7 +11,7 @@ import typer
 
 from kith.cli.saying import app_folder, refuse
 from kith.metadata.model import Model
-from kith.problems import Words, render
+from kith.problems import Words, did_you_mean, render
 from kith.runtime.database import Unfit, choose_url, normal_url
 from kith.runtime.workspace import NoRelease, Unbuildable, Workspace
 
@@ -88,6 +88,17 @@ def candidate_of(folder: Path, language: str) -> Model:
             typer.echo(render(problem, language) + "\n", err=True)
         raise typer.Exit(1)
     return model
+
+
+def need_roles(wanted: Iterable[str], known: Collection[str], language: str) -> None:
+    """Leave where a role is not there, with the nearest one and all there are."""
+    for name in wanted:
+        if name not in known:
+            near = did_you_mean(name, known) or Words("", "")
+            listed = ", ".join(sorted(known))
+            english = filter(None, (f'There is no role "{name}";', near.en, f"known: {listed}."))
+            chinese = filter(None, (f"没有角色“{name}”；", near.zh, f"可用：{listed}。"))
+            fail(Words(" ".join(english), "".join(chinese)), language)
 
 
 def fail(words: Words, language: str) -> NoReturn:

@@ -8,7 +8,7 @@ from typing import Annotated
 import orjson
 import typer
 
-from kith.cli.opening import Db, existing_workspace, fail
+from kith.cli.opening import Db, existing_workspace, fail, need_roles
 from kith.cli.saying import Json, Language, language_of, refuse
 from kith.problems import Words
 
@@ -34,9 +34,7 @@ def create(
         refuse(Words("A token needs --user or --role.", "令牌需要 --user 或 --role。"), language)
     with existing_workspace(db, language) as workspace:
         release, now = workspace.current(), workspace.clock()
-        unknown = [one for one in role or () if one not in release.model.roles]
-        if unknown:
-            fail(Words(f"There is no role {unknown[0]}.", f"没有角色 {unknown[0]}。"), language)
+        need_roles(role or (), release.model.roles, language)
         with workspace.database.write() as connection:
             owner = find_user(connection, release, user) if user else None
             if user and owner is None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from kith.cli.opening import Db, existing_workspace, fail
+from kith.cli.opening import Db, existing_workspace, fail, need_roles
 from kith.cli.saying import Json, Language, language_of
 from kith.problems import Words
 
@@ -32,13 +32,7 @@ def add(
     language = language_of(lang)
     with existing_workspace(db, language) as workspace:
         release = workspace.current()
-        unknown = [one for one in role or () if one not in release.model.roles]
-        if unknown:
-            known = ", ".join(release.model.roles)
-            fail(
-                Words(f"There is no role {unknown[0]}. Known: {known}.", f"没有角色 {unknown[0]}。可用：{known}。"),
-                language,
-            )
+        need_roles(role or (), release.model.roles, language)
         context = system_context(release, workspace.clock, language)
         added = add_user(workspace.database, context, release, SAFE, email, name=name, roles=role or ())
     if not isinstance(added, Added):

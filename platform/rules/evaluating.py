@@ -16,6 +16,7 @@ from kith.rules.program import Expression
 from kith.rules.reference import evaluate
 from kith.rules.scope import Slot
 from kith.rules.travel import written
+from kith.rules.typetext import NoType
 from kith.rules.values import DoesNotFit, Env
 
 Evaluator = Callable[[Expression, list[Env]], Sequence[object]]
@@ -50,8 +51,8 @@ MISTAKES = (OUT_OF_RANGE, BAD_REQUEST, BAD_TYPE, BAD_VALUE)
 class Refused(Exception):
     """A request that has no answer, for this reason."""
 
-    def __init__(self, mistake: Mistake, reason: str) -> None:
-        super().__init__(reason)
+    def __init__(self, mistake: Mistake, reason: str | Words) -> None:
+        super().__init__(str(reason))
         self.problem = Problem(mistake, None, {"reason": reason, "type": reason})
 
 
@@ -114,6 +115,8 @@ def result(asked: Request, backend: Evaluator, language: str) -> dict[str, objec
     """Type and value, or the first error."""
     try:
         scope = scope_of(asked.types)
+    except NoType as problem:
+        raise Refused(BAD_TYPE, problem.words) from problem
     except (ValueError, RecursionError) as problem:
         raise Refused(BAD_TYPE, str(problem)[:200]) from problem
     actor = any(name == "me" or name.startswith("me.") for name in asked.types)

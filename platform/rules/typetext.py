@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from kith.problems import Words, did_you_mean
 from kith.rules import types
 from kith.rules.types import MAX_STORED, Type
 
@@ -26,6 +27,25 @@ ANGLE = re.compile(r"(choice|set|ref)<(.*)>", re.DOTALL)
 OPTION = re.compile(r"[A-Za-z0-9_.-]+")
 
 
+KNOWN = (*PLAIN, "decimal(10,2)", "money(EUR)", "choice<a,b>", "set<int>", "ref<account>")
+"""Every form of a type, for messages."""
+MEANT = {"integer": "int", "string": "text", "str": "text", "boolean": "bool", "number": "decimal", "float": "decimal"}
+"""What other languages call them."""
+
+
+class NoType(ValueError):
+    """A text that names no type; `words` say so, with what is known and what was most likely meant."""
+
+    def __init__(self, text: str) -> None:
+        near = did_you_mean(MEANT.get(text.strip("? ").lower(), text.strip("? ")), KNOWN) or Words("", "")
+        known = ", ".join(KNOWN)
+        self.words = Words(
+            " ".join(filter(None, (f'there is no type "{text}";', near.en, f"Known: {known}"))),
+            "".join(filter(None, (f"没有类型“{text}”；", near.zh, f"可用：{known}"))),
+        )
+        super().__init__(self.words.en)
+
+
 def parse_type(text: str, field: str = "") -> Type:
     """The type that a text names; ValueError where it names none. `field` tells choices apart."""
     plain = "".join(text.split())
@@ -33,7 +53,7 @@ def parse_type(text: str, field: str = "") -> Type:
     plain = plain.removesuffix("?")
     type_ = PLAIN.get(plain) or sized(plain) or angled(plain, field)
     if type_ is None:
-        raise ValueError(f"there is no type {text!r}")
+        raise NoType(text)
     return type_.or_null(nullable)
 
 

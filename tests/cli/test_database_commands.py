@@ -68,6 +68,22 @@ def data(*arguments: object) -> Any:
     return json.loads(result.stdout)
 
 
+def test_signs_say_what_is_added_changed_and_removed_and_nothing_untouched_is_told(folder: Path) -> None:
+    kith("apply", folder)
+    (folder / "roles/clerk.yaml").rename(folder / "roles/seller.yaml")
+    (folder / "roles/seller.yaml").write_text(ROLE.replace("clerk", "seller"), "utf-8")
+    (folder / "entities/shop.yaml").write_text(SHOP.replace("Shops", "Stores"), "utf-8")
+    planned = kith("plan", folder, "--lang", "en")
+    lines = [line for line in planned.stdout.splitlines() if line.startswith("  ")]
+    assert lines == [
+        "  + role seller added",
+        "  - role clerk removed",
+        "  + option seller of user.roles",
+        "  - option clerk of user.roles",
+        "  ~ entity shop: plural",
+    ]
+
+
 def test_plan_apply_and_then_nothing_is_left_to_do(folder: Path) -> None:
     planned = kith("plan", folder, "--lang", "en")
     assert planned.exit_code == 2, planned.output
@@ -122,7 +138,10 @@ def test_users_are_added_listed_and_given_new_passwords(folder: Path, database_u
         }
     ]
     assert kith("user", "add", "LI@example.com", *here).exit_code == 1
-    assert kith("user", "add", "x@example.com", "--role", "nobody", *here).exit_code == 1
+    for command in (("user", "add", "x@example.com"), ("token", "create", "erp")):
+        refused = kith(*command, "--role", "clark", *here, "--lang", "en")
+        assert refused.exit_code == 1
+        assert refused.stderr.startswith('There is no role "clark"; did you mean "clerk"? known: ')
     reset = data("user", "reset-password", "Li@Example.com", *here)
     assert reset["id"] == added["id"]
     assert reset["password"] != added["password"]

@@ -153,3 +153,13 @@ def test_a_deeply_nested_line_has_an_answer() -> None:
     nested = '{"a":' * 800 + "1" + "}" * 800
     assert "error" in answer('{"id": 1, "expr": "1", "types": ' + nested + "}", reference, CLOCK)
     assert "error" in answer("[" * 100_000, reference, CLOCK)
+
+
+def test_an_unknown_type_is_refused_with_the_known_ones() -> None:
+    line = '{"id": 1, "expr": "a", "types": {"a": "integer"}}'
+    told = answer(line, reference, CLOCK, "en")["error"]
+    assert isinstance(told, dict)
+    assert 'there is no type "integer"; did you mean "int"? Known: bool, int, decimal,' in told["message"]
+    chinese = answer(line, reference, CLOCK, "zh-CN")["error"]
+    assert isinstance(chinese, dict)
+    assert "没有类型“integer”；是否想写“int”？可用：bool" in chinese["message"]

@@ -8,6 +8,8 @@ from dataclasses import field as dataclass_field
 from typing import Any
 
 from kith.metadata.model import Grant, Model, Option, Role
+from kith.rules.program import Expression
+from kith.rules.tree import Path, Step
 from kith.rules.types import INT, TEXT
 from tests.runtime.models import NOWHERE, entity, expression, field, label, model
 
@@ -29,6 +31,10 @@ def _role(name: str, all_entities: str = "", **grants: Grant) -> Role:
 
 def _grant(entity_name: str, fields: Mapping[str, str] | None = None, **rights: Any) -> Grant:
     return Grant(entity_name, rights, fields or {}, "", {}, NOWHERE)
+
+
+def _title(name: str) -> Expression:
+    return expression("{" + name + "}", tree=Path(TEXT, 0, 0, "this", (Step("shop", name, TEXT),)))
 
 
 def _options(*keys: str, **settings: Any) -> dict[str, Option]:
@@ -106,6 +112,11 @@ CASES: dict[str, Case] = {
             entity("branch", field("title", renamed_from=("name",)), field("city"), renamed_from=("shop",)),
             entity("visit", field("branch", "reference", to="branch", renamed_from=("shop",))),
         ),
+        TWO,
+    ),
+    "title_of_another_field": Case(
+        model(entity("shop", field("name"), field("city"), title=_title("name"))),
+        model(entity("shop", field("name"), field("city"), title=_title("city"))),
         TWO,
     ),
     "remove": Case(model(SHOP, entity("visit", field("on", "date"))), model(entity("shop", field("name"))), TWO),

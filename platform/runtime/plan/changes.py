@@ -37,6 +37,11 @@ class Change:
         """Its name in JSON, such as `add_field`."""
         return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
 
+    @property
+    def sign(self) -> str:
+        """`+` for what is added, `-` for what is removed, `~` for what is changed."""
+        return self.mark
+
     def values(self) -> dict[str, Value]:
         """What its words need."""
         found: dict[str, Value] = {"records": records(self.rows)}
@@ -301,11 +306,12 @@ class RemoveIndex(Change):
     mark = "-"
 
 
-HOW: Mapping[str, Words] = {
-    "added": Words("added", "新增"),
-    "changed": Words("changed", "更改"),
-    "removed": Words("removed", "移除"),
+HOW: Mapping[str, tuple[str, Words]] = {
+    "added": ("+", Words("added", "新增")),
+    "changed": ("~", Words("changed", "更改")),
+    "removed": ("-", Words("removed", "移除")),
 }
+"""What happens to a document: its sign, and in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,9 +323,14 @@ class ChangeDocument(Change):
     how: str
     words = Words("{document} {name} {how}", "{document} {name} {how}")
 
+    @property
+    def sign(self) -> str:
+        """As `how` says."""
+        return HOW[self.how][0]
+
     def values(self) -> dict[str, Value]:
         """What its words need."""
-        return {**super(ChangeDocument, self).values(), "how": HOW[self.how], "document": spoken(self.document)}
+        return {**super(ChangeDocument, self).values(), "how": HOW[self.how][1], "document": spoken(self.document)}
 
 
 @dataclass(frozen=True, slots=True)

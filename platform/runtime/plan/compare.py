@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
-from kith.metadata.model import Entity, Field, Model
+from kith.metadata.model import App, Entity, Field, Label, Model, NavItem
 from kith.rules.types import Type
 from kith.runtime.plan import refusals
 from kith.runtime.plan.changes import (
@@ -38,6 +39,7 @@ from kith.runtime.plan.changes import (
 from kith.runtime.plan.pairs import Pairs
 from kith.runtime.plan.plain import differing, plain
 from kith.runtime.plan.rights import compare_roles
+from kith.runtime.search.matching import searched
 
 TOLD_APART = frozenset({"name", "fields", "keys", "indexes"})
 """Attributes of an entity that have changes of their own."""
@@ -102,7 +104,8 @@ def _entity(old: Entity, new: Entity, pairs: Pairs) -> Iterator[Change]:
 
 
 def _searched(entity: Entity, kept: Mapping[str, str]) -> set[str]:
-    return {kept.get(name, name) for name, field in entity.fields.items() if field.search}
+    """The fields whose texts are in the search rows, also those of the title; each under its name now."""
+    return {kept.get(field.name, field.name) for field in searched(entity)}
 
 
 def _field(old: Field, new: Field, entities: Mapping[str, str]) -> Iterator[Change]:
@@ -228,9 +231,20 @@ def _documents(kind: str, before: Mapping[str, object], after: Mapping[str, obje
 
 
 def _app(pairs: Pairs) -> Iterator[Change]:
-    aspects = differing(pairs.before.app, pairs.after.app)
+    aspects = differing(_own_words(pairs.before), _own_words(pairs.after))
     if aspects and pairs.before.app.name:
         yield ChangeApp(aspects)
+
+
+def _own_words(model: Model) -> App:
+    """The app without what its navigation only borrows: an entry without a label is called as its entity is."""
+
+    def own(item: NavItem) -> NavItem:
+        entity = model.entities.get(item.entity)
+        borrowed = entity is not None and item.label in (entity.plural, entity.label)
+        return replace(item, label=Label({}) if borrowed else item.label, items=tuple(map(own, item.items)))
+
+    return replace(model.app, navigation=tuple(map(own, model.app.navigation)))
 
 
 def _texts(pairs: Pairs) -> Iterator[Change]:

@@ -79,7 +79,7 @@ class Plan:
             if changes:
                 lines += ["", f"{title.in_(language)}:"]
             for change in changes:
-                lines.append(f"  {change.mark} {change.message(language)}")
+                lines.append(f"  {change.sign} {change.message(language)}")
                 if change.refusal:
                     lines.append(f"      {change.refusal.in_(language)}")
         if self.drift:
