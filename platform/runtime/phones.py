@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import phonenumbers
-
 
 @lru_cache(maxsize=4096)
 def written(number: str, region: str = "CN") -> str:
     """An E.164 number as it is written: in its own country without the country's code, `region` being ours."""
+    import phonenumbers
+
     try:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from kith.rules.sql.dialect import Dialect
 from kith.rules.sql.lower import Lowering
@@ -13,8 +15,8 @@ from kith.rules.sql.values import Engine
 from kith.rules.tree import Node, children
 
 COMPILERS: dict[Engine, sa.Dialect] = {
-    "sqlite": sa.create_engine("sqlite://").dialect,
-    "postgresql": sa.create_engine("postgresql+psycopg://").dialect,
+    "sqlite": SQLiteDialect_pysqlite(),
+    "postgresql": PGDialect_psycopg(),
 }
 MOST: dict[Engine, float] = {"sqlite": 80, "postgresql": 250}
 """Places for one expression. SQLite keeps the rest for the statement around it; with more, SQLAlchemy would run out of Python's."""

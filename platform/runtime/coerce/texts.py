@@ -7,9 +7,7 @@ import unicodedata
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-import phonenumbers
 from babel import Locale
-from email_validator import EmailNotValidError, validate_email
 
 from kith.metadata.model import Field
 from kith.runtime.coerce.reading import Misread, Reading, shown
@@ -51,6 +49,8 @@ def read_long_text(field: Field, raw: object, reading: Reading) -> str:
 
 def read_email(field: Field, raw: object, reading: Reading) -> str:
     """A deliverable-looking address, its domain in lower case."""
+    from email_validator import EmailNotValidError, validate_email
+
     text = clean(raw, 254).strip()
     try:
         return validate_email(text, check_deliverability=False).normalized if text else ""
@@ -60,6 +60,8 @@ def read_email(field: Field, raw: object, reading: Reading) -> str:
 
 def read_phone(field: Field, raw: object, reading: Reading) -> str:
     """A phone number as E.164, such as +8613800138000."""
+    import phonenumbers
+
     text = clean(str(raw) if isinstance(raw, int) else raw, 40).strip()
     if not text:
         return ""

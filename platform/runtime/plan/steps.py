@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
-from alembic.operations.ops import CreateTableOp
 
 from kith.runtime.schema.tables import Column, Tables
+
+if TYPE_CHECKING:
+    from alembic.operations import Operations
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ class MakeTable(Step):
         """Create it."""
         if sa.inspect(connection).has_table(self.table.name):
             return False
+        from alembic.operations.ops import CreateTableOp
+
         operations = _operations(connection)
         operation = CreateTableOp.from_table(self.table)
         if connection.dialect.name == "postgresql":
@@ -216,6 +218,10 @@ def undo(connection: sa.Connection, made: str) -> None:
 
 
 def _operations(connection: sa.Connection) -> Operations:
+    # Alembic takes its time to load, and most plans are empty.
+    from alembic.migration import MigrationContext
+    from alembic.operations import Operations
+
     return Operations(MigrationContext.configure(connection))
 
 
