@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from kith.runtime.rights import ALWAYS, Condition, EntityRights, Rights, rights_of
@@ -28,6 +29,22 @@ def rights(session: Session, entity: str) -> EntityRights:
     return found[entity]
 
 
+def right(session: Session, entity: str, action: str) -> Condition:
+    """The records on which the actor may do something, worked out once per release and roles."""
+    key = ("right", session.context.actor.roles, entity, action)
+    return session.release.cached(key, lambda: rights(session, entity).right(action))
+
+
+def writable(session: Session, entity: str, action: str) -> Mapping[str, Condition]:
+    """The records in which the actor may write each field, worked out once per release and roles."""
+
+    def found() -> Mapping[str, Condition]:
+        granted = rights(session, entity)
+        return {name: granted.writing(name, action) for name in session.release.model.entities[entity].fields}
+
+    return session.release.cached(("writable", session.context.actor.roles, entity, action), found)
+
+
 def holds(session: Session, condition: Condition, record: Values) -> bool:
     """Whether a record satisfies a condition of a grant."""
     if condition.always or not condition.scopes:
@@ -38,32 +55,31 @@ def holds(session: Session, condition: Condition, record: Values) -> bool:
 
 def may_see(session: Session, entity: str, record: Values) -> bool:
     """Whether the actor may read a record at all."""
-    return is_free(session) or holds(session, rights(session, entity).right("read"), record)
+    return is_free(session) or holds(session, right(session, entity, "read"), record)
 
 
 def authorise_before(session: Session, draft: Draft) -> None:
     """The action on the record as it is, and the fields that were sent."""
     if is_free(session):
         return
-    granted = rights(session, draft.entity)
-    right = granted.right(RIGHT[draft.op])
-    subject = draft.before if draft.before is not None else None
-    if right.never or (subject is not None and not holds(session, right, subject)):
+    allowed, subject = right(session, draft.entity, RIGHT[draft.op]), draft.before
+    if allowed.never or (subject is not None and not holds(session, allowed, subject)):
         draft.fail(failure(session, f"may_not_{draft.op}", draft, entity=draft.plan.entity.label))
         return
+    fields = writable(session, draft.entity, RIGHT[draft.op] if draft.op != "restore" else "update")
     for name in sorted(draft.given):
-        condition = granted.writing(name, RIGHT[draft.op] if draft.op != "restore" else "update")
+        condition = fields[name]
         if condition.never or (subject is not None and not holds(session, condition, subject)):
             label = draft.plan.entity.fields[name].label
             draft.fail(failure(session, "may_not_write", draft, name, label=label))
-    authorise_transfer(session, draft, granted)
+    authorise_transfer(session, draft)
 
 
-def authorise_transfer(session: Session, draft: Draft, granted: EntityRights) -> None:
+def authorise_transfer(session: Session, draft: Draft) -> None:
     """Giving a record to somebody else needs the right to transfer it."""
     owner = draft.plan.entity.fields.get("owner")
     if draft.op == "update" and owner is not None and owner.name in draft.given and draft.changed("owner"):
-        transfer = granted.right("transfer")
+        transfer = right(session, draft.entity, "transfer")
         if draft.before is not None and not holds(session, transfer, draft.before):
             draft.fail(failure(session, "may_not_transfer", draft, "owner", entity=draft.plan.entity.label))
 
@@ -72,6 +88,6 @@ def authorise_after(session: Session, draft: Draft) -> None:
     """The record as it will be must still be one that the actor may create or update."""
     if is_free(session) or draft.op in ("delete", "restore"):
         return
-    right = rights(session, draft.entity).right(RIGHT[draft.op])
-    if right is not ALWAYS and not right.never and not holds(session, right, draft.after):
+    allowed = right(session, draft.entity, RIGHT[draft.op])
+    if allowed is not ALWAYS and not allowed.never and not holds(session, allowed, draft.after):
         draft.fail(failure(session, "outside_scope", draft, entity=draft.plan.entity.label))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from kith.metadata.model import Field
-from kith.rules.sql.values import from_database, is_wide, to_database
+from kith.rules.sql.values import Converter, is_wide, reader, writer
 from kith.runtime.driver import Row, Writing, writing
 from kith.runtime.search import coded_of
 from kith.runtime.waiting import Write
@@ -28,14 +28,13 @@ def moves(session: Session, entity: str, id_: str, deltas: Deltas, otherwise: Ca
     """
     if not follows_nothing(session, entity, deltas):
         return False
-    fields = session.release.model.entities[entity].fields
     if not any(deltas.values()):
         return True
-    if not all(is_exact(fields[name], delta) for name, delta in deltas.items()):
+    names = tuple(sorted(deltas))
+    move = session.release.cached(("move", entity, names), lambda: _move(session, entity, names))
+    if not all(is_exact(scale, deltas[name]) for name, scale, _, _ in move.sums):
         return False
-    engine, names = session.release.tables.engine, tuple(sorted(deltas))
-    update = session.release.cached(("move", entity, names), lambda: _update(session, entity, names))
-    given = {f"by_{name}": to_database(deltas[name], fields[name].type, engine) for name in names}
+    given = {f"by_{name}": deltas[name] if write is None else write(deltas[name]) for name, _, _, write in move.sums}
     session.touched.add((entity, id_))
 
     def answer(row: Row | None) -> None:
@@ -43,13 +42,12 @@ def moves(session: Session, entity: str, id_: str, deltas: Deltas, otherwise: Ca
         if row is None:
             otherwise()
         elif id_ in known:
-            found = (
-                from_database(value, fields[name].type, engine) for name, value in zip(names, row[1:], strict=True)
-            )
             record = known[id_] = known[id_].copy()
-            record.update(zip(names, found, strict=True), computed=int(row[0]))
+            record["computed"] = int(row[0])
+            for (name, _, read, _), value in zip(move.sums, row[1:], strict=True):
+                record[name] = value if read is None else read(value)
 
-    session.out.add(Write(update, [{"id_": id_, **given}], answer))
+    session.out.add(Write(move.update, [{"id_": id_, **given}], answer))
     return True
 
 
@@ -77,9 +75,24 @@ def _follows_nothing(session: Session, entity: str, deltas: Deltas) -> bool:
     )
 
 
-def is_exact(field: Field, delta: Decimal | int) -> bool:
-    """Whether a column of the field holds a delta as it is: sums are rounded once, after adding."""
-    return isinstance(delta, int) or -delta.normalize().as_tuple().exponent <= field.type.scale  # type: ignore[operator]
+def is_exact(scale: int, delta: Decimal | int) -> bool:
+    """Whether a column of a scale holds a delta as it is: sums are rounded once, after adding."""
+    return isinstance(delta, int) or -delta.normalize().as_tuple().exponent <= scale  # type: ignore[operator]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The statement that adds to some sums: of each its name and scale, and how its values come and go."""
+
+    update: Writing
+    sums: tuple[tuple[str, int, Converter | None, Converter | None], ...]
+
+
+def _move(session: Session, entity: str, names: tuple[str, ...]) -> Move:
+    fields, engine = session.release.model.entities[entity].fields, session.release.tables.engine
+    types = [(name, fields[name].type) for name in names]
+    sums = tuple((name, type_.scale, reader(type_, engine), writer(type_, engine)) for name, type_ in types)
+    return Move(_update(session, entity, names), sums)
 
 
 def _update(session: Session, entity: str, names: tuple[str, ...]) -> Writing:

@@ -204,10 +204,13 @@ def read_input(session: Session, draft: Draft, change: Change) -> None:
 
 def reading_of(session: Session, declared: Field) -> Reading:
     """How the channel of this save writes values."""
-    channel = session.cause.channel
-    text = channel in TEXT_CHANNELS
-    zone = session.context.reader_zone if channel == "form" else session.context.zone
-    return Reading(zone=zone, text=text, percent_points=channel == "form" and declared.type_name == "percent")
+    points = declared.type_name == "percent" and session.cause.channel == "form"
+    found = session.readings.get(points)
+    if found is None:
+        channel = session.cause.channel
+        zone = session.context.reader_zone if channel == "form" else session.context.zone
+        found = session.readings[points] = Reading(zone, channel in TEXT_CHANNELS, points)
+    return found
 
 
 def find_conflicts(session: Session, draft: Draft, exact: bool) -> None:

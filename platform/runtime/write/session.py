@@ -28,6 +28,7 @@ from kith.runtime.write.several import fits_together, select_each
 from kith.runtime.write.shelf import HASH, Shelf, shelf_of
 
 if TYPE_CHECKING:
+    from kith.runtime.coerce import Reading
     from kith.runtime.release import Release
     from kith.runtime.write.effects import Touch
 
@@ -107,6 +108,8 @@ class Session:
     """Records that this save deletes."""
     tops: int = 1
     """How many saves travel in this batch."""
+    readings: dict[bool, Reading] = field(default_factory=dict)
+    """How raw values are written, for percentages in points and for all else."""
     recorded: bool = False
     """Whether the row about the save itself has been written."""
     unmoved: dict[tuple[str, str], Touch] = field(default_factory=dict)

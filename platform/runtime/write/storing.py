@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from kith.runtime.write.session import Session
 
 
+PLAIN = (bool, int, float, str, list)
+"""What JSON takes as it is."""
 SALT = 16
 """Hexadecimal digits of a salt."""
 
@@ -144,23 +147,22 @@ def changed_values(session: Session, draft: Draft) -> Iterator[tuple[str, dict[s
     changed = [declared.name for declared in draft.plan.inputs if draft.changed(declared.name)]
     # One call for all salts of a row: asking the system for each costs more than all the rest.
     random = secrets.token_hex(SALT * len(changed))
+    before, after = draft.before, draft.after
     for index, name in enumerate(changed):
-        old = draft.before.get(name) if draft.before is not None else None
+        old = as_json(before.get(name)) if before is not None else None
         at = index * 2 * SALT
         salts = [random[at : at + SALT], random[at + SALT : at + 2 * SALT]]
-        yield names[name], {"old": as_json(old), "new": as_json(draft.after[name]), "salt": salts}
+        yield names[name], {"old": old, "new": as_json(after[name]), "salt": salts}
 
 
 def as_json(value: object) -> Any:
     """A value as history keeps it: decimals, dates and instants as text, sets as sorted lists."""
+    if value is None or value.__class__ in PLAIN:
+        return value
     if isinstance(value, (frozenset, set)):
         return sorted(value)
     if isinstance(value, dict):
         return {name: as_json(part) for name, part in value.items()}
-    if value is None or isinstance(value, (bool, int, float, str, list)):
-        return value
-    from datetime import timedelta
-
     if isinstance(value, timedelta):
         return value // timedelta(microseconds=1)
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
@@ -168,10 +170,13 @@ def as_json(value: object) -> Any:
 
 def digests(entry: dict[str, Any]) -> list[str]:
     """The salted digests of old and new, which stay when the values are erased."""
-    return [
-        hashlib.sha256(salt.encode() + orjson.dumps(entry[side], option=orjson.OPT_SORT_KEYS)).hexdigest()
-        for side, salt in zip(("old", "new"), entry["salt"], strict=True)
-    ]
+    before, after = entry["salt"]
+    return [digest(before, entry["old"]), digest(after, entry["new"])]
+
+
+def digest(salt: str, value: Any) -> str:
+    """The digest of a value under its salt."""
+    return hashlib.sha256(salt.encode() + orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def chained(row: dict[str, Any]) -> str:
