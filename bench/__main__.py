@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 
 from bench import database
+from bench.altering import altering
 from bench.http import http
 from bench.importing import importing
 from bench.lists import FEW, growth, lists, server_time
@@ -19,7 +21,7 @@ from bench.saving import saving
 from bench.starting import starting
 from bench.world import opened
 
-PARTS = ("rules", "save", "counts", "requests", "http", "lists", "growth", "import", "start")
+PARTS = ("rules", "save", "counts", "requests", "http", "lists", "growth", "alter", "import", "start")
 ENGINES = ("sqlite", "postgresql")
 
 
@@ -90,12 +92,23 @@ def _engine(where: str, fresh: Callable[[], str], options: argparse.Namespace) -
                         yield from http(where, found, url, rounds=max(3, options.rounds // 3))
             if "lists" in options.only:
                 yield from lists(where, world, rounds=options.rounds)
-    if "growth" in options.only:
-        with opened(fresh(), tickets=FEW) as few, opened(fresh(), tickets=options.rows) as many:
-            yield from growth(where, few, many, options.rows, rounds=options.rounds)
-            yield from server_time(where, many, options.rows, rounds=options.rounds)
+    yield from _many(where, fresh, options)
     if "import" in options.only:
         yield from importing(where, fresh(), options.records)
+
+
+def _many(where: str, fresh: Callable[[], str], options: argparse.Namespace) -> Iterator[Figure]:
+    """The figures over many records."""
+    if "growth" in options.only:
+        with opened(fresh(), tickets=FEW) as few:
+            started = time.perf_counter()
+            with opened(fresh(), tickets=options.rows) as many:
+                filled = time.perf_counter() - started
+                yield Figure(where, f"putting {options.rows:,} records into their table", -1, filled, "s")
+                yield from growth(where, few, many, options.rows, rounds=options.rounds)
+                yield from server_time(where, many, options.rows, rounds=options.rounds)
+    if "alter" in options.only and where == "PostgreSQL":
+        yield from altering(where, fresh(), options.rows)
 
 
 def _wanted(options: argparse.Namespace, parts: Sequence[str]) -> bool:

@@ -69,14 +69,19 @@ async def _asking(port: int, following: Next, end: float) -> int:
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
     count = 0
     while perf_counter() < end:
-        writer.write(_raw(following()))
-        head = await reader.readuntil(END)
-        if head[9:12] not in (b"200", b"201"):
-            raise RuntimeError(head.decode())
-        await reader.readexactly(_length(head))
+        status, body = await exchange(reader, writer, following())
+        if status not in (200, 201):
+            raise RuntimeError(f"{status} {body[:300]!r}")
         count += 1
     writer.close()
     return count
+
+
+async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, asked: Asked) -> tuple[int, bytes]:
+    """Send a request over an open connection; status and body of the answer."""
+    writer.write(_raw(asked))
+    head = await reader.readuntil(END)
+    return int(head[9:12]), await reader.readexactly(_length(head))
 
 
 def _raw(asked: Asked) -> bytes:
