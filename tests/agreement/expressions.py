@@ -22,6 +22,8 @@ LITERALS = {
     "period": ["1mo", "1y", "-1mo", "12mo", "13mo", "1_000y"],
     "time": [],
 }  # fmt: skip
+PARTS = ["2", "3", "-4", "0.5", "15%", "0.000001", "0.0000001", "0"]
+"""Written divisors of a duration; with the smallest its result is too long."""
 COMPARED = ("number", "text", "date", "datetime", "duration", "money", "choice", "time")
 ORDER = ("<", "<=", ">", ">=")
 
@@ -226,7 +228,7 @@ class Generator:
         return [
             lambda d: f"({make(u, d)} {self.pick(['+', '-'])} {make(u, d)})",
             lambda d: f"({make(u, d)} * {make('number', d)})",
-            lambda d: f"({make(u, d)} / {self.pick(self.fields('number'))})",
+            lambda d: f"({make(u, d)} / {self.pick([*self.fields('number'), *PARTS])})",
             lambda d: f"({make('datetime', d)} - {make('datetime', d)})",
             lambda d: f"(-{make(u, d)})",
             lambda d: self.related(self.pick(["sum", "max"]), u, d) if self.names is THIS else "1d",

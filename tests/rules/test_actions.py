@@ -12,7 +12,7 @@ from kith.problems import Excerpt, Problem
 from kith.rules.actions import CreateRecord, Effect, Fresh, Refuse, SetField, SetThrough, Stop, run
 from kith.rules.compiling import compile_program
 from kith.rules.evalscope import Records
-from kith.rules.program import Program
+from kith.rules.program import Assign, Program
 from tests.rules.scopes import ANY, demo
 
 VALUES: dict[str, object] = {
@@ -179,3 +179,14 @@ FORGOTTEN = [
 @pytest.mark.parametrize("text", FORGOTTEN)
 def test_a_set_ends_what_was_known_of_the_old_value(text: str) -> None:
     assert "E402" in [problem.code for problem in problems(text)]
+
+
+def test_a_set_to_what_may_be_too_long_or_may_be_skipped_does_not_make_the_field_set() -> None:
+    for text in (
+        "set effort = 1d * 10_000_000\nset closes_on = starts_on + effort",
+        'set account.name = "x"\nset note = account.name',
+    ):
+        last = program(text).actions[-1]
+        assert isinstance(last, Assign)
+        assert last.value.type.nullable
+    assert problems("set closes_on = starts_on + 3d\nset starts_on = closes_on") == []

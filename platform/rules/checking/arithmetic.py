@@ -48,7 +48,8 @@ SWAPPED = {
 """Sums and products that may be written the other way round."""
 NEGATE = {"number": "negate", "duration": "duration_negate", "period": "period_negate"}
 ADDS_SPAN = frozenset({"date_add_duration", "date_add_period", "instant_add_duration"})
-DIVISIONS = frozenset({"divide", "mod", "div", "duration_divide"})
+DIVISIONS = frozenset({"divide", "mod", "div"})
+"""What gives a number whenever the divisor is not zero; a part of a duration may still be too long a one: `1d / 0.0000001`."""
 
 
 def call(checker: Checker, op: str, args: tuple[Node, ...], place: syntax.Syntax) -> Node | None:
@@ -176,9 +177,9 @@ def has_hours(node: syntax.Binary) -> bool:
 
 def lint(checker: Checker, node: syntax.Binary, left: Node, right: Node, op: str) -> None:
     """What is allowed and yet seldom meant."""
-    if op == "concat" and (may_miss(left) or may_miss(right)):
+    if op == "concat" and (may_miss(left, checker.known) or may_miss(right, checker.known)):
         checker.report(mistakes_values.NULL_TEXT, node)
-    if op in DIVISIONS and isinstance(right, Constant) and right.value == 0:
+    if op in DIVISIONS | {"duration_divide"} and isinstance(right, Constant) and right.value == 0:
         checker.report(mistakes_values.DIVIDES_BY_ZERO, node)
     if op == "multiply" and isinstance(node.left, syntax.Binary) and node.left.op == "/":
         checker.report(mistakes_values.DIVIDES_FIRST, node)

@@ -14,7 +14,7 @@ from kith.rules.tree import Node, Root
 from kith.rules.types import Type
 
 Key = tuple[str, ...]
-"""A fact: a path by its root and names that is set; with "≠0" in front, a number that is not zero."""
+"""A fact: a path by its root and names that is set; "≠0" in front: a number that is not zero; "~": set but at the ends of time."""
 Facts = frozenset[Key]
 NOTHING: Facts = frozenset()
 Handler = Callable[["Checker", Any], Node | None]

@@ -85,7 +85,7 @@ def guard(checker: Checker, node: syntax.Syntax, operands: list[Node]) -> None:
     if not checker.slot.guarded:
         return
     for operand in operands:
-        if may_miss(operand) and not isinstance(operand, Constant):
+        if may_miss(operand, checker.known) and not isinstance(operand, Constant):
             name, whole, zero = checker.text(operand), checker.text(node), default_for(operand.type)
             # A compound operand binds weaker than `??`.
             value = name if isinstance(operand, Path) else f"({name})"

@@ -1,14 +1,16 @@
 """Whether a value may be missing because of data: what E4 is about.
 
-A type is also nullable where a date may leave the calendar; nobody has to guard against that.
+A type is also nullable where a date may leave the calendar or a duration become too long; nobody has to guard against that.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from kith.rules.checking.checker import NOTHING, Facts
+from kith.rules.checking.narrowing import USUAL, facts, is_safe_divisor
 from kith.rules.operations import OPERATIONS
-from kith.rules.tree import Call, Constant, Node
+from kith.rules.tree import Call, Constant, Node, Path
 
 LEAVES_CALENDAR = frozenset({
     "date_add_duration", "date_add_period", "instant_add_duration", "duration_add", "duration_subtract",
@@ -16,20 +18,25 @@ LEAVES_CALENDAR = frozenset({
 })  # fmt: skip
 
 
-def may_miss(node: Node) -> bool:
-    """Whether a value can be null where all dates stay between 1900 and 2999."""
+def may_miss(node: Node, known: Facts = NOTHING) -> bool:
+    """Whether a value can be null where all dates stay between 1900 and 2999; `known` is what conditions around it tell."""
     if not node.type.nullable:
+        return False
+    if isinstance(node, Path) and (USUAL, node.root, *(step.name for step in node.steps)) in known:
         return False
     if isinstance(node, Call):
         if node.op in LEAVES_CALENDAR:
-            return any(may_miss(arg) for arg in node.args)
+            return any(may_miss(arg, known) for arg in node.args)
+        if node.op == "duration_divide":
+            return not is_safe_divisor(node.args[1], known) or any(may_miss(arg, known) for arg in node.args)
         if node.op == "if":
-            return any(may_miss(arg) for arg in node.args[1:])
+            test, then, other = node.args
+            return may_miss(then, known | facts(test, True)) or may_miss(other, known | facts(test, False))
         if node.op == "coalesce":
-            return all(may_miss(arg) for arg in node.args)
+            return all(may_miss(arg, known) for arg in node.args)
         operation = OPERATIONS[node.op]
         if not operation.sees_null and not operation.may_null and not operation.result(settled(node)).nullable:
-            return any(may_miss(arg) for arg in node.args)
+            return any(may_miss(arg, known) for arg in node.args)
     return True
 
 

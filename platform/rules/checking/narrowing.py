@@ -9,6 +9,7 @@ from kith.rules.checking.checker import NOTHING, Facts
 from kith.rules.tree import Call, Constant, Node, Path
 
 NOT_ZERO = "≠0"
+USUAL = "~"
 STRICT = frozenset({"lt", "le", "gt", "ge", "between", "in", "contains", "starts_with", "ends_with"})
 """Tests that are true only where all their operands are set."""
 

@@ -10,7 +10,7 @@ from kith.rules.checking import names
 from kith.rules.checking.checker import NOTHING, Checker, Facts
 from kith.rules.checking.logic import condition
 from kith.rules.checking.missing import may_miss
-from kith.rules.checking.narrowing import facts, set_facts
+from kith.rules.checking.narrowing import NOT_ZERO, USUAL, facts, set_facts
 from kith.rules.checking.storing import stored
 from kith.rules.program import Action, Assign, Bind, Branch, Halt, Make, Refusal
 from kith.rules.scope import Name, Scope
@@ -90,16 +90,25 @@ def assign(checker: Checker, node: syntax.Set) -> Action | None:
         return None
     path = tuple(item.name for item in target.steps)
     checker.known = forget(checker.known, ("this", *path))
-    if not may_miss(fitted):
-        checker.known |= set_facts(target)
+    checker.known |= told_by(checker, target, fitted)
     return Assign(target.steps, fitted, node.start, node.end)
+
+
+def told_by(checker: Checker, target: Path, value: Node) -> Facts:
+    """What holds after a `set`; where a link on the way is null the statement was skipped."""
+    path = tuple(item.name for item in target.steps)
+    if len(path) > 1 and ("this", *path[:-1]) not in checker.known:
+        return NOTHING
+    if not value.type.nullable:
+        return set_facts(target)
+    return NOTHING if may_miss(value, checker.known) else frozenset({(USUAL, "this", *path)})
 
 
 def forget(known: Facts, path: tuple[str, ...]) -> Facts:
     """What is known apart from a path and what lies behind it; another path may lead to the same record."""
     kept = []
     for key in known:
-        plain = key[1:] if key[0] == "≠0" else key
+        plain = key[1:] if key[0] in {NOT_ZERO, USUAL} else key
         behind = plain[: len(path)] == path
         elsewhere = len(path) > 2 and plain[-1:] == path[-1:]
         if not behind and not elsewhere:

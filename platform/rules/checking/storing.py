@@ -20,7 +20,7 @@ def stored(checker: Checker, node: Node, wanted: Type, field: str = "") -> Node 
     fitted = converted(checker, node, wanted)
     if fitted is None:
         return None
-    if not wanted.nullable and wanted.kind != "set" and may_miss(fitted):
+    if not wanted.nullable and wanted.kind != "set" and may_miss(fitted, checker.known):
         hint = mistakes_values.default_hint(checker.text(node))
         checker.report(mistakes_values.NULL_TO_REQUIRED, node, hint=hint, field=field or mistakes_values.RESULT)
         return None
