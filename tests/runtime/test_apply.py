@@ -17,7 +17,8 @@ from kith.metadata.model import Entity, Field, Layer, Model
 from kith.runtime import releases
 from kith.runtime.database import Database, open_database
 from kith.runtime.plan import steps
-from kith.runtime.plan.applying import Hooks, apply
+from kith.runtime.plan.applying import Hooks, apply, fitting
+from kith.runtime.plan.filling import FillDefault, fills_of
 from kith.runtime.plan.planning import plan
 from kith.runtime.plan.progress import CannotApply
 from kith.runtime.release import Release
@@ -27,6 +28,7 @@ from tests.runtime.plan_cases import ID
 from tests.support.postgresql import fresh_schema
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+NOBODY = "00000000-0000-0000-0000-000000000000"
 SHOP = entity("shop", field("name"))
 LARGER = entity("shop", field("name", unique="folded"), field("boss", "reference", to="person"))
 PERSON = entity("person", field("name"))
@@ -284,3 +286,79 @@ def publish_in_turn(database: Database, candidates: tuple[Model, ...]) -> None:
         base = apply(planned, database)
         again = plan(candidate, base, database)
         assert (again.changes, again.drift) == ((), ()), planned.as_text()
+
+
+DEFAULTS: tuple[tuple[str, Any, dict[str, Any]], ...] = (
+    ("text", "A", {}),
+    ("person_name", {"family": "Li", "given": "Na"}, {}),
+    ("choice", "b", {"options": ["a", "b"]}),
+    ("integer", 7, {}),
+    ("money", "12.50", {}),
+    ("percent", "0.25", {}),
+    ("boolean", True, {}),
+    ("date", "2026-02-28", {}),
+    ("datetime", "2026-02-28T09:00:00Z", {}),
+    ("duration", "PT1H", {}),
+)
+
+
+@pytest.mark.parametrize(("type_name", "value", "more"), DEFAULTS, ids=[name for name, *_ in DEFAULTS])
+def test_a_default_that_comes_at_once_is_the_one_that_filling_writes(
+    postgresql_url: str, type_name: str, value: Any, more: dict[str, Any]
+) -> None:
+    database = open_database(postgresql_url)
+    base = publish(database, model(SHOP), None)
+    with database.write() as connection:
+        connection.execute(base.tables["shop"].table.insert().values(row(0, name="A")))
+        written = connection.scalar(sa.text("SELECT xmin::text FROM shop"))
+    wanted = entity("shop", field("name"), field("extra", type_name, required=True, default=value, **more))
+    planned = plan(model(wanted), base, database)
+    after = publish(database, model(wanted), base)
+    (fill,) = fills_of(planned, after)
+    assert isinstance(fill, FillDefault)
+    stored = after.tables["shop"].table
+    with database.write() as connection:
+        # Nobody has written the record: it is the table that knows the value.
+        assert connection.scalar(sa.text("SELECT xmin::text FROM shop")) == written
+        given = connection.execute(sa.select(*(stored.c[name] for name in fill.columns()))).one()
+        assert fill.batch(connection, NOBODY, 10) is None
+        connection.execute(stored.update().values(dict.fromkeys(fill.columns())))
+        assert fill.batch(connection, NOBODY, 10) == ID.format(0)
+        assert connection.execute(sa.select(*(stored.c[name] for name in fill.columns()))).one() == given
+    with database.read() as connection:
+        defaults = {column["name"]: column["default"] for column in sa.inspect(connection).get_columns("shop")}
+        assert {defaults[name] for name in fill.columns()} == {None}
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("size", "seconds", "following"),
+    [(100, 0.1, 100), (100, 0.4, 50), (400, 0.2, 200), (100, 0.001, 200), (800, 0, 1000)],
+)
+def test_a_batch_is_as_large_as_is_quick(size: int, seconds: float, following: int) -> None:
+    assert fitting(size, seconds) == following
+
+
+def test_filling_gives_way_to_who_has_its_records(postgresql_url: str) -> None:
+    database = open_database(postgresql_url)
+    base = publish(database, model(SHOP), None)
+    shop = base.tables["shop"].table
+    with database.write() as connection:
+        connection.execute(shop.insert(), [row(number, name="A") for number in range(3)])
+    wanted = model(entity("shop", field("name", required=True, default="B")))
+    with database.write() as connection:
+        connection.execute(shop.update().values(name=None))
+    with database.engine.begin() as saving:
+        # A save that takes its time has the last of the records that the batch wants.
+        saving.execute(sa.select(shop.c.id).where(shop.c.id == ID.format(2)).with_for_update())
+        thread = threading.Thread(target=lambda: publish(database, wanted, base))
+        thread.start()
+        thread.join(0.7)
+        with database.write() as connection:
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '900ms'")
+            connection.execute(sa.select(shop.c.id).where(shop.c.id == ID.format(0)).with_for_update())
+        assert thread.is_alive()
+    thread.join(20)
+    with database.read() as connection:
+        assert set(connection.scalars(sa.select(shop.c.name))) == {"B"}
+    database.close()

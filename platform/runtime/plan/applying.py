@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -19,7 +20,7 @@ from kith.runtime.database import Database
 from kith.runtime.plan import steps
 from kith.runtime.plan.changes import RenameOption
 from kith.runtime.plan.counting import choice_column
-from kith.runtime.plan.filling import Fill, Renew, RenewRecords, fills_of, renewals
+from kith.runtime.plan.filling import BATCH, Fill, Renew, RenewRecords, fills_of, given_at_once, renewals
 from kith.runtime.plan.planning import REFUSED, Plan
 from kith.runtime.plan.progress import (
     AFTER_SWITCH,
@@ -37,9 +38,14 @@ from kith.runtime.release import Release, make_release
 from kith.runtime.schema.install import install
 from kith.runtime.schema.tables import Tables
 
-LOCK_TIMEOUT = "800ms"
-"""A step of PostgreSQL that cannot have its lock within this lets the others go first: nobody waits over a second."""
-LOCK_TRIES = 40
+LOCK_TIMEOUT = "400ms"
+"""What cannot have its lock within this lets the others go first, who stand behind it: nobody waits over a second."""
+LOCK_TRIES = 60
+SHORT = 0.1
+"""Seconds that a batch shall take where others want its records."""
+SMALL = 50
+"""Records that a batch has at least."""
+T = TypeVar("T")
 NO_LOCK = "55P03"
 
 NEEDS_GATE = Words(
@@ -134,8 +140,7 @@ class _Apply:
             for step in steps.expanding(self.before, self.release.tables):
                 step.run(connection)
             for fill in self.fills():
-                for _ in _batches(fill, lambda batch: batch(connection)):
-                    pass
+                fill_all(fill, lambda batch: batch(connection))
             for step in steps.constraining(self.before, self.release.tables):
                 step.run(connection)
             self.switch(connection)
@@ -171,7 +176,8 @@ class _Apply:
 
     def staged(self) -> Release:
         began = self.clock()
-        self.stage("expand", steps.expanding(self.before, self.release.tables))
+        given = given_at_once(fills_of(self.plan, self.release))
+        self.stage("expand", steps.expanding(self.before, self.release.tables, given))
         self.fill("fill")
         self.stage("constrain", steps.constraining(self.before, self.release.tables))
         self.database.run(self.switch)
@@ -203,29 +209,47 @@ class _Apply:
 
     def short(self, step: steps.Step) -> None:
         with self.database.write() as connection:
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+            _give_way(connection)
             added = step.run(connection)
             step_done(connection, self.run, step.key, added=added, now=self.clock())
 
     def fill(self, stage: str, since: datetime | None = None) -> None:
         self.enter(stage)
         for fill in self.fills(since):
-            for _ in _batches(fill, self.database.run):
-                pass
+            fill_all(fill, self.batch, beside_others=True)
+
+    def batch(self, work: Batch) -> str | None:
+        def giving_way(connection: sa.Connection) -> str | None:
+            _give_way(connection)
+            return work(connection)
+
+        return _patiently(lambda: self.database.run(giving_way))
 
 
-def _batches(fill: Fill, run: Callable[[Callable[[sa.Connection], str | None]], str | None]) -> Iterator[str]:
-    """Fill one batch after the other, each in what `run` makes of it; yields the last id of each."""
-    after = "00000000-0000-0000-0000-000000000000"
-    while True:
-        last = run(lambda connection, after=after: fill.batch(connection, after))  # type: ignore[misc]
-        if last is None:
-            return
-        after = last
-        yield after
+Batch = Callable[[sa.Connection], str | None]
 
 
-def _patiently(work: Callable[[], None]) -> None:
+def fill_all(fill: Fill, run: Callable[[Batch], str | None], *, beside_others: bool = False) -> None:
+    """Fill one batch after the other, each in what `run` makes of it; with others at work they are as large as is quick."""
+    after: str | None = "00000000-0000-0000-0000-000000000000"
+    size = SMALL if beside_others else BATCH
+    while after is not None:
+        started = time.monotonic()
+        after = run(lambda connection, after=after, size=size: fill.batch(connection, after, size))  # type: ignore[misc]
+        if beside_others:
+            size = fitting(size, time.monotonic() - started)
+
+
+def fitting(size: int, seconds: float) -> int:
+    """How many records a batch should have after one of that size took so long; it never more than doubles."""
+    return max(SMALL, min(BATCH, 2 * size, int(size * SHORT / max(seconds, 0.001))))
+
+
+def _give_way(connection: sa.Connection) -> None:
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+
+
+def _patiently(work: Callable[[], T]) -> T:
     """Do what needs a lock, giving way to others in between."""
     for attempt in range(LOCK_TRIES):
         try:
@@ -234,4 +258,4 @@ def _patiently(work: Callable[[], None]) -> None:
             if getattr(error.orig, "sqlstate", None) != NO_LOCK or attempt == LOCK_TRIES - 1:
                 raise
             time.sleep(min(0.1 * 2**attempt, 2.0))
-    return None
+    raise AssertionError("unreachable")

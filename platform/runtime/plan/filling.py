@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -23,6 +23,7 @@ from kith.runtime.schema.storage import VALUE, is_stored, parts_of
 from kith.runtime.schema.tables import EntityTable, FieldColumns, Tables
 
 BATCH = 1_000
+"""Records of a batch at most."""
 
 Renew = Callable[[sa.Connection, Release, str, Sequence[str], Sequence[str]], None]
 """Computes stored fields of some records anew, and their search rows: connection, release, entity, fields, ids."""
@@ -35,8 +36,8 @@ class Fill(Protocol):
     def key(self) -> str:
         """What progress knows it by."""
 
-    def batch(self, connection: sa.Connection, after: str) -> str | None:
-        """Fill the next records whose id comes after that; the last id, or None where there was nothing left."""
+    def batch(self, connection: sa.Connection, after: str, size: int) -> str | None:
+        """Fill so many records whose id comes after that; the last id, or None where there was nothing left."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,9 @@ class FillDefault:
         """What progress knows it by."""
         return f"FillDefault {self.table.stable_name}.{self.field.name}"
 
-    def batch(self, connection: sa.Connection, after: str) -> str | None:
+    def batch(self, connection: sa.Connection, after: str, size: int) -> str | None:
         """Fill the next records."""
-        ids = next_ids(connection, self.table, after, empties(self.table, self.field.name))
+        ids = next_ids(connection, self.table, after, empties(self.table, self.field.name), size)
         if not ids:
             return None
         if self.field.name in self.table.links:
@@ -65,10 +66,11 @@ class FillDefault:
                 connection.execute(self.table.links[self.field.name].table.insert(), rows)
         else:
             table = self.table.table
-            connection.execute(table.update().where(table.c.id.in_(ids)).values(self._columns()))
+            connection.execute(table.update().where(table.c.id.in_(ids)).values(self.columns()))
         return ids[-1]
 
-    def _columns(self) -> dict[str, Any]:
+    def columns(self) -> dict[str, Any]:
+        """The value in each column of the field."""
         columns = self.table.columns[self.field.name]
         parts = self.value if isinstance(self.value, Mapping) else {VALUE: self.value}
         found = {
@@ -91,7 +93,7 @@ class FillCompanions:
         """What progress knows it by."""
         return f"FillCompanions {self.table.stable_name}.{self.columns.field.name}"
 
-    def batch(self, connection: sa.Connection, after: str) -> str | None:
+    def batch(self, connection: sa.Connection, after: str, size: int) -> str | None:
         """Fill the next records."""
         table = self.table.table
         beside = [column for column in (self.columns.sort, self.columns.folded) if column is not None]
@@ -100,7 +102,7 @@ class FillCompanions:
             sa.or_(*(column.is_(None) for column in beside)),
         )
         statement = sa.select(table.c.id, *self.columns.parts.values()).where(table.c.id > after, lacking)
-        rows = connection.execute(statement.order_by(table.c.id).limit(BATCH)).all()
+        rows = connection.execute(statement.order_by(table.c.id).limit(size).with_for_update()).all()
         if not rows:
             return None
         update = table.update().where(table.c.id == sa.bindparam("record"))
@@ -127,21 +129,23 @@ class RenewRecords:
         """What progress knows it by."""
         return f"RenewRecords {self.table.stable_name}"
 
-    def batch(self, connection: sa.Connection, after: str) -> str | None:
+    def batch(self, connection: sa.Connection, after: str, size: int) -> str | None:
         """Compute the next records."""
         saved = self.table.table.c.updated_at
         since = to_database(self.since, DATETIME, self.release.tables.engine)
-        ids = next_ids(connection, self.table, after, saved >= since if self.since else sa.true())
+        ids = next_ids(connection, self.table, after, saved >= since if self.since else sa.true(), size)
         if not ids:
             return None
         self.renew(connection, self.release, self.table.entity.name, self.fields, ids)
         return ids[-1]
 
 
-def next_ids(connection: sa.Connection, table: EntityTable, after: str, condition: sa.ColumnElement[bool]) -> list[str]:
-    """The ids of the next batch."""
-    statement = sa.select(table.id).where(table.id > after, condition).order_by(table.id).limit(BATCH)
-    return list(connection.scalars(statement))
+def next_ids(
+    connection: sa.Connection, table: EntityTable, after: str, condition: sa.ColumnElement[bool], size: int
+) -> list[str]:
+    """The ids of the next batch, locked one after the other as a save does, so that the two cannot stand in each other's way."""
+    statement = sa.select(table.id).where(table.id > after, condition).order_by(table.id).limit(size)
+    return list(connection.scalars(statement.with_for_update()))
 
 
 def companions(columns: FieldColumns, parts: Mapping[str, Any]) -> dict[str, Any]:
@@ -153,6 +157,16 @@ def companions(columns: FieldColumns, parts: Mapping[str, Any]) -> dict[str, Any
     if columns.folded is not None:
         found[columns.folded.name] = fold(text) if text else None
     return found
+
+
+def given_at_once(fills: Iterable[Fill]) -> dict[tuple[str, str], object]:
+    """The values of defaults by table and column: where the column is new, PostgreSQL need not go through the records."""
+    return {
+        (fill.table.stable_name, column): value
+        for fill in fills
+        if isinstance(fill, FillDefault) and fill.field.name not in fill.table.links
+        for column, value in fill.columns().items()
+    }
 
 
 def fills_of(plan: Plan, release: Release) -> Iterator[Fill]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from kith.runtime.schema.tables import Column, Tables
+
+Given = Mapping[tuple[str, str], object]
+"""Values by table and column."""
 
 if TYPE_CHECKING:
     from alembic.operations import Operations
@@ -70,7 +73,12 @@ class _OfTable(Step):
 
 @dataclass(frozen=True, slots=True)
 class AddColumn(_OfTable):
-    """A nullable column; on SQLite with its foreign key, which cannot be added later there."""
+    """A nullable column; on SQLite with its foreign key, which cannot be added later there.
+
+    With a `value` PostgreSQL gives it to all records that are there, at once, since it keeps it beside the table.
+    """
+
+    value: object = None
 
     @property
     def column(self) -> Column:
@@ -88,7 +96,14 @@ class AddColumn(_OfTable):
                 column.append_foreign_key(
                     sa.ForeignKey(target, ondelete=key.ondelete, deferrable=key.deferrable, initially=key.initially)
                 )
-        _operations(connection).add_column(self.table.name, column, inline_references=True)
+        given = connection.dialect.name == "postgresql" and self.value is not None
+        if given:
+            column.server_default = sa.DefaultClause(sa.literal(self.value, column.type))
+        operations = _operations(connection)
+        operations.add_column(self.table.name, column, inline_references=True)
+        if given:
+            # Who writes records gives their values; a default of the database's own would hide that he did not.
+            operations.alter_column(self.table.name, self.name, server_default=None)
         return True
 
 
@@ -235,14 +250,19 @@ def _is_valid(connection: sa.Connection, index: str) -> bool:
     return bool(connection.scalar(sa.text(statement), {"name": quoted}))
 
 
-def expanding(before: Tables | None, after: Tables) -> Iterator[Step]:
-    """What must be there before anything is filled: tables, columns, foreign keys, indexes that are not unique."""
+def expanding(before: Tables | None, after: Tables, given: Given | None = None) -> Iterator[Step]:
+    """What must be there before anything is filled: tables, columns, foreign keys, indexes that are not unique.
+
+    `given` are the values that records get in new columns.
+    """
+    values = given or {}
     known = before.metadata.tables if before else {}
     new = [table for name, table in after.metadata.tables.items() if name not in known]
     grown = [table for name, table in after.metadata.tables.items() if name in known]
     yield from map(MakeTable, new)
     for table in grown:
-        yield from (AddColumn(table, name) for name in _new_columns(table, known[table.name]))
+        new_columns = _new_columns(table, known[table.name])
+        yield from (AddColumn(table, name, values.get((table.name, name))) for name in new_columns)
     if after.engine == "postgresql":
         for table in new:
             yield from (AddForeignKey(table, key.column_keys[0]) for key in _in_order(table))
