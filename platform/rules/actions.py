@@ -82,6 +82,7 @@ class Run:
 
     env: Env
     evaluate: Evaluate = evaluate
+    tell: Evaluate | None = None
     effects: list[Effect] = field(default_factory=list)
     made: dict[Fresh, Record] = field(default_factory=dict)
     stopped: bool = False
@@ -95,9 +96,9 @@ class Run:
         self.env = replace(self.env, load=self.load)
 
 
-def run(program: Program, env: Env, value: Evaluate = evaluate) -> tuple[Effect, ...]:
-    """The effects of a block on one record, in their order."""
-    state = Run(env, value)
+def run(program: Program, env: Env, value: Evaluate = evaluate, tell: Evaluate | None = None) -> tuple[Effect, ...]:
+    """The effects of a block on one record, in their order; `tell` gives messages as their reader may read them."""
+    state = Run(env, value, tell)
     for _ in perform(state, program.actions):
         if state.stopped:
             break
@@ -120,7 +121,8 @@ def perform(state: Run, actions: Sequence[Action]) -> Iterator[None]:
                 yield from perform(state, branch)
                 state.env = replace(state.env, let=let)
             case Refusal():
-                state.effects.append(Refuse(str(state.evaluate(action.message, state.env) or ""), action.field))
+                said = (state.tell or state.evaluate)(action.message, state.env)
+                state.effects.append(Refuse(str(said or ""), action.field))
             case Halt():
                 state.effects.append(Stop())
                 state.stopped = True

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from kith.problems import Words, fill
 from kith.rules.plain import plain
-from kith.rules.reference import evaluate, holds, related
-from kith.rules.tree import Aggregate, Call, Changed, Constant, Node, Path, children, walk
+from kith.rules.reference import evaluate, holds, related, start
+from kith.rules.tree import Aggregate, Call, Changed, Constant, Node, Path, Template, children, walk
 from kith.rules.types import Type
 from kith.rules.values import Env
 
 MayRead = Callable[[str, str], bool]
 """Whether the reader may read a field of an entity."""
+MaySee = Callable[[str, object], bool]
+"""Whether the reader may see the record of an entity with that id."""
 
 VERDICT = Words("`{text}` is {truth}: {values}", "`{text}` {truth}：{values}")
 BARE_VERDICT = Words("`{text}` is {truth}", "`{text}` {truth}")
@@ -37,6 +39,9 @@ class Reader:
     env: Env
     may_read: MayRead
     language: str
+    may_see: MaySee = lambda _entity, _id: True
+    lets: Mapping[str, Sequence[Node]] = field(default_factory=dict)
+    """What each variable of a block may have been given."""
 
     def say(self, words: Words, **values: str | int | Words) -> str:
         """A sentence in the reader's language."""
@@ -62,22 +67,50 @@ class Reader:
         """Whether the reader may read what one node reads."""
         match node:
             case Path():
-                return all(self.may_read(step.entity, step.name) for step in node.steps if step.entity)
+                known = self.lets.get(node.steps[0].name, ()) if node.root == "let" and node.steps else ()
+                fields = all(self.may_read(step.entity, step.name) for step in node.steps if step.entity)
+                return fields and all(map(self.reads, known)) and self.sees_along(node)
             case Changed():
                 return self.may_read(node.entity, node.field)
             case _:
                 return True
 
+    def sees_along(self, node: Path) -> bool:
+        """Whether the reader may see the record at which a path starts, and every one that it names on its way."""
+        record = start(node, self.env) if node.root in ("this", "old") and node.steps else None
+        if record is not None and not self.may_see(node.steps[0].entity, record.get("id")):
+            return False
+        for length, step in enumerate(node.steps, start=1):
+            if step.type.kind == "ref":
+                id_ = evaluate(replace(node, steps=node.steps[:length], type=step.type), self.env)
+                if id_ is not None and not self.may_see(step.type.entity, id_):
+                    return False
+        return True
+
+
+def told(reader: Reader, tree: Node) -> str:
+    """A message with its values, as far as the reader may read them."""
+    hidden = HIDDEN.in_(reader.language)
+    if isinstance(tree, Template):
+        parts = (part if isinstance(part, str) or reader.reads(part) else hidden for part in tree.parts)
+        return str(evaluate(replace(tree, parts=tuple(parts)), reader.env))
+    return str(evaluate(tree, reader.env) or "") if reader.reads(tree) else hidden
+
 
 def explain(
-    tree: Node, text: str, env: Env, may_read: MayRead = lambda _entity, _field: True, language: str = "en"
+    tree: Node,
+    text: str,
+    env: Env,
+    may_read: MayRead = lambda _entity, _field: True,
+    language: str = "en",
+    may_see: MaySee = lambda _entity, _id: True,
 ) -> list[str]:
     """The lines of the smallest reason for what a condition says of a record.
 
     `text` is the expression's text, `env.show` prints values as the reader is used to. A part that reads what the reader may
     not is told without its values, and where even its verdict would be news, without that.
     """
-    return reasons(Reader(text, env, may_read, language), tree)
+    return reasons(Reader(text, env, may_read, language, may_see), tree)
 
 
 def reasons(reader: Reader, node: Node) -> list[str]:
@@ -142,11 +175,12 @@ def values(reader: Reader, node: Node) -> Iterator[str]:
 
 def aggregate(reader: Reader, node: Aggregate) -> str:
     """What an aggregate found; of `any` and `all`, how many records match."""
-    if not reader.reads(node):
+    records = list(related(node, reader.env)) if reader.reads(node) else []
+    if not reader.reads(node) or not all(reader.may_see(node.entity, record.get("id")) for record in records):
         return reader.say(IS, name=reader.part(node), value=HIDDEN)
     if node.function not in {"any", "all"}:
         return reader.say(IS, name=reader.part(node), value=reader.value(evaluate(node, reader.env), node.type))
-    rows = [replace(reader.env, row=row) for row in related(node, reader.env)]
+    rows = [replace(reader.env, row=row) for row in records]
     rows = [row for row in rows if node.where is None or holds(node.where, row)] if node.function == "all" else rows
     test = node.test if node.function == "all" else node.where
     matching = sum(test is None or holds(test, row) for row in rows)

@@ -10,8 +10,8 @@ import pytest
 from kith.problems import Excerpt
 from kith.rules.compiling import compile_expression
 from kith.rules.evalscope import Records
-from kith.rules.explaining import explain
-from tests.rules.scopes import WHEN, demo
+from kith.rules.explaining import MaySee, explain
+from tests.rules.scopes import ENTITY, WHEN, demo
 
 VALUES: dict[str, object] = {
     "name": "Deal",
@@ -27,12 +27,17 @@ VALUES: dict[str, object] = {
 }
 
 
-def lines(text: str, hidden: frozenset[str] = frozenset(), language: str = "en") -> list[str]:
+def lines(
+    text: str,
+    hidden: frozenset[str] = frozenset(),
+    language: str = "en",
+    may_see: MaySee = lambda _entity, _id: True,
+) -> list[str]:
     scope = demo()
     expression, problems = compile_expression(Excerpt.whole(text), scope, WHEN)
     assert expression is not None, [problem.message() for problem in problems]
     env = Records(scope, VALUES).env(datetime(2026, 6, 15, tzinfo=UTC), ZoneInfo("UTC"))
-    return explain(expression.tree, text, env, lambda _entity, field: field not in hidden, language)
+    return explain(expression.tree, text, env, lambda _entity, field: field not in hidden, language, may_see)
 
 
 RULE = "discount ?? 0% <= 15% or amount is set"
@@ -95,3 +100,13 @@ def test_hidden_fields_of_related_records_hide_the_aggregate() -> None:
     text = "count(lines where cancelled) > 1"
     assert lines(text, frozenset({"cancelled"})) == [f"`{text}` is false: count(lines where cancelled) is (hidden)"]
     assert lines("changed(stage)", frozenset({"stage"})) == ["`changed(stage)` is true: stage is (hidden)"]
+
+
+def test_what_a_record_out_of_sight_holds_is_not_told() -> None:
+    def unseen(text: str, entity: str) -> list[str]:
+        return lines(text, may_see=lambda of, _id: of != entity)
+
+    assert unseen('account.name == "x"', "account") == ['`account.name == "x"` is false: account.name is (hidden)']
+    text = "count(lines where cancelled) > 1"
+    assert unseen(text, demo().relations["lines"].entity) == [f"`{text}` is false: count(lines where cancelled) is (hidden)"]
+    assert unseen("vip", ENTITY) == ["`vip` is false: vip is (hidden)"]

@@ -88,6 +88,8 @@ def authorise_after(session: Session, draft: Draft) -> None:
     """The record as it will be must still be one that the actor may create or update."""
     if is_free(session) or draft.op in ("delete", "restore"):
         return
+    if any(one.code == f"may_not_{draft.op}" for one in draft.failures):
+        return
     allowed = right(session, draft.entity, RIGHT[draft.op])
     if allowed is not ALWAYS and not allowed.never and not holds(session, allowed, draft.after):
         draft.fail(failure(session, "outside_scope", draft, entity=draft.plan.entity.label))

@@ -9,7 +9,7 @@ from kith.metadata.model import Field, Rule
 from kith.runtime.write.authorising import authorise_after, may_see
 from kith.runtime.write.change import Failure
 from kith.runtime.write.draft import Draft
-from kith.runtime.write.explaining import why_not
+from kith.runtime.write.explaining import message_of, why_not
 from kith.runtime.write.messages import failure, texts
 from kith.runtime.write.plans import compiled, own_reads
 
@@ -136,7 +136,7 @@ def refusal(session: Session, rule: Rule, draft: Draft) -> Failure:
     """A `require` that does not hold, in the words of its author, with the smallest reason why."""
     language = session.context.language
     message = rule.message.get(language) or next(iter(rule.message.values()), None)
-    said = str(compiled(session.release, message)(session.env(draft))) if message is not None else rule.name
+    said = message_of(session, rule, message.tree, session.env(draft)) if message is not None else rule.name
     if draft.chain:
         said = texts(language)("failure.chain", message=said, chain=" → ".join((*draft.chain, rule.path)))
     return Failure("rule", said, rule.field, rule.path, draft.at, why_not(session, rule, draft))
@@ -153,6 +153,8 @@ def check_keys(session: Session, drafts: Sequence[Draft]) -> None:
                 for draft in mine
                 if (draft.op in ("create", "restore") or any(draft.changed(name) for name in key.fields))
                 and all(draft.after.get(name) is not None for name in key.fields)
+                # Who may not write a field learns nothing by it of what others have there.
+                and not any(one.code == "may_not_write" and one.field in key.fields for one in draft.failures)
             ]
             if asking:
                 check_key(session, key.fields, asking)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kith.rules.actions import CreateRecord, Fresh, Refuse, SetField, SetThrough, run
 from kith.runtime.write.change import Change, Failure
 from kith.runtime.write.draft import Draft
+from kith.runtime.write.explaining import message_of
 from kith.runtime.write.lookups import look_up
 from kith.runtime.write.messages import texts
 from kith.runtime.write.moving import moves
@@ -138,7 +139,7 @@ def take_effects(session: Session, draft: Draft, rule: Rule, touches: Touches) -
     def real(value: Any) -> Any:
         return made[value].id if isinstance(value, Fresh) else value
 
-    for effect in run(rule.do, session.env(draft), session.evaluate):
+    for effect in run(rule.do, session.env(draft), session.evaluate, partial(message_of, session, rule)):
         match effect:
             case Refuse(message, field_name):
                 chain = (*draft.chain, rule.path)

@@ -16,7 +16,7 @@ from kith.runtime.context import Context
 from kith.runtime.write.change import Cause, Change
 from kith.runtime.write.computing import compute
 from kith.runtime.write.draft import Draft
-from kith.runtime.write.explaining import may_read
+from kith.runtime.write.explaining import may_read, seeing
 from kith.runtime.write.plans import compiled
 from kith.runtime.write.preparing import (
     Missing,
@@ -133,6 +133,7 @@ def _locked(session: Session, draft: Draft) -> dict[str, tuple[str, ...]]:
                 env,
                 lambda entity, field: may_read(session, entity, field),
                 session.context.language,
+                seeing(session),
             )
             found[name] = tuple(said)
     return found

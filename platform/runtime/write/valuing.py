@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from kith.rules.tree import Node, Path
 from kith.runtime.context import Context
 from kith.runtime.write.authorising import may_see
 from kith.runtime.write.change import Cause
-from kith.runtime.write.explaining import may_read
+from kith.runtime.write.explaining import may_read, seeing
 from kith.runtime.write.session import OverBudget, Session
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Explained:
 class Labelled(Reader):
     """Tells fields by their labels."""
 
-    model: Model
+    model: Model = field(kw_only=True)
 
     def part(self, node: Node) -> str:
         """The label of a field, what the author wrote of anything else."""
@@ -64,7 +64,12 @@ def explain_value(
         return None
     text = declared.value.excerpt.text
     reader = Labelled(
-        text, session.env_of(record), lambda name, part: may_read(session, name, part), context.language, release.model
+        text,
+        session.env_of(record),
+        lambda name, part: may_read(session, name, part),
+        context.language,
+        seeing(session),
+        model=release.model,
     )
     formula = dedent(text).strip()
     try:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kith.rules.actions import Refuse, SetField, run
 from kith.runtime.write.change import Failure
+from kith.runtime.write.explaining import message_of
 from kith.runtime.write.plans import compiled
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ def perform(session: Session, rule: Rule, draft: Draft) -> None:
     """Run a block that comes before the write: it sets the record's own fields, or refuses."""
     if rule.do is None:
         return
-    for effect in run(rule.do, session.env(draft), session.evaluate):
+    for effect in run(rule.do, session.env(draft), session.evaluate, partial(message_of, session, rule)):
         match effect:
             case SetField(name, value):
                 draft.after[name] = session.fitting(draft, name, value)

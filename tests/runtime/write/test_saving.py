@@ -208,6 +208,27 @@ def test_a_value_that_has_run_out_is_worked_out_when_read(shop: Shop) -> None:
     assert shop.look("customer", customer, "recent") == {"recent": 0}
 
 
+def test_no_message_says_more_than_its_reader_may_read(shop: Shop) -> None:
+    ann = shop.actor("seller")
+    mine = shop.make("customer", {"name": "A", "owner": ann.id, "secret_note": "CANARY"})
+    for name, said in (("Loud", "Not with “(hidden)”."), ("Shrill", "Shrill with (hidden)")):
+        done = shop.change("customer", mine, ann, name=name)
+        assert isinstance(done, Refused)
+        assert [failure.message for failure in done.failures] == [said]
+        assert "CANARY" not in str(done)
+        told = shop.change("customer", mine, name=name)
+        assert isinstance(told, Refused)
+        assert "CANARY" in told.failures[0].message
+
+
+def test_whether_a_key_is_taken_is_told_only_to_who_may_write_it(shop: Shop) -> None:
+    shop.make("customer", {"name": "A", "code": "S-1"})
+    ann = shop.actor("seller")
+    mine = shop.make("customer", {"name": "B", "owner": ann.id})
+    assert codes(shop.change("customer", mine, ann, code="S-1")) == [("code", "may_not_write")]
+    assert codes(shop.change("customer", mine, code="S-1")) == [("code", "taken")]
+
+
 def test_roles_limit_records_and_fields_before_and_after(shop: Shop) -> None:
     ann = shop.actor("seller")
     mine = shop.make("customer", {"name": "A", "owner": ann.id})

@@ -131,6 +131,6 @@ def test_lists_are_sorted_by_what_has_an_order_on_both_databases(things: Workspa
             except BadQuery:
                 refused.append(name)
                 continue
-            rest = list_records(connection, CONTEXT, things.current(), replace(query, cursor=first.next))
+            rest = list_records(connection, CONTEXT, things.current(), replace(query, cursor=first.next or ""))
             assert len(first.rows) == len(rest.rows) == 1, name
     assert refused == ["json", "choices", "tags"]
