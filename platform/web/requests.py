@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeVar, cast
 from urllib.parse import urlsplit
 
 from starlette.datastructures import FormData
@@ -21,14 +21,16 @@ from kith.runtime.calling import Doors
 from kith.runtime.context import Context, context_of
 from kith.runtime.database import Busy, Connection
 from kith.runtime.read.query import BadQuery, Denied
+from kith.runtime.read.reader import reader_of
 from kith.runtime.release import Release
 from kith.texts import Texts
 from kith.web import addresses, sessions, shell
 from kith.web.choices import language_of
+from kith.web.frames import Frame
 from kith.web.look import SECURITY_HEADERS, Look
 from kith.web.security import LARGEST_FORM, MOST_FIELDS, is_ours, is_too_large, knows_secret
-from kith.web.templating import Templates, wanted
-from kith.web.view import Shell
+from kith.web.templating import Drawing, Templates, wanted
+from kith.web.view import Link, Shell
 
 T = TypeVar("T")
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -84,10 +86,14 @@ class Guest:
         look = Look.of(self.request.cookies, self.model.app.accent)
         return Shell(app=self.model.app.title.in_(self.language), here=self.here, look=look)
 
-    def page(self, template: str, status: int = 200, /, **context: object) -> Response:
-        """A whole page; `context` needs its `title`."""
+    def whole(self, template: str, status: int = 200, /, **context: object) -> Response:
+        """A whole page as its template has it; `context` needs its `title`."""
         html = self.web.templates.page(template, self.language, shell=self.shell, **context)
-        return HTMLResponse(html, status, headers=dict(PRIVATE))
+        return HTMLResponse(html, status, headers=PRIVATE)
+
+    def page(self, template: str, status: int = 200, /, **context: object) -> Response:
+        """A page with what surrounds it."""
+        return self.whole(template, status, **context)
 
     def error(self, status: int, text: str = "", *, reference: str = "", back: str = "") -> Response:
         """The page of a status that ends a request."""
@@ -113,20 +119,48 @@ class Visit(Guest):
     form: FormData = field(default_factory=FormData)
 
     @property
+    def frame(self) -> Frame:
+        """What surrounds the reader's pages."""
+        return Frame(
+            self.web.templates,
+            reader_of(self.context, self.release),
+            self.texts,
+            Look.of(self.request.cookies, self.model.app.accent),
+            path=self.request.url.path,
+            here=self.here if self.request.method == "GET" else addresses.HOME,
+            csrf=masked(self.account.csrf),
+            user=self.context.actor.id or "",
+            name=self.context.actor.name,
+        )
+
+    @property
     def shell(self) -> Shell:
         """What surrounds the page: the app, the reader and where he may go."""
-        return replace(
-            shell.shell_of(self.context, self.release, self.language, self.texts, self.request.url.path),
-            here=self.here if self.request.method == "GET" else addresses.HOME,
-            look=Look.of(self.request.cookies, self.model.app.accent),
-            csrf=masked(self.account.csrf),
-            notices=shell.notices(self.texts, self.request.query_params.get("said", "")),
-        )
+        return self.frame.shell()
+
+    def page(self, template: str, status: int = 200, /, **context: object) -> Response:
+        """The content of a template in the frame of all pages; `context` needs its `title`, and may have `crumbs`."""
+        frame = self.frame
+        content = self.web.templates.block(template, "content", self.language, shell=frame.shell(), **context)
+        crumbs = cast("Sequence[Link]", context.get("crumbs", ()))
+        return self._framed(frame, status, content, str(context["title"]), crumbs)
+
+    def drawn(self, drawing: Drawing, status: int = 200, /, *, title: str, crumbs: Sequence[Link] = ()) -> Response:
+        """The same of a stencil, whose texts are also `title` and `csrf`: a stencil knows no reader's shell."""
+        frame = self.frame
+        drawing = replace(drawing, texts={"title": title, "csrf": frame.csrf, **drawing.texts})
+        content = self.web.templates.drawn(self.release, self.language, drawing)
+        return self._framed(frame, status, content, title, crumbs)
+
+    def _framed(self, frame: Frame, status: int, content: str, title: str, crumbs: Sequence[Link]) -> Response:
+        told = shell.notices(self.texts, self.request.query_params.get("said", ""))
+        notices = [self.web.templates.ui(self.language).notice(one, "status") for one in told]
+        return HTMLResponse(frame.around("".join([*notices, content]), title, crumbs), status, headers=PRIVATE)
 
     def block(self, template: str, block: str, /, **context: object) -> Response:
         """One block of a page: what htmx swaps in."""
         html = self.web.templates.block(template, block, self.language, shell=self.shell, **context)
-        return HTMLResponse(html, headers=dict(PRIVATE))
+        return HTMLResponse(html, headers=PRIVATE)
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """What `work` returns, in a writing transaction of its own."""

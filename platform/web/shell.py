@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import count
 
 from kith.metadata.model import Entity, NavItem
-from kith.runtime.context import Context
-from kith.runtime.read.reader import Reader, reader_of
-from kith.runtime.release import Release
+from kith.runtime.read.reader import Reader
 from kith.texts import Texts
 from kith.web import addresses
 from kith.web.look import ICONS
-from kith.web.view import Link, NavGroup, Notice, Person, Shell
+from kith.web.view import Link, NavGroup, Notice, Shell
 
 MOST_CREATES = 8
 NO_RECORDS = "inbox"
@@ -20,30 +19,51 @@ IN_BAR = 3
 """Entities that the bar at the bottom of a phone has room for."""
 
 
+Marks = frozenset[int]
+"""Which of the links, counted through all groups, lead to where the reader is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where a reader may go: made once per roles and language."""
+    """Where a reader may go: made once per roles and language; `paths` are those of the links, in their order."""
 
     groups: tuple[NavGroup, ...]
     create: tuple[Link, ...]
     icon: str
+    paths: tuple[str, ...]
+
+    def marks(self, path: str) -> Marks:
+        """The links that lead to an address or to what stands above it."""
+        return frozenset(
+            number
+            for number, here in enumerate(self.paths)
+            if path.startswith(here) and (path == here or (here != addresses.HOME and path[len(here)] == "/"))
+        )
 
 
-def shell_of(context: Context, release: Release, language: str, texts: Texts, path: str) -> Shell:
-    """The frame for a reader; the caller adds what belongs to the request."""
-    reader = reader_of(context, release)
-    found = release.cached(("places", reader.key, language), lambda: places(reader, language, texts))
-    groups = tuple(NavGroup([_marked(link, path) for link in group.links], group.label) for group in found.groups)
+def places_of(reader: Reader, language: str, texts: Texts) -> Places:
+    """Where a reader may go."""
+    return reader.release.cached(("places", reader.key, language), lambda: places(reader, language, texts))
+
+
+def shell_of(reader: Reader, language: str, texts: Texts, marks: Marks) -> Shell:
+    """The frame for readers with the same roles; the caller adds what belongs to the person and the request."""
+    return reader.release.cached(("shell", reader.key, language, marks), lambda: _shell(reader, language, texts, marks))
+
+
+def _shell(reader: Reader, language: str, texts: Texts, marks: Marks) -> Shell:
+    found, numbers = places_of(reader, language, texts), count()
+    groups = tuple(
+        NavGroup([replace(link, current=next(numbers) in marks) for link in group.links], group.label)
+        for group in found.groups
+    )
     links = [link for group in groups for link in group.links]
-    user = context.actor.id or ""
     return Shell(
-        app=release.model.app.title.in_(language),
-        here=path,
+        app=reader.release.model.app.title.in_(language),
+        here=addresses.HOME,
         icon=found.icon,
         navigation=groups,
         bar=links[: IN_BAR + 1],
-        user=Person(context.actor.name, colour="teal"),
-        user_menu=_user_menu(reader, user, texts),
         sign_out=addresses.SIGN_OUT,
         create=found.create,
         search=addresses.SEARCH,
@@ -54,12 +74,6 @@ def notices(texts: Texts, said: str) -> tuple[Notice, ...]:
     """What the page before this one did, told once: `said` names one of our own sentences, or nothing."""
     key = f"said.{said}"
     return (Notice(texts(key), "success"),) if said and key in texts else ()
-
-
-def _marked(link: Link, path: str) -> Link:
-    here = link.href.partition("?")[0]
-    current = path == here or (here != addresses.HOME and path.startswith(here + "/"))
-    return replace(link, current=True) if current else link
 
 
 def places(reader: Reader, language: str, texts: Texts) -> Places:
@@ -79,7 +93,8 @@ def places(reader: Reader, language: str, texts: Texts) -> Places:
         if (entity := reader.release.model.entities.get(item.entity)) and may_create(reader, entity)
     ]
     icon = next((item.icon for item in app.navigation if item.icon in ICONS), "layers")
-    return Places(tuple(groups), tuple(creates[:MOST_CREATES]), icon)
+    paths = tuple(link.href.partition("?")[0] for group in groups for link in group.links)
+    return Places(tuple(groups), tuple(creates[:MOST_CREATES]), icon, paths)
 
 
 def _links(reader: Reader, item: NavItem, language: str) -> list[Link]:
@@ -108,12 +123,16 @@ def icon_of(entity: Entity, icon: str = "") -> str:
     return icon or entity.icon or "folder"
 
 
-def _user_menu(reader: Reader, user: str, texts: Texts) -> tuple[Link, ...]:
-    profile = (
-        [Link(texts("menu.profile"), addresses.record_of("user", user), "user")] if reader.may_read("user") else []
-    )
+def profile_of(reader: Reader, user: str) -> str:
+    """The page of the reader himself; "" where he may not see it."""
+    return addresses.record_of("user", user) if reader.may_read("user") else ""
+
+
+def user_menu(profile: str, texts: Texts) -> tuple[Link, ...]:
+    """The reader's own menu."""
+    own = (Link(texts("menu.profile"), profile, "user"),) if profile else ()
     return (
-        *profile,
+        *own,
         Link(texts("menu.password"), addresses.PASSWORD, "key-round"),
         Link(texts("menu.bin"), addresses.BIN, "trash-2"),
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from types import SimpleNamespace
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.runtime import Macro
@@ -12,11 +14,27 @@ from jinja2_fragments import render_block
 from markupsafe import Markup
 from starlette.requests import Request
 
+from kith.runtime.release import Release
 from kith.texts import Texts, load_texts
 from kith.web.assets import Assets
 from kith.web.look import COLOURS, DENSITIES, ICONS, THEMES
+from kith.web.stencils import Stencil, cut, escaped
 
 STRINGS = files("kith.web") / "strings"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A block of a template as its stencil makes it.
+
+    What `fixed` answers is the same for all that share the `key`; the template may only print the `texts`.
+    """
+
+    template: str
+    block: str
+    key: Hashable
+    texts: Mapping[str, str]
+    fixed: Callable[[], Mapping[str, object]]
 
 
 class Templates:
@@ -35,6 +53,20 @@ class Templates:
     def block(self, name: str, block: str, language: str, /, **context: object) -> str:
         """Render one block of a template: what htmx swaps in."""
         return render_block(self.environments[language], name, block, context)
+
+    def ui(self, language: str) -> Any:
+        """The components in a language."""
+        return self.environments[language].globals["ui"]
+
+    def drawn(self, release: Release, language: str, drawing: Drawing) -> str:
+        """A block of its stencil, which is kept with the release."""
+        part = (drawing.template, drawing.block, language)
+
+        def draw(marks: Sequence[str]) -> str:
+            return self.block(*part, **drawing.fixed(), **dict(zip(drawing.texts, marks, strict=True)))
+
+        made: Stencil = release.cached(("stencil", part, drawing.key), lambda: cut(draw, len(drawing.texts)))
+        return made.fill(escaped(drawing.texts.values()))
 
     def _environment(self, texts: Texts) -> Environment:
         environment = Environment(

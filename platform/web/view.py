@@ -65,15 +65,18 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody, as shown beside what they did; initials stand for a picture."""
+    """Somebody, as shown beside what they did; initials stand for a picture, those of the name unless they are given."""
 
     name: str
     href: str = ""
     colour: str = "gray"
+    letters: str = ""
 
     @property
     def initials(self) -> str:
         """The last two characters of a Chinese name, else the first letters of the first and last word."""
+        if self.letters:
+            return self.letters
         words = self.name.split()
         if not words:
             return "?"

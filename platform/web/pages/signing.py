@@ -229,7 +229,9 @@ def _password_page(visit: Visit, target: str, errors: dict[str, str] | None = No
         )
         for name in names
     ]
-    return visit.page(
+    # Somebody who must choose a password first sees no places to go.
+    show = visit.whole if visit.account.must_change else visit.page
+    return show(
         "password.html",
         422 if wrong else 200,
         title=texts("password.title"),

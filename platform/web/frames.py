@@ -1,0 +1,73 @@
+"""The frame around the pages of a signed-in reader: drawn once per roles, language and look, then filled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+
+from kith.runtime.read.reader import Reader
+from kith.texts import Texts
+from kith.web.look import Look
+from kith.web.shell import places_of, profile_of, shell_of, user_menu
+from kith.web.stencils import Stencil, cut, escaped
+from kith.web.templating import Templates
+from kith.web.view import Link, Person, Shell
+
+COLOUR = "teal"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around a page: the reader's roles and words, and what belongs to the request.
+
+    `path` decides which place is marked as the current one, `here` is where choosing another look leads back to.
+    """
+
+    templates: Templates
+    reader: Reader
+    texts: Texts
+    look: Look
+    path: str
+    here: str
+    csrf: str
+    user: str
+    name: str
+
+    def shell(self) -> Shell:
+        """The frame as templates take it."""
+        return self._shell(Person(self.name, colour=COLOUR), self.here, self.csrf, profile_of(self.reader, self.user))
+
+    def around(self, content: str, title: str, crumbs: Sequence[Link]) -> str:
+        """The whole page; `content` is HTML."""
+        texts = [title, self.here, self.csrf, self.name, Person(self.name).initials, profile_of(self.reader, self.user)]
+        for crumb in crumbs:
+            texts += (crumb.label, crumb.href)
+        return self._stencil(len(crumbs)).fill([*escaped(texts), content])
+
+    def _shell(self, person: Person, here: str, csrf: str, profile: str) -> Shell:
+        language = self.texts.language
+        marks = places_of(self.reader, language, self.texts).marks(self.path)
+        return replace(
+            shell_of(self.reader, language, self.texts, marks),
+            here=here,
+            look=self.look,
+            csrf=csrf,
+            user=person,
+            user_menu=user_menu(profile, self.texts),
+        )
+
+    def _stencil(self, crumbs: int) -> Stencil:
+        language = self.texts.language
+        marks = places_of(self.reader, language, self.texts).marks(self.path)
+        key = ("frame", self.reader.key, language, self.look, marks, crumbs)
+        return self.reader.release.cached(key, lambda: cut(self._draw, 7 + 2 * crumbs))
+
+    def _draw(self, texts: Sequence[str]) -> str:
+        title, here, csrf, name, letters, profile, *way, content = texts
+        person = Person(name, colour=COLOUR, letters=letters)
+        shell = self._shell(person, here, csrf, profile if self.reader.may_read("user") else "")
+        crumbs = [Link(label, href) for label, href in zip(way[::2], way[1::2], strict=True)]
+        return self.templates.page(
+            "layouts/frame.html", self.texts.language, shell=shell, title=title, crumbs=crumbs, content=content
+        )
