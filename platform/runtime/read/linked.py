@@ -1,4 +1,4 @@
-"""The sets of a page's records: choices, tags and references, one statement for each field and never one for a record."""
+"""The sets of a page's records: choices, tags and references, as columns of the page's own statement where they can be."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kith.rules.sql.tables import Element
 from kith.rules.types import TEXT, ref
 from kith.runtime.context import Context
 from kith.runtime.read.arrays import members_of
@@ -16,8 +17,8 @@ from kith.runtime.read.masking import HIDDEN
 from kith.runtime.read.prepared import Prepared, Row, array, fetch, prepare
 from kith.runtime.read.query import Masked
 from kith.runtime.read.reader import Reader
-from kith.runtime.read.sets import Member, order_of, want_member
-from kith.runtime.read.statement import statement_about
+from kith.runtime.read.sets import Member, gathered, has_plain_labels, members_in, order_of, want_member
+from kith.runtime.read.statement import Statement, statement_about
 
 Values = tuple[Any, ...]
 
@@ -31,13 +32,62 @@ class Fetching:
     order: Callable[[Any], Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A set field that comes with the page, `at` counting from the end of its tuples."""
+
+    link: Links
+    at: int
+    item: Member
+    order: Callable[[Any], Any]
+
+    def values(self, found: Sequence[Row]) -> Mapping[Any, Values | Masked]:
+        """The values of the field by record."""
+        members = {row[self.link.ids]: members_in(row[self.at]) for row in found}
+        if self.link.masked:
+            return {id_: Masked(HIDDEN) for id_, rows in members.items() if rows}
+        return {id_: tuple(sorted(map(self.item, rows), key=self.order)) for id_, rows in members.items()}
+
+
+def with_sets(
+    context: Context, reader: Reader, columns: Columns, page: sa.Subquery
+) -> tuple[list[Element], tuple[Gathered, ...]]:
+    """Columns for the sets of a page, beside its own: worked out for the records of the page, not for all that match.
+
+    Left out are sets whose labels hold more than texts: they take a statement each.
+    """
+    made: list[Element] = []
+    found: list[tuple[Links, Member]] = []
+    for link in columns.links:
+        statement = _about(reader, link.entity, link.field)
+        item = reader.entity(link.entity).fields[link.field].type.item or TEXT
+        if has_plain_labels(statement, item):
+            table = reader.release.tables[link.entity].links[link.field]
+            found.append((link, want_member(statement, table.value, item, context)))
+            statement.limit_to(table.record == page.c[f"c{link.ids}"])
+            made.append(statement.select(gathered(statement, statement.wanted)).correlate(page).scalar_subquery())
+    return made, tuple(
+        Gathered(link, index - len(found), item, order_of(reader.entity(link.entity).fields[link.field]))
+        for index, (link, item) in enumerate(found)
+    )
+
+
 def fill_links(
-    connection: sa.Connection, context: Context, reader: Reader, columns: Columns, found: Sequence[Row]
+    connection: sa.Connection,
+    context: Context,
+    reader: Reader,
+    columns: Columns,
+    found: Sequence[Row],
+    gathered: Sequence[Gathered] = (),
 ) -> list[tuple[Any, ...]]:
-    """The rows of an answer, their sets filled in."""
+    """The rows of an answer, their sets filled in; those that did not come with it are fetched."""
     if not columns.links:
         return [columns.row(row) for row in found]
-    sets = [(link, _fetched(connection, context, reader, link, found)) for link in columns.links]
+    with_it = {one.link: one for one in gathered}
+    sets = [
+        (link, with_it[link].values(found) if link in with_it else _fetched(connection, context, reader, link, found))
+        for link in columns.links
+    ]
     rows = []
     for raw in found:
         row = list(columns.row(raw))
@@ -72,15 +122,20 @@ def sets_of(
 
 
 def _make(connection: sa.Connection, context: Context, reader: Reader, entity: str, field: str) -> Fetching:
-    statement = statement_about(reader, entity)
+    statement = _about(reader, entity, field)
     declared = reader.entity(entity).fields[field]
     link = reader.release.tables[entity].links[field]
-    source = statement.this.source
-    access = reader.access(entity, field)
-    condition = access.mask if access.read.never else access.read
-    statement.source = link.table.join(source, source.c.id == link.record)
     statement.want(link.record)
     member = want_member(statement, link.value, declared.type.item or TEXT, context)
     statement.limit_to(link.record.in_(members_of("ids", ref(""), statement.tables.dialect)))
-    statement.limit_to(statement.tables.condition(statement.this, condition))
     return Fetching(prepare(connection, statement.select()), member, order_of(declared))
+
+
+def _about(reader: Reader, entity: str, field: str) -> Statement:
+    """A statement over the members of a set field, as far as the reader may read them."""
+    statement = statement_about(reader, entity)
+    link, source = reader.release.tables[entity].links[field], statement.this.source
+    access = reader.access(entity, field)
+    statement.source = link.table.join(source, source.c.id == link.record)
+    statement.limit_to(statement.tables.condition(statement.this, access.mask if access.read.never else access.read))
+    return statement

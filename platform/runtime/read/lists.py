@@ -1,9 +1,9 @@
-"""Lists: one statement for a page, one for its count, one for each set field of its columns."""
+"""Lists: one statement for a page, one for its count."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from kith.runtime.context import Context
 from kith.runtime.read.asking import conditions
 from kith.runtime.read.cells import Columns, want_columns
 from kith.runtime.read.cursors import ID, Position, decoded, encoded
-from kith.runtime.read.linked import fill_links
+from kith.runtime.read.linked import Gathered, fill_links, with_sets
 from kith.runtime.read.messages import no_entity, no_field, unfit
 from kith.runtime.read.ordering import Zone, beyond, order_by, want_keys, within, zones
 from kith.runtime.read.paths import access_to
@@ -49,6 +49,7 @@ class Plan:
     nullable: bool
     """Whether the first key may be null, so that a page may go on from one range to the next."""
     searched: Searched
+    gathered: tuple[Gathered, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def list_records(connection: sa.Connection, context: Context, release: Release, 
     listing = Listing(connection, context, reader_of(context, release), query, shape_of(query))
     found, more = listing.page()
     plan = listing.plan(WHOLE)
-    rows = fill_links(connection, context, listing.reader, plan.columns, found)
+    rows = fill_links(connection, context, listing.reader, plan.columns, found, plan.gathered)
     count, capped = listing.count(found, more)
     following, previous = listing.cursors(found, more)
     return Page(plan.columns.shown, rows, following, previous, count, capped)
@@ -185,11 +186,17 @@ def _make(listing: Listing, leg: Leg, backwards: bool) -> Plan:
     select = walking(
         listing.connection, statement, lambda: statement.select().order_by(*order).limit(limit), ordered=True
     )
+    gathered: tuple[Gathered, ...] = ()
+    if columns.links:
+        page = select.subquery("page")
+        sets, gathered = with_sets(listing.context, listing.reader, columns, page)
+        shown = [replace(key, element=page.c[f"c{key.index}"]) for key in keys]
+        select = sa.select(*page.c, *sets).order_by(*order_by(shown, page.c.c0, zone, backwards))
     sorts = ",".join(("-" if sort.descending else "") + sort.path for sort in listing.query.sort)
     nullable = bool(keys) and keys[0].nullable
     return Plan(
         prepare(listing.connection, select), columns, sorts,
-        tuple(key.type for key in keys), tuple(key.index for key in keys), nullable, searched,
+        tuple(key.type for key in keys), tuple(key.index for key in keys), nullable, searched, gathered,
     )  # fmt: skip
 
 

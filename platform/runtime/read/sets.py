@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
@@ -61,7 +61,7 @@ def inside(statement: Statement, place: Place, context: Context) -> Member | Non
     assert declared is not None
     assert rows is not None
     item = declared.type.item or TEXT
-    if item.kind not in ("text", "choice", "ref") or not _has_plain_labels(statement, item):
+    if not has_plain_labels(statement, item):
         return None
     link = statement.reader.release.tables[place.entity].links[place.name]
     inner = Statement(statement.reader, Guarded(statement.reader, rows), link.table)
@@ -69,12 +69,11 @@ def inside(statement: Statement, place: Place, context: Context) -> Member | Non
     inner.limit_to(link.record == rows.source.c.id)
     access = place.access
     inner.limit_to(statement.tables.condition(rows, access.mask if access.read.never else access.read))
-    index = statement.want(inner.select(_gathered(statement, inner.wanted)).correlate(rows.source).scalar_subquery())
+    index = statement.want(inner.select(gathered(statement, inner.wanted)).correlate(rows.source).scalar_subquery())
     order = order_of(declared)
 
     def cell(row: Row) -> Any:
-        found = row[index]
-        members = orjson.loads(found) if isinstance(found, str) else found or ()
+        members = members_in(row[index])
         if access.read.never:
             return Masked(HIDDEN) if members else ()
         return tuple(sorted((member(one) for one in members), key=order))
@@ -82,14 +81,21 @@ def inside(statement: Statement, place: Place, context: Context) -> Member | Non
     return cell
 
 
-def _has_plain_labels(statement: Statement, item: Type) -> bool:
+def members_in(found: Any) -> Sequence[Row]:
+    """What was gathered, as rows again; the drivers differ in whether they read JSON."""
+    return orjson.loads(found) if isinstance(found, str) else found or ()
+
+
+def has_plain_labels(statement: Statement, item: Type) -> bool:
+    """Whether members and their labels are made of texts alone, which JSON carries as they are."""
     if item.kind != "ref" or not statement.reader.may_read(item.entity):
-        return True
+        return item.kind in ("text", "choice", "ref")
     parts = parts_of(statement.reader, item.entity)
     return all(isinstance(part, str) or part.type.kind in ("text", "choice") for part in parts)
 
 
-def _gathered(statement: Statement, wanted: list[Element]) -> Element:
+def gathered(statement: Statement, wanted: list[Element]) -> Element:
+    """Rows as one JSON array of arrays."""
     if statement.tables.dialect.name == "sqlite":
         return sa.func.json_group_array(sa.func.json_array(*wanted), type_=sa.Text())
     return sa.func.json_agg(sa.func.json_build_array(*wanted), type_=sa.JSON())
