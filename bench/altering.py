@@ -33,10 +33,6 @@ FIELDS = {
     ),
     "a reference": "  partner: {type: reference, to: company, label: {en: Partner, zh-CN: 伙伴}}\n",
     "an index": "",
-    "a stored formula": (
-        "  share: {type: formula, value: amount * rate, result: {type: decimal, precision: 18, scale: 8},"
-        " label: {en: Share, zh-CN: 份额}}\n"
-    ),
 }
 INDEX = "  by_opened: [stage, opened_on]\n"
 
@@ -107,6 +103,7 @@ async def _people(port: int, world: World) -> AsyncIterator[Load]:
     """Readers and writers at work, and one who asks for long reports, whose own time is not counted."""
     load, over = Load(), asyncio.Event()
     headers = {"authorization": f"Bearer {world.tokens['clerk']}", "content-type": "application/json"}
+    world.workspace.look()
     ids = [world.make("ticket", name=f"Writer {number}") for number in range(WRITERS)]
     people = [_person(port, load, over, _reads(headers, ids[number])) for number in range(READERS)]
     people += [_person(port, load, over, _writes(headers, id_)) for id_ in ids]

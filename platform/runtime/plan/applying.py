@@ -43,6 +43,8 @@ LOCK_TIMEOUT = "400ms"
 LOCK_TRIES = 60
 SHORT = 0.1
 """Seconds that a batch shall take where others want its records."""
+TAKEN_OVER = 1.5
+"""Seconds after which every process works with a release that has been switched to, and has finished what it was at."""
 SMALL = 50
 """Records that a batch has at least."""
 T = TypeVar("T")
@@ -184,8 +186,10 @@ class _Apply:
         with self.database.read() as connection:
             left = steps.tidying(connection, self.release.tables)
         self.stage(AFTER_SWITCH, left)
-        # Processes on the release before have gone on writing until now, without what this one wants filled.
-        self.fill(AFTER_SWITCH, since=began)
+        if any(self.fills()):
+            # Processes on the release before go on writing until they see this one, without what it wants filled.
+            time.sleep(TAKEN_OVER)
+            self.fill(AFTER_SWITCH, since=began)
         with self.database.write() as connection:
             finish(connection, self.run, self.clock())
         return self.release
