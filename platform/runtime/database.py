@@ -146,8 +146,10 @@ def open_database(url: str, *, connections: int = 10) -> Database:
         engine = engines.sqlite(parsed, connections)
         facts = Facts("sqlite", *_probe(engine, engines.probe_sqlite))
     else:
-        engine = engines.postgresql(parsed, connections)
-        facts = Facts("postgresql", *_probe(engine, engines.probe_postgresql))
+        from kith.runtime import engine_postgresql  # its driver takes a tenth of a second to load
+
+        engine = engine_postgresql.postgresql(parsed, connections)
+        facts = Facts("postgresql", *_probe(engine, engine_postgresql.probe_postgresql))
     if facts.version < engines.OLDEST[facts.kind]:
         oldest = ".".join(map(str, engines.OLDEST[facts.kind]))
         found = ".".join(map(str, facts.version))

@@ -10,10 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-import psycopg
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
-
 
 Row = tuple[Any, ...]
 _NAMED = re.compile(r"%\((\w+)\)s")
@@ -93,9 +91,15 @@ def send(connection: sa.Connection, text: str) -> None:
     _sent(connection, text, ()).close()
 
 
+def _raw_cursor(connection: Any) -> Any:
+    from psycopg import RawCursor  # loaded only where PostgreSQL is
+
+    return RawCursor(connection)
+
+
 def _sent(connection: sa.Connection, text: str, parameters: Any, *, many: bool = False, raw: bool = False) -> Any:
     driver: Any = connection.connection
-    cursor: Any = psycopg.RawCursor(driver.driver_connection) if raw else driver.cursor()
+    cursor: Any = _raw_cursor(driver.driver_connection) if raw else driver.cursor()
     # Who counts or logs statements sees these like any other.
     for listener in cast("Any", connection).dispatch.before_cursor_execute:
         listener(connection, cursor, text, parameters, None, many)

@@ -16,7 +16,7 @@ from kith.rules.tree import Node, children
 
 COMPILERS: dict[Engine, sa.Dialect] = {
     "sqlite": SQLiteDialect_pysqlite(),
-    "postgresql": PGDialect_psycopg(),
+    "postgresql": PGDialect_psycopg(),  # type: ignore[no-untyped-call]  # the library's
 }
 MOST: dict[Engine, float] = {"sqlite": 80, "postgresql": 250}
 """Places for one expression. SQLite keeps the rest for the statement around it; with more, SQLAlchemy would run out of Python's."""
