@@ -24,7 +24,7 @@ from kith.runtime.read.query import BadQuery, Denied
 from kith.runtime.read.reader import reader_of
 from kith.runtime.release import Release
 from kith.texts import Texts
-from kith.web import addresses, sessions, shell
+from kith.web import addresses, flash, sessions, shell
 from kith.web.choices import language_of
 from kith.web.frames import Frame
 from kith.web.look import SECURITY_HEADERS, Look
@@ -153,14 +153,20 @@ class Visit(Guest):
         return self._framed(frame, status, content, title, crumbs)
 
     def _framed(self, frame: Frame, status: int, content: str, title: str, crumbs: Sequence[Link]) -> Response:
-        told = shell.notices(self.texts, self.request.query_params.get("said", ""))
+        told = shell.notices(self.texts, flash.told(self.request))
         notices = [self.web.templates.ui(self.language).notice(one, "status") for one in told]
-        return HTMLResponse(frame.around("".join([*notices, content]), title, crumbs), status, headers=PRIVATE)
+        response = HTMLResponse(frame.around("".join([*notices, content]), title, crumbs), status, headers=PRIVATE)
+        flash.forget(self.request, response)
+        return response
 
     def block(self, template: str, block: str, /, **context: object) -> Response:
         """One block of a page: what htmx swaps in."""
         html = self.web.templates.block(template, block, self.language, shell=self.shell, **context)
         return HTMLResponse(html, headers=PRIVATE)
+
+    def fragment(self, drawing: Drawing) -> Response:
+        """One block of a page, of its stencil."""
+        return HTMLResponse(self.web.templates.drawn(self.release, self.language, drawing), headers=PRIVATE)
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """What `work` returns, in a writing transaction of its own."""
@@ -172,9 +178,12 @@ class Visit(Guest):
         return value if isinstance(value, str) else ""
 
 
-def go(address: str) -> Response:
-    """Send the reader on to a page of ours."""
-    return RedirectResponse(address, 303, headers={"cache-control": "no-store"})
+def go(address: str, said: str = "") -> Response:
+    """Send the reader on to a page of ours, which says once what has been done."""
+    response = RedirectResponse(address, 303, headers={"cache-control": "no-store"})
+    if said:
+        flash.tell(response, said)
+    return response
 
 
 def guest_of(web: Web, request: Request) -> Guest:

@@ -14,7 +14,7 @@ from kith.runtime.write.gate import save
 from kith.runtime.write.previewing import Preview, preview
 from kith.web import addresses, grids
 from kith.web.forming import Draft, labels, writable
-from kith.web.formpage import page_context
+from kith.web.formpage import drawing_of
 from kith.web.outline import is_input
 from kith.web.pages.record import ONE
 from kith.web.pages.signing import expired
@@ -106,8 +106,10 @@ def kept_raw(subject: Subject) -> dict[str, Raw]:
 
 
 def seen_of(subject: Subject, typed: Typed) -> Preview | None:
-    """What a save would make of the form as it stands."""
+    """What a save would make of the form as it stands; None where that decides nothing on it."""
     visit = subject.visit
+    if subject.view is not None and subject.outline.still is not None:
+        return None
     change = typed.change("create" if subject.view is None else "update", subject.entity.name)
     return preview(visit.connection, visit.context, visit.release, change)
 
@@ -120,19 +122,16 @@ def _page(draft: Draft, status: int = 200, notice: Notice | None = None) -> Resp
     else:
         title, back = visit.texts("edit.title", title=subject.record.title), subject.address
         address = addresses.edit_of(subject.entity.name, subject.record.id)
-    context = page_context(draft)
+    ui = visit.web.templates.ui(visit.language)
     fights = list(clashes(subject, draft.refusals, labels(draft))) if draft.refusals.conflicts else []
-    return visit.page(
-        "form.html",
-        status,
-        title=title,
-        crumbs=(*subject.crumbs, Link(title, address)),
-        icon_name=subject.icon,
-        action=address,
-        back=back,
-        notice=notice,
-        clashes=fights,
-        **context,
+    around = {
+        "action": address,
+        "back": back,
+        "notice": ui.notice(notice, "status") if notice else "",
+        "clashes": ui.clashes(fights) if fights else "",
+    }
+    return visit.drawn(
+        drawing_of(draft, "content", around), status, title=title, crumbs=(*subject.crumbs, Link(title, address))
     )
 
 
@@ -156,7 +155,7 @@ def _follow(subject: Subject) -> Response:
         if draft.is_new
         else addresses.edit_of(subject.entity.name, draft.typed.id)
     )
-    return subject.visit.block("form.html", "fields", action=address, clashes=(), **page_context(draft))
+    return subject.visit.fragment(drawing_of(draft, "fields", {"action": address}))
 
 
 def received(subject: Subject) -> Typed:
@@ -225,7 +224,7 @@ def _save(subject: Subject) -> Response:
     verdict = save(database, visit.context, visit.release, change, Cause("form"))
     if isinstance(verdict, Saved):
         said = "created" if verdict.created else "saved"
-        return go(addresses.with_query(addresses.record_of(subject.entity.name, verdict.id), [("said", said)]))
+        return go(addresses.record_of(subject.entity.name, verdict.id), said)
     return _refused(subject, typed, verdict)
 
 

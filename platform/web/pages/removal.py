@@ -54,7 +54,7 @@ def delete(visit: Visit) -> Response:
     refused = _do(subject, "delete")
     if refused is not None:
         return _refusal(subject, refused, "record.delete_refused")
-    return go(addresses.list_of(subject.entity.name, said="deleted"))
+    return go(addresses.list_of(subject.entity.name), "deleted")
 
 
 def restore(visit: Visit) -> Response:
@@ -63,7 +63,7 @@ def restore(visit: Visit) -> Response:
     refused = _do(subject, "restore") if subject.record.deleted else None
     if refused is not None:
         return _refusal(subject, refused, "record.restore_refused")
-    return go(addresses.with_query(subject.address, [("said", "restored")]))
+    return go(subject.address, "restored")
 
 
 def _do(subject: Subject, op: Op) -> Refused | None:

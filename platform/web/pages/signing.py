@@ -186,7 +186,7 @@ def choose_password(visit: Visit) -> Response:
     refused = change_password(database, visit.web.passwords, user, new, visit.context.now, keep=keep)
     if refused:
         return _password_page(visit, target, {"password": visit.texts(f"password.{refused}", **_limits())})
-    return go(addresses.with_query(addresses.HOME, [("said", "password")]) if target == addresses.HOME else target)
+    return go(target, "password")
 
 
 def _refusal(visit: Visit, new: str) -> dict[str, str]:
