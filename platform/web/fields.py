@@ -49,6 +49,7 @@ class State:
     """What was looked for without script."""
     cells: bool = False
     """Whether it stands in a grid, whose heads say what its fields are."""
+    autofocus: bool = False
 
 
 FREE = State()
@@ -70,7 +71,7 @@ class Maker:
 
     def input(self, declared: Field, name: str, raw: Raw, state: State = FREE) -> FieldInput:
         """The input of a field."""
-        kind = self._kind(declared, state.widget)
+        kind = kind_of(declared, state.widget)
         language = self.reader.language
         single = raw if isinstance(raw, str) else ""
         return FieldInput(
@@ -93,11 +94,8 @@ class Maker:
             lookup=self.lookup(declared) if kind == "reference" else "",
             wide=kind in WIDE,
             attributes=_attributes(declared),
+            autofocus=state.autofocus,
         )
-
-    def _kind(self, declared: Field, widget: str) -> str:
-        widget = WIDGETS.get(widget or str(declared.params.get("widget", "")), "")
-        return widget or KINDS.get(declared.type_name, declared.type_name)
 
     def _unit(self, type_: Type) -> str:
         if type_.kind != "money" or not type_.currency:
@@ -142,6 +140,12 @@ class Maker:
             )
             for part in PARTS.get(declared.type_name, ())
         ]
+
+
+def kind_of(declared: Field, widget: str) -> str:
+    """How a field is typed in."""
+    widget = WIDGETS.get(widget or str(declared.params.get("widget", "")), "")
+    return widget or KINDS.get(declared.type_name, declared.type_name)
 
 
 def _attributes(declared: Field) -> Mapping[str, str]:

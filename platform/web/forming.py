@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from kith.metadata.model import Entity, Field, FormItem
+from kith.metadata.model import Entity, Field, FormItem, Section
 from kith.runtime.read import choices
 from kith.runtime.read.labels import labels_of
 from kith.runtime.read.query import RecordView, Reference
 from kith.runtime.write.previewing import Preview
 from kith.web import addresses
-from kith.web.fields import Maker, State
-from kith.web.inputs import FieldInput, FormSection
+from kith.web.drawing import Asked
+from kith.web.fields import FREE, Maker, State
 from kith.web.outline import is_input
 from kith.web.refusing import Refusals
 from kith.web.showing import shower
@@ -125,38 +125,46 @@ def maker_of(draft: Draft, known: Mapping[tuple[str, str], str]) -> Maker:
 
 
 @dataclass(frozen=True, slots=True)
-class Sections:
+class Part:
+    """A section of a form as it shows now."""
+
+    section: Section
+    fields: Sequence[Asked]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
     """The sections of a form, and what is typed into fields that do not show at the moment."""
 
-    sections: Sequence[FormSection]
+    parts: Sequence[Part]
     hidden: Sequence[tuple[str, str]]
 
 
-def sections_of(draft: Draft, maker: Maker) -> Sections:
+def parts_of(draft: Draft) -> Parts:
     """The sections as they show now."""
     subject, found = draft.subject, []
     shown: set[str] = set()
     may = writable(subject)
     for section in subject.outline.shown(draft.seen):
-        inputs = [_item(draft, maker, item, may) for item in section.items.values()]
-        shown |= set(section.items)
-        visible = [one for one in inputs if one is not None]
-        if visible:
-            found.append(FormSection(visible, section.label.in_(subject.visit.language), columns=section.columns))
+        asked = [one for item in section.items.values() if (one := _item(draft, item, may)) is not None]
+        shown |= section.items.keys()
+        if asked:
+            found.append(Part(section, asked))
     if draft.fresh:
         _focus(found)
     hidden = [pair for name, raw in draft.typed.raw.items() if name not in shown for pair in flat(name, raw)]
-    return Sections(found, hidden)
+    return Parts(found, hidden)
 
 
-def _focus(sections: list[FormSection]) -> None:
+def _focus(parts: list[Part]) -> None:
     """The first field that waits for something takes the focus."""
-    for number, section in enumerate(sections):
-        for place, one in enumerate(section.fields):
-            if not one.locked and not one.value and one.kind not in ("boolean", "toggle"):
-                fields = [*section.fields]
-                fields[place] = replace(one, autofocus=True)
-                sections[number] = replace(section, fields=fields)
+    for number, part in enumerate(parts):
+        for place, one in enumerate(part.fields):
+            waits = not one.raw or not isinstance(one.raw, str)
+            if waits and not one.state.locked and one.declared.type.kind != "bool":
+                fields = [*part.fields]
+                fields[place] = replace(one, state=replace(one.state, autofocus=True))
+                parts[number] = replace(part, fields=fields)
                 return
 
 
@@ -170,32 +178,32 @@ def flat(name: str, raw: Raw) -> Iterator[tuple[str, str]]:
         yield name, raw
 
 
-def _item(draft: Draft, maker: Maker, item: FormItem, may: frozenset[str]) -> FieldInput | None:
+def _item(draft: Draft, item: FormItem, may: frozenset[str]) -> Asked | None:
     subject = draft.subject
     declared = subject.entity.fields[item.field]
     if is_input(declared) and declared.name in may:
-        return maker.input(declared, declared.name, _raw(draft, declared), _state(draft, declared, item.widget))
+        return Asked(declared, draft.typed.raw.get(declared.name, ""), _state(draft, declared, item.widget))
     if not is_input(declared) and (declared.name not in subject.outline.moving or draft.seen is None):
         return None
     if is_input(declared) and draft.is_new:
         return None
-    return maker.input(declared, declared.name, "", _fixed(draft, declared))
-
-
-def _raw(draft: Draft, declared: Field) -> Raw:
-    return draft.typed.raw.get(declared.name, "")
+    return Asked(declared, "", _fixed(draft, declared))
 
 
 def _state(draft: Draft, declared: Field, widget: str) -> State:
     """What holds for a field that can be typed into, unless a condition locks it."""
-    texts, seen = draft.subject.visit.texts, draft.seen
+    seen = draft.seen
+    if seen is None and draft.refusals is NO_REFUSALS and not draft.found:
+        required = declared.name in (draft.subject.outline.still or ())
+        return State(required=required, widget=widget) if required or widget else FREE
+    texts = draft.subject.visit.texts
     error, why = draft.refusals.of(declared.name)
     reasons = seen.locked.get(declared.name) if seen is not None else None
     if reasons is not None:
         told = Why("\n".join(reasons)) if reasons else None
         return State(locked=texts("edit.locked"), shown=_kept(draft, declared), error=error, why=told)
     return State(
-        required=seen is not None and declared.name in seen.required,
+        required=declared.name in (draft.subject.outline.still or () if seen is None else seen.required),
         error=error,
         why=Why("\n".join(why)) if why else None,
         widget=widget,

@@ -3,40 +3,74 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from kith.web.forming import Draft, labels, maker_of, sections_of
+from markupsafe import Markup
+
+from kith.metadata.model import Section
+from kith.web.drawing import Drawn, fields_of, section_html
+from kith.web.forming import Draft, Part, labels, maker_of, parts_of
 from kith.web.grids import grid_of
 from kith.web.inputs import FormSection, Lines
 from kith.web.refusing import carried
-from kith.web.typed import WAS
+from kith.web.requests import Visit
+from kith.web.templating import Drawing
+from kith.web.typed import GONE, TOLD, WAS
 
 MOSTLY = 0.6
 """From which share of computed fields a section counts as one that adds the lines up."""
 
 
-def page_context(draft: Draft) -> dict[str, object]:
-    """What the template of a form needs beyond its frame."""
-    maker = maker_of(draft, labels(draft))
-    sections = sections_of(draft, maker)
-    grids: list[Lines] = [grid_of(draft, maker, related) for related in draft.subject.outline.grids]
-    inputs = [one for section in sections.sections for one in section.fields]
-    inputs += [one for grid in grids for line in grid.lines for one in line.inputs]
-    shown = {one.name for one in inputs}
-    return {
-        "sections": sections.sections,
-        "hidden": sections.hidden,
-        "grids": grids,
-        "grids_at": _place_of_grids(draft, sections.sections),
-        "told": carried(draft.refusals, draft.typed),
-        "gone": [(relation, id_) for relation, ids in draft.typed.gone.items() for id_ in ids],
-        "wrong": inputs,
-        "messages": draft.refusals.general(draft.subject, shown),
-        "was_name": WAS,
-        "was": json.dumps(draft.typed.was, separators=(",", ":")),
-        "typed": draft.typed,
-        "live": bool(draft.subject.outline.conditional or draft.subject.outline.moving or _follows(draft)),
+def drawing_of(draft: Draft, block: str, around: Mapping[str, str]) -> Drawing:
+    """A block of the form's template; `around` are texts that stand around its fields."""
+    subject, typed = draft.subject, draft.typed
+    live = bool(subject.outline.conditional or subject.outline.moving or _follows(draft))
+    versioned = typed.version is not None
+    fixed = {"icon_name": subject.icon, "live": live, "versioned": versioned, "was_name": WAS}
+    texts = {
+        **around,
+        **_fields(draft),
+        "was": json.dumps(typed.was, separators=(",", ":")),
+        "id": typed.id,
+        "version": str(typed.version),
     }
+    return Drawing("form.html", block, (subject.icon, live, versioned), texts, lambda: fixed)
+
+
+def _fields(draft: Draft) -> dict[str, str]:
+    """The fields, what the form carries along unseen, and the summary of what is wrong, as HTML."""
+    visit, maker, found = draft.subject.visit, maker_of(draft, labels(draft)), parts_of(draft)
+    ui = visit.web.templates.ui(visit.language)
+    drawer = fields_of(visit.release, visit.web.templates, draft.subject.entity.name, visit.language)
+    drawn = [drawer.drawn(maker, part.fields) for part in found.parts]
+    body = [_section(visit, part.section, fields) for part, fields in zip(found.parts, drawn, strict=True)]
+    grids: list[Lines] = [grid_of(draft, maker, related) for related in draft.subject.outline.grids]
+    place = _place_of_grids(draft, found.parts) if grids else 0
+    body[place:place] = [ui.grid(grid) for grid in grids]
+    unseen = [*found.hidden, *((f"{GONE}.{name}", id_) for name, ids in draft.typed.gone.items() for id_ in ids)]
+    if told := carried(draft.refusals, draft.typed):
+        unseen.append((TOLD, told))
+    return {
+        "body": Markup("".join(body)),  # noqa: S704 - of components alone
+        "unseen": ui.hidden_fields(unseen) if unseen else "",
+        "summary": _summary(draft, [one for fields in drawn for one in fields], grids, ui),
+    }
+
+
+def _section(visit: Visit, section: Section, fields: Sequence[Drawn]) -> str:
+    plain = FormSection((), section.label.in_(visit.language), columns=section.columns)
+    html = "".join([f"{one.html}\n" for one in fields])
+    return section_html(visit.release, visit.web.templates, visit.language, plain, html)
+
+
+def _summary(draft: Draft, fields: Sequence[Drawn], grids: Sequence[Lines], ui: Any) -> str:
+    cells = [one for grid in grids for line in grid.lines for one in line.inputs]
+    shown = {one.name for one in fields} | {one.name for one in cells}
+    messages = draft.refusals.general(draft.subject, shown)
+    wrong = [*(one.wrong for one in fields if one.wrong), *(one for one in cells if one.error)]
+    html: str = ui.error_summary(wrong, messages) if wrong or messages else ""
+    return html
 
 
 def _follows(draft: Draft) -> bool:
@@ -47,10 +81,10 @@ def _follows(draft: Draft) -> bool:
     return any(one.required_when or one.options_when or one.default_from or one.value for one in fields)
 
 
-def _place_of_grids(draft: Draft, sections: Sequence[FormSection]) -> int:
+def _place_of_grids(draft: Draft, parts: Sequence[Part]) -> int:
     """Lines stand before the sections that only add them up, and before those of further tabs."""
-    for place, section in enumerate(sections):
-        if place and sum(bool(one.locked) for one in section.fields) > len(section.fields) * MOSTLY:
+    for place, part in enumerate(parts):
+        if place and sum(bool(one.state.locked) for one in part.fields) > len(part.fields) * MOSTLY:
             return place
     return _first_tab(draft)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-
 from kith.runtime.read.reader import Reader
 from kith.texts import Texts
 from kith.web.look import Look

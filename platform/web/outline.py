@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kith.metadata.model import Entity, Field, Form, FormItem, Label, Related, Section
@@ -27,6 +27,8 @@ class Outline:
     """Whether anything shows only under conditions."""
     moving: frozenset[str]
     """Computed fields that change with what is typed into the form."""
+    still: frozenset[str] | None
+    """The required fields of a form in which nothing hangs on what is typed; None where something does."""
 
     @property
     def fields(self) -> Iterator[Field]:
@@ -79,6 +81,7 @@ def _outline(reader: Reader, name: str) -> Outline:
             related.insert(0, Related(relation, "", reader.entity(inverse.entity).plural))
     grids = tuple(one for one in related if entity.inverses[one.relation].owned)
     used = {section.tab for section in sections}
+    conditional, moving = any(_is_conditional(section) for section in sections), _moving(entity)
     return Outline(
         entity=entity,
         highlights=tuple(one for one in form.highlights if one in entity.fields and may_know(reader, name, one)),
@@ -86,9 +89,18 @@ def _outline(reader: Reader, name: str) -> Outline:
         sections=sections,
         related=tuple(one for one in related if one not in grids),
         grids=grids,
-        conditional=any(_is_conditional(section) for section in sections),
-        moving=_moving(entity),
+        conditional=conditional,
+        moving=moving,
+        still=None if conditional or grids else _still(entity, sections, moving),
     )
+
+
+def _still(entity: Entity, sections: Sequence[Section], moving: frozenset[str]) -> frozenset[str] | None:
+    fields = [entity.fields[name] for section in sections for name in section.items]
+    for one in fields:
+        if one.name in moving or one.required_when or one.locked_when or one.options_when:
+            return None
+    return frozenset(one.name for one in fields if one.required)
 
 
 def _section(reader: Reader, entity: str, section: Section) -> Section:
