@@ -4,13 +4,44 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import yaml
 
 from kith.offsets import offsets_of
 from kith.problems import Excerpt, Fix, Mistake, Problem, Source, Span, Value, Words
+from kith.yaml_errors import Complaint, explain
+from kith.yaml_mistakes import (
+    ALIAS,
+    CHARACTER,
+    CUT,
+    DEEP,
+    DUPLICATE,
+    EMPTY,
+    HUGE,
+    KEY,
+    MERGE,
+    NO_VALUE,
+    ORDER_MARK,
+    QUOTE,
+    SEVERAL,
+    TAG,
+    problem_at,
+)
+from kith.yaml_slips import (
+    LONGEST,
+    MOST_REPAIRS,
+    OPENING,
+    Draft,
+    Slip,
+    candidates,
+    first_that_help,
+    slip_of_indent,
+    slip_of_item,
+    slip_of_key,
+    slip_of_value,
+)
 
 MAX_TEXT = 1_048_576
 """Characters of one document."""
@@ -24,9 +55,12 @@ Style = Literal["plain", "single", "double", "literal", "folded"]
 _STYLES: dict[str | None, Style] = {"'": "single", '"': "double", "|": "literal", ">": "folded"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Scalar:
-    """A value as text; `style` tells how it was written, for a plain `~` is "nothing" and a quoted one is a text."""
+    """A value as text; `style` tells how it was written, for a plain `~` is "nothing" and a quoted one is a text.
+
+    It is the same only as itself, so that what was made of it can be kept under it.
+    """
 
     text: str
     style: Style
@@ -76,84 +110,10 @@ class Mapping:
 
 Node = Scalar | Sequence | Mapping
 
-SYNTAX = Mistake("D101", Words("this is not YAML: {why}", "这不是合法的 YAML：{why}"), "app: [a", "app: a")
-DUPLICATE = Mistake(
-    "D102",
-    Words('"{name}" stands here twice; the first is in line {line}', "“{name}”重复出现，第一次在第 {line} 行"),
-    "entity: a\nicon: user\nicon: box",
-    "entity: a\nicon: user",
-)
-ALIAS = Mistake(
-    "D103",
-    Words("anchors (&) and aliases (*) are not used here", "这里不使用锚点（&）和别名（*）"),
-    "entity: a\nicon: &i user",
-    "entity: a\nicon: user",
-)
-TAG = Mistake(
-    "D104",
-    Words('YAML reads "{tag}" as a tag and drops it', "YAML 会把“{tag}”当作标签并丢弃"),
-    "view: a\nfilter: !done",
-    "view: a\nfilter: not done",
-)
-MERGE = Mistake(
-    "D105",
-    Words('merge keys (<<) are not used here; "include" takes fragments', "这里不使用合并键（<<），请用 include"),
-    "entity: a\n<<: {icon: user}",
-    "entity: a\nicon: user",
-)
-DEEP = Mistake(
-    "D106",
-    Words("maps and lists are nested deeper than {limit}", "映射和列表的嵌套超过 {limit} 层"),
-    "[" * 60,
-    "app: a",
-)
-HUGE = Mistake(
-    "D107",
-    Words("{what} is too large: at most {limit} are allowed", "{what}过大：最多允许 {limit}"),
-    "app: " + "a" * 70_000,
-    "app: a",
-)
-CHARACTER = Mistake(
-    "D108",
-    Words("the character {code} may not stand in a document", "文档中不能有字符 {code}"),
-    "app: a\u202eb",
-    "app: ab",
-)
-TAB = Mistake(
-    "D109",
-    Words("a tab stands where only spaces may indent", "缩进只能用空格，这里是制表符"),
-    "app:\n\ta: b",
-    "app: a",
-)
-SEVERAL = Mistake("D110", Words("one file holds one document", "一个文件只放一个文档"), "app: a\n---\napp: b", "app: a")
-EMPTY = Mistake("D111", Words("the document is empty", "文档是空的"), "# nothing\n", "app: a")
-CUT = Mistake(
-    "D112",
-    Words(
-        'in a { } map YAML ends a plain value at a comma or bracket: only "{text}" is left of this one',
-        "在 { } 映射里，YAML 遇到 , [ ] { } 就结束不带引号的值：这里只剩“{text}”",
-    ),
-    "view: a\nfilter: {a: min(b, c)}",
-    "view: a\nfilter: {a: 'min(b, c)'}",
-)
-STARTS = Mistake(
-    "D113",
-    Words("YAML gives a value that starts with {sign} another meaning", "以 {sign} 开头的值在 YAML 里另有含义"),
-    "view: a\nfilter: @2026-01-31 < due",
-    "view: a\nfilter: '@2026-01-31 < due'",
-)
-KEY = Mistake("D114", Words("a key must be a plain name", "键必须是普通的名称"), "view: a\n? [b]\n: c", "view: a")
-NO_VALUE = Mistake(
-    "D115",
-    Words('"{name}" has no value', "“{name}”没有值"),
-    "view: a\nfilter:",
-    "view: a\nfilter: done",
-)
-MISTAKES = (
-    SYNTAX, DUPLICATE, ALIAS, TAG, MERGE, DEEP, HUGE, CHARACTER, TAB, SEVERAL, EMPTY, CUT, STARTS, KEY, NO_VALUE,
-)  # fmt: skip
-
-QUOTE = Words("put the whole value into single quotes", "请把整个值放进单引号")
+MOST_LINES = 12
+"""Lines above the one where the parser stopped, in which a slip is looked for."""
+_MARK = "\ufeff"
+_UTF8 = Words("save the file as UTF-8 without a byte order mark", "请把文件保存为不带 BOM 的 UTF-8")
 _CLEAR = Words("write ~ to clear what a lower layer set, or leave the key out", "用 ~ 清除下层的设置，或去掉这个键")
 
 # What YAML's readers never need, or what makes a text look like another: controls, lone carriage returns, the line ends of
@@ -171,59 +131,119 @@ class _Refused(Exception):
 
 
 def read(text: str, path: str) -> tuple[Node | None, list[Problem]]:
-    """Read the one document of a file; there is no node where a problem made the rest unreadable."""
+    """Read the one document of a file; there is no node where a problem made the rest unreadable.
+
+    Slips that can be undone are told and undone, so that everything else is told in the same run.
+    """
     source = Source(path, text)
-    reader = _Reader(source)
+    draft, found = Draft(source, text), list[Problem]()
     try:
         _check_text(source)
-        return reader.document(), reader.problems
     except _Refused as refused:
-        return None, [*reader.problems, refused.problem]
+        return None, [refused.problem]
+    if text.startswith(_MARK):
+        found.append(problem_at(ORDER_MARK, source, 0, 1, _UTF8))
+        draft = draft.without([Slip(((0, 1, ""),))])
+    while True:
+        node, problems, slips = _attempt(_Reader(draft))
+        found += map(draft.told, slips)
+        if not slips or len(found) > MOST_REPAIRS or len(text) > LONGEST:
+            return node, found + problems
+        draft = draft.without(slips)
+
+
+def _attempt(reader: _Reader) -> tuple[Node | None, list[Problem], list[Slip]]:
+    """Read a draft: its node, its problems, and the slips without which more could be read."""
+    try:
+        node = reader.document()
+    except _Refused as refused:
+        return None, [*reader.problems, refused.problem], []
     except yaml.YAMLError as error:
-        return None, [*reader.problems, _explain(source, error)]
+        said = _complaint(error)
+        if slips := _slips_behind(reader.draft, said):
+            return None, [], slips
+        return None, [*reader.problems, _explained(reader.draft, said)], []
+    return node, reader.problems, reader.slips
+
+
+def _complaint(error: yaml.YAMLError) -> Complaint:
+    mark, context = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    return Complaint(
+        str(getattr(error, "problem", None) or ""),
+        str(getattr(error, "context", None) or ""),
+        mark.index if mark else 0,
+        context.index if context else -1,
+    )
+
+
+def _explained(draft: Draft, said: Complaint) -> Problem:
+    """What the parser did not understand, at its place in the source."""
+    if draft.places is None:
+        return explain(draft.source, said)
+    problem = explain(Source(draft.source.path, draft.text), said)
+    span = problem.span and Span(draft.source, draft.at(problem.span.start), draft.at(problem.span.end))
+    return replace(problem, span=span, fix=None)
+
+
+def _slips_behind(draft: Draft, said: Complaint) -> list[Slip]:
+    """The slips that made the parser stop: on the line where it did, or on those that it was reading."""
+    text = draft.text
+    source = Source("", text)
+    if len(text) > LONGEST:
+        return []
+    last = source.position(min(said.at, len(text)))[0]
+    above = next((line for line in range(last - 1, 0, -1) if source.line(line).strip()), last)
+    first = min(above, source.position(said.began)[0] if said.began >= 0 else last)
+    while first > 1 and any(candidates(text, source.line_starts[first - 2], source.line_starts[first - 1])):
+        first -= 1
+    numbers = range(max(first, last - MOST_LINES), last + 1)
+    lines = [(source.line_starts[number - 1], len(source.line(number))) for number in numbers]
+    return first_that_help(text, [(start, start + length) for start, length in lines], _reads_to, said.at)
+
+
+def _reads_to(text: str) -> int:
+    """How far a text can be read."""
+    try:
+        _Reader(Draft(Source("", text), text)).document()
+    except yaml.YAMLError as error:
+        return _complaint(error).at
+    except _Refused:
+        return 0
+    return len(text) + 1
 
 
 def _check_text(source: Source) -> None:
     if len(source.text) > MAX_TEXT:
         what = Words("the document", "文档")
-        raise _Refused(_problem(HUGE, source, 0, 1, what=what, limit=f"{MAX_TEXT:,}"))
-    if bad := _FORBIDDEN.search(source.text):
+        raise _Refused(problem_at(HUGE, source, 0, 1, what=what, limit=f"{MAX_TEXT:,}"))
+    if bad := _FORBIDDEN.search(source.text, source.text.startswith(_MARK)):
         code = f"U+{ord(bad.group()):04X}"
-        hint = Words("save the file as UTF-8 without a byte order mark", "请把文件保存为不带 BOM 的 UTF-8")
-        raise _Refused(
-            _problem(CHARACTER, source, bad.start(), bad.end(), hint if bad.start() == 0 else None, code=code)
-        )
-
-
-def _problem(
-    mistake: Mistake, source: Source, start: int, end: int, hint: Words | None = None, **values: Value
-) -> Problem:
-    size = len(source.text)
-    start = min(start, max(size - 1, 0))
-    return Problem(mistake, Span(source, start, max(start + 1, min(end, size))), values, hint)
+        raise _Refused(problem_at(CHARACTER, source, bad.start(), bad.end(), code=code))
 
 
 class _Reader:
     """Makes nodes of the parser's events, one by one, so that a limit stops the work and not only its result."""
 
-    def __init__(self, source: Source) -> None:
-        self.source = source
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        self.source = draft.source
         self.problems: list[Problem] = []
+        self.slips: list[Slip] = []
         self.count = 0
 
     def document(self) -> Node | None:
         """The document."""
-        events = yaml.parse(self.source.text, Loader=yaml.CSafeLoader)
+        events = yaml.parse(self.draft.text, Loader=yaml.CSafeLoader)
         next(events)  # the start of the stream
         if isinstance(next(events), yaml.StreamEndEvent):
-            raise _Refused(_problem(EMPTY, self.source, 0, 1))
+            raise _Refused(problem_at(EMPTY, self.source, 0, 1))
         node = self.node(next(events), events, 0)
         next(events)  # the end of the document
         after = next(events)
         if not isinstance(after, yaml.StreamEndEvent):
             self.report(SEVERAL, after)
         if isinstance(node, Scalar) and not node.text:
-            raise _Refused(_problem(EMPTY, self.source, 0, 1))
+            raise _Refused(problem_at(EMPTY, self.source, 0, 1))
         return node
 
     def node(self, event: Any, events: Iterator[Any], depth: int) -> Node:
@@ -261,11 +281,12 @@ class _Reader:
         last: Entry | None = None
         event: Any = next(events)
         while not isinstance(event, yaml.MappingEndEvent):
-            key = self.node(event, events, depth + 1)
-            value = self.node(next(events), events, depth + 1)
+            key, key_event = self.node(event, events, depth + 1), event
+            event = next(events)
+            value = self.node(event, events, depth + 1)
             if isinstance(key, Scalar):
                 entry = Entry(key, value)
-                if self.fits(entry, entries, start.flow_style, last):
+                if not self.slipped(entry, key_event, event) and self.fits(entry, entries, start.flow_style, last):
                     entries[key.text] = entry
                 last = entry
             else:
@@ -278,9 +299,30 @@ class _Reader:
         items: list[Node] = []
         event: Any = next(events)
         while not isinstance(event, yaml.SequenceEndEvent):
-            items.append(self.node(event, events, depth + 1))
+            item = self.node(event, events, depth + 1)
+            items.append(item)
+            if isinstance(item, Scalar) and item.style == "plain" and not item.text.isascii():
+                slip = slip_of_item(self.draft.text, event.start_mark.index, event.end_mark.index)
+                self.slips += [slip] if slip else []
             event = next(events)
         return Sequence(tuple(items), self.between(start, event))
+
+    def slipped(self, entry: Entry, key: Any, value: Any) -> bool:
+        """Whether a slip made a key or its value what it is; it is noted."""
+        text, name, inner = self.draft.text, entry.key, entry.value
+        slip = None
+        if name.style == "plain" and (not name.text.isascii() or ":" in name.text):
+            has_value = not (isinstance(inner, Scalar) and inner.style == "plain" and not inner.text)
+            slip = slip_of_indent(text, key.start_mark.index + 1)
+            slip = slip or slip_of_key(text, key.start_mark.index, key.end_mark.index, has_value)
+        if slip is None and isinstance(inner, Scalar) and inner.style == "plain":
+            where = value.start_mark.index, value.end_mark.index
+            if inner.text[:1] in OPENING:
+                slip = slip_of_value(text, *where)
+            elif value.start_mark.line > key.start_mark.line and (":" in inner.text or "：" in inner.text):
+                slip = slip_of_key(text, *where, False)
+        self.slips += [slip] if slip else []
+        return slip is not None
 
     def fits(self, entry: Entry, entries: dict[str, Entry], flow: bool, last: Entry | None) -> bool:
         """Whether an entry is as it was meant; if not, a problem says so."""
@@ -322,8 +364,8 @@ class _Reader:
 
     def problem(self, mistake: Mistake, event: Any, hint: Words | None = None, **values: Value) -> Problem:
         """A problem at an event."""
-        start, end = event.start_mark.index, event.end_mark.index
-        return _problem(mistake, self.source, start, end, hint, **values)
+        span = self.span(event)
+        return problem_at(mistake, self.source, span.start, span.end, hint, **values)
 
     def span(self, event: Any) -> Span:
         """Where an event stands."""
@@ -331,69 +373,6 @@ class _Reader:
 
     def between(self, start: Any, end: Any) -> Span:
         """From one event to another."""
-        return Span(self.source, start.start_mark.index, end.end_mark.index)
-
-
-_WHY = (
-    ("unexpected end of stream", "the quote that opens here is never closed", "这里的引号没有结束"),
-    ("violates indentation", "a tab stands in the indentation", "缩进中有制表符"),
-    (
-        "mapping values",
-        'no ":" can follow here: wrong indent, or quotes are missing',
-        "这里不能有“:”：缩进不对，或缺少引号",
-    ),
-    ("could not find expected ':'", 'this line has no ":" after its key', "这一行的键后面缺少“:”"),
-    ("expected ',' or '}'", 'in this map a "," or "}" is missing', "这个映射缺少“,”或“}”"),
-    ("expected ',' or ']'", 'in this list a "," or "]" is missing', "这个列表缺少“,”或“]”"),
-    ("expected key", "this line is not indented as its neighbours", "这一行的缩进与相邻行不一致"),
-    ("expected '-' indicator", 'a "-" is missing, or the indent is wrong', "缺少“-”，或缩进不对"),
-    ("node content", "a value is missing here", "这里缺少值"),
-    ("escape", "a double-quoted text knows no such escape", "双引号文本里没有这种转义"),
-)
-"""What a complaint of the parser contains, and what it means to an author."""
-
-
-def _explain(source: Source, error: yaml.YAMLError) -> Problem:
-    """Say in our words what the parser did not understand, and where an author would look for it."""
-    problem = str(getattr(error, "problem", None) or "")
-    mark: Any = getattr(error, "problem_mark", None)
-    context: Any = getattr(error, "context_mark", None)
-    at = mark.index if mark else 0
-    if named := _named(source, at):
-        return named
-    line_start = source.text.rfind("\n", 0, at) + 1
-    if "\t" in (indent := re.match(r"\s*", source.text[line_start:]).group()) and "\n" not in indent:  # type: ignore[union-attr]
-        return _problem(TAB, source, line_start + indent.index("\t"), line_start + len(indent))
-    flow = "flow" in str(getattr(error, "context", ""))
-    if context and ("end of stream" in problem or (flow and context.line != mark.line)):
-        at = context.index
-    why = next((Words(en, zh) for sign, en, zh in _WHY if sign in problem), Words(problem, problem))
-    return _problem(SYNTAX, source, at, at + 1, why=why)
-
-
-def _named(source: Source, at: int) -> Problem | None:
-    """The mistake of a value that YAML takes for something else: `@…`, `"…" == x`, `[…] …`, `{…} …`, or one cut short."""
-    line_start = source.text.rfind("\n", 0, at) + 1
-    line = source.text[line_start:].split("\n", 1)[0]
-    found = None
-    for match in re.finditer(r"(?:^|[\s{,])[\w~.-]+:\s+(?=\S)", line):
-        if line_start + match.end() <= at:
-            found = match
-    if not found:
-        return None
-    start, value = line_start + found.end(), line[found.end() :]
-    flow = line[: found.end()].count("{") > line[: found.end()].count("}")
-    starts = start == at if value[0] in "@`%" else start < at and _closed(value, at - start)
-    if starts:
-        fix = None if flow else Fix(Span(source, start, line_start + len(line)), "'" + value.replace("'", "''") + "'")
-        span = Span(source, start, line_start + len(line.rstrip()))
-        return Problem(STARTS, span, {"sign": value[0]}, QUOTE, fix)
-    if flow and value[0] not in "\"'[{" and at < len(source.text) and source.text[at] in "[{":
-        return Problem(CUT, Span(source, start, at + 1), {"text": source.text[start:at].strip()}, QUOTE)
-    return None
-
-
-def _closed(value: str, length: int) -> bool:
-    """Whether the quote or bracket that a value starts with has closed within that length, and a text follows on the line."""
-    close = {'"': '"', "[": "]", "{": "}"}.get(value[0])
-    return close is not None and close in value[1:length] and bool(re.match(r"\s*[^\s#,:}\]]", value[length:]))
+        if self.draft.places is None:
+            return Span(self.source, start.start_mark.index, end.end_mark.index)
+        return Span(self.source, self.draft.at(start.start_mark.index), self.draft.at(end.end_mark.index))

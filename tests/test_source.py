@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kith.problems import LANGUAGES, Mistake
-from kith.source import MAX_TEXT, MISTAKES, Mapping, Scalar, Sequence, read
+from kith.source import MAX_TEXT, Mapping, Scalar, Sequence, read
+from kith.yaml_mistakes import MISTAKES
 
 # Bits that matter to YAML's five styles: blanks, breaks, quotes, escapes, indicators, wide and astral characters.
 BITS = "a b # : , { } [ ' \" \\ 张 é € 😀 - ? & * ! | > % @ x1".split() + [
@@ -163,3 +164,83 @@ def test_lists_keep_their_items_and_places() -> None:
     node, _ = read("- a\n- [b, c]\n", "some.yaml")
     assert isinstance(node, Sequence)
     assert [item.span.place for item in node.items] == ["some.yaml:1:3", "some.yaml:2:3"]
+
+
+@pytest.mark.parametrize(
+    ("document", "places"),
+    [
+        ("a: b\nlabel：Box\nc: d", ["2:6 D116"]),
+        ("a: b\nf:\n  name：\n    type: text", ["3:7 D116"]),
+        ("a: b\nf:\n  name：{type: text}", ["3:7 D116"]),
+        ("a: b\nf:\n  name：text", ["3:7 D116"]),
+        ("l: {en：Box, zh-CN：盒子}", ["1:7 D116", "1:18 D116"]),
+        ("l: {en: Box，zh-CN: 盒子}\na: b", ["1:12 D116"]),
+        ("l: ｛en：Box，zh-CN：“盒子”｝", ["1:4 D116"]),
+        ("l: “Box”\na: ［b，c］", ["1:4 D116", "2:4 D116"]),
+        ("“l”: Box", ["1:1 D116"]),
+        ("a: [b，c]", ["1:6 D116"]),
+        ("do: |　\n  set x", ["1:6 D116"]),
+        ("a：b\nc：d\ng: {h：i，j：k}", ["1:2 D116", "2:2 D116", "3:6 D116"]),
+        ("a: b\nlabel:Box\nc: d", ["2:7 D117"]),
+        ("l: {en:Box, zh-CN:盒子}", ["1:8 D117", "1:19 D117"]),
+        ("f:\n  name:{type: text, x: y}\n  b:c", ["2:8 D117", "3:5 D117"]),
+        ("\ufeffa: b\nc：d", ["1:1 D118", "2:2 D116"]),
+        ("a: b\n\u3000c: d", ["2:1 D109"]),
+        ("a:\n\xa0\xa0c: d", ["2:1 D109"]),
+        ("a:\n\tc: d", ["2:1 D109"]),
+        ("a:\n  b: c\n  \td: e\n  f：g", ["3:3 D109", "4:4 D116"]),
+        ("a:\n\tb: c\n\td：e", ["2:1 D109", "3:1 D109", "3:3 D116"]),
+        ("do: | set x\nb: c", ["1:7 D101"]),
+        ("a:\n    b: c\n    d: e\n  f:\n    g: h", ["2:5 D101"]),
+        ("a: {b: c}}", ["1:10 D101"]),
+        ("a = b\nc: d", ["1:1 D101"]),
+    ],
+)  # fmt: skip
+def test_slips_are_told_on_their_line(document: str, places: list[str]) -> None:
+    _, problems = read(document, "bad.yaml")
+    found = [f"{problem.span.place.removeprefix('bad.yaml:')} {problem.code}" for problem in problems if problem.span]
+    assert found == places
+    assert all(problem.message(language) for problem in problems for language in LANGUAGES)
+
+
+@pytest.mark.parametrize(
+    ("document", "meant"),
+    [
+        ("a: b\nlabel：Box", "a: b\nlabel: Box"),
+        ("l: {en:Box, zh-CN：盒子}", "l: {en: Box, zh-CN: 盒子}"),
+        ("l: ｛en：Box，zh-CN：“盒子”｝", 'l: {en: Box,zh-CN: "盒子"}'),
+    ],
+)
+def test_the_fix_of_a_slip_is_what_was_meant(document: str, meant: str) -> None:
+    fixes = [problem.fix for problem in read(document, "bad.yaml")[1] if problem.fix]
+    text = document
+    for fix in sorted(fixes, key=lambda fix: -fix.span.start):
+        text = text[: fix.span.start] + fix.text + text[fix.span.end :]
+    assert text == meant
+    assert read(text, "good.yaml")[1] == []
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "a: 完成，待审核：见附件（一）",
+        "a: {zh-CN: 甲、乙（丙）}",
+        "a: “重点”和“长期”",
+        'a: "“重点”"',
+        "a: b # 注释：x，y",
+        "do: |  \n  set x\n",
+        "at: 12:30\nurl: https://example.com:80/x",
+        "rows: {urn:x: {a: b}}",
+        "a: b\nnote: |\n  甲：乙\n  c:d\n",
+    ],
+)
+def test_full_width_signs_in_texts_are_no_slips(document: str) -> None:
+    assert read(document, "good.yaml")[1] == []
+
+
+def test_what_follows_a_slip_is_read_and_keeps_its_place() -> None:
+    node, problems = read("a：b\nc: {en：x}\nd: e\n", "some.yaml")
+    assert [problem.code for problem in problems] == ["D116", "D116"]
+    assert isinstance(node, Mapping)
+    assert list(node.entries) == ["a", "c", "d"]
+    assert node.entries["d"].value.span.place == "some.yaml:3:4"

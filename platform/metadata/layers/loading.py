@@ -87,7 +87,10 @@ def _text(folder: Path, path: str, shown: str) -> tuple[str | None, Problem | No
     try:
         return (folder / path).read_bytes().decode("utf-8").replace("\r\n", "\n"), None
     except UnicodeDecodeError:
-        return None, Problem(mistakes.NOT_UTF8, _start(folder, path, shown), {"path": f"{shown}/{path}"})
+        hint = Words(
+            "save it again as UTF-8 (it may be GBK, as older editors write it)", "请另存为 UTF-8（可能是 GBK 编码）"
+        )
+        return None, Problem(mistakes.NOT_UTF8, _start(folder, path, shown), {"path": f"{shown}/{path}"}, hint)
 
 
 def _no_document(folder: Path, path: str, shown: str, why: Words, hint: Words | None = None) -> Problem:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kith.metadata.mistakes import data, layers, lint, model, shape
 from kith.problems import Mistake
-from kith.source import MISTAKES as YAML
+from kith.yaml_mistakes import MISTAKES as YAML
 
 
 def _of(module: object) -> tuple[Mistake, ...]:

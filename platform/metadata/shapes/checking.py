@@ -17,6 +17,7 @@ from kith.metadata.shapes.reading import data_of
 from kith.problems import Mistake, Problem, Source, Span, Value, Words
 from kith.source import Mapping as MappingNode
 from kith.source import Node, Scalar, Sequence
+from kith.yaml_slips import meant_half_width
 
 
 class _Finding(ValidationError):
@@ -73,7 +74,13 @@ def _problem(error: ValidationError, root: Node) -> Problem:
         mistake, values, hint, on_key = error.told
         return Problem(mistake, place(root, list(error.absolute_path), on_key), values, hint)
     mistake, values, hint = _told(error)
-    return Problem(mistake, place(root, list(error.absolute_path)), values, hint)
+    return Problem(mistake, place(root, list(error.absolute_path)), values, half_width_hint(error.instance) or hint)
+
+
+def half_width_hint(value: object) -> Words | None:
+    """What to write for a value in full-width letters, digits or signs."""
+    better = meant_half_width(value) if isinstance(value, str) else ""
+    return Words(f"write {better}, in half-width characters", f"请用半角字符，写成 {better}") if better else None
 
 
 def _told(error: ValidationError) -> tuple[Mistake, dict[str, Value], Words | None]:

@@ -13,6 +13,7 @@ from typing import Any
 from kith.metadata import names
 from kith.metadata.mistakes import shape as mistakes
 from kith.problems import Mistake, Value, Words, did_you_mean
+from kith.yaml_slips import meant_half_width
 
 Finding = Callable[..., Any]
 """Makes an error of the library of: mistake, values, hint, and the key it stands at (with `on_key`, at the key itself)."""
@@ -52,7 +53,7 @@ class Keywords:
             if key in known:
                 continue
             if rest is False and key not in later:
-                hint = did_you_mean(key, known) or _listing(known)
+                hint = did_you_mean(meant_half_width(key) or key, known) or _listing(known)
                 yield self.finding(mistakes.UNKNOWN_KEY, {"what": title(schema), "name": key}, hint, key, on_key=True)
             elif rest:
                 yield from validator.descend(value, rest, path=key)
@@ -84,7 +85,8 @@ class Keywords:
             yield self.finding(mistakes.NOT_YET, {"name": instance})
         else:
             values = {"value": _word(instance), "known": ", ".join(words)}
-            yield self.finding(mistakes.NOT_AMONG, values, did_you_mean(_word(instance), words))
+            near = did_you_mean(meant_half_width(_word(instance)) or _word(instance), words)
+            yield self.finding(mistakes.NOT_AMONG, values, near)
 
     def companions(self, _: Any, table: Any, instance: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
         """Keys that make no sense without another."""
@@ -125,8 +127,9 @@ class Keywords:
         elif isinstance(key, str) and key in choice.get("later", ()):
             yield self.finding(mistakes.NOT_YET, {"name": key}, choice["later"][key], choice["by"])
         elif isinstance(key, str):
-            meant = choice.get("meant", {}).get(key.lower())
-            hint = did_you_mean(meant, among) if meant else did_you_mean(key, among) or _listing(among)
+            key_meant = meant_half_width(key) or key
+            meant = choice.get("meant", {}).get(key_meant.lower(), key_meant)
+            hint = did_you_mean(meant, among) or _listing(among)
             yield self.finding(mistakes.UNKNOWN_TYPE, {"name": key}, hint, choice["by"])
         else:
             values = {"wanted": Words("a text", "文本"), "found": found_words(key)}
@@ -160,7 +163,9 @@ class Keywords:
 def wrong_name(text: str, what: str) -> tuple[Mistake, dict[str, Value], Words | None] | None:
     """What is wrong with a name, if anything."""
     if alike := names.look_alike(text):
-        return mistakes.LOOK_ALIKE, {"name": text, "letter": alike[0], "what": alike[1]}, None
+        better = meant_half_width(text)
+        hint = Words(f'write "{better}"', f"请写“{better}”") if names.is_name(better) else None
+        return mistakes.LOOK_ALIKE, {"name": text, "letter": alike[0], "what": alike[1]}, hint
     pattern = names.OPTION if what == "option" else names.PATTERN
     if not re.search(pattern, text):
         better = _better(text)
