@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from psycopg_pool import AsyncConnectionPool
 
 from kith.runtime.database import Database, normal_url, open_database
-from kith.runtime.engines import _UuidAsText, _UuidBytesAsText
+from kith.runtime.engine_postgresql import _UuidAsText, _UuidBytesAsText
 
 Row = tuple[Any, ...]
 Values = Mapping[str, Any]
