@@ -22,10 +22,11 @@ def why(
     from kith.metadata.layers import load, merged
     from kith.metadata.layers import why as origins_of
     from kith.metadata.layers.why import known_below
+    from kith.metadata.memo import Memo
 
     language = language_of(lang)
     layers, _ = load(app_folder(app, language))
-    documents = merged(layers, [])
+    documents = merged(layers, [], Memo())
     origins = origins_of(documents, path)
     if not origins:
         known = known_below(documents, path)

@@ -19,16 +19,24 @@ from kith.metadata.making.moving import data_sets_of, imports_of, tests_of
 from kith.metadata.making.ruling import rules_of
 from kith.metadata.making.scopes import EntityScope
 from kith.metadata.making.showing import forms_of, segments_of, views_of
+from kith.metadata.memo import Memo
 from kith.metadata.model import Layer, Model
 from kith.metadata.shapes.checking import check_shape
 from kith.problems import Problem, Source, Span, in_order
 from kith.source import Mapping as MappingNode
 
 
-def build(layers: Iterable[Layer]) -> tuple[Model | None, list[Problem]]:
-    """The model of a stack of layers, the lowest first; none where a problem is an error."""
+def build(layers: Iterable[Layer], memo: Memo | None = None) -> tuple[Model | None, list[Problem]]:
+    """The model of a stack of layers, the lowest first; none where a problem is an error.
+
+    With a memo, what has not changed since its last build is taken from there.
+    """
+    memo = memo or Memo()
     with uncollected():
-        return _build(tuple(layers))
+        try:
+            return _build(tuple(layers), memo)
+        finally:
+            memo.turn()
 
 
 @contextmanager
@@ -43,10 +51,10 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _build(stack: tuple[Layer, ...]) -> tuple[Model | None, list[Problem]]:
+def _build(stack: tuple[Layer, ...], memo: Memo) -> tuple[Model | None, list[Problem]]:
     problems: list[Problem] = []
-    documents = merged(stack, problems)
-    context = Context(documents, problems, strings=strings_of(documents), broken=set(documents.lost))
+    documents = merged(stack, problems, memo)
+    context = Context(documents, problems, memo, strings=strings_of(documents), broken=set(documents.lost))
     _shapes(context)
     told = len(problems)
     torn = [problem.span for problem in problems if problem.span and problem.code.startswith("D1")]
@@ -68,10 +76,16 @@ def _shapes(context: Context) -> None:
     """Check the shape of every document; a name that is misshapen is remembered, so that its echoes are not told."""
     torn = [problem.span for problem in context.problems if problem.span]
     for document in context.merged.documents.values():
-        found = [problem for problem in check_shape(document.kind, document.node) if not _overlaps(problem, torn)]
+        found = [problem for problem in _shape(document, context.memo) if not _overlaps(problem, torn)]
         context.problems += found
-        if document.kind in ("entity", "fragment"):
+        if found and document.kind in ("entity", "fragment"):
             context.broken |= {name for name, span in _fields(document) if _inside(found, span)}
+
+
+def _shape(document: Document, memo: Memo) -> list[Problem]:
+    """What is wrong with the shape of a document."""
+    key = ("shape", document.kind, document.sources)
+    return memo.once(key, lambda: check_shape(document.kind, document.node))
 
 
 def _overlaps(problem: Problem, torn: list[Span]) -> bool:

@@ -128,10 +128,17 @@ class IsNew(Node):
     """Whether the record is being created."""
 
 
+_PARTS: dict[type[Node], tuple[str, ...]] = {
+    kind: tuple(item.name for item in fields(kind) if item.name not in ("type", "start", "end"))
+    for kind in (Constant, Path, Call, Convert, Template, Aggregate, Changed, IsNew)
+}
+"""By kind of node, the fields in which its parts may stand."""
+
+
 def children(node: Node) -> Iterator[Node]:
     """The direct parts of a node, left to right."""
-    for item in fields(node):
-        value = getattr(node, item.name)
+    for name in _PARTS[type(node)]:
+        value = getattr(node, name)
         for part in value if isinstance(value, tuple) else (value,):
             if isinstance(part, Node):
                 yield part

@@ -13,7 +13,7 @@ from kith.rules.sql.postgresql import PostgreSQL
 from kith.rules.sql.sqlite import SQLite
 from kith.runtime.database import Facts
 from kith.runtime.schema.names import Names
-from kith.runtime.schema.tables import Tables, build_tables
+from kith.runtime.schema.tables import Tables
 
 T = TypeVar("T")
 
@@ -54,4 +54,4 @@ def make_release(number: int, model: Model, names: Names, facts: Facts) -> Relea
     """A release with its tables for a database."""
     zone = model.app.time_zone
     dialect = SQLite(zone) if facts.kind == "sqlite" else PostgreSQL(zone, facts.fold)
-    return Release(number, model, names, build_tables(model, names, facts.kind), dialect)
+    return Release(number, model, names, Tables(model, names, facts.kind), dialect)

@@ -8,6 +8,7 @@ import pytest
 
 from kith.metadata.build import build
 from kith.metadata.layers import load, merged, why
+from kith.metadata.memo import Memo
 from kith.metadata.model import Layer, Model
 from tests.metadata.example import BASE, write
 
@@ -98,7 +99,7 @@ def test_a_null_in_data_and_tests_is_a_value() -> None:
     ],
 )
 def test_why_tells_the_value_and_what_it_covers(path: str, origins: list[tuple[str, str, int]]) -> None:
-    documents = merged([layer("layer0", BASE), layer("layer1", COMPANY)], [])
+    documents = merged([layer("layer0", BASE), layer("layer1", COMPANY)], [], Memo())
     found = [(o.value, o.layer, o.span.source.position(o.span.start)[0]) for o in why(documents, path)]
     assert found == origins
 
@@ -109,7 +110,7 @@ def test_why_names_the_fragment_and_reads_keys_with_points() -> None:
         "entities/box.yaml": "entity: box\ninclude: [placed]\n",
         "views/v.yaml": "view: v\nof: thing\ncolumns: {part_of.name: {width: 9}}\n",
     }
-    all_documents = merged([layer("one", documents)], [])
+    all_documents = merged([layer("one", documents)], [], Memo())
     assert [(o.fragment, o.value) for o in why(all_documents, "entity.box.fields.city.type")] == [("placed", "text")]
     assert [o.value for o in why(all_documents, "view.v.columns.part_of.name.width")] == ["9"]
 

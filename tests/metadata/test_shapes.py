@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from kith.metadata.fields import FIELD_TYPES, LATER
 from kith.metadata.layers import load, merged
+from kith.metadata.memo import Memo
 from kith.metadata.mistakes import shape
 from kith.metadata.shapes.checking import check_shape, check_value
 from kith.metadata.shapes.kinds import KINDS
@@ -92,7 +93,7 @@ def test_the_published_schemas_take_every_shipped_document() -> None:
     validator = Draft202012Validator(published_for_any())
     for app in ("retail_crm", "b2b_crm"):
         layers, _ = load(ROOT / "apps" / app)
-        for document in merged(layers, []).documents.values():
+        for document in merged(layers, [], Memo()).documents.values():
             data = data_of(document.node, KINDS[document.kind].schema)
             errors = [
                 f"{document.kind} {document.name}: {error.json_path} {error.message}"

@@ -67,7 +67,7 @@ def schema(connection: sa.Connection) -> str:
 
 def data(connection: sa.Connection, release: Release) -> str:
     lines: list[str] = []
-    for table in release.tables.metadata.sorted_tables if release.tables.entities else ():
+    for table in release.tables.metadata.sorted_tables:
         columns = [column for column in table.columns if column.name not in ("created_at", "updated_at", "deleted_at")]
         for row in connection.execute(sa.select(*columns).order_by(columns[0], *columns[1:2])):
             shown = {column.name: value for column, value in zip(columns, row, strict=True) if value is not None}

@@ -11,7 +11,7 @@ from kith.runtime.database import Database, open_database
 from kith.runtime.schema.install import install
 from kith.runtime.schema.names import Names, derived, named, shortened
 from kith.runtime.schema.system import SYSTEM, history, search
-from kith.runtime.schema.tables import Tables, build_tables
+from kith.runtime.schema.tables import Tables
 from tests.runtime.models import entity, expression, field, model
 
 AVERAGE = Aggregate(
@@ -52,7 +52,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 def _tables(database: Database) -> Tables:
-    return build_tables(MODEL, named(MODEL, Names()), database.kind)
+    return Tables(MODEL, named(MODEL, Names()), database.kind)
 
 
 def test_a_models_tables_are_made_on_both_engines(database: Database) -> None:
@@ -83,13 +83,14 @@ def test_fields_have_the_columns_that_their_values_need(database: Database) -> N
 
 
 def test_keys_hold_among_live_records_and_ignore_empty_parts(database: Database) -> None:
-    shop = _tables(database)["shop"]
+    tables = _tables(database)
+    shop = tables["shop"]
     row = {"version": 1, "created_at": 0, "updated_at": 0, "computed": 0, "name__fold": "x"}
     if database.kind == "postgresql":
         row |= {"created_at": "2026-01-01Z", "updated_at": "2026-01-01Z"}
     ids = [f"01890000-0000-7000-8000-00000000000{number}" for number in range(5)]
     with database.write() as connection:
-        shop.table.metadata.create_all(connection)
+        tables.metadata.create_all(connection)
         connection.execute(shop.table.insert().values(row | {"id": ids[0]}))
         connection.execute(shop.table.insert().values(row | {"id": ids[1], "deleted_at": row["created_at"]}))
         connection.execute(shop.table.insert().values(row | {"id": ids[2], "name__fold": None}))
@@ -99,12 +100,13 @@ def test_keys_hold_among_live_records_and_ignore_empty_parts(database: Database)
 
 
 def test_a_reference_must_name_a_record_when_the_save_ends(database: Database) -> None:
-    shop = _tables(database)["shop"]
+    tables = _tables(database)
+    shop = tables["shop"]
     now = "2026-01-01Z" if database.kind == "postgresql" else 0
     row = {"version": 1, "created_at": now, "updated_at": now}
     ids = [f"01890000-0000-7000-8000-00000000000{number}" for number in range(3)]
     with database.write() as connection:
-        shop.table.metadata.create_all(connection)
+        tables.metadata.create_all(connection)
         connection.execute(shop.table.insert().values(row | {"id": ids[0], "parent": ids[1]}))
         connection.execute(shop.table.insert().values(row | {"id": ids[1]}))
     with pytest.raises(sa.exc.IntegrityError), database.write() as connection:

@@ -121,6 +121,8 @@ def computed_fields_are_of_their_kind(c: Checking) -> Iterator[Problem]:
 def teams_below_are_of_the_actor(c: Checking) -> Iterator[Problem]:
     """`teams_below` is worked out for the one who acts, and for nobody else."""
     for expression in expressions(c):
+        if not any(use.field == "teams_below" for use in expression.uses):
+            continue
         for node in walk(expression.tree):
             if isinstance(node, Path) and node.root != "me" and any(step.name == "teams_below" for step in node.steps):
                 yield Problem(mistakes.ONLY_ME, expression.excerpt.span(node.start, node.end))

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 
 from kith.metadata.fields import COMMON, FIELD_TYPES
 from kith.metadata.layers.merging import merge, removes
+from kith.metadata.memo import Memo
 from kith.metadata.mistakes import layers as mistakes
 from kith.metadata.mistakes import shape
 from kith.metadata.model import Layer
 from kith.metadata.shapes.checking import first_line
 from kith.metadata.shapes.kinds import KINDS, LATER_KINDS, Kind
-from kith.problems import Problem, Value, Words, did_you_mean
+from kith.problems import Problem, Source, Value, Words, did_you_mean
 from kith.source import Entry, Node, Scalar, Sequence, read
 from kith.source import Mapping as MappingNode
 
@@ -32,6 +33,8 @@ class Part:
     layer: str
     path: str
     node: MappingNode
+    sources: tuple[Source, ...]
+    """The texts that it is made of: several where it is a fragment that more than one layer speaks of."""
     fragment: str = ""
 
 
@@ -43,6 +46,11 @@ class Document:
     name: str
     node: MappingNode
     parts: tuple[Part, ...]
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """All texts that it is made of."""
+        return tuple(source for part in self.parts for source in part.sources)
 
     @property
     def layer(self) -> str:
@@ -64,7 +72,7 @@ class Merged:
         return [document for document in self.documents.values() if document.kind == kind]
 
 
-def merged(layers: Iterable[Layer], problems: list[Problem]) -> Merged:
+def merged(layers: Iterable[Layer], problems: list[Problem], memo: Memo) -> Merged:
     """Read and merge all documents; what is wrong is noted."""
     result = Merged()
     stacks: dict[tuple[str, str], list[Part]] = {}
@@ -73,13 +81,13 @@ def merged(layers: Iterable[Layer], problems: list[Problem]) -> Merged:
         for path, text in layer.documents.items():
             shown = f"{layer.root}/{path}" if layer.root else path
             result.layer_of[shown] = layer.name
-            node, found = read(text, shown)
+            node, found = _read(memo, shown, text)
             problems += found
             if node is None:
                 result.lost |= _declared(text)
             if node is None or (key := _identity(node, path, problems)) is None:
                 continue
-            part = Part(layer.name, path, node)  # type: ignore[arg-type]  # a document with an identity is a map
+            part = Part(layer.name, path, node, (node.span.source,))  # type: ignore[arg-type]  # what has an identity is a map
             if key in own:
                 _twice(key, own[key], part, problems)
             else:
@@ -89,8 +97,12 @@ def merged(layers: Iterable[Layer], problems: list[Problem]) -> Merged:
                 _remove(key, part, stacks, problems)
             else:
                 stacks.setdefault(key, []).append(part)
-    _merge_all(stacks, result, problems)
+    _merge_all(stacks, result, problems, memo)
     return result
+
+
+def _read(memo: Memo, path: str, text: str) -> tuple[Node | None, list[Problem]]:
+    return memo.once(("read", path, text), lambda: read(text, path))
 
 
 def _declared(text: str) -> set[str]:
@@ -166,15 +178,29 @@ def _remove(
         )
 
 
-def _merge_all(stacks: Mapping[tuple[str, str], list[Part]], result: Merged, problems: list[Problem]) -> None:
+def _merge_all(
+    stacks: Mapping[tuple[str, str], list[Part]], result: Merged, problems: list[Problem], memo: Memo
+) -> None:
     """Merge each stack; fragments first, since they lie below the entities that include them."""
     for (kind, name), parts in sorted(stacks.items(), key=lambda item: item[0][0] != "fragment"):
         below = _included(parts, result, problems) if kind == "entity" else []
+        document = Document(kind, name, parts[0].node, (*below, *parts))
+        document.node, found = _whole(document, memo)
+        problems += found
+        result.documents[kind, name] = document
+
+
+def _whole(document: Document, memo: Memo) -> tuple[MappingNode, list[Problem]]:
+    """A document's parts put on each other, with what is wrong with that."""
+
+    def make() -> tuple[MappingNode, list[Problem]]:
+        found: list[Problem] = []
         node: MappingNode | None = None
-        for part in (*below, *parts):
-            node = merge(node, part.node, problems.append, keep_nulls=kind in DATA_KINDS)
-        if node is not None:
-            result.documents[kind, name] = Document(kind, name, node, (*below, *parts))
+        for part in document.parts:
+            node = merge(node, part.node, found.append, keep_nulls=document.kind in DATA_KINDS)
+        return node or document.node, found
+
+    return memo.once(("whole", document.kind, document.sources), make)
 
 
 def _included(parts: list[Part], result: Merged, problems: list[Problem]) -> list[Part]:
@@ -186,7 +212,7 @@ def _included(parts: list[Part], result: Merged, problems: list[Problem]) -> lis
         if fragment:
             entries = {key: entry for key, entry in fragment.node.entries.items() if key != "fragment"}
             node = MappingNode(entries, fragment.node.span, fragment.node.flow)
-            found.append(Part(fragment.layer, fragment.parts[0].path, node, fragment.name))
+            found.append(Part(fragment.layer, fragment.parts[0].path, node, fragment.sources, fragment.name))
         elif isinstance(item, Scalar):
             known = [name for kind, name in result.documents if kind == "fragment"]
             problems.append(

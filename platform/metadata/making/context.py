@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from kith.metadata.layers.documents import APP, Document, Merged
+from kith.metadata.making.asked import Asking, Kept, Question
 from kith.metadata.making.at import At
+from kith.metadata.making.scopes import EntityScope
+from kith.metadata.memo import Memo
 from kith.metadata.mistakes import model as mistakes
 from kith.metadata.model import Label
 from kith.problems import Excerpt, Problem, Span
@@ -41,8 +44,7 @@ class Context:
     """Places whose text is missing in some language, for lint."""
     broken: set[str] = field(default_factory=set)
     """Names whose own declaration has a problem: what an expression says of them is not told twice."""
-    parsed: dict[tuple[Parse, str], Syntax] = field(default_factory=dict)
-    sound: dict[Any, Any] = field(default_factory=dict)
+    sound: dict[Hashable, Kept] = field(default_factory=dict)
     """Compiled texts without any problem, by text and place: many conditions stand in a CRM more than once."""
 
     def report(self, problem: Problem) -> None:
@@ -63,6 +65,7 @@ class Context:
     def layer(self, span: Span) -> str:
         """The layer whose file a place is in."""
         return self.merged.layer_of.get(span.source.path, "")
+    memo: Memo
 
     # Texts that people see.
 
@@ -95,17 +98,17 @@ class Context:
 
     # Expressions.
 
-    def expression(self, node: Node | None, scope: Scope | None, slot: Slot) -> Expression | None:
+    def expression(self, node: Node | None, scope: EntityScope | None, slot: Slot) -> Expression | None:
         """The expression of a scalar in its slot; none where there is none, or where it has problems."""
-        return self.compiled(self.checked_expression, node, scope, slot)
+        return self.compiled(self.checked_expression, "expression", node, scope, slot)
 
-    def template(self, node: Node | None, scope: Scope | None, slot: Slot) -> Expression | None:
+    def template(self, node: Node | None, scope: EntityScope | None, slot: Slot) -> Expression | None:
         """A text with holes."""
-        return self.compiled(self.checked_template, node, scope, slot)
+        return self.compiled(self.checked_template, "template", node, scope, slot)
 
-    def program(self, node: Node | None, scope: Scope | None, slot: Slot) -> Program | None:
+    def program(self, node: Node | None, scope: EntityScope | None, slot: Slot) -> Program | None:
         """An action block."""
-        return self.compiled(compile_program, node, scope, slot)
+        return self.compiled(compile_program, "program", node, scope, slot)
 
     def checked_expression(self, excerpt: Excerpt, scope: Scope, slot: Slot) -> Compiled:
         """A compiled expression; a text that stands in several places is parsed once."""
@@ -117,33 +120,45 @@ class Context:
 
     def once(self, parse: Parse, excerpt: Excerpt, scope: Scope, slot: Slot) -> Compiled:
         """Check a text whose syntax tree is kept, since it does not depend on the place."""
-        syntax = self.parsed.get((parse, excerpt.text))
+        key = ("syntax", parse, excerpt.text)
+        syntax: Syntax | None = self.memo.get(key)
         if syntax is not None:
             return checked(excerpt, scope, slot, syntax, ())
         syntax, problems = parse(excerpt)
         if syntax is not None and not problems:
-            self.parsed[parse, excerpt.text] = syntax
+            self.memo.put(key, syntax)
         return checked(excerpt, scope, slot, syntax, problems)
 
     def compiled(
         self,
         how: Callable[[Excerpt, Scope, Slot], tuple[T | None, list[Problem]]],
         node: Node | None,
-        scope: Scope | None,
+        scope: EntityScope | None,
         slot: Slot,
     ) -> T | None:
         """What the compiler makes of a scalar; problems that follow from a broken declaration are left out."""
         if not isinstance(node, Scalar) or not node.text or node.is_null or scope is None:
             return None
-        excerpt, key = node.excerpt(), (how, node.text, scope.entity, slot)
-        if known := self.sound.get(key):
-            found: T = replace(known, excerpt=excerpt)  # the same text at another place
-            return found
-        result, problems = how(excerpt, scope, slot)
-        if result is not None and not problems:
-            self.sound[key] = result
-        self.problems += [problem for problem in problems if not self.follows(problem, node.text)]
-        return result
+        key = ("compiled", kind, node, scope.entity, slot)
+        kept: Kept | None = self.memo.get(key)
+        if kept is None or not kept.holds(scope.world):
+            kept = self.elsewhere(kind, node, scope, slot)
+        if kept is None:
+            answers: dict[Question, Any] = {}
+            result, problems = how(node.excerpt(), Asking(scope, answers), slot)
+            if result is None or problems:
+                self.problems += [problem for problem in problems if not self.follows(problem, node.text)]
+                return result
+            kept = Kept(result, answers)
+            self.sound[kind, node.text, scope.entity, slot] = kept
+        self.memo.put(key, kept)
+        found: T = kept.result
+        return found
+
+    def elsewhere(self, kind: str, node: Scalar, scope: EntityScope, slot: Slot) -> Kept | None:
+        """The same text of the same entity, compiled for another place."""
+        known = self.sound.get((kind, node.text, scope.entity, slot))
+        return known and Kept(replace(known.result, excerpt=node.excerpt()), known.answers)
 
     def follows(self, problem: Problem, text: str) -> bool:
         """Whether a problem of an expression is but the echo of a broken declaration."""
@@ -159,6 +174,7 @@ def humanize(name: str) -> str:
 
 def strings_of(merged: Merged) -> dict[str, dict[str, Scalar]]:
     """The texts of all documents of strings, by address and language."""
+        kind: str,
     found: dict[str, dict[str, Scalar]] = {}
     for document in merged.of("strings"):
         texts = document.node.get("texts")

@@ -119,7 +119,7 @@ def label_behind(value: Expression, scope: EntityScope | None) -> Label:
 
 def path_of(context: Context, scope: EntityScope | None, node: Scalar, slot: Slot) -> Expression | None:
     """A field or path that is given by name; it needs no parser."""
-    return context.compiled(compile_path, node, scope, slot) if re.match(PATH, node.text) else None
+    return context.compiled(compile_path, "path", node, scope, slot) if re.match(PATH, node.text) else None
 
 
 def compile_path(excerpt: Excerpt, scope: Scope, slot: Slot) -> tuple[Expression | None, list[Problem]]:

@@ -71,7 +71,7 @@ def recent(connection: sa.Connection, context: Context, release: Release, *, lim
         return []
     reader = reader_of(context, release)
     prepared = release.cached(("recent",), lambda: prepare(connection, _last()))
-    names = {table.stable_name: entity for entity, table in release.tables.entities.items()}
+    names = {names.table: entity for entity, names in release.names.entities.items()}
     found: dict[tuple[str, str], datetime | None] = {}
     for stable, record, at, op in fetch(connection, context, release, prepared, {"actor": context.actor.id}):
         entity = names.get(stable)

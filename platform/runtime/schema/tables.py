@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as made
 from functools import cached_property
 from typing import Any
 
@@ -100,26 +102,37 @@ class EntityTable:
 
 @dataclass(frozen=True)
 class Tables:
-    """The tables of all entities of a release, in one MetaData of one engine."""
+    """The tables of all entities of a release, in one MetaData of one engine; each is made when it is first asked for."""
 
-    metadata: sa.MetaData
+    model: Model
+    names: Names
     engine: Engine
-    entities: Mapping[str, EntityTable]
+    _metadata: sa.MetaData = made(default_factory=sa.MetaData, repr=False, compare=False)
+    _made: dict[str, EntityTable] = made(default_factory=dict, repr=False, compare=False)
+    _making: threading.Lock = made(default_factory=threading.Lock, repr=False, compare=False)
 
     def __getitem__(self, entity: str) -> EntityTable:
-        return self.entities[entity]
+        found = self._made.get(entity)
+        return found if found is not None else self._make(entity)
+
+    def _make(self, entity: str) -> EntityTable:
+        with self._making:
+            if entity not in self._made:
+                builder = _Builder(self._metadata, self.engine, self.names)
+                self._made[entity] = builder.entity(self.model.entities[entity])
+            return self._made[entity]
 
     @cached_property
-    def by_stable_name(self) -> Mapping[str, EntityTable]:
-        """The tables by the name that history and search rows keep."""
-        return {table.stable_name: table for table in self.entities.values()}
+    def entities(self) -> Mapping[str, EntityTable]:
+        """All of them by entity, in the model's order."""
+        return {name: self[name] for name in self.model.entities}
 
-
-def build_tables(model: Model, names: Names, engine: Engine) -> Tables:
-    """The tables of a model under its physical names."""
-    metadata = sa.MetaData()
-    builder = _Builder(metadata, engine, names)
-    return Tables(metadata, engine, {name: builder.entity(entity) for name, entity in model.entities.items()})
+    @cached_property
+    def metadata(self) -> sa.MetaData:
+        """Where all tables of the release stand."""
+        for entity in self.model.entities:
+            self[entity]
+        return self._metadata
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,63 @@
+"""Building with what the last build left gives what building anew gives, whatever has changed in between."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from kith.metadata.build import build
+from kith.metadata.memo import Memo
+from kith.metadata.model import Layer
+from tests.metadata.mutator import APPS, Mutator
+
+CHANGES = 6
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_a_build_after_a_change_is_as_good_as_a_fresh_one(app: str) -> None:
+    mutator, rng, memo = Mutator(app), random.Random(7), Memo()  # noqa: S311
+    for _ in range(CHANGES):
+        mutant = mutator.make(rng)
+        documents = {**mutator.texts, mutant.path: mutant.text} if mutant else mutator.texts
+        layers = (mutator.layers[0], replace(mutator.layers[-1], documents=documents))
+        assert build(layers, memo) == build(layers), mutant
+
+
+def test_an_unchanged_text_is_compiled_again_where_a_name_it_reads_means_something_else() -> None:
+    memo = Memo()
+    before, _ = build(layers("integer"), memo)
+    after, problems = build(layers("text"), memo)
+    assert before and after is None
+    assert [problem.span.place for problem in problems if problem.span] == ["shop/views/many.yaml:3:16"]
+
+
+def test_an_unchanged_text_keeps_its_tree_where_all_that_it_reads_is_as_before() -> None:
+    memo = Memo()
+    one, _ = build(layers("integer"), memo)
+    two, _ = build(layers("integer", "Einträge"), memo)
+    assert one and two
+    assert one.views["many"].filter is two.views["many"].filter
+    assert (one.entities["shop"].label, two.entities["shop"].label) != (one.entities["shop"].label,) * 2
+
+
+def test_what_a_build_does_not_ask_for_is_forgotten() -> None:
+    memo = Memo()
+    memo.put("a", 1)
+    memo.put("b", 2)
+    memo.turn()
+    assert (memo.get("a"), memo.once("c", lambda: 3)) == (1, 3)
+    memo.turn()
+    assert (memo.get("a"), memo.get("b"), memo.get("c")) == (1, None, 3)
+
+
+def layers(type_: str, label: str = "Shop") -> tuple[Layer, ...]:
+    documents = {
+        "app.yaml": 'app: shop\nversion: 1.0.0\ntitle: {en: Shop}\nlanguages: [en]\ntime_zone: UTC\ncurrency: EUR\n'
+        'requires: {platform: ">=1.0"}\nnavigation: {}\n',
+        "entities/shop.yaml": f"entity: shop\nlabel: {{en: {label}}}\nplural: {{en: Shops}}\n"
+        f"fields:\n  name: {{type: text, label: {{en: Name}}}}\n  size: {{type: {type_}, label: {{en: Size}}}}\n",
+        "views/many.yaml": "view: many\nof: shop\nfilter: size > 3\nlabel: {en: Many}\nlayout: table\ncolumns: {name: {}}\n",
+    }  # fmt: skip
+    return (Layer("shop", "1.0.0", documents, "", "shop"),)
