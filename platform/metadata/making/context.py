@@ -35,6 +35,7 @@ class Context:
 
     merged: Merged
     problems: list[Problem]
+    memo: Memo
     languages: tuple[str, ...] = DEFAULT_LANGUAGES
     strings: dict[str, dict[str, Scalar]] = field(default_factory=dict)
     """By address, by language."""
@@ -65,7 +66,6 @@ class Context:
     def layer(self, span: Span) -> str:
         """The layer whose file a place is in."""
         return self.merged.layer_of.get(span.source.path, "")
-    memo: Memo
 
     # Texts that people see.
 
@@ -132,6 +132,7 @@ class Context:
     def compiled(
         self,
         how: Callable[[Excerpt, Scope, Slot], tuple[T | None, list[Problem]]],
+        kind: str,
         node: Node | None,
         scope: EntityScope | None,
         slot: Slot,
@@ -174,7 +175,6 @@ def humanize(name: str) -> str:
 
 def strings_of(merged: Merged) -> dict[str, dict[str, Scalar]]:
     """The texts of all documents of strings, by address and language."""
-        kind: str,
     found: dict[str, dict[str, Scalar]] = {}
     for document in merged.of("strings"):
         texts = document.node.get("texts")
