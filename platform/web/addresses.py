@@ -11,6 +11,7 @@ SIGN_IN = "/sign-in"
 SIGN_OUT = "/sign-out"
 PASSWORD = "/password"  # noqa: S105 - an address
 BIN = "/bin"
+KEYS = "/keys"
 
 Parameters = Iterable[tuple[str, str]]
 

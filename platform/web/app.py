@@ -12,7 +12,7 @@ from kith.runtime.accounts import SAFE, Passwords
 from kith.runtime.calling import Doors
 from kith.web import choices
 from kith.web.assets import Assets
-from kith.web.pages import finding, home, lists, records, recycling, signing
+from kith.web.pages import finding, home, keys, lists, records, recycling, signing
 from kith.web.requests import Stop, Visit, Web, guest_of, page
 from kith.web.templating import Templates
 
@@ -29,6 +29,7 @@ def routes(doors: Doors, passwords: Passwords = SAFE) -> list[BaseRoute]:
         *lists.routes(web),
         *recycling.routes(web),
         *finding.routes(web),
+        *keys.routes(web),
         *records.routes(web),
         *nowhere(web),
     ]

@@ -135,4 +135,5 @@ def user_menu(profile: str, texts: Texts) -> tuple[Link, ...]:
         *own,
         Link(texts("menu.password"), addresses.PASSWORD, "key-round"),
         Link(texts("menu.bin"), addresses.BIN, "trash-2"),
+        Link(texts("menu.keys"), addresses.KEYS, "circle-question-mark", dialog=True, key="help"),
     )

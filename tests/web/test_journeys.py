@@ -19,6 +19,7 @@ PAGES = (
     "/search?q=chen",
     "/bin",
     "/password",
+    "/keys",
     "/nothing",
 )
 LOOKS = [Look(language, theme) for language in ("en", "zh-CN") for theme in ("light", "dark")]
@@ -116,6 +117,42 @@ def test_the_keyboard_reaches_the_search_and_the_rows(chromium: Browser, served_
         page.keyboard.type("chen")
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text("Search for “chen”")
+
+
+def test_letters_edit_create_and_help_and_rest_while_one_types(chromium: Browser, served_shop: Served) -> None:
+    path = f"/records/member/{served_shop[0].ids('member')[0]}"
+    with visiting(chromium, served_shop, path=path) as page:
+        page.keyboard.press("?")
+        expect(page.locator("#dialog")).to_contain_text("Edit this record")
+        page.keyboard.press("e")
+        page.keyboard.press("Escape")
+        expect(page.locator("#dialog")).not_to_be_visible()
+        page.keyboard.press("c")
+        expect(page.get_by_role("banner").get_by_role("link", name="Member", exact=True)).to_be_focused()
+        page.keyboard.press("Escape")
+        page.keyboard.press("/")
+        page.keyboard.type("ec?")
+        expect(page.locator("#search")).to_have_value("ec?")
+        page.locator("h1").focus()
+        composing = "new KeyboardEvent('keydown', {key: 'e', isComposing: true, bubbles: true})"
+        page.evaluate(f"document.body.dispatchEvent({composing})")
+        assert page.url.endswith(path)
+        page.keyboard.press("e")
+        expect(page).to_have_url(page.url + "/edit")
+
+
+def test_what_was_done_is_said_once(chromium: Browser, served_shop: Served) -> None:
+    path = f"/records/member/{served_shop[0].ids('member')[0]}"
+    for key in ("Control+s", "Control+Enter"):
+        with visiting(chromium, served_shop, path=f"{path}/edit") as page:
+            page.keyboard.press(key)
+            said = page.get_by_text("Saved.", exact=True)
+            expect(said).to_be_visible()
+            assert page.url.endswith(path)
+            page.goto("/")
+            page.go_back()
+            expect(page.locator("h1")).to_be_visible()
+            expect(said).to_have_count(0)
 
 
 def test_the_language_changes_from_the_menu_and_stays_on_the_list(chromium: Browser, served_shop: Served) -> None:

@@ -145,7 +145,7 @@ const letters = {
   x: () => $("tr.cursor .tick-cell input")?.click(),
   o: () => $("tr.cursor .record-link")?.click(),
   e: () => $("[data-key-edit]")?.click(),
-  c: () => $("[data-key-create]")?.click(),
+  c: create,
   "?": () => $("[data-key-help]")?.click(),
 };
 
@@ -158,8 +158,23 @@ on("keydown", (event) => {
   else if (key === "Escape") escape(event);
   else if (event.ctrlKey && key === "ArrowLeft" && !typing(event.target)) $("[data-key-prev]")?.click();
   else if (event.ctrlKey && key === "ArrowRight" && !typing(event.target)) $("[data-key-next]")?.click();
-  else if (!command && !event.altKey && !typing(event.target) && !document.body.hasAttribute("data-no-shortcuts") && letters[key]) go(event, letters[key]);
+  else if (!command && !event.altKey && letters[letter(key)] && !resting(event.target)) go(event, letters[letter(key)]);
 });
+
+/** What this page creates, else the choice of all that can be created. */
+function create() {
+  const here = $("#main [data-key-create]"), all = $(".topbar summary.create");
+  (here ?? all)?.click();
+  if (!here && all) $("a", all.nextElementSibling)?.focus();
+}
+
+/** A letter counts whether Caps Lock is on or not. */
+const letter = (key) => (key.length === 1 ? key.toLowerCase() : key);
+
+/** Letters rest while somebody types, chooses in a menu or reads a dialog, and where the reader has switched them off. */
+function resting(element) {
+  return typing(element) || element.closest?.("details[data-menu][open]") || $("dialog:modal") || document.body.hasAttribute("data-no-shortcuts");
+}
 
 function go(event, action) {
   event.preventDefault();
@@ -167,8 +182,8 @@ function go(event, action) {
 }
 
 function save(event) {
-  const form = event.target.closest?.("form") ?? $("form.form");
-  if (form && $("[data-save]", form)) go(event, () => form.requestSubmit($("[data-save]", form)));
+  const button = $("[data-save]", event.target.closest?.("form") ?? document.createElement("form")) ?? $("#main [data-save]");
+  if (button) go(event, () => button.form.requestSubmit(button));
 }
 
 function escape(event) {
