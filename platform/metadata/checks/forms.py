@@ -10,7 +10,9 @@ from kith.metadata.making.at import At
 from kith.metadata.mistakes import lint
 from kith.metadata.mistakes import model as mistakes
 from kith.metadata.model import Entity, Field, Form
-from kith.problems import Problem, Value, Words, did_you_mean
+from kith.metadata.shapes.checking import node_at
+from kith.metadata.shapes.missing import where_missing
+from kith.problems import Problem, Span, Value, Words, did_you_mean
 from kith.rules.program import Expression
 from kith.rules.tree import Path
 
@@ -95,6 +97,8 @@ def _variants(c: Checking, entity: Entity, at: At, kind: str, name: str) -> Iter
 def required_fields_are_shown(c: Checking) -> Iterator[Problem]:
     """A form shows every field that a new record needs: hiding one would leave the user with a refusal he cannot mend."""
     for form, entity in _forms(c):
+        if not all(section.items for section in form.sections.values()):
+            continue  # a section that shows nothing is told by itself
         shown = {name: item for section in form.sections.values() for name, item in section.items.items()}
         hidden = {name for s in form.sections.values() if s.visible_when or s.only_for for name in s.items}
         for field in entity.fields.values():
@@ -102,9 +106,24 @@ def required_fields_are_shown(c: Checking) -> Iterator[Problem]:
             if not needed(field):
                 continue
             if item is None and not field.owned:
-                yield Problem(lint.LACKS_REQUIRED, form.span, {"name": field.name})
+                span, hint = _place_of(c, form, entity, field.name)
+                yield Problem(lint.LACKS_REQUIRED, span, {"name": field.name}, hint)
             elif item and (item.visible_when or field.name in hidden):
                 yield Problem(lint.HIDES_REQUIRED, item.span, {"name": field.name})
+
+
+def _place_of(c: Checking, form: Form, entity: Entity, name: str) -> tuple[Span, Words | None]:
+    """Where a form would show a field: beside the field that the entity declares before it."""
+    node = c.context.merged.documents["form", form.name].node
+    earlier = list(entity.fields)[: list(entity.fields).index(name)]
+    sections = [key for key, section in form.sections.items() if not section.visible_when and not section.only_for]
+    sections = sections or list(form.sections)
+    chosen = max(
+        sections, key=lambda key: max((earlier.index(f) for f in form.sections[key].items if f in earlier), default=-1)
+    )
+    items = node_at(node, ["sections", chosen, "items"])
+    found = where_missing(items, name, [*earlier, name])
+    return found or (c.span("form", form.name, "sections", chosen, "items", key=True), None)
 
 
 def needed(field: Field) -> bool:

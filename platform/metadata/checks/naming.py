@@ -118,9 +118,9 @@ def texts_are_there_in_every_language(c: Checking) -> Iterator[Problem]:
     """Every label and message is there in every language of the app."""
     if len(c.context.languages) < 2:
         return
-    for span, key, missing in c.context.unlabelled:
-        what = span.source.text[span.start : span.end].split("\n")[0]
-        yield Problem(lint.NO_TEXT, span, {"what": what, "key": key, "languages": ", ".join(missing)})
+    for one in c.context.unlabelled:
+        values: dict[str, Value] = {"what": one.what, "key": one.key, "languages": ", ".join(one.missing)}
+        yield Problem(lint.NO_TEXT, one.span, values, one.hint)
 
 
 @tells(layer_mistakes.NEEDS_VERSION)

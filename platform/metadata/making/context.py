@@ -14,7 +14,9 @@ from kith.metadata.making.scopes import EntityScope
 from kith.metadata.memo import Memo
 from kith.metadata.mistakes import model as mistakes
 from kith.metadata.model import Label
-from kith.problems import Excerpt, Problem, Span
+from kith.metadata.shapes.kinds import KINDS
+from kith.metadata.shapes.missing import where_missing
+from kith.problems import Excerpt, Problem, Span, Words
 from kith.rules.compiling import checked, compile_program
 from kith.rules.parsing import parse_expression, parse_template
 from kith.rules.program import Expression, Program
@@ -29,6 +31,36 @@ Parse = Callable[[Excerpt], tuple[Syntax | None, list[Problem]]]
 DEFAULT_LANGUAGES = ("en",)
 
 
+LABEL_ORDER = (*KINDS, "of", "version", "label", "plural", "title", "help")
+"""Keys that stand before the texts of a document or part, and these in their order."""
+AFTER_LABEL = ("help", "options", "options_from", "options_when")
+"""Keys of a field that stand after its label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unlabelled:
+    """A text that is missing in some languages: whose it is, its key, and where it stands or would."""
+
+    what: str
+    key: str
+    missing: tuple[str, ...]
+    span: Span
+    hint: Words | None
+
+
+def unlabelled(at: At, key: str, missing: tuple[str, ...]) -> Unlabelled:
+    """A missing text of a part."""
+    what = at.span.source.text[at.span.start : at.span.end].split("\n")[0].rstrip(": ")
+    entry = at.node.entries.get(key)
+    if entry and entry.key.span.source is at.span.source:
+        return Unlabelled(what, key, missing, entry.key.span, None)
+    order: tuple[str, ...] = LABEL_ORDER
+    if at.path[-2:-1] == ("fields",):
+        order = (*(name for name in at.node.entries if name not in AFTER_LABEL), key, *AFTER_LABEL)
+    span, hint = (None if entry else where_missing(at.node, key, order)) or (at.span, None)
+    return Unlabelled(what, key, missing, span, hint)
+
+
 @dataclass
 class Context:
     """The state of one build."""
@@ -41,7 +73,7 @@ class Context:
     """By address, by language."""
     addresses: set[str] = field(default_factory=set)
     """Where texts can stand."""
-    unlabelled: list[tuple[Span, str, tuple[str, ...]]] = field(default_factory=list)
+    unlabelled: list[Unlabelled] = field(default_factory=list)
     """Places whose text is missing in some language, for lint."""
     broken: set[str] = field(default_factory=set)
     """Names whose own declaration has a problem: what an expression says of them is not told twice."""
@@ -81,7 +113,7 @@ class Context:
         if not texts and not fallback:
             return Label({})
         if lint and (missing := tuple(language for language in self.languages if language not in texts)):
-            self.unlabelled.append((at.span, key, missing))
+            self.unlabelled.append(unlabelled(at, key, missing))
         texts = texts or {self.languages[0]: fallback}
         first = self.languages[0]
         return Label({first: texts[first], **texts} if first in texts else texts)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from kith.metadata.making import slots
 from kith.metadata.making.at import At
-from kith.metadata.making.context import Context, humanize
+from kith.metadata.making.context import Context, humanize, unlabelled
 from kith.metadata.making.scopes import EntityScope
 from kith.metadata.mistakes import model as mistakes
 from kith.metadata.model import Rule, Trigger
@@ -77,7 +77,7 @@ def message_of(context: Context, scope: EntityScope | None, at: At) -> dict[str,
     elif isinstance(node, MappingNode):
         written |= {language: entry.value for language, entry in node.entries.items()}
     if node is not None and (missing := tuple(language for language in context.languages if language not in written)):
-        context.unlabelled.append((at.span, "message", missing))
+        context.unlabelled.append(unlabelled(at, "message", missing))
     compiled = {language: context.template(text, scope, slots.MESSAGE) for language, text in written.items()}
     return {language: message for language, message in compiled.items() if message}
 

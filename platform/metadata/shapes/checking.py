@@ -13,6 +13,7 @@ from jsonschema.validators import extend
 from kith.metadata.mistakes import shape as mistakes
 from kith.metadata.shapes.keywords import Keywords, found_words
 from kith.metadata.shapes.kinds import KINDS
+from kith.metadata.shapes.missing import Place, where_missing
 from kith.metadata.shapes.reading import data_of
 from kith.problems import Mistake, Problem, Source, Span, Value, Words
 from kith.source import Mapping as MappingNode
@@ -72,9 +73,32 @@ def check_against(validator: Any, node: Node) -> list[Problem]:
 def _problem(error: ValidationError, root: Node) -> Problem:
     if isinstance(error, _Finding):
         mistake, values, hint, on_key = error.told
-        return Problem(mistake, place(root, list(error.absolute_path), on_key), values, hint)
+        path = list(error.absolute_path)
+        if mistake in (mistakes.MISSING_KEY, mistakes.ONE_OF) and not on_key and (found := _missing(error, root)):
+            return Problem(mistake, found[0], values, hint or found[1])
+        return Problem(mistake, place(root, path, on_key), values, hint)
     mistake, values, hint = _told(error)
     return Problem(mistake, place(root, list(error.absolute_path)), values, half_width_hint(error.instance) or hint)
+
+
+def _missing(error: _Finding, root: Node) -> Place | None:
+    """Where the key would stand that a map lacks."""
+    schema = error.schema if isinstance(error.schema, Mapping) else {}
+    name = str(error.told[1].get("name") or error.told[1]["names"]).split(", ")[0]
+    return where_missing(node_at(root, list(error.absolute_path)), name, list(schema.get("properties", ())))
+
+
+def node_at(root: Node, path: list[Any]) -> Node:
+    """What stands at a path of keys and numbers, or the last that is there on the way."""
+    node = root
+    for step in path:
+        inner = node.get(step) if isinstance(node, MappingNode) else None
+        if isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+            inner = node.items[step]
+        if inner is None:
+            break
+        node = inner
+    return node
 
 
 def half_width_hint(value: object) -> Words | None:
