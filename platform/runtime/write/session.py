@@ -24,6 +24,7 @@ from kith.runtime.write.change import Cause
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.messages import failure
 from kith.runtime.write.plans import Plan, compiled, plan_of, python_of
+from kith.runtime.write.sets import sets_of
 from kith.runtime.write.several import fits_together, select_each
 from kith.runtime.write.shelf import HASH, Shelf, shelf_of
 
@@ -51,12 +52,14 @@ class OverBudget(Exception):
 class Values(dict[str, Any]):
     """A record's values by field; what has no column is worked out when it is first read."""
 
-    __slots__ = ("entity", "session")
+    __slots__ = ("entity", "origin", "session")
 
-    def __init__(self, values: dict[str, Any], session: Session, entity: str) -> None:
+    def __init__(self, values: dict[str, Any], session: Session, entity: str, origin: Values | None = None) -> None:
         super().__init__(values)
         self.session = session
         self.entity = entity
+        self.origin = origin
+        """What it is a copy of."""
 
     def __missing__(self, name: str) -> Any:
         return self.session.supply(self, name)
@@ -77,7 +80,14 @@ class Values(dict[str, Any]):
 
     def copy(self) -> Values:
         """The same values, to be changed apart."""
-        return Values(dict(self), self.session, self.entity)
+        return Values(dict(self), self.session, self.entity, self)
+
+    def line(self) -> Iterator[Values]:
+        """The values and those that they were copied from."""
+        one: Values | None = self
+        while one is not None:
+            yield one
+            one = one.origin
 
 
 @dataclass(slots=True)
@@ -262,13 +272,13 @@ class Session:
         return dict.__getitem__(record, name)
 
     def _supply_links(self, record: Values, name: str) -> None:
-        # All records of the entity at once, so that a batch costs one statement.
-        known = [one for one in self.records.get(record.entity, {}).values() if not one.has(name)]
-        ids = {one["id"] for one in known} | {record["id"]}
-        found = self.shelf(record.entity).links(self.connection, name, ids)
-        for one in known:
-            one[name] = found[one["id"]]
-        record[name] = found[record["id"]]
+        # All sets of all records of the entity, as they are and as they become, so that a batch costs one statement.
+        lacking = [one for known in self.records.get(record.entity, {}).values() for one in known.line()]
+        lacking = [one for one in (record, *lacking) if not one.has(name)]
+        found = sets_of(self.connection, self.shelf(record.entity), {one["id"] for one in lacking})
+        for one in lacking:
+            for field_name, members in found[one["id"]].items():
+                one.setdefault(field_name, members)
 
     def function(self, declared: Field) -> Callable[[Env], Any]:
         """A computed field's expression as a Python function."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 import sqlalchemy as sa
@@ -37,6 +37,7 @@ SYSTEM: Mapping[str, Type] = {
     "computed": INT,
 }
 Record = dict[str, Any]
+T = TypeVar("T")
 HASH = "$hash"
 """The key of the hash of a locked record's latest history row; no field has such a name."""
 
@@ -88,13 +89,16 @@ class Shelf:
         """Statements as the driver takes them, made when they are first run."""
         return {}
 
+    def kept(self, name: str, make: Callable[[], T]) -> T:
+        """A statement as the driver takes it, made when it is first run."""
+        found: T | None = self._made.get(name)
+        return found or self._made.setdefault(name, make())
+
     def _prepared(self, connection: sa.Connection, name: str, make: Callable[[], sa.Select[Any]]) -> Prepared:
-        found: Prepared | None = self._made.get(name)
-        return found or self._made.setdefault(name, prepare(connection, make()))
+        return self.kept(name, lambda: prepare(connection, make()))
 
     def _writing(self, connection: sa.Connection, name: str, make: Callable[[], sa.Insert | sa.Update]) -> Writing:
-        found: Writing | None = self._made.get(name)
-        return found or self._made.setdefault(name, writing(connection, make()))
+        return self.kept(name, lambda: writing(connection, make()))
 
     def select(self, connection: sa.Connection, ids: Iterable[str], *, lock: bool) -> list[Record]:
         """The records of those ids, live or deleted, in the order of their ids; `lock` keeps others from writing them.
@@ -131,20 +135,25 @@ class Shelf:
         def make() -> sa.Select[Any]:
             columns: list[Any] = [slot.column for slot in self.slots]
             select = sa.select(*columns, *([self._last_hash] if lock else []))
-            select = select.where(column == sa.bindparam("ids", type_=column.type) if one else self._among(column))
+            select = select.where(column == sa.bindparam("ids", type_=column.type) if one else self.among(column))
             select = (select.where(self.table.live) if live else select).order_by(self.table.id)
             return select.with_for_update() if lock else select
 
         prepared = self._prepared(connection, f"{name}{' one' if one else ''}", make)
-        given = ids[0] if one else ids if self.engine == "postgresql" else orjson.dumps(ids).decode()
+        given = ids[0] if one else self.several(ids)
         return prepared.run(connection, {"ids": given})
 
-    def _among(self, column: Column) -> sa.ColumnElement[bool]:
+    def among(self, column: Column) -> sa.ColumnElement[bool]:
+        """That a column holds one of the ids of the parameter `ids`."""
         if self.engine == "sqlite":
             members = sa.func.json_each(sa.bindparam("ids", type_=sa.Text())).table_valued("value")
             return column.in_(sa.select(members.c.value))
         many = ARRAY(sa.Uuid(as_uuid=False))
         return column == sa.func.any(sa.cast(sa.bindparam("ids", type_=many), many))
+
+    def several(self, ids: list[str]) -> Any:
+        """Ids as the parameter `ids`."""
+        return ids if self.engine == "postgresql" else orjson.dumps(ids).decode()
 
     @property
     def _last_hash(self) -> sa.ColumnElement[Any]:
@@ -274,36 +283,6 @@ class Shelf:
         """The statement that writes records which were selected with a lock."""
         update = self._writing(connection, "update", self._update)
         return Write(update, [{"id_": record["id"], **self.row(record)} for record in records])
-
-    def links(self, connection: sa.Connection, field: str, ids: Iterable[str]) -> dict[str, frozenset[str]]:
-        """The sets of a field, by record."""
-        found: dict[str, set[str]] = {id_: set() for id_ in ids}
-        if found:
-            statement = self._link_selects[field]
-            for record, value in connection.execute(statement, {"ids": sorted(found)}):
-                found[str(record)].add(str(value))
-        return {id_: frozenset(values) for id_, values in found.items()}
-
-    @cached_property
-    def _link_selects(self) -> Mapping[str, sa.Select[Any]]:
-        ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
-        return {
-            name: sa.select(link.record, link.value).where(link.record.in_(ids))
-            for name, link in self.table.links.items()
-        }
-
-    def relink(
-        self, connection: sa.Connection, field: str, changes: Mapping[str, tuple[frozenset[str], frozenset[str]]]
-    ) -> None:
-        """Bring the sets of a field from before to after, by record."""
-        table = self.table.links[field].table
-        gone = [{"r": id_, "v": value} for id_, (old, new) in changes.items() for value in sorted(old - new)]
-        added = [{"record": id_, "value": value} for id_, (old, new) in changes.items() for value in sorted(new - old)]
-        if gone:
-            condition = (table.c.record == sa.bindparam("r")) & (table.c.value == sa.bindparam("v"))
-            connection.execute(sa.delete(table).where(condition), gone)
-        if added:
-            connection.execute(sa.insert(table), added)
 
 
 def _folded(value: Any) -> str:

@@ -17,6 +17,7 @@ from kith.runtime.schema import system
 from kith.runtime.search import coded_of, indexing
 from kith.runtime.waiting import Write
 from kith.runtime.write.draft import Draft
+from kith.runtime.write.sets import relinking
 
 if TYPE_CHECKING:
     from kith.runtime.write.session import Session
@@ -65,7 +66,7 @@ def stamp(session: Session, draft: Draft, *, edited: bool) -> None:
 
 
 def store_links(session: Session, entity: str, drafts: Sequence[Draft]) -> None:
-    """Write the sets that changed, one statement for each field."""
+    """Write the sets that changed."""
     shelf = session.shelf(entity)
     for name in shelf.table.links:
         changes = {}
@@ -75,7 +76,8 @@ def store_links(session: Session, entity: str, drafts: Sequence[Draft]) -> None:
                 old = draft.before.get(name, frozenset()) if draft.before is not None else frozenset()
                 if new != old:
                     changes[draft.id] = (old, new)
-        shelf.relink(session.connection, name, changes)
+        for write in relinking(session.raw, shelf, name, changes):
+            session.out.add(write)
 
 
 def record_history(session: Session, drafts: Sequence[Draft]) -> None:

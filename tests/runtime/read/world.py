@@ -25,6 +25,7 @@ from kith.runtime.schema import system
 from kith.runtime.schema.install import install
 from kith.runtime.schema.names import Names, named
 from kith.runtime.search import index_records
+from kith.runtime.write.sets import relinking
 from kith.runtime.write.shelf import shelf_of
 from tests.runtime import models
 from tests.runtime.models import NOWHERE, entity, field, label
@@ -281,7 +282,10 @@ def fill(database: Database) -> World:
                 sets: dict[str, Any] = {
                     record["id"]: (frozenset(), record.get(name, frozenset())) for record in records
                 }
-                shelf.relink(connection, name, {id_: change for id_, change in sets.items() if change[1]})
+                for write in relinking(
+                    connection, shelf, name, {id_: change for id_, change in sets.items() if change[1]}
+                ):
+                    write.run(connection)
             index_records(connection, release, [(kind, record) for record in records])
         connection.execute(sa.insert(system.history), list(_history(release)))
     return World(database, release)
