@@ -55,6 +55,8 @@ def missing(call: Call, entity: Entity, change: Change) -> Stop:
         return Stop(422, "refused", errors=[found])
     if change.id is None or current(call, entity, change.id) is None:
         return Stop(404, "no_such_record")
+    if change.op == "restore":
+        return Stop(409, "refused", errors=[error("not_deleted", call.texts("problem.not_deleted"))])
     return Stop(422, "refused", errors=[error("no_such_line", call.texts("problem.no_such_line"))])
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from kith.metadata.model import Field, Rule
 from kith.runtime.write.authorising import authorise_after, may_see
 from kith.runtime.write.change import Failure
+from kith.runtime.write.deleting import names_deleted
 from kith.runtime.write.draft import Draft
-from kith.runtime.write.explaining import message_of, why_not
+from kith.runtime.write.explaining import message_of, title_of, why_not
 from kith.runtime.write.messages import failure, texts
 from kith.runtime.write.plans import compiled, own_reads
 
@@ -97,6 +98,8 @@ def check_references(session: Session, draft: Draft) -> None:
     """A newly named record must be there, live, and one that the actor may see."""
     for declared in draft.plan.references:
         if not draft.changed(declared.name):
+            if draft.op == "restore" and names_deleted(session, draft, declared):
+                draft.fail(failure(session, "names_deleted", draft, declared.name, label=declared.label))
             continue
         value = draft.after[declared.name]
         before = draft.before[declared.name] if draft.before is not None else None
@@ -173,14 +176,18 @@ def check_key(session: Session, names: tuple[str, ...], asking: Sequence[Draft])
             other = session.records[draft.entity].get(holder)
             # Another draft of this save may just be giving the key up.
             if other is None or shelf.comparable(names, tuple(other.get(name) for name in names)) == same:
-                fail_taken(session, draft, names)
+                fail_taken(session, draft, names, holder)
                 continue
         if seen.setdefault(same, draft.id) != draft.id:
             fail_taken(session, draft, names)
 
 
-def fail_taken(session: Session, draft: Draft, names: tuple[str, ...]) -> None:
-    """The key is taken: never by which record, for a reader may not be allowed to know."""
+def fail_taken(session: Session, draft: Draft, names: tuple[str, ...], holder: str = "") -> None:
+    """The key is taken: by which record is told only where that stands in the way of a restore, to who may see it."""
     language = session.context.language
-    labels = [draft.plan.entity.fields[name].label.in_(language) for name in names]
-    draft.fail(failure(session, "taken", draft, names[0], labels=" + ".join(labels), entity=draft.plan.entity.label))
+    labels = " + ".join(draft.plan.entity.fields[name].label.in_(language) for name in names)
+    record = session.load(draft.entity, holder) if holder and draft.op == "restore" else None
+    if record is not None and may_see(session, draft.entity, record):
+        draft.fail(failure(session, "taken_by", draft, names[0], labels=labels, title=title_of(session, record)))
+    else:
+        draft.fail(failure(session, "taken", draft, names[0], labels=labels, entity=draft.plan.entity.label))

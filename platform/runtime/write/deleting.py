@@ -104,6 +104,9 @@ def restore_lines(session: Session, draft: Draft) -> None:
     deletion = draft.before["deletion"] if draft.before is not None else None
     if deletion is None:
         return
+    for declared in draft.plan.references:
+        if declared.on_delete == "set_null" and not declared.owned and names_deleted(session, draft, declared):
+            draft.after[declared.name] = None
     for referrer in referrers(session, draft.entity):
         if not referrer.field.owned and referrer.field.on_delete == "set_null":
             refer_again(session, draft, referrer, deletion)
@@ -118,6 +121,13 @@ def restore_lines(session: Session, draft: Draft) -> None:
             session.place(child)
             draft.children.setdefault(f"~{record.entity}", []).append(child)
             restore_lines(session, child)
+
+
+def names_deleted(session: Session, draft: Draft, declared: Field) -> bool:
+    """Whether a reference names a record that is in the recycle bin and stays there."""
+    id_ = draft.after[declared.name] if declared.type.kind == "ref" else None
+    record = session.load(declared.to, id_) if id_ is not None else None
+    return record is not None and record["deleted_at"] is not None
 
 
 def refer_again(session: Session, draft: Draft, referrer: Referrer, deletion: str) -> None:

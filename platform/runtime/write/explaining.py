@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kith.rules.tree import Node
     from kith.rules.values import Env
     from kith.runtime.write.draft import Draft
-    from kith.runtime.write.session import Session
+    from kith.runtime.write.session import Session, Values
 
 
 def why_not(session: Session, rule: Rule, draft: Draft) -> tuple[str, ...]:
@@ -26,6 +26,14 @@ def why_not(session: Session, rule: Rule, draft: Draft) -> tuple[str, ...]:
     env, seen = session.env(draft), seeing(session)
     reading = lambda entity, field: may_read(session, entity, field)  # noqa: E731
     return tuple(explain(rule.require.tree, rule.require.excerpt.text, env, reading, language, seen))
+
+
+def title_of(session: Session, record: Values) -> str:
+    """What a record is called, as far as the actor may read that."""
+    title = session.release.model.entities[record.entity].title
+    language = session.context.language
+    reader = Reader("", session.env_of(record), lambda e, f: may_read(session, e, f), language, seeing(session))
+    return told(reader, title.tree)
 
 
 def message_of(session: Session, rule: Rule, tree: Node, env: Env) -> str:

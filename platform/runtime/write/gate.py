@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 Mode = Literal["all", "each"]
 
+COLLISIONS = frozenset({"in_use", "taken", "taken_by", "names_deleted"})
+"""Why what is there stands in the way of a deletion or a restore."""
+
 
 class RolledBack(Exception):
     """A refusal that must undo the caller's transaction; `verdicts` says what to tell."""
@@ -235,7 +238,7 @@ def verdict(session: Session, top: int, draft: Draft | None, refused: Sequence[D
         return Refused("conflict", failures, conflicts)
     if failures:
         denied = all(failure.code.startswith(("may_not_", "outside_")) for failure in failures)
-        taken = all(failure.code in ("in_use", "taken") for failure in failures) and draft.op in ("delete", "restore")
+        taken = draft.op in ("delete", "restore") and all(failure.code in COLLISIONS for failure in failures)
         return Refused("denied" if denied else "taken" if taken else "invalid", failures)
     touched = tuple(sorted(session.touched - {(draft.entity, draft.id)})) if session.tops == 1 else ()
     version = draft.after["version"]

@@ -138,6 +138,9 @@ def draft_of(session: Session, change: Change, entity: Entity, top: int, at: str
             draft.fail(failure(session, "unknown_relation", draft, relation, name=relation))
             continue
         child_entity = session.release.model.entities[inverse.entity]
+        known = [line.id for line in lines if line.id]
+        if len(known) != len(set(known)):
+            draft.fail(failure(session, "line_twice", draft, relation))
         for number, line in enumerate(lines):
             place = f"{at}.{relation}.{number}" if at else f"{relation}.{number}"
             child = draft_of(session, replace(line, entity=inverse.entity), child_entity, top, place)

@@ -98,6 +98,13 @@ class Shop:
         with self.workspace.database.read() as connection:
             return list(connection.execute(rows.order_by(system.history.c.version)).mappings())
 
+    def lines(self, order: str) -> list[str]:
+        """The ids of an order's lines."""
+        table = self.release.tables["order_line"]
+        mine = sa.select(table.id).where(table.columns["order"].value == order)
+        with self.workspace.database.read() as connection:
+            return [str(id_) for id_ in connection.scalars(mine)]
+
     def count(self, entity: str) -> int:
         """How many live records there are."""
         table = self.release.tables[entity]

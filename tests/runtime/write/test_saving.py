@@ -208,6 +208,39 @@ def test_a_value_that_has_run_out_is_worked_out_when_read(shop: Shop) -> None:
     assert shop.look("customer", customer, "recent") == {"recent": 0}
 
 
+def test_a_restore_names_what_stands_in_its_way(shop: Shop) -> None:
+    first = shop.make("customer", {"name": "A", "code": "S-1"})
+    order = shop.make("order", {"customer": first})
+    for entity, id_ in (("order", order), ("customer", first)):
+        assert isinstance(shop.do(Change("delete", entity, id_)), Saved)
+    back = shop.do(Change("restore", "order", order))
+    assert codes(back) == [("customer", "names_deleted")]
+    assert isinstance(back, Refused)
+    assert back.kind == "taken"
+    shop.make("customer", {"name": "New", "code": "S-1"})
+    back = shop.do(Change("restore", "customer", first))
+    assert isinstance(back, Refused)
+    assert [failure.message for failure in back.failures] == ["“New” has the same Code by now."]
+    assert shop.count("order") == 0
+
+
+def test_what_would_name_a_deleted_record_after_a_restore_lets_go_of_it(shop: Shop) -> None:
+    wallet = shop.make("wallet", {"name": "W"})
+    prior = shop.make("entry", {"wallet": wallet, "amount": 1})
+    entry = shop.make("entry", {"wallet": wallet, "amount": 2, "prior": prior})
+    for id_ in (entry, prior):
+        assert isinstance(shop.do(Change("delete", "entry", id_)), Saved)
+    assert isinstance(shop.do(Change("restore", "entry", entry)), Saved)
+    assert shop.look("entry", entry, "prior") == {"prior": None}
+
+
+def test_one_line_is_sent_once(shop: Shop) -> None:
+    order = shop.make("order", {}, lines=[TEA])
+    line = next(iter(shop.lines(order)))
+    twice = tuple(Change("update", "", line, {"quantity": number}) for number in (1, 2))
+    assert codes(shop.do(Change("update", "order", order, {}, {"lines": twice}))) == [("lines", "line_twice")]
+
+
 def test_no_message_says_more_than_its_reader_may_read(shop: Shop) -> None:
     ann = shop.actor("seller")
     mine = shop.make("customer", {"name": "A", "owner": ann.id, "secret_note": "CANARY"})
