@@ -6,11 +6,12 @@ import json
 import sys
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kith.rules.evaluating import Evaluator, answer, reference
+if TYPE_CHECKING:
+    from kith.rules.evaluating import Evaluator
 
 
 class Backend(StrEnum):
@@ -24,6 +25,8 @@ class Backend(StrEnum):
 
 def backend_of(name: Backend, url: str) -> Evaluator:
     """The evaluator of that name."""
+    from kith.rules.evaluating import reference
+
     if name is Backend.reference:
         return reference
     from kith.rules.backends import evaluator
@@ -41,6 +44,8 @@ def evaluate(
     A request is {"id", "expr", "types": {name: type}, "values": {name: value}, "now", "tz"}; an answer {"id", "type", "value"}
     or {"id", "error": {"code", "message", "line", "column"}}.
     """
+    from kith.rules.evaluating import answer
+
     run = backend_of(backend, db)
     clock = datetime.now(UTC)
     for line in sys.stdin:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from kith.cli.saying import app_folder, refuse
-from kith.metadata.model import Model
-from kith.problems import Words, did_you_mean, render
-from kith.runtime.database import Unfit, choose_url, normal_url
-from kith.runtime.workspace import NoRelease, Unbuildable, Workspace
+from kith.problems import Problem, Words, did_you_mean, render
+
+if TYPE_CHECKING:  # what needs no database need not wait for its libraries
+    from kith.metadata.model import Layer, Model
+    from kith.runtime.workspace import Workspace
 
 Db = Annotated[
     str,
@@ -25,6 +26,8 @@ Db = Annotated[
 
 def database_url(option: str, app: str | None, language: str) -> str:
     """The database that a command works on; wrong usage where nothing says which."""
+    from kith.runtime.database import Unfit, choose_url, normal_url
+
     try:
         url = choose_url(option or None, None, app, Path.cwd())
         normal_url(url)
@@ -35,6 +38,8 @@ def database_url(option: str, app: str | None, language: str) -> str:
 
 def is_new(url: str) -> bool:
     """Whether it is an SQLite file that is not there yet."""
+    from kith.runtime.database import normal_url
+
     parsed = normal_url(url)
     return parsed.get_backend_name() == "sqlite" and not Path(str(parsed.database)).exists()
 
@@ -42,6 +47,9 @@ def is_new(url: str) -> bool:
 @contextmanager
 def workspace_of(url: str, language: str, *, watch: bool = False) -> Iterator[Workspace]:
     """The workspace of a URL, closed at the end; leaves with a sentence where it cannot be opened."""
+    from kith.runtime.database import Unfit
+    from kith.runtime.workspace import NoRelease, Unbuildable, Workspace
+
     try:
         workspace = Workspace.open(url, watch=watch)
     except Unfit as unfit:
@@ -67,6 +75,8 @@ def workspace_of(url: str, language: str, *, watch: bool = False) -> Iterator[Wo
 @contextmanager
 def existing_workspace(db: str, language: str) -> Iterator[Workspace]:
     """The workspace that a command without an app works on; it must be there."""
+    from kith.runtime.workspace import NoRelease
+
     url = database_url(db, None, language)
     if is_new(url):
         fail(NoRelease.words, language)
@@ -77,10 +87,15 @@ def existing_workspace(db: str, language: str) -> Iterator[Workspace]:
 
 def candidate_of(folder: Path, language: str) -> Model:
     """The model of an app's folder; leaves with all its problems where it has errors."""
-    from kith.metadata.build import build
     from kith.metadata.layers import load
 
-    layers, problems = load(app_folder(folder, language))
+    return model_of(*load(app_folder(folder, language)), language)
+
+
+def model_of(layers: Sequence[Layer], problems: Sequence[Problem], language: str) -> Model:
+    """The model of layers that were read with these problems; leaves with all problems where there are errors."""
+    from kith.metadata.build import build
+
     model, found = build(layers)
     errors = [problem for problem in (*problems, *found) if problem.is_error]
     if model is None or errors:

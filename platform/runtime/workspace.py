@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kith.metadata.model import Layer, Model
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from kith.runtime.plan.applying import Hooks
     from kith.runtime.plan.planning import Plan
 
-LOOK_EVERY = 0.5
-"""Seconds between two looks for a newer release."""
+LOOK_EVERY = 0.1
+"""Seconds between two looks for a newer release; a look is one small query."""
 
 Build = Callable[[Sequence[Layer]], tuple[Model | None, Sequence[Problem]]]
 """Makes a model of layers, or says what is wrong with them."""
@@ -47,20 +48,21 @@ class Unbuildable(Exception):
         self.problems = problems
 
 
-def build_model(layers: Sequence[Layer]) -> tuple[Model | None, Sequence[Problem]]:
-    """The model of layers, by the metadata room."""
+def builder() -> Build:
+    """The metadata room's way to make a model, which takes over what has not changed since its last one."""
     from kith.metadata.build import build
+    from kith.metadata.memo import Memo
 
-    return build(layers)
+    return partial(build, memo=Memo())
 
 
 class Workspace:
     """An open workspace. Requests take `current()` once and work with it to their end."""
 
-    def __init__(self, database: Database, build: Build = build_model, clock: Clock = system_clock) -> None:
+    def __init__(self, database: Database, build: Build | None = None, clock: Clock = system_clock) -> None:
         self.database = database
         self.clock = clock
-        self._build = build
+        self._build = build or builder()
         self._release: Release | None = None
         self._looking = threading.Lock()
         self._closing = threading.Event()
@@ -100,8 +102,9 @@ class Workspace:
         """Ask the database for a newer release and take it over; whether there was one."""
         with self._looking:
             with self.database.read() as connection:
-                number = releases.current_number(connection) if is_installed(connection) else 0
-                if number == (self._release.number if self._release else 0):
+                before = self._release.number if self._release else 0
+                number = releases.current_number(connection) if before or is_installed(connection) else 0
+                if number == before:
                     return False
                 stored = releases.load(connection, number)
             model, problems = self._build(stored.layers)
@@ -109,6 +112,13 @@ class Workspace:
                 raise Unbuildable(number, problems)
             self._release = make_release(number, model, stored.names, self.database.facts)
             return True
+
+    def is_made_of(self, layers: Sequence[Layer]) -> bool:
+        """Whether the current release was made of just these documents."""
+        made = self._release.model.layers if self._release else ()
+        return [(layer.name, layer.version, layer.digest) for layer in made] == [
+            (layer.name, layer.version, layer.digest) for layer in layers
+        ]
 
     def plan(self, candidate: Model) -> Plan:
         """What publishing a candidate would do now."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -12,7 +13,7 @@ from kith.problems import Problem
 from kith.runtime.plan.applying import Hooks
 from kith.runtime.release import CACHED, make_release
 from kith.runtime.schema.names import Names
-from kith.runtime.workspace import NoRelease, Unbuildable, Workspace, build_model
+from kith.runtime.workspace import NoRelease, Unbuildable, Workspace, builder
 from tests.runtime.models import entity, field, model
 
 ONE = model(entity("shop", field("name")))
@@ -83,7 +84,7 @@ def test_what_is_prepared_for_a_release_is_made_once_and_bounded(sqlite_url: str
 @pytest.mark.parametrize("app", sorted(path.name for path in SHIPPED.iterdir() if (path / "app.yaml").is_file()))
 def test_a_shipped_app_is_planned_applied_and_then_there_is_nothing_to_do(app: str, database_url: str) -> None:
     layers, _ = load(SHIPPED / app)
-    candidate, problems = build_model(layers)
+    candidate, problems = builder()(layers)
     assert candidate is not None, [problem.message() for problem in problems if problem.is_error]
     workspace = Workspace.open(database_url)
     workspace.apply(workspace.plan(candidate), hooks=Hooks())
@@ -92,5 +93,7 @@ def test_a_shipped_app_is_planned_applied_and_then_there_is_nothing_to_do(app: s
     other = Workspace.open(database_url)
     assert other.plan(candidate).changes == ()
     assert [layer.documents for layer in other.current().model.layers] == [layer.documents for layer in layers]
+    assert other.is_made_of(layers)
+    assert not other.is_made_of((layers[0], replace(layers[-1], digest="another")))
     other.close()
     workspace.close()
