@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -31,6 +31,7 @@ from kith.runtime.plan.progress import (
     claim,
     enter,
     finish,
+    hold,
     let_go,
     step_done,
 )  # fmt: skip
@@ -38,8 +39,8 @@ from kith.runtime.release import Release, make_release
 from kith.runtime.schema.install import install
 from kith.runtime.schema.tables import Tables
 
-LOCK_TIMEOUT = "400ms"
-"""What cannot have its lock within this lets the others go first, who stand behind it: nobody waits over a second."""
+LOCK_WAITS = (100, 400)
+"""Milliseconds that a lock is waited for, at first and when nothing else has helped: whoever comes after waits as well."""
 LOCK_TRIES = 60
 SHORT = 0.1
 """Seconds that a batch shall take where others want its records."""
@@ -209,11 +210,12 @@ class _Apply:
                 with self.database.write() as connection:
                     step_done(connection, self.run, step.key, added=added, now=self.clock())
             else:
-                _patiently(lambda step=step: self.short(step))  # type: ignore[misc]
+                _patiently(partial(self.short, step))
 
-    def short(self, step: steps.Step) -> None:
+    def short(self, step: steps.Step, wait: int) -> None:
         with self.database.write() as connection:
-            _give_way(connection)
+            _give_way(connection, wait)
+            hold(connection, self.run)
             added = step.run(connection)
             step_done(connection, self.run, step.key, added=added, now=self.clock())
 
@@ -223,11 +225,11 @@ class _Apply:
             fill_all(fill, self.batch, beside_others=True)
 
     def batch(self, work: Batch) -> str | None:
-        def giving_way(connection: sa.Connection) -> str | None:
-            _give_way(connection)
+        def giving_way(connection: sa.Connection, wait: int) -> str | None:
+            _give_way(connection, wait)
             return work(connection)
 
-        return _patiently(lambda: self.database.run(giving_way))
+        return _patiently(lambda wait: self.database.run(partial(giving_way, wait=wait)))
 
 
 Batch = Callable[[sa.Connection], str | None]
@@ -249,17 +251,19 @@ def fitting(size: int, seconds: float) -> int:
     return max(SMALL, min(BATCH, 2 * size, int(size * SHORT / max(seconds, 0.001))))
 
 
-def _give_way(connection: sa.Connection) -> None:
-    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+def _give_way(connection: sa.Connection, wait: int) -> None:
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{wait}ms'")
+    # Locks are not held until the disk has it all: what a crash takes back is done again, and the switch waits for it.
+    connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
 
 
-def _patiently(work: Callable[[], T]) -> T:
-    """Do what needs a lock, giving way to others in between."""
+def _patiently(work: Callable[[int], T]) -> T:
+    """Do what needs a lock, giving way to others in between; it is told how many milliseconds to wait for one."""
     for attempt in range(LOCK_TRIES):
         try:
-            return work()
+            return work(LOCK_WAITS[2 * attempt >= LOCK_TRIES])
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) != NO_LOCK or attempt == LOCK_TRIES - 1:
                 raise
-            time.sleep(min(0.1 * 2**attempt, 2.0))
+            time.sleep(min(0.2 * 1.5**attempt, 2.0))
     raise AssertionError("unreachable")

@@ -156,6 +156,11 @@ def _may_live(owner: str) -> bool:
     return True
 
 
+def hold(connection: sa.Connection, run: Run) -> None:
+    """Take the run's row before a step takes any lock: what is noted afterwards shall wait for nobody."""
+    connection.execute(sa.select(progress.c.id).where(progress.c.id == run.id).with_for_update())
+
+
 def step_done(connection: sa.Connection, run: Run, key: str, *, added: bool, now: datetime) -> None:
     """Remember a step, in the transaction that did it."""
     run.done.add(key)
