@@ -90,7 +90,7 @@ def _make(connection: sa.Connection, context: Context, reader: Reader, query: Ag
     statement.only()
     if query.filter.strip():
         condition = expression(reader, context, query.entity, query.filter, "filter", CONDITION)
-        statement.limit_to(statement.holds(condition.tree))
+        statement.ask(condition.tree)
     columns = [_group(statement, context, group) for group in query.group]
     columns += [_measure(statement, context, name, text) for name, text in query.measures.items()]
     _check(context, columns)

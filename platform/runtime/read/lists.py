@@ -217,7 +217,7 @@ def _matching(listing: Listing) -> tuple[Statement, Searched]:
     for condition in conditions(
         reader, context, query.entity, filter_=query.filter, view=query.view, segment=query.segment
     ):
-        statement.limit_to(statement.holds(condition.tree))
+        statement.ask(condition.tree)
     if query.related_to:
         statement.limit_to(_related(statement, query.related_to[0], context))
     return statement, limit_to_search(statement) if query.search else NO_SEARCH

@@ -13,7 +13,7 @@ from kith.metadata.model import Field
 from kith.rules.sql.dialect import Dialect
 from kith.rules.sql.postgresql import PostgreSQL
 from kith.rules.sql.tables import Element, Rows
-from kith.rules.tree import Node
+from kith.rules.tree import Node, Path, walk
 from kith.rules.types import DATETIME
 from kith.runtime.read.arrays import Asking
 from kith.runtime.read.guarded import Guarded
@@ -70,6 +70,22 @@ class Statement:
     def holds(self, node: Node) -> Clause:
         """SQL of a condition that somebody asked for."""
         return Asking(self.tables, self.tables.dialect).holds(node)
+
+    def ask(self, node: Node) -> None:
+        """Add a condition that somebody asked for.
+
+        What it reads through references is joined, so that an engine may begin there: a sub-query is asked for each record.
+        """
+        for path in walk(node):
+            if isinstance(path, Path) and path.root == "this":
+                self.follow(path)
+        self.limit_to(self.holds(node))
+
+    def follow(self, path: Path) -> None:
+        """Join the records that a path passes, as far as the reader may read them."""
+        rows: Rows | None = self.this
+        for step in path.steps[:-1]:
+            rows = self.join(rows, step.name) if rows is not None and step.type.kind == "ref" else None
 
     def join(self, rows: Rows, reference: str) -> Rows | None:
         """The record that a reference names, joined once; None where the reader may read no such record."""

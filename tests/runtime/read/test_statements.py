@@ -170,3 +170,12 @@ def test_sqlite_walks_an_index_only_where_that_helps(
     for found, expected in ((found_page, page), (found_count, count)):
         (walk,) = [step for step in found if step.startswith("SCAN ") and "anon" not in step]
         assert walk == expected if " USING" not in expected else walk.startswith(expected)
+
+
+def test_what_a_filter_reads_through_references_is_joined(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    query = Query("deal", ("name",), filter='account.owner.name != "X" and account.name is set', limit=1)
+    with world.database.read() as connection, watching(world, monkeypatch) as seen:
+        list_records(connection, world.context("admin"), world.release, query)
+    for text in seen.texts:
+        assert text.count("JOIN") == 2
+        assert text.count("SELECT") == 1 + ("count(*)" in text)
