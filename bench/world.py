@@ -87,7 +87,7 @@ class World:
         """Let the database look at what it holds, as a real one has long done."""
         with self.workspace.database.engine.connect() as connection:
             connection = connection.execution_options(isolation_level="AUTOCOMMIT")
-            connection.exec_driver_sql("ANALYZE")
+            connection.exec_driver_sql("ANALYZE" if self.workspace.database.kind == "sqlite" else "VACUUM ANALYZE")
 
     def tickets(self, count: int) -> Iterator[dict[str, Any]]:
         """Tickets, the same each time; one in ten has nothing but its name."""
