@@ -17,6 +17,7 @@ from kith.web.look import COLOURS
 from kith.web.view import Cell, Choice, Person
 
 Show = Callable[[Any], Cell]
+"""Makes the cell of a value. Where it is a Shower, what it knows of its cells lets a long list do without them."""
 NOTHING = Cell()
 SHORT = 120
 """Characters of a long text that a list shows."""
@@ -57,16 +58,61 @@ def chip_of(option: Option, language: str) -> Choice:
     return Choice(option.key, option.label.in_(language), colour_of(option.color))
 
 
-def shower(reader: Reader, type_: Type, declared: Field | None = None, *, short: bool = False) -> Show:
-    """What makes cells of a field's values; `short` is for lists. Ask once for a column, not for each cell."""
-    show = _shower(reader, type_, declared, short)
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Shows every value as a text, perhaps one that leads somewhere."""
 
-    def cell(value: Any) -> Cell:
+    text: Format
+    href: Format | None = None
+
+    def __call__(self, value: Any) -> Cell:
+        """The cell of a value."""
+        return Cell(self.text(value), self.href(value) if self.href is not None else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """Shows each of a few values by the same cell; another value as it is."""
+
+    cells: Mapping[Any, Cell]
+
+    def __call__(self, value: Any) -> Cell:
+        """The cell of a value."""
+        return self.cells.get(value) or Cell(str(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Shows references by their labels, which lead to the records; `start` is their addresses' beginning."""
+
+    start: str
+    hidden: Cell
+
+    def __call__(self, value: Any) -> Cell:
+        """The cell of a value."""
+        if not isinstance(value, Reference):
+            return Cell(str(value))
+        if not value.visible:
+            return self.hidden
+        return Cell(value.label or value.id[:8], self.start + value.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Shower:
+    """Shows the values of a field, also what is missing or masked."""
+
+    known: Show
+
+    def __call__(self, value: Any) -> Cell:
+        """The cell of a value."""
         if value is None:
             return NOTHING
-        return Cell(str(value), icon="eye-off", tone="muted") if isinstance(value, Masked) else show(value)
+        return Cell(str(value), icon="eye-off", tone="muted") if isinstance(value, Masked) else self.known(value)
 
-    return cell
+
+def shower(reader: Reader, type_: Type, declared: Field | None = None, *, short: bool = False) -> Shower:
+    """What makes cells of a field's values; `short` is for lists. Ask once for a column, not for each cell."""
+    return Shower(_shower(reader, type_, declared, short))
 
 
 def _shower(reader: Reader, type_: Type, declared: Field | None, short: bool) -> Show:
@@ -76,7 +122,7 @@ def _shower(reader: Reader, type_: Type, declared: Field | None, short: bool) ->
         case "set":
             return _set(reader, type_, declared)
         case "ref":
-            return _reference(type_.entity, reader)
+            return Named(addresses.record_of(type_.entity, ""), Cell(reader.texts("value.no_access"), tone="muted"))
         case "bool":
             return _boolean(reader)
         case "text":
@@ -84,8 +130,7 @@ def _shower(reader: Reader, type_: Type, declared: Field | None, short: bool) ->
         case "record":
             return _parts(reader, declared)
         case _:
-            show = format_of(reader, type_)
-            return lambda value: Cell(show(value))
+            return Plain(format_of(reader, type_))
 
 
 def format_of(reader: Reader, type_: Type) -> Format:
@@ -132,7 +177,7 @@ def _choice(options: Mapping[str, Option], language: str) -> Show:
     for key, option in options.items():
         chip = chip_of(option, language)
         cells[key] = Cell(chip.label, chips=(chip,)) if option.color else Cell(chip.label)
-    return lambda value: cells.get(value) or Cell(str(value))
+    return Fixed(cells)
 
 
 def _set(reader: Reader, type_: Type, declared: Field | None) -> Show:
@@ -153,41 +198,27 @@ def label_of(reference: Reference, texts: Texts) -> str:
     return reference.label if reference.visible else texts("value.no_access")
 
 
-def _reference(entity: str, reader: Reader) -> Show:
-    hidden = Cell(reader.texts("value.no_access"), tone="muted")
-    start = addresses.record_of(entity, "")
-
-    def show(value: Any) -> Cell:
-        if not isinstance(value, Reference):
-            return Cell(str(value))
-        if not value.visible:
-            return hidden
-        return Cell(value.label or value.id[:8], start + value.id)
-
-    return show
-
-
 def _boolean(reader: Reader) -> Show:
     yes, no = Cell(reader.texts("value.yes"), icon="check"), Cell(reader.texts("value.no"), tone="muted")
-    return lambda value: yes if value else no
+    return Fixed({True: yes, False: no})
 
 
 def _text(reader: Reader, declared: Field | None, short: bool) -> Show:
     match declared.type_name if declared else "":
         case "phone":
             region = str(declared.params.get("region") or "CN") if declared else "CN"
-            return lambda value: Cell(phones.written(value, region), f"tel:{value}")
+            return Plain(lambda value: phones.written(value, region), lambda value: f"tel:{value}")
         case "email":
-            return lambda value: Cell(value, f"mailto:{value}")
+            return Plain(str, lambda value: f"mailto:{value}")
         case "url":
-            return lambda value: Cell(value.partition("://")[2].removesuffix("/"), value)
+            return Plain(lambda value: value.partition("://")[2].removesuffix("/"), str)
         case "country" | "currency" | "language" as name:
             table: Mapping[str, str] = getattr(locale_of(reader.language), NAMES[name])
-            return lambda value: Cell(table.get(value) or table.get(value.replace("-", "_")) or _tag(value, table))
+            return Plain(lambda value: table.get(value) or table.get(value.replace("-", "_")) or _tag(value, table))
         case "long_text" | "markdown" if short:
-            return lambda value: Cell(_shortened(value))
+            return Plain(_shortened)
         case _:
-            return lambda value: Cell(str(value))
+            return Plain(str)
 
 
 def _tag(value: str, table: Mapping[str, str]) -> str:

@@ -157,10 +157,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record of a table: its key, its page and one cell for each column.
-
-    A long list has its rows made by `kith.web.rows` and gives them as `html`, which then is all that shows.
-    """
+    """One record of a table: its key, its page and one cell for each column."""
 
     key: str
     cells: Sequence[Cell] = ()
@@ -168,7 +165,6 @@ class Row:
     selected: bool = False
     actions: Sequence[Link] = ()
     label: str = ""
-    html: Markup | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ from kith.web.pages.listed import Listing, listing_of
 from kith.web.requests import Visit, Web, go, page
 from kith.web.rows import RowMaker, row_maker
 from kith.web.shell import icon_of, may_create
-from kith.web.showing import Show, inline, shower
-from kith.web.templating import wanted
-from kith.web.view import Cell, Choice, Column, Empty, Link, Notice, Row, Table
+from kith.web.showing import inline, shower
+from kith.web.templating import Drawing, wanted
+from kith.web.view import Cell, Choice, Column, Empty, Link, Notice, Table
 from kith.web.view import Page as Pager
 
 TABS = 5
@@ -51,19 +51,43 @@ def show(visit: Visit) -> Response:
 
 def _render(listing: Listing, wrong_row: str) -> Response:
     """The list; `wrong_row` is what is wrong with the row of the filter that was sent."""
-    visit = listing.visit
+    visit, asked = listing.visit, listing.asked
     found, mistake = _read(listing)
-    context = {
-        "asked": listing.asked,
-        "table": _table(listing, found),
-        "page": _pager(listing, found),
-        "filters": filtering.in_force(listing),
-        "mistake": Notice(mistake, "danger") if mistake else None,
+    texts = _varying(listing, found)
+    block = wanted(visit.request, "results")
+
+    def fixed() -> dict[str, object]:
+        inner = {
+            "asked": asked,
+            "table": _table(listing),
+            "filters": filtering.in_force(listing),
+            "mistake": Notice(mistake, "danger") if mistake else None,
+        }
+        return inner if block else {**inner, **_around(listing, wrong_row)}
+
+    # What somebody searches or filters by is all over the page: a stencil of it would hardly be used again.
+    usual = found.rows and not (asked.search or asked.filter or "field" in visit.request.query_params)
+    title = listing.entity.plural.in_(visit.language)
+    if usual:
+        key = (listing.reader.key, asked.entity, asked.view, asked.sort, asked.columns)
+        drawing = Drawing("list.html", block or "content", key, texts, fixed)
+        return visit.fragment(drawing) if block else visit.drawn(drawing, title=title)
+    if block:
+        return visit.block("list.html", block, **fixed(), **texts)
+    return visit.page("list.html", 400 if mistake or wrong_row else 200, title=title, **fixed(), **texts)
+
+
+def _varying(listing: Listing, found: Page) -> dict[str, str]:
+    """The records, the totals and the way to other pages, as HTML."""
+    visit = listing.visit
+    ui, maker, pager = visit.web.templates.ui(visit.language), _maker(listing), _pager(listing, found)
+    totals = _totals(listing, maker) if len(found.rows) > 1 else ()
+    return {
+        "body": maker.body(found.rows, listing.entity.label.in_(visit.language)) if found.rows else "",
+        "foot": ui.table_foot(replace(_table(listing), totals=totals)) if totals else "",
+        "pages": ui.pager(pager) if pager.label else "",
+        "announced": pager.label or _empty(listing).title,
     }
-    if wanted(visit.request, "results"):
-        return visit.block("list.html", "results", **context)
-    status = 400 if mistake or wrong_row else 200
-    return visit.page("list.html", status, **context, **_around(listing, wrong_row))
 
 
 def _read(listing: Listing) -> tuple[Page, str]:
@@ -78,24 +102,18 @@ def _read(listing: Listing) -> tuple[Page, str]:
 # ---- the table ----------------------------------------------------------------------------------------------------
 
 
-def _table(listing: Listing, found: Page) -> Table:
-    texts, named = listing.visit.texts, _naming(listing)
-    heads = [_head(listing, column, _phone(number, named)) for number, column in enumerate(listing.columns)]
-    maker = _maker(listing, heads, named)
-    nameless = listing.entity.label.in_(texts.language)
-    rows = []
-    for id_, _version, *values, title in found.rows:
-        rows.append(Row(str(id_), html=maker.row(str(id_), values, str(title or nameless))))
-    return Table(
-        caption=listing.entity.plural.in_(texts.language),
-        columns=heads,
-        rows=rows,
-        totals=_totals(listing, maker.shows) if len(rows) > 1 else (),
-        empty=_empty(listing),
-    )
+def _table(listing: Listing) -> Table:
+    """The table without its records."""
+    plural = listing.entity.plural.in_(listing.visit.language)
+    return Table(caption=plural, columns=_heads(listing), empty=_empty(listing))
 
 
-def _maker(listing: Listing, heads: Sequence[Column], named: int) -> RowMaker:
+def _heads(listing: Listing) -> list[Column]:
+    named = _naming(listing)
+    return [_head(listing, column, _phone(number, named)) for number, column in enumerate(listing.columns)]
+
+
+def _maker(listing: Listing) -> RowMaker:
     """What makes the list's rows: once for its columns and the reader's language and time zone."""
     visit, showing = listing.visit, listing.showing
     paths = tuple(column.path for column in listing.columns)
@@ -105,7 +123,7 @@ def _maker(listing: Listing, heads: Sequence[Column], named: int) -> RowMaker:
     def make() -> RowMaker:
         shows = [shower(showing, column.type, column.declared, short=True) for column in listing.columns]
         address = addresses.record_of(listing.entity.name, "")
-        return row_maker(heads, shows, named, address, visit.web.templates.icon)
+        return row_maker(_heads(listing), shows, _naming(listing), address, visit.web.templates.ui(visit.language))
 
     return visit.release.cached(key, make)
 
@@ -140,7 +158,7 @@ def _head(listing: Listing, column: ListColumn, phone: str) -> Column:
     )
 
 
-def _totals(listing: Listing, shows: Sequence[Show]) -> Sequence[Cell]:
+def _totals(listing: Listing, maker: RowMaker) -> Sequence[Cell]:
     """The totals that the view asks for, over all pages; of what is searched there are none."""
     measures = {column.path: f"{column.total}({column.path})" for column in listing.columns if column.total}
     if not measures or listing.asked.search:
@@ -149,7 +167,7 @@ def _totals(listing: Listing, shows: Sequence[Show]) -> Sequence[Cell]:
     query = AggregateQuery(listing.entity.name, (), measures, filter_)
     visit = listing.visit
     (found,) = aggregate(visit.connection, visit.context, visit.release, query)
-    cells = [show(found.get(column.path)) for column, show in zip(listing.columns, shows, strict=True)]
+    cells = [show(found.get(column.path)) for column, show in zip(listing.columns, maker.shows, strict=True)]
     return [replace(cells[0], text=cells[0].text or visit.texts("table.totals")), *cells[1:]]
 
 
@@ -196,7 +214,6 @@ def _around(listing: Listing, wrong_row: str) -> dict[str, object]:
     if current := next((link for link in more if link.current), None):
         shown, more = [*shown[:-1], current], [shown[-1], *(link for link in more if link is not current)]
     return {
-        "title": entity.plural.in_(texts.language),
         "find": texts("list.search", name=inline(entity.plural, texts.language)),
         "mark": icon_of(entity),
         "actions": [replace(create_link(listing), key="create")] if may_create(listing.reader, entity) else [],
