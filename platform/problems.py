@@ -116,6 +116,14 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that has to do with a problem, and what stands there."""
+
+    span: Span
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One mistake at one place, with the values that its sentence needs."""
 
@@ -124,6 +132,7 @@ class Problem:
     values: Mapping[str, Value] = field(default_factory=dict)
     hint: Words | None = None
     fix: Fix | None = None
+    related: tuple[Related, ...] = ()
 
     @property
     def code(self) -> str:
@@ -152,7 +161,14 @@ class Problem:
             end_line, end_column = self.span.source.position(self.span.end)
             data |= {"path": self.span.source.path, "line": line, "column": column}
             data |= {"end_line": end_line, "end_column": end_column}
+        if self.related:
+            data["related"] = [_place_data(one, language) for one in self.related]
         return data
+
+
+def _place_data(one: Related, language: str) -> dict[str, object]:
+    line, column = one.span.source.position(one.span.start)
+    return {"path": one.span.source.path, "line": line, "column": column, "message": one.words.in_(language)}
 
 
 def fill(words: Words, values: Mapping[str, Value], language: str) -> str:
@@ -177,7 +193,9 @@ def render(problem: Problem, language: str = "en") -> str:
     blank = " " * (len(gutter) - 2) + "| "
     caret = " " * width(text[: column - 1]) + "^" * max(1, width(text[column - 1 : column - 1 + length]))
     hint = f"  {problem.hint.in_(language)}" if problem.hint else ""
-    return f"{problem.code} {problem.span.place}  {problem.message(language)}\n{gutter}{text}\n{blank}{caret}{hint}"
+    also = "".join(f"\n      {one.span.place}  {one.words.in_(language)}" for one in problem.related)
+    head = f"{problem.code} {problem.span.place}  {problem.message(language)}"
+    return f"{head}\n{gutter}{text}\n{blank}{caret}{hint}{also}"
 
 
 def width(text: str) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from kith.metadata.checks import CHECKS, Checking
+from kith.metadata.checks.misnaming import told_in_place
 from kith.metadata.layers.documents import APP, Document, merged
 from kith.metadata.making.apps import app_of
 from kith.metadata.making.at import At
@@ -63,7 +64,7 @@ def _build(stack: tuple[Layer, ...], memo: Memo) -> tuple[Model | None, list[Pro
     checking = Checking(model, context, world)
     for check in CHECKS:
         problems += [problem for problem in check(checking) if not _echoes(problem, context.broken)]
-    ordered = in_order(problems)
+    ordered = in_order(told_in_place(in_order(problems), checking))
     return (None if any(problem.is_error for problem in ordered) else model), ordered
 
 

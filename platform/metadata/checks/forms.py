@@ -97,7 +97,7 @@ def _variants(c: Checking, entity: Entity, at: At, kind: str, name: str) -> Iter
 def required_fields_are_shown(c: Checking) -> Iterator[Problem]:
     """A form shows every field that a new record needs: hiding one would leave the user with a refusal he cannot mend."""
     for form, entity in _forms(c):
-        if not all(section.items for section in form.sections.values()):
+        if not form.sections or not all(section.items for section in form.sections.values()):
             continue  # a section that shows nothing is told by itself
         shown = {name: item for section in form.sections.values() for name, item in section.items.items()}
         hidden = {name for s in form.sections.values() if s.visible_when or s.only_for for name in s.items}

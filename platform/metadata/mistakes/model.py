@@ -266,6 +266,17 @@ SEVERAL_CHILDREN = Mistake(
     "require: due is set, message: It needs a day.}}",
     "rules: r\nof: thing\nitems: {a: {on: [{child: parts}], require: due is set, message: It needs a day.}}",
 )
+ODD_NAME = Mistake(
+    "D437",
+    Words(
+        'nothing names "{name}", and what {count} places name, "{meant}", is declared nowhere',
+        "没有地方用到“{name}”；而 {count} 处用到的“{meant}”没有声明",
+    ),
+    "# entities/box.yaml\nentity: box\nfields: {witdh: {type: integer, label: {en: Width, zh-CN: 宽}}}\n"
+    "# views/boxes.yaml\nview: boxes\nof: box\nfilter: width > 1\ncolumns: {width: {}}\nsort: [width]",
+    "# entities/box.yaml\nentity: box\nfields: {width: {type: integer, label: {en: Width, zh-CN: 宽}}}\n"
+    "# views/boxes.yaml\nview: boxes\nof: box\nfilter: width > 1\ncolumns: {width: {}}\nsort: [width]",
+)
 FIELD_CYCLE = Mistake(
     "E601",
     Words("a value cannot be computed from itself: {path}", "值不能由自身计算得出：{path}"),

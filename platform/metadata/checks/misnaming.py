@@ -1,0 +1,115 @@
+"""Problems of names that are missing, told where a person would mend them: at the declaration, where that is the odd one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from kith.metadata.checks.checking import Checking
+from kith.metadata.checks.naming import LOWER
+from kith.metadata.mistakes import model as mistakes
+from kith.metadata.shapes.checking import place
+from kith.problems import Problem, Related, Span, Value, Words, did_you_mean
+from kith.source import Mapping, Scalar
+
+MOST_PLACES = 5
+"""Places that one problem names beside its own."""
+FIELDS = frozenset({"D404", "D405", "D435", "E203"})
+"""Codes that tell of a name which an entity does not have."""
+KINDS = {"D403": "entity", "D406": ""}
+"""Codes that tell of a document that is not there, with its kind."""
+_FIELDS = Words("its fields are declared here", "它的字段在这里声明")
+_USED = Words("named here", "在这里用到")
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """What a missing name should be part of: an entity, or all documents of a kind (then without an entity)."""
+
+    kind: str
+    entity: str = ""
+
+
+def told_in_place(problems: list[Problem], c: Checking) -> list[Problem]:
+    """The problems, those of one missing name put together where its declaration is the odd one."""
+    groups: dict[tuple[Owner, str], list[Problem]] = {}
+    for problem in problems:
+        if owner := _owner(problem, c):
+            groups.setdefault((owner, str(problem.values["name"])), []).append(problem)
+    gone: dict[int, Problem | None] = {}
+    for (owner, name), group in groups.items():
+        odd = _odd_name(owner, name, group, c)
+        for number, problem in enumerate(group):
+            gone[id(problem)] = (odd if number == 0 else None) if odd else _with_declarations(problem, owner, c)
+    told = (gone.get(id(problem), problem) for problem in problems)
+    return [problem for problem in told if problem is not None]
+
+
+def _owner(problem: Problem, c: Checking) -> Owner | None:
+    entity = problem.values.get("entity")
+    if problem.code in FIELDS and isinstance(entity, Words):
+        called = [name for name, scope in c.world.items() if scope.label == entity]
+        return Owner("", called[0]) if len(called) == 1 else None
+    if problem.code in KINDS:
+        titles = {document.kind for document in c.context.merged.documents.values()}
+        said = problem.values.get("kind")
+        kind = KINDS[problem.code] or next((k for k in titles if isinstance(said, Words) and LOWER[k] == said), "")
+        return Owner(kind) if kind else None
+    return None
+
+
+def _odd_name(owner: Owner, name: str, group: list[Problem], c: Checking) -> Problem | None:
+    """The problem of a declaration that nothing names, while several places name another one like it."""
+    declared = dict(_declared(owner, c))
+    near = next((other for other in declared if did_you_mean(name, [other])), "")
+    stem = next((other for other, span in declared.items() if span.source.path.endswith(f"/{name}.yaml")), "")
+    other = stem if owner.kind and stem else near if len({problem.span for problem in group}) > 1 else ""
+    if not other or other == name or _mentions(other, c) > 1:
+        return None
+    values: dict[str, Value] = {"name": other, "meant": name, "count": len(group)}
+    hint = Words(f'did you mean "{name}"?', f"是否想写“{name}”？")
+    places = tuple(Related(problem.span, _USED) for problem in group[:MOST_PLACES] if problem.span)
+    return Problem(mistakes.ODD_NAME, declared[other], values, hint, related=places)
+
+
+def _with_declarations(problem: Problem, owner: Owner, c: Checking) -> Problem:
+    """The problem, with the place where such names are declared."""
+    if not owner.entity:
+        return problem
+    declared = dict(_declared(owner, c))
+    near = next((other for other in declared if did_you_mean(str(problem.values["name"]), [other])), "")
+    document = c.context.merged.documents["entity", owner.entity]
+    own = next((part.node for part in reversed(document.parts) if part.node.get("fields")), document.node)
+    span = declared.get(near) or place(own, ["fields"], True)
+    if problem.span and span.source is problem.span.source:
+        return problem
+    words = Words(f'"{near}" is declared here', f"“{near}”在这里声明") if near else _FIELDS
+    return replace(problem, related=(Related(span, words),))
+
+
+def _declared(owner: Owner, c: Checking) -> Iterator[tuple[str, Span]]:
+    """The names that there are, each where it is declared."""
+    for document in c.context.merged.documents.values():
+        if owner.kind == document.kind:
+            first = next(iter(document.node.entries.values()))
+            yield document.name, first.value.span
+        if document.kind != "entity" or not owner.entity:
+            continue
+        fields = document.node.get("fields")
+        for name, entry in fields.entries.items() if isinstance(fields, Mapping) else ():
+            if document.name == owner.entity:
+                yield name, entry.key.span
+            to, inverse = (
+                entry.value.get(key) if isinstance(entry.value, Mapping) else None for key in ("to", "inverse")
+            )
+            if isinstance(to, Scalar) and isinstance(inverse, Scalar) and to.text == owner.entity:
+                yield inverse.text, inverse.span
+
+
+def _mentions(name: str, c: Checking) -> int:
+    """How often a word stands in the app's documents."""
+    sources: Iterable[str] = {
+        source.path: source.text for document in c.context.merged.documents.values() for source in document.sources
+    }.values()
+    return sum(len(re.findall(rf"\b{re.escape(name)}\b", text)) for text in sources if name in text)
