@@ -16,6 +16,10 @@ MayRead = Callable[[str, str], bool]
 """Whether the reader may read a field of an entity."""
 MaySee = Callable[[str, object], bool]
 """Whether the reader may see the record of an entity with that id."""
+NameOf = Callable[[str, str], str]
+"""What readers call a field of an entity; without a field, what they call its records."""
+TitleOf = Callable[[str, object], str]
+"""What the record of an entity with that id is called."""
 
 VERDICT = Words("`{text}` is {truth}: {values}", "`{text}` {truth}：{values}")
 BARE_VERDICT = Words("`{text}` is {truth}", "`{text}` {truth}")
@@ -28,12 +32,27 @@ MATCH = Words("{matching} of {count} records of {relation} match", "{relation} �
 FROM_TO = Words("{name} was {before} and is {after}", "{name} 原为 {before}，现为 {after}")
 BY_ZERO = Words("`{text}` is empty: it divides by zero", "`{text}` 为空：除数为零")
 AND = Words(", ", "，")
+YOURS, BEFORE = Words("your {name}", "您的{name}"), Words("{name} before", "原{name}")
+WHERE = Words("{name} where `{text}`", "{name}（`{text}`）")
+TOTALS = {
+    "count": Words("the number of {relation}", "{relation}的数量"),
+    "sum": Words("the sum of {name} of {relation}", "{relation}的{name}合计"),
+    "avg": Words("the average {name} of {relation}", "{relation}的{name}平均值"),
+    "min": Words("the smallest {name} of {relation}", "{relation}的{name}最小值"),
+    "max": Words("the largest {name} of {relation}", "{relation}的{name}最大值"),
+    "first": Words("the first {name} of {relation}", "{relation}的首个{name}"),
+}
 DIVISIONS = frozenset({"divide", "mod", "div", "duration_divide", "duration_ratio"})
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Who asks, and about which text and record."""
+    """Who asks, and about which text and record.
+
+    `text` is the expression's text, `env.show` prints values as the reader is used to. Without `name_of` fields are told as the
+    author wrote them. A part that reads what the reader may not is told without its values, and where even its verdict
+    would be news, without that.
+    """
 
     text: str
     env: Env
@@ -42,6 +61,8 @@ class Reader:
     may_see: MaySee = lambda _entity, _id: True
     lets: Mapping[str, Sequence[Node]] = field(default_factory=dict)
     """What each variable of a block may have been given."""
+    name_of: NameOf | None = None
+    title_of: TitleOf | None = None
 
     def say(self, words: Words, **values: str | int | Words) -> str:
         """A sentence in the reader's language."""
@@ -51,12 +72,38 @@ class Reader:
         """What the author wrote there."""
         return " ".join(self.text[node.start : node.end].split())
 
+    def name(self, node: Path) -> str:
+        """What the reader calls a field, through references: `Store · Name`."""
+        if self.name_of is None or node.root == "let":
+            return self.part(node)
+        name = " · ".join(self.name_of(step.entity, step.name) for step in node.steps)
+        words = {"me": YOURS, "old": BEFORE}.get(node.root)
+        return self.say(words, name=name) if words else name
+
+    def relation(self, node: Aggregate) -> str:
+        """What the reader calls the records that an aggregate is over."""
+        if self.name_of is None:
+            return node.relation
+        plural = self.name_of(node.entity, "")
+        return f"{self.name(node.via)} · {plural}" if node.via.steps else plural
+
+    def total(self, node: Aggregate) -> str:
+        """What the reader calls what an aggregate adds up: `the sum of Amount of Lines`."""
+        simple = node.value is None or (isinstance(node.value, Path) and node.value.root == "row")
+        if self.name_of is None or not simple:
+            return self.part(node)
+        value = self.name(node.value) if isinstance(node.value, Path) else ""
+        said = self.say(TOTALS[node.function], name=value, relation=self.relation(node))
+        return self.say(WHERE, name=said, text=self.part(node.where)) if node.where is not None else said
+
     def value(self, value: object, type_: Type) -> str:
         """A value as the reader sees it."""
         if value is None or value == frozenset():
             return EMPTY.in_(self.language)
         if isinstance(value, frozenset) and type_.item:
             return AND.in_(self.language).join(sorted(self.value(member, type_.item) for member in value))
+        if type_.kind == "ref" and self.title_of is not None:
+            return self.title_of(type_.entity, value)
         return (self.env.show or plain)(value, type_)
 
     def reads(self, node: Node) -> bool:
@@ -95,22 +142,6 @@ def told(reader: Reader, tree: Node) -> str:
         parts = (part if isinstance(part, str) or reader.reads(part) else hidden for part in tree.parts)
         return str(evaluate(replace(tree, parts=tuple(parts)), reader.env))
     return str(evaluate(tree, reader.env) or "") if reader.reads(tree) else hidden
-
-
-def explain(
-    tree: Node,
-    text: str,
-    env: Env,
-    may_read: MayRead = lambda _entity, _field: True,
-    language: str = "en",
-    may_see: MaySee = lambda _entity, _id: True,
-) -> list[str]:
-    """The lines of the smallest reason for what a condition says of a record.
-
-    `text` is the expression's text, `env.show` prints values as the reader is used to. A part that reads what the reader may
-    not is told without its values, and where even its verdict would be news, without that.
-    """
-    return reasons(Reader(text, env, may_read, language, may_see), tree)
 
 
 def reasons(reader: Reader, node: Node) -> list[str]:
@@ -163,7 +194,7 @@ def values(reader: Reader, node: Node) -> Iterator[str]:
     match node:
         case Path() if node.root != "row" and node.steps:
             value = reader.value(evaluate(node, reader.env), node.steps[-1].type) if reader.sees(node) else HIDDEN
-            yield reader.say(IS, name=reader.part(node), value=value)
+            yield reader.say(IS, name=reader.name(node), value=value)
         case Aggregate():
             yield aggregate(reader, node)
         case Changed():
@@ -175,29 +206,29 @@ def values(reader: Reader, node: Node) -> Iterator[str]:
 
 def aggregate(reader: Reader, node: Aggregate) -> str:
     """What an aggregate found; of `any` and `all`, how many records match."""
+    tests = node.function in {"any", "all"}
+    name = reader.part(node) if tests else reader.total(node)
     records = list(related(node, reader.env)) if reader.reads(node) else []
     if not reader.reads(node) or not all(reader.may_see(node.entity, record.get("id")) for record in records):
-        return reader.say(IS, name=reader.part(node), value=HIDDEN)
-    if node.function not in {"any", "all"}:
-        return reader.say(IS, name=reader.part(node), value=reader.value(evaluate(node, reader.env), node.type))
+        return reader.say(IS, name=name, value=HIDDEN)
+    if not tests:
+        return reader.say(IS, name=name, value=reader.value(evaluate(node, reader.env), node.type))
     rows = [replace(reader.env, row=row) for row in records]
     rows = [row for row in rows if node.where is None or holds(node.where, row)] if node.function == "all" else rows
     test = node.test if node.function == "all" else node.where
     matching = sum(test is None or holds(test, row) for row in rows)
-    return reader.say(MATCH, matching=matching, count=len(rows), relation=node.relation)
+    return reader.say(MATCH, matching=matching, count=len(rows), relation=reader.relation(node))
 
 
 def changed(reader: Reader, node: Changed) -> str:
     """What a field was before the save and is now."""
+    name = reader.name_of(node.entity, node.field) if reader.name_of else node.field
     if not reader.sees(node):
-        return reader.say(IS, name=node.field, value=HIDDEN)
-    before = (reader.env.old or {}).get(node.field)
-    after = reader.env.this.get(node.field)
+        return reader.say(IS, name=name, value=HIDDEN)
+    before, after = (reader.env.old or {}).get(node.field), reader.env.this.get(node.field)
     if before == after:
-        return reader.say(IS, name=node.field, value=reader.value(after, node.of))
-    return reader.say(
-        FROM_TO, name=node.field, before=reader.value(before, node.of), after=reader.value(after, node.of)
-    )
+        return reader.say(IS, name=name, value=reader.value(after, node.of))
+    return reader.say(FROM_TO, name=name, before=reader.value(before, node.of), after=reader.value(after, node.of))
 
 
 def zeros(reader: Reader, node: Node) -> Iterator[str]:

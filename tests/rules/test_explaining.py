@@ -10,7 +10,7 @@ import pytest
 from kith.problems import Excerpt
 from kith.rules.compiling import compile_expression
 from kith.rules.evalscope import Records
-from kith.rules.explaining import MaySee, explain
+from kith.rules.explaining import MaySee, NameOf, Reader, reasons
 from tests.rules.scopes import ENTITY, WHEN, demo
 
 VALUES: dict[str, object] = {
@@ -32,12 +32,16 @@ def lines(
     hidden: frozenset[str] = frozenset(),
     language: str = "en",
     may_see: MaySee = lambda _entity, _id: True,
+    name_of: NameOf | None = None,
 ) -> list[str]:
     scope = demo()
     expression, problems = compile_expression(Excerpt.whole(text), scope, WHEN)
     assert expression is not None, [problem.message() for problem in problems]
     env = Records(scope, VALUES).env(datetime(2026, 6, 15, tzinfo=UTC), ZoneInfo("UTC"))
-    return explain(expression.tree, text, env, lambda _entity, field: field not in hidden, language, may_see)
+    titles = (lambda _entity, id_: f"No. {id_}") if name_of else None
+    may_read = lambda _entity, field: field not in hidden  # noqa: E731
+    reader = Reader(text, env, may_read, language, may_see, name_of=name_of, title_of=titles)
+    return reasons(reader, expression.tree)
 
 
 RULE = "discount ?? 0% <= 15% or amount is set"
@@ -108,5 +112,26 @@ def test_what_a_record_out_of_sight_holds_is_not_told() -> None:
 
     assert unseen('account.name == "x"', "account") == ['`account.name == "x"` is false: account.name is (hidden)']
     text = "count(lines where cancelled) > 1"
-    assert unseen(text, demo().relations["lines"].entity) == [f"`{text}` is false: count(lines where cancelled) is (hidden)"]
+    assert unseen(text, demo().relations["lines"].entity) == [
+        f"`{text}` is false: count(lines where cancelled) is (hidden)"
+    ]
     assert unseen("vip", ENTITY) == ["`vip` is false: vip is (hidden)"]
+
+
+LABELLED = [
+    ("discount is not set", ["`discount is not set` is false: Discount is 20%"]),
+    ("account.name == name", ["`account.name == name` is false: Account · Name is Acme, Name is Deal"]),
+    ("account is not set", ["`account is not set` is false: Account is No. a1"]),
+    ('changed(stage to "won")', ['`changed(stage to "won")` is true: Stage was new and is won']),
+    ("old.stage == stage", ["`old.stage == stage` is false: Stage before is new, Stage is won"]),
+    ("count(lines) == 1", ["`count(lines) == 1` is false: the number of Lines is 2"]),
+    ("sum(lines.quantity where cancelled) == 1", [
+        "`sum(lines.quantity where cancelled) == 1` is false: the sum of Quantity of Lines where `cancelled` is 3",
+    ]),
+    ("any(lines where quantity > 5)", ["`any(lines where quantity > 5)` is false: 0 of 2 records of Lines match"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "wanted"), LABELLED, ids=[text for text, _ in LABELLED])
+def test_people_read_labels_in_place_of_names(text: str, wanted: list[str]) -> None:
+    assert lines(text, name_of=lambda _entity, field: field.capitalize() or "Lines") == wanted

@@ -180,7 +180,7 @@ def test_a_locked_field_says_by_which_condition(shop: Shop) -> None:
     html = client.get(f"/records/purchase/{purchase}/edit").text
     assert "coupon" not in form_of(html)
     assert "Locked by a rule." in html
-    assert '`status != "draft"` is true: status is Settled' in text_of(html)
+    assert '`status != "draft"` is true: Status is Settled' in text_of(html)
 
 
 def test_every_mistake_is_told_beside_its_field_and_in_the_summary(shop: Shop) -> None:

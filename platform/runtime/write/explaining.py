@@ -2,38 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from kith.rules.explaining import MaySee, Reader, explain, told
+from kith.rules.explaining import HIDDEN, MaySee, Reader, reasons, told
 from kith.rules.program import Bind, Branch
 from kith.runtime.write.authorising import is_free, may_see, rights
 
 if TYPE_CHECKING:
     from kith.metadata.model import Rule
-    from kith.rules.program import Action
+    from kith.rules.program import Action, Expression
     from kith.rules.tree import Node
     from kith.rules.values import Env
     from kith.runtime.write.draft import Draft
     from kith.runtime.write.session import Session, Values
+
+NO_LETS: Mapping[str, Sequence[Node]] = MappingProxyType({})
 
 
 def why_not(session: Session, rule: Rule, draft: Draft) -> tuple[str, ...]:
     """The smallest reason for a `require` that does not hold, with "(hidden)" for what the actor may not read."""
     if rule.require is None:
         return ()
-    language = session.context.language
-    env, seen = session.env(draft), seeing(session)
-    reading = lambda entity, field: may_read(session, entity, field)  # noqa: E731
-    return tuple(explain(rule.require.tree, rule.require.excerpt.text, env, reading, language, seen))
+    return why(session, rule.require, session.env(draft))
+
+
+def why(session: Session, condition: Expression, env: Env) -> tuple[str, ...]:
+    """The smallest reason for what a condition says of a record, line by line, under the actor's rights."""
+    return tuple(reasons(reader_of(session, env, condition.excerpt.text), condition.tree))
+
+
+def reader_of(session: Session, env: Env, text: str = "", lets: Mapping[str, Sequence[Node]] = NO_LETS) -> Reader:
+    """The actor as the reader of an explanation: his rights and language, labels in place of names."""
+    language, sees = session.context.language, seeing(session)
+
+    def name_of(entity: str, field: str) -> str:
+        declared = session.release.model.entities.get(entity)
+        if declared is None or (field and field not in declared.fields):
+            return field or entity
+        return (declared.fields[field].label if field else declared.plural).in_(language)
+
+    def title(entity: str, id_: object) -> str:
+        record = session.load(entity, id_)
+        return title_of(session, record) if record is not None and sees(entity, id_) else HIDDEN.in_(language)
+
+    reading = partial(may_read, session)
+    return Reader(text, env, reading, language, sees, lets, name_of, title)
 
 
 def title_of(session: Session, record: Values) -> str:
     """What a record is called, as far as the actor may read that."""
     title = session.release.model.entities[record.entity].title
-    language = session.context.language
-    reader = Reader("", session.env_of(record), lambda e, f: may_read(session, e, f), language, seeing(session))
-    return told(reader, title.tree)
+    return told(reader_of(session, session.env_of(record)), title.tree)
 
 
 def message_of(session: Session, rule: Rule, tree: Node, env: Env) -> str:
@@ -43,9 +65,7 @@ def message_of(session: Session, rule: Rule, tree: Node, env: Env) -> str:
     lets: dict[str, list[Node]] = {}
     for name, value in bound(rule.do.actions if rule.do is not None else ()):
         lets.setdefault(name, []).append(value)
-    language = session.context.language
-    reader = Reader("", env, lambda e, f: may_read(session, e, f), language, seeing(session), lets)
-    return told(reader, tree)
+    return told(reader_of(session, env, lets=lets), tree)
 
 
 def bound(actions: Iterable[Action]) -> Iterator[tuple[str, Node]]:

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from kith.rules.explaining import explain
 from kith.rules.program import Expression
 from kith.rules.values import DoesNotFit, Env
 from kith.runtime.context import Context
 from kith.runtime.write.change import Cause, Change
 from kith.runtime.write.computing import compute
 from kith.runtime.write.draft import Draft
-from kith.runtime.write.explaining import may_read, seeing
+from kith.runtime.write.explaining import why
 from kith.runtime.write.plans import compiled
 from kith.runtime.write.preparing import (
     Missing,
@@ -127,13 +126,5 @@ def _locked(session: Session, draft: Draft) -> dict[str, tuple[str, ...]]:
     for name, locked in draft.plan.locked_when.items():
         condition = draft.plan.entity.fields[name].locked_when
         if condition is not None and locked(env):
-            said = explain(
-                condition.tree,
-                condition.excerpt.text,
-                env,
-                lambda entity, field: may_read(session, entity, field),
-                session.context.language,
-                seeing(session),
-            )
-            found[name] = tuple(said)
+            found[name] = why(session, condition, env)
     return found
