@@ -60,7 +60,9 @@ def test_rows_that_fail_make_the_exit_code_and_a_file(work: Path) -> None:
     ("words", "code", "said"),
     [
         (("import", "nothing", "in.csv"), 64, "There is no mapping and no entity nothing."),
-        (("import", "member", "missing.csv"), 1, "missing.csv: The file cannot be opened"),
+        (("import", "member", "missing.csv"), 1, "missing.csv: There is no such file"),
+        (("import", "member", "twice.json"), 1, "An object of the file has the name “name” twice."),
+        (("export", "member", "nowhere/out.csv"), 1, "nowhere/out.csv cannot be written"),
         (("import", "member", "in.csv", "--mode", "guess"), 64, "--mode is one of"),
         (("export", "member", "out.csv", "--filter", "nonsense == 1"), 1, "nonsense"),
         (("export", "member", "out.csv", "--as", "nobody@example.com"), 1, "There is no active user"),
@@ -68,6 +70,7 @@ def test_rows_that_fail_make_the_exit_code_and_a_file(work: Path) -> None:
 )
 def test_wrong_calls_say_what_is_wrong(work: Path, words: tuple[str, ...], code: int, said: str) -> None:
     (work / "in.csv").write_text("name\nA\n", "utf-8")
+    (work / "twice.json").write_text('[{"name": "A", "name": "B"}]', "utf-8")
     done = typed(*words)
     assert done.exit_code == code
     assert said in done.stderr

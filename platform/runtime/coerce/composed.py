@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from kith.metadata.model import Field
@@ -21,6 +22,7 @@ COMPOUND = frozenset(
 
 def read_address(field: Field, raw: object, reading: Reading) -> dict[str, str | None] | None:
     """An address by its parts; a plain text is the street."""
+    raw = unpacked(raw, reading)
     given = {"street": raw} if isinstance(raw, str) else parts(raw, ADDRESS)
     found = {name: clean(given.get(name) or "", MAX_PART).strip() or None for name in ADDRESS}
     if found["country"]:
@@ -30,6 +32,7 @@ def read_address(field: Field, raw: object, reading: Reading) -> dict[str, str |
 
 def read_person_name(field: Field, raw: object, reading: Reading) -> dict[str, str | None] | None:
     """A name by family and given name; a plain text is parted as its script does."""
+    raw = unpacked(raw, reading)
     given = split_name(clean(raw, MAX_PART).strip()) if isinstance(raw, str) else parts(raw, NAME)
     found = {name: clean(given.get(name) or "", MAX_PART).strip() or None for name in NAME}
     return found if any(found.values()) else None
@@ -55,6 +58,16 @@ def read_date_range(field: Field, raw: object, reading: Reading) -> dict[str, ob
     if start_on is not None and end_on is not None and start_on > end_on:
         raise Misread("range_backwards", start=start_on, end=end_on)
     return dict(found) if start_on or end_on else None
+
+
+def unpacked(raw: object, reading: Reading) -> object:
+    """Files hold the parts of a value as the text of a JSON object, where one text does not say them all."""
+    if reading.text and isinstance(raw, str) and raw.lstrip().startswith("{"):
+        try:
+            return json.loads(raw)
+        except (ValueError, RecursionError):
+            return raw
+    return raw
 
 
 def parts(raw: object, names: tuple[str, ...]) -> Mapping[str, object]:

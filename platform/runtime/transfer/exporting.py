@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import sqlalchemy as sa
 
 from kith.metadata.model import Entity, Field, Import, ImportValue, Model
+from kith.rules.plain import duration_text
+from kith.runtime.coerce.composed import NAME, RANGE, split_name
 from kith.runtime.context import Context
 from kith.runtime.read.lists import list_records
 from kith.runtime.read.query import Denied, Query, Reference
@@ -95,7 +98,7 @@ def rows_of(
 def of_entity(model: Model, entity: Entity, fields: Sequence[str], context: Context, release: Release) -> list[Output]:
     """The id and every field that an import can write, or the wanted fields; references by their ids."""
     if fields:
-        return [Output(name, name, plain) for name in fields]
+        return [Output(name, name, show_of(entity.fields.get(name))) for name in fields]
     readable = set(entity.fields)
     if context.actor.kind != "system":
         readable = set(rights_of(release.model, context.actor.roles)[entity.name].readable())
@@ -104,7 +107,7 @@ def of_entity(model: Model, entity: Entity, fields: Sequence[str], context: Cont
         for one in entity.fields.values()
         if one.name in readable and not one.is_computed and one.type_name not in ("secret", "autonumber")
     ]
-    return [Output(name, name, plain) for name in (ID, *wanted)]
+    return [Output(name, name, show_of(entity.fields.get(name))) for name in (ID, *wanted)]
 
 
 def last_step(model: Model, mapping: Import) -> Step:
@@ -160,6 +163,18 @@ def shown_as(value: ImportValue, declared: Field) -> Shown:
     return show
 
 
+def composed(value: Mapping[str, Any]) -> str:
+    """A value of several parts: a range of dates and a person's name as people write them, else by its parts."""
+    if value.keys() == set(RANGE):
+        return "/".join(part.isoformat() if part is not None else "" for part in map(value.get, RANGE))
+    if value.keys() == set(NAME):
+        family, given = (value[name] or "" for name in NAME)
+        for text in (f"{family}{given}", f"{given} {family}"):
+            if split_name(text) == {"family": family, "given": given}:
+                return text
+    return orjson.dumps({name: part for name, part in value.items() if part is not None}).decode()
+
+
 def dated(value: date, form: str) -> str:
     """A date in the format of a mapping."""
     parts = (
@@ -173,8 +188,22 @@ def dated(value: date, form: str) -> str:
     return result
 
 
+def show_of(declared: Field | None) -> Shown:
+    """How a field's values become cells that an import reads back."""
+    return as_json if declared is not None and declared.type_name == "json" else plain
+
+
+def as_json(value: Any) -> Any:
+    """Plain data as its JSON text."""
+    return None if value is None else orjson.dumps(value).decode()
+
+
 def plain(value: Any) -> Any:
-    """A value as a cell: references as ids, instants with their offset, sets as texts parted by commas."""
+    """A value as a cell: references as ids, instants with their offset, sets as texts parted by commas, parts as JSON."""
+    if isinstance(value, Mapping):
+        return composed(value)
+    if isinstance(value, timedelta):
+        return duration_text(value)
     if isinstance(value, Reference):
         return value.id
     if isinstance(value, datetime):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,11 @@ def open_objects(path: Path, settings: Settings) -> Table:
     if path.stat().st_size > MAX_BYTES:
         raise Unreadable("large_file", limit=MAX_BYTES >> 20)
     try:
-        found = orjson.loads(path.read_bytes())
-    except orjson.JSONDecodeError as error:
-        raise Unreadable("bad_json", reason=str(error)) from None
+        text = path.read_bytes()
+        orjson.loads(text)  # refuses what is nested without end before anything else reads it
+        found = json.loads(text, object_pairs_hook=_object)
+    except json.JSONDecodeError as error:
+        raise Unreadable("bad_json", line=error.lineno, column=error.colno) from None
     if isinstance(found, dict) and isinstance(found.get("data"), list):
         found = found["data"]
     if not isinstance(found, list):
@@ -33,6 +36,14 @@ def open_objects(path: Path, settings: Settings) -> Table:
         raise Unreadable("no_rows")
     rows = _rows(found)
     return Table("json", named(list(columns), settings.columns), rows, encoding="utf-8", total=len(found))
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise Unreadable("twice_in_json", name=next(name for name in names if names.count(name) > 1))
+    return found
 
 
 def _rows(items: list[Any]) -> Iterator[Row]:

@@ -40,5 +40,7 @@ def open_table(path: Path, settings: Settings) -> Table:
         if settings.format == "json" or (not settings.format and path.suffix.lower() == ".json"):
             return open_objects(path, settings)
         return open_delimited(path, settings)
+    except FileNotFoundError:
+        raise Unreadable("no_such_file") from None
     except OSError as error:
         raise Unreadable("cannot_open", reason=error.strerror or str(error)) from None

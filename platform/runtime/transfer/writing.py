@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -12,6 +13,7 @@ from typing import Any
 import orjson
 
 from kith.runtime.transfer.safe import safe_text
+from kith.runtime.transfer.table import Unreadable
 from kith.runtime.transfer.values import as_text
 
 Cells = Sequence[Any]
@@ -20,6 +22,8 @@ Writer = Callable[[Path, Sequence[str], Iterable[Cells]], int]
 
 def written(path: Path, columns: Sequence[str], rows: Iterable[Cells]) -> int:
     """Write a file in the format of its name; how many rows there were."""
+    if not path.parent.is_dir() or path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise Unreadable("cannot_write", file=path)
     return WRITERS.get(path.suffix.lower(), write_csv)(path, columns, rows)
 
 

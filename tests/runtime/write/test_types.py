@@ -21,6 +21,8 @@ from kith.runtime.read.histories import history
 from kith.runtime.read.lists import list_records
 from kith.runtime.read.query import BadQuery, Query, Reference, Sort
 from kith.runtime.read.records import get_record
+from kith.runtime.transfer.exporting import run_export
+from kith.runtime.transfer.importing import Order, run_import
 from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause, Change, Saved
 from kith.runtime.write.gate import save
@@ -134,3 +136,24 @@ def test_lists_are_sorted_by_what_has_an_order_on_both_databases(things: Workspa
             rest = list_records(connection, CONTEXT, things.current(), replace(query, cursor=first.next or ""))
             assert len(first.rows) == len(rest.rows) == 1, name
     assert refused == ["json", "choices", "tags"]
+
+
+PLAIN = (
+    {"family": "van der Berg", "given": "A"},
+    {"city": "上海", "country": "CN"},
+    {"end": "2026-01-31"},
+    ["a", {"b": 1}],
+)
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "xlsx"])
+def test_what_is_exported_is_what_an_import_reads(things: Workspace, tmp_path: Path, kind: str) -> None:
+    kept(things, Change("create", "thing", None, {name: raw for name, (raw, _, _) in VALUES.items()}))
+    others = dict(zip(("person_name", "address", "date_range", "json"), PLAIN, strict=True))
+    kept(things, Change("create", "thing", None, {"text": "=1+1", "duration": "-90min", **others}))
+    path, release = tmp_path / f"things.{kind}", things.current()
+    with things.database.read() as connection:
+        run_export(connection, CONTEXT, release, "thing", path)
+    done = run_import(things.database, CONTEXT, release, Order("thing", path, errors=tmp_path / "errors.csv"))
+    assert done.failed == 0, (tmp_path / "errors.csv").read_text(encoding="utf-8")
+    assert (done.counts["thing"].unchanged, done.counts["thing"].updated) == (2, 0)
