@@ -62,9 +62,14 @@ def missing(call: Call, entity: Entity, change: Change) -> Stop:
 
 def reason(failure: Failure, steps: int) -> Error:
     """One reason; the field of a line is named with its way: `lines.2.quantity`."""
-    way = ".".join(failure.at.split(".")[steps:]) if steps else failure.at
+    way = way_of(failure.at, steps)
     field = ".".join(part for part in (way, failure.field) if part)
     return error(failure.code, failure.message, field=field, rule=failure.rule, why=failure.why)
+
+
+def way_of(at: str, steps: int) -> str:
+    """The way to a line from the record that the caller has sent."""
+    return ".".join(at.split(".")[steps:]) if steps else at
 
 
 def conflict(call: Call, entity: Entity, change: Change, verdict: Refused) -> Stop:
@@ -72,11 +77,7 @@ def conflict(call: Call, entity: Entity, change: Change, verdict: Refused) -> St
     view = current(call, entity, change.id)
     if view is None:
         return Stop(404, "no_such_record")
-    errors = [
-        # What collides in a line is no field of the record.
-        differing(call, entity, view if one.field in {*change.values, "version"} else None, one)
-        for one in verdict.conflicts
-    ] + reasons(call, entity, verdict)
+    errors = [differing(call, entity, view, one) for one in verdict.conflicts] + reasons(call, entity, verdict)
     return Stop(412, "changed", {"version": view.version}, errors=errors, headers={"etag": etag(view)})
 
 
@@ -95,14 +96,15 @@ def labelled(call: Call, entity: Entity, name: str) -> str:
     return declared.label.in_(call.context.language) if declared is not None else name
 
 
-def differing(call: Call, entity: Entity, view: RecordView | None, one: Conflict) -> dict[str, Any]:
+def differing(call: Call, entity: Entity, view: RecordView, one: Conflict) -> dict[str, Any]:
     """A field that is not as its author saw it."""
-    message = call.texts("problem.changed_field", name=labelled(call, entity, one.field))
-    found = error("conflict", message, field=one.field)
+    way = way_of(one.at, steps_to(call.release.model, entity))
+    message = call.texts("problem.changed_field", name=one.label if way else labelled(call, entity, one.field))
+    found = error("conflict", message, field=".".join(part for part in (way, one.field) if part))
     hidden = call.texts("reference.hidden")
     found["yours"] = loose(one.yours, hidden)
-    if view is None:
-        return found
+    if way:
+        return found | ({"theirs": loose(one.theirs, hidden)} if one.is_told else {})
     if one.field == "version":
         found |= {"message": call.texts("problem.changed", version=view.version), "theirs": view.version}
     if one.field in view.values:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
+from time import monotonic
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -45,6 +46,8 @@ class Context:
     language: str
     zone: tzinfo
     reader_zone: tzinfo
+    timer: Callable[[], float] = monotonic
+    """Seconds that only rise, for budgets of time."""
 
     def as_(self, actor: Actor) -> Context:
         """The same moment, with somebody else acting."""

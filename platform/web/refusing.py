@@ -6,7 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from kith.metadata.model import Field
 from kith.runtime.write.change import Conflict, Failure, Refused
+from kith.texts import Texts
 from kith.web.showing import shower
 from kith.web.subject import Subject
 from kith.web.typed import Raw, Typed, mark
@@ -30,16 +32,18 @@ class Refusals:
 
     def general(self, subject: Subject, shown: set[str]) -> list[str]:
         """What has no place on the form as it shows."""
-        found = [_told(one) for one in self.loose]
+        texts = subject.visit.texts
+        found = [_told(one, texts) for one in self.loose]
         for (relation, _, name), failures in self.placed.items():
             if not relation and name and name not in shown:
                 label = subject.entity.fields[name].label.in_(subject.visit.language)
-                found += [f"{label}: {_told(one)}" for one in failures]
+                found += [texts("mark.said", what=label, said=_told(one, texts)) for one in failures]
         return list(dict.fromkeys(found))
 
 
-def _told(failure: Failure) -> str:
-    return f"{failure.message} ({'; '.join(failure.why)})" if failure.why else failure.message
+def _told(failure: Failure, texts: Texts) -> str:
+    reasons = texts("mark.reasons").join(failure.why)
+    return texts("mark.aside", what=failure.message, said=reasons) if reasons else failure.message
 
 
 def sorted_out(subject: Subject, refused: Refused) -> Refusals:
@@ -79,7 +83,7 @@ class Clash:
 def clashes(subject: Subject, refusals: Refusals, labels: Mapping[tuple[str, str], str]) -> Iterator[Clash]:
     """The fields that somebody else has changed meanwhile, as they stand now."""
     for conflict in refusals.conflicts:
-        declared = subject.entity.fields.get(conflict.field)
+        declared = _field_at(subject, conflict)
         if declared is None:
             continue
         show = shower(subject.showing, declared.type, declared)
@@ -87,7 +91,20 @@ def clashes(subject: Subject, refusals: Refusals, labels: Mapping[tuple[str, str
         for value in (conflict.yours, conflict.theirs):
             known = labels.get((declared.type.entity, str(value))) if declared.type.kind == "ref" else None
             texts.append(known or show(value).text or subject.visit.texts("record.nothing"))
-        yield Clash(conflict.field, declared.label.in_(subject.visit.language), texts[0], texts[1])
+        if not conflict.is_told:
+            texts[1] = subject.visit.texts("record.nothing")
+        label = conflict.label or declared.label.in_(subject.visit.language)
+        yield Clash("" if conflict.at else conflict.field, label, texts[0], texts[1])
+
+
+def _field_at(subject: Subject, conflict: Conflict) -> Field | None:
+    entity = subject.entity
+    for relation in conflict.at.split(".")[::2] if conflict.at else ():
+        inverse = entity.inverses.get(relation)
+        if inverse is None:
+            return None
+        entity = subject.visit.model.entities[inverse.entity]
+    return entity.fields.get(conflict.field)
 
 
 # ---- told again while one types -----------------------------------------------------------------------------------

@@ -63,11 +63,18 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A field that somebody else changed since the author read the record."""
+    """A field that somebody else changed since the author read the record.
+
+    `at` is the way to the line (`lines.2`) or "", `label` then what the field is called in the reader's language, with
+    the line's place. `is_told` says that he may read what it is now.
+    """
 
     field: str
     yours: object
     theirs: object
+    at: str = ""
+    label: str = ""
+    is_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ def check(session: Session, drafts: Sequence[Draft]) -> None:
     """Note every failure of these drafts; the keys and the references of all are looked up together."""
     load_named(session, drafts)
     for draft in drafts:
+        session.rule_time.look()
         if draft.op != "delete" and draft.is_edited:
             check_fields(session, draft)
             check_references(session, draft)
@@ -122,6 +123,7 @@ def check_rules(session: Session, draft: Draft) -> None:
         if draft.op == "delete" and "delete" not in rule.trigger.events:
             # What must hold of a live record need not hold of one that goes.
             continue
+        session.rule_time.running = rule.path
         if not session.wakes(rule, draft) or (draft.unread and reads_unread(rule, draft)):
             continue
         holds = rule.require is None or bool(compiled(session.release, rule.require)(session.env(draft)))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 def compute(session: Session, draft: Draft) -> None:
     """Bring every computed field of a draft and its children up to date, and run its before-rules."""
+    session.rule_time.look()
     for drafts in draft.children.values():
         for child in drafts:
             compute(session, child)
@@ -35,6 +36,7 @@ def owned_rollups(session: Session, draft: Draft) -> None:
         return
     env = session.env(draft)
     for name, rollup in draft.plan.rollups.items():
+        session.rule_time.running = f"{draft.entity}.{name}"
         travels = not rollup.relations.isdisjoint(draft.children)
         if travels:
             draft.after[name] = worked_out(session, draft, name, rollup.value, env)
@@ -57,6 +59,7 @@ def over_nothing(session: Session, draft: Draft, name: str, rollup: RollUp, env:
 
 def take(session: Session, draft: Draft, step: Step) -> None:
     """Take one step: a formula, or a rule that sets the record's own fields."""
+    session.rule_time.running = step.name
     if step.formula is not None:
         draft.after[step.name] = worked_out(session, draft, step.name, step.formula, session.env(draft))
         if draft.plan.entity.fields[step.name].storage == "fresh":

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from kith.metadata.model import Field
 from kith.runtime.schema import system
+from kith.runtime.write.budgets import MAX_LEVELS
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.messages import failure
 
@@ -44,6 +45,9 @@ def referrers(session: Session, entity: str) -> tuple[Referrer, ...]:
 def spread(session: Session, drafts: Sequence[Draft]) -> None:
     """Let deletions and restores reach owned lines and referring records, as further children of their drafts."""
     for draft in drafts:
+        if draft.failures:
+            # Who may not do this is not told who else would have a say.
+            continue
         if draft.op == "delete":
             delete_dependants(session, draft)
         elif draft.op == "restore":
@@ -52,6 +56,9 @@ def spread(session: Session, drafts: Sequence[Draft]) -> None:
 
 def delete_dependants(session: Session, draft: Draft) -> None:
     """Owned lines and `cascade` go along, `set_null` lets go, `restrict` refuses."""
+    if len(draft.chain) >= MAX_LEVELS:
+        draft.fail(failure(session, "over_levels", draft, limit=MAX_LEVELS))
+        return
     going: list[Draft] = []
     for referrer in sorted(referrers(session, draft.entity), key=lambda one: action_of(one) != "cascade"):
         records = list(referring(session, referrer, draft))
@@ -69,7 +76,6 @@ def delete_dependants(session: Session, draft: Draft) -> None:
     # Only now, so that a record which goes anyway is not asked to let go of another.
     for child in going:
         delete_dependants(session, child)
-        draft.failures.extend(child.failures)
 
 
 def action_of(referrer: Referrer) -> str:

@@ -122,11 +122,14 @@ def wake_watchers(session: Session, draft: Draft, touches: Touches) -> None:
 def run_after_rules(session: Session, draft: Draft, touches: Touches) -> list[Draft]:
     """Run the blocks that this record wakes; their effects are collected, not carried out."""
     created: list[Draft] = []
-    for rule in draft.plan.after:
-        if not session.wakes(rule, draft):
-            continue
-        session.fired(rule, draft)
-        created += take_effects(session, draft, rule, touches)
+    if not draft.plan.after:
+        return created
+    with session.rule_time.counted():
+        for rule in draft.plan.after:
+            session.rule_time.running = rule.path
+            if session.wakes(rule, draft):
+                session.fired(rule, draft)
+                created += take_effects(session, draft, rule, touches)
     return created
 
 

@@ -10,6 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from kith.rules.values import DoesNotFit
 from kith.runtime.context import Context
+from kith.runtime.write.authorising import RIGHT
+from kith.runtime.write.budgets import MAX_WAVES, OverBudget
 from kith.runtime.write.change import Cause, Change, Failure, Refused, Saved, Verdict
 from kith.runtime.write.checking import check
 from kith.runtime.write.computing import compute
@@ -19,7 +21,7 @@ from kith.runtime.write.effects import next_wave, unmoved_drafts
 from kith.runtime.write.messages import texts
 from kith.runtime.write.numbering import number
 from kith.runtime.write.preparing import effects_first, preload, prepare
-from kith.runtime.write.session import MAX_WAVES, OverBudget, Session
+from kith.runtime.write.session import Session
 from kith.runtime.write.storing import record_save, store
 from kith.runtime.write.turns import reading_back, records_apart, turns
 
@@ -31,6 +33,10 @@ Mode = Literal["all", "each"]
 
 COLLISIONS = frozenset({"in_use", "taken", "taken_by", "names_deleted"})
 """Why what is there stands in the way of a deletion or a restore."""
+
+
+BARRED = frozenset(f"may_not_{op}" for op in RIGHT)
+"""That somebody may not do this at all: nothing else about the record is his business."""
 
 
 class RolledBack(Exception):
@@ -197,9 +203,10 @@ def waves(session: Session, tops: Sequence[Draft], refusals: dict[int, list[Draf
         if session.wave > 1:
             preload(session, everyone)
         number(session, everyone)
-        for draft in drafts:
-            compute(session, draft)
-        check(session, everyone)
+        with session.rule_time.counted():
+            for draft in drafts:
+                compute(session, draft)
+            check(session, everyone)
         if noted(everyone, refusals):
             return
         store(session, everyone)
@@ -234,6 +241,9 @@ def verdict(session: Session, top: int, draft: Draft | None, refused: Sequence[D
         return missing(session)
     conflicts = tuple(conflict for one in refused for conflict in one.conflicts)
     failures = tuple(failure for one in refused for failure in one.failures)
+    barred = tuple(failure for failure in failures if failure.code in BARRED)
+    if barred:
+        return Refused("denied", barred)
     if conflicts:
         return Refused("conflict", failures, conflicts)
     if failures:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from kith.metadata.model import Entity, Field
 from kith.runtime.coerce import Misread, Reading, coerce
 from kith.runtime.ids import new_id
-from kith.runtime.write.authorising import authorise_before, is_free, may_see
+from kith.runtime.write.authorising import authorise_before, holds, is_free, may_see, rights
+from kith.runtime.write.budgets import MAX_LEVELS
 from kith.runtime.write.change import Change, Conflict
 from kith.runtime.write.conflicts import changed_since
 from kith.runtime.write.draft import Draft
-from kith.runtime.write.messages import failure, misread
+from kith.runtime.write.messages import failure, misread, texts
 
 if TYPE_CHECKING:
     from kith.runtime.write.session import Session, Values
@@ -132,6 +133,9 @@ def draft_of(session: Session, change: Change, entity: Entity, top: int, at: str
     )
     read_input(session, draft, change)
     session.place(draft)
+    if change.children and (at.count(".") + 1) // 2 + 2 > MAX_LEVELS:
+        draft.fail(failure(session, "over_levels", draft, limit=MAX_LEVELS))
+        return draft
     for relation, lines in change.children.items():
         inverse = entity.inverses.get(relation)
         if inverse is None or not inverse.owned:
@@ -224,7 +228,20 @@ def find_conflicts(session: Session, draft: Draft, exact: bool) -> None:
     theirs = changed_since(session, draft.entity, draft.id, draft.expected)
     for name in sorted(draft.given & theirs if theirs is not None else draft.given):
         if draft.changed(name):
-            draft.conflicts.append(Conflict(name, draft.after[name], draft.before[name]))
+            draft.conflicts.append(conflict_of(session, draft, draft.before, name))
+
+
+def conflict_of(session: Session, draft: Draft, before: Values, name: str) -> Conflict:
+    """A field with both values, and where it is: a line by its position, else by its place among those sent."""
+    language, label = session.context.language, ""
+    if draft.at:
+        number = before.get("position") if "position" in draft.plan.entity.fields else None
+        place = number if isinstance(number, int) else int(draft.at.rpartition(".")[2]) + 1
+        line = draft.plan.entity.label.in_(language)
+        field = draft.plan.entity.fields[name].label.in_(language)
+        label = texts(language)("failure.in_line", line=line, number=place, label=field)
+    told = is_free(session) or holds(session, rights(session, draft.entity).reading(name).read, before)
+    return Conflict(name, draft.after[name], before[name], draft.at, label, told)
 
 
 def preload(session: Session, drafts: Sequence[Draft]) -> None:

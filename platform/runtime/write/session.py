@@ -20,6 +20,7 @@ from kith.runtime.ids import new_id
 from kith.runtime.read.printing import printer
 from kith.runtime.waiting import Waiting
 from kith.runtime.write import waking
+from kith.runtime.write.budgets import MAX_RECORDS, SECONDS, SECONDS_OF_JOBS, OverBudget, RuleTime
 from kith.runtime.write.change import Cause
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.messages import failure
@@ -33,20 +34,8 @@ if TYPE_CHECKING:
     from kith.runtime.release import Release
     from kith.runtime.write.effects import Touch
 
-MAX_RECORDS = 10_000
-"""Records that one save may touch."""
-MAX_WAVES = 8
-"""Waves of rules in one save."""
 WIDE = DecimalContext(prec=60)
 """Wide enough for every intermediate result of the language."""
-
-
-class OverBudget(Exception):
-    """A save that would touch too much: which counter, its limit, and what led there."""
-
-    def __init__(self, counter: str, limit: int, chain: tuple[str, ...] = ()) -> None:
-        super().__init__(counter)
-        self.counter, self.limit, self.chain = counter, limit, chain
 
 
 class Values(dict[str, Any]):
@@ -127,10 +116,13 @@ class Session:
     wave: int = 0
     out: Waiting = field(init=False)
     """What this save writes, on its way to the database."""
+    rule_time: RuleTime = field(init=False)
     _midnight: datetime | None = None
 
     def __post_init__(self) -> None:
         self.out = Waiting(self.raw)
+        limit = SECONDS_OF_JOBS if self.cause.channel == "job" else SECONDS
+        self.rule_time = RuleTime(self.context.timer, limit * self.tops)
 
     @property
     def connection(self) -> sa.Connection:
@@ -219,7 +211,7 @@ class Session:
         ids = dict.fromkeys(self.relations[entity, relation, record["id"]])
         # Drafts of this save may have joined, left or died since.
         ids |= dict.fromkeys(self.joined.get((inverse.entity, inverse.field, record["id"]), ()))
-        for id_ in ids:
+        for id_ in self.rule_time.watched(iter(ids)):
             child = known[id_]
             if child.get(inverse.field) == record["id"] and child.get("deleted_at") is None:
                 yield child

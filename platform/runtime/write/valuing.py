@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from kith.rules.explaining import unique, values
 from kith.runtime.context import Context
 from kith.runtime.write.authorising import may_see
+from kith.runtime.write.budgets import OverBudget
 from kith.runtime.write.change import Cause
 from kith.runtime.write.explaining import may_read, reader_of
-from kith.runtime.write.session import OverBudget, Session
+from kith.runtime.write.session import Session
 
 if TYPE_CHECKING:
     from kith.runtime.release import Release
