@@ -183,7 +183,7 @@ def _choice(options: Mapping[str, Option], language: str) -> Show:
 def _set(reader: Reader, type_: Type, declared: Field | None) -> Show:
     item = type_.item
     if item is not None and item.kind == "ref":
-        return lambda values: Cell(", ".join(label_of(one, reader.texts) for one in values))
+        return lambda values: Cell(reader.texts("mark.list").join(label_of(one, reader.texts) for one in values))
     chips = {key: chip_of(option, reader.language) for key, option in (declared.options if declared else {}).items()}
     return lambda values: _chips(chips, values)
 
