@@ -174,7 +174,7 @@ def test_a_session_ends_while_one_types(chromium: Browser, served_shop: Served, 
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         page.get_by_role("button").last.click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("New Member")
+        expect(page.get_by_role("heading", level=1)).to_have_text("New member")
         expect(page.get_by_label("Note")).to_have_value("two\nlines")
         page.get_by_role("button", name="Save").last.click()
         expect(page.get_by_role("heading", level=1)).to_contain_text(f"Typed for long {script}")

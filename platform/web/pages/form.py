@@ -21,6 +21,7 @@ from kith.web.pages.signing import expired
 from kith.web.parts import part
 from kith.web.refusing import clashes, sorted_out, told_again
 from kith.web.requests import Stop, Visit, Web, action, go, page
+from kith.web.showing import inline
 from kith.web.subject import Subject, entity_of, record_of
 from kith.web.typed import ADD, KEEP, REMOVE, RESUME, TOLD, Raw, Typed, mark, raw_of, typed_of
 from kith.web.view import Choice, Link, Notice
@@ -117,7 +118,8 @@ def seen_of(subject: Subject, typed: Typed) -> Preview | None:
 def _page(draft: Draft, status: int = 200, notice: Notice | None = None) -> Response:
     subject, visit = draft.subject, draft.subject.visit
     if draft.is_new:
-        title, address = visit.texts("edit.new", label=subject.label), addresses.new_of(subject.entity.name)
+        label = inline(subject.entity.label, visit.language)
+        title, address = visit.texts("edit.new", label=label), addresses.new_of(subject.entity.name)
         back = addresses.list_of(subject.entity.name)
     else:
         title, back = visit.texts("edit.title", title=subject.record.title), subject.address
