@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import orjson
 import psycopg
 import sqlalchemy as sa
 from psycopg.adapt import Buffer, Loader
 from psycopg.pq import Format
+from psycopg.types.json import set_json_dumps
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 FOLDING = ("pg_unicode_fast", "und-x-icu")
 """Collations of PostgreSQL that lower-case by full Unicode, the better first."""
+
+
+def _json(value: Any) -> bytes:
+    """Data as JSON, several times faster than the standard library writes it."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        # Whole numbers of more than 64 bits.
+        return json.dumps(value).encode()
 
 
 class _UuidAsText(Loader):
@@ -47,6 +59,7 @@ def postgresql(url: URL, connections: int) -> sa.Engine:
 def _prepare_postgresql(connection: psycopg.Connection[Any], entry: ConnectionPoolEntry) -> None:
     connection.adapters.register_loader("uuid", _UuidAsText)
     connection.adapters.register_loader("uuid", _UuidBytesAsText)
+    set_json_dumps(_json, connection)
     connection.execute("SET TIME ZONE 'UTC'")
     connection.commit()
 

@@ -63,7 +63,7 @@ SETS = [{"tags": ["a", "b"], "ways": ["mail", "web"]}, {"tags": ["b", "c"], "way
 @pytest.mark.parametrize("what", ["create", "update"])
 def test_what_sets_cost_does_not_depend_on_how_many_members_change(desk: Desk, what: str) -> None:
     accounts = [desk.make("account", name=f"account {number}")["id"] for number in range(4)]
-    sent = [{"name": f"topic {n}", "accounts": accounts[n : n + 3], **SETS[n]} for n in range(2)]
+    sent: list[dict[str, Any]] = [{"name": f"topic {n}", "accounts": accounts[n : n + 3], **SETS[n]} for n in range(2)]
     id_ = desk.make("topic", **sent[0])["id"]
     desk.ask("PATCH", f"topic/{id_}", body=sent[1])
     with statements(desk) as found:
