@@ -11,6 +11,7 @@ import typer
 from kith.metadata.model import Model
 from kith.problems import Words
 from kith.runtime.accounts import SAFE, one_time_password, set_password
+from kith.runtime.accounts.managing import list_users
 from kith.runtime.clock import system_clock
 from kith.runtime.loading import NotLoaded, load_data
 from kith.runtime.plan.progress import CannotApply
@@ -59,6 +60,11 @@ class Ground:
             raise typer.Exit(1) from None
         except NotLoaded as not_loaded:
             self.not_loaded(not_loaded)
+
+    def is_nobodys(self) -> bool:
+        """Whether there is no user at all."""
+        with self.workspace.database.read() as connection:
+            return not list_users(connection, self.workspace.current())
 
     def first_start(self, *, demo: bool) -> None:
         """Make the administrator and, where asked for, the demo data."""

@@ -32,10 +32,12 @@ def serve(
     model = model_of(layers, problems, language) if layers and is_new(url) else None
     with workspace_of(url, language, watch=True) as opened:
         ground = Ground(opened, language)
-        first = opened.release is None
+        empty = opened.release is None
         if layers and (problems or not opened.is_made_of(layers)):
             ground.bring(model or model_of(layers, problems, language), anyway=apply)
         opened.current()
+        # `kith apply` makes a database without anybody in it.
+        first = empty or ground.is_nobodys()
         if first:
             ground.first_start(demo=demo)
         elif demo:

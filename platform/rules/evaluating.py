@@ -15,7 +15,7 @@ from kith.rules.evalscope import Records, scope_of
 from kith.rules.program import Expression
 from kith.rules.reference import evaluate
 from kith.rules.scope import Slot
-from kith.rules.travel import written
+from kith.rules.travel import NoValue, written
 from kith.rules.typetext import NoType
 from kith.rules.values import DoesNotFit, Env
 
@@ -88,10 +88,16 @@ def parse(line: str) -> dict[str, object]:
     """A line as an object; decimals stay exact."""
     try:
         data = json.loads(line, parse_float=Decimal)
+    except json.JSONDecodeError as problem:
+        column = problem.colno
+        raise Refused(
+            BAD_REQUEST, Words(f"it is no JSON from column {column} on", f"从第 {column} 列起不是 JSON")
+        ) from problem
     except (ValueError, RecursionError) as problem:
-        raise Refused(BAD_REQUEST, str(problem)[:200]) from problem
+        # Nested without end, or a number of thousands of digits.
+        raise Refused(BAD_REQUEST, Words("it is too deep or too long", "嵌套过深或数字过长")) from problem
     if not isinstance(data, dict):
-        raise Refused(BAD_REQUEST, "not an object")
+        raise Refused(BAD_REQUEST, Words("it is no object", "它不是对象"))
     return data
 
 
@@ -99,14 +105,19 @@ def request(data: dict[str, object], clock: datetime) -> Request:
     """A request whose parts are what they should be."""
     text, types, values = data.get("expr"), data.get("types") or {}, data.get("values") or {}
     if not isinstance(text, str):
-        raise Refused(BAD_REQUEST, "`expr` is a text")
+        raise Refused(BAD_REQUEST, Words("`expr` is a text", "`expr` 应为文本"))
     if not isinstance(types, dict) or not isinstance(values, dict):
-        raise Refused(BAD_REQUEST, "`types` and `values` are objects")
+        raise Refused(BAD_REQUEST, Words("`types` and `values` are objects", "`types` 和 `values` 应为对象"))
     try:
         now = datetime.fromisoformat(str(data["now"])) if data.get("now") else clock
+    except ValueError as problem:
+        words = Words("`now` is an instant such as 2026-01-31T09:00:00Z", "`now` 应为时刻，如 2026-01-31T09:00:00Z")
+        raise Refused(BAD_REQUEST, words) from problem
+    try:
         zone = ZoneInfo(str(data.get("tz") or "UTC"))
     except (ValueError, ZoneInfoNotFoundError, OSError) as problem:
-        raise Refused(BAD_REQUEST, str(problem)[:200]) from problem
+        words = Words("`tz` is a time zone such as Asia/Shanghai", "`tz` 应为时区，如 Asia/Shanghai")
+        raise Refused(BAD_REQUEST, words) from problem
     placed = now if now.tzinfo else now.replace(tzinfo=zone)
     return Request(data.get("id"), text, types, values, placed.astimezone(UTC), zone)
 
@@ -126,6 +137,8 @@ def result(asked: Request, backend: Evaluator, language: str) -> dict[str, objec
         return {"error": error(next(problem for problem in problems if problem.is_error), language)}
     try:
         env = Records(scope, asked.values).env(asked.now, asked.zone)
+    except NoValue as problem:
+        raise Refused(BAD_VALUE, problem.words) from problem
     except (ValueError, DoesNotFit, RecursionError) as problem:
         raise Refused(BAD_VALUE, str(problem)[:200]) from problem
     try:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
+from kith.problems import Words
 from kith.rules.operations.dates import END_INSTANT, FIRST, FIRST_INSTANT, LAST, LONGEST
 from kith.rules.plain import duration_text, instant_text, period_text, plain, trimmed
 from kith.rules.reference import stored
@@ -40,6 +41,15 @@ def written(value: object, type_: Type) -> object:
             return plain(value, type_)
 
 
+class NoValue(ValueError):
+    """Something from JSON that is no value of its type."""
+
+    def __init__(self, value: object, type_: Type) -> None:
+        shown, wanted = repr(value)[:60], type_.or_null(False)
+        self.words = Words(f"{shown} is no {wanted}", f"{shown} 不是 {wanted}")
+        super().__init__(self.words.en)
+
+
 def read(value: object, type_: Type) -> object:
     """A value from JSON, as a record holds it; ValueError where it is none of the type."""
     if value is None or value == "":
@@ -47,7 +57,7 @@ def read(value: object, type_: Type) -> object:
     try:
         return READERS[type_.kind](value, type_)
     except (ValueError, TypeError, OverflowError, InvalidOperation, KeyError) as error:
-        raise ValueError(f"{value!r} is no {type_.or_null(False)}") from error
+        raise NoValue(value, type_) from error
 
 
 def _bool(value: object, _type: Type) -> bool:

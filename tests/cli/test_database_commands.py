@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner, Result
 
+from kith.cli.ground import Ground
 from kith.cli.main import app
 from kith.runtime.publishing import system_context
 from kith.runtime.workspace import Workspace
@@ -194,3 +195,18 @@ def test_a_new_formula_holds_for_records_that_were_there_before(folder: Path, da
         rows = connection.execute(sa.select(twice.value, twice.sort)).all()
     workspace.close()
     assert sorted(map(tuple, rows)) == [("AA", "aa"), ("BB", "bb")]
+
+
+def test_a_database_that_was_only_applied_has_nobody_yet(folder: Path, sqlite_url: str) -> None:
+    assert kith("apply", folder, "--db", sqlite_url).exit_code == 0
+
+    def nobodys() -> bool:
+        workspace = Workspace.open(sqlite_url)
+        try:
+            return Ground(workspace, "en").is_nobodys()
+        finally:
+            workspace.close()
+
+    assert nobodys()
+    assert kith("user", "add", "ann@example.com", "--db", sqlite_url).exit_code == 0
+    assert not nobodys()

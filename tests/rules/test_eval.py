@@ -163,3 +163,19 @@ def test_an_unknown_type_is_refused_with_the_known_ones() -> None:
     chinese = answer(line, reference, CLOCK, "zh-CN")["error"]
     assert isinstance(chinese, dict)
     assert "没有类型“integer”；是否想写“int”？可用：bool" in chinese["message"]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("junk", "此行不是有效的请求：从第 1 列起不是 JSON。"),
+        ("[1]", "此行不是有效的请求：它不是对象。"),
+        ('{"expr": "1", "now": "soon"}', "此行不是有效的请求：`now` 应为时刻，如 2026-01-31T09:00:00Z。"),
+        ('{"expr": "1", "tz": "Mars"}', "此行不是有效的请求：`tz` 应为时区，如 Asia/Shanghai。"),
+        ('{"expr": "a", "types": {"a": "int"}, "values": {"a": "x"}}', "值有误：'x' 不是 int。"),
+    ],
+)
+def test_what_is_wrong_with_a_request_is_told_in_chinese_throughout(line: str, said: str) -> None:
+    told = answer(line, reference, CLOCK, "zh-CN")["error"]
+    assert isinstance(told, dict)
+    assert told["message"] == said
