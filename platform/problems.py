@@ -219,5 +219,11 @@ def in_order(problems: Iterable[Problem]) -> list[Problem]:
 
 def did_you_mean(name: str, known: Iterable[str]) -> Words | None:
     """A hint with the nearest known name, or none where nothing is near."""
+    near = nearest(name, known)
+    return Words(f'did you mean "{near}"?', f"是否想写“{near}”？") if near else None
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that is most like another; "" where none is."""
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return Words(f'did you mean "{near[0]}"?', f"是否想写“{near[0]}”？") if near else None
+    return near[0] if near else ""

@@ -21,6 +21,7 @@ _GROUPS = ("，、；", "｛｝", "［］", "“”＂", "‘’＇", "\u3000\xa
 _NAME = r"[\"'“]?[A-Za-z_~][A-Za-z0-9_~.-]*[\"'”]?"
 _COLON = re.compile(rf"(?:^[ \u3000]*(?:[-－] *)?|[{{,｛，]\s*){_NAME}(?P<sign>\s*：\s*)")
 _JOINED = re.compile(rf"(?:^ *(?:- +)?|[{{,]\s*){_NAME}(?P<sign>:)(?=[^\s:/\\])")
+_FURTHER = re.compile(rf"[，、]\s*{_NAME}\s*[：:]")
 _APART = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:''|[^'])*'|(?:^|(?<=\s))#.*$")
 """What no slip stands in: quoted texts and comments."""
 OPENING = frozenset("“”‘’｛［")
@@ -91,6 +92,8 @@ def slip_of_key(text: str, start: int, end: int, has_value: bool) -> Slip | None
     """The slip of a key that YAML read with more in it than a name: `label：Box`, `en:Box`, `“label”`."""
     key = text[start:end]
     if match := _COLON.match(key):
+        if _FURTHER.search(key, match.end()):
+            return list(candidates(text, start, end))[-1]
         return Slip(((start + match.start("sign"), start + match.end("sign"), ": "),))
     if (match := _JOINED.match(key)) and (not has_value or key[match.end()] in "{[\"'"):
         return Slip(((start + match.end(), start + match.end(), " "),))
@@ -114,7 +117,7 @@ def slip_of_indent(text: str, at: int) -> Slip | None:
     blanks = indent.group() if indent else ""
     if not blanks.strip(" \r"):
         return None
-    above = next((line for line in reversed(text[:start].split("\n")) if line.strip()), "")
+    above = next((line for line in reversed(text[:start].split("\n")) if re.match(r" *\S", line)), "")
     wanted = len(above) - len(above.lstrip()) + 2 * above.rstrip().endswith(":")
     return Slip(((start, start + len(blanks), " " * wanted),))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kith.metadata.checks import acting, entities, fields, forms, naming, records
+from kith.metadata.checks import acting, entities, fields, forms, given, naming, records
 from kith.metadata.checks.checking import Check, Checking, told_by
 
 CHECKS: tuple[Check, ...] = (
@@ -12,6 +12,7 @@ CHECKS: tuple[Check, ...] = (
     *forms.CHECKS,
     *acting.CHECKS,
     *records.CHECKS,
+    *given.CHECKS,
 )
 """All checks, in the order of the documentation; what they tell is sorted by place anyhow."""
 

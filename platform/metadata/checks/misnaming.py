@@ -10,7 +10,7 @@ from kith.metadata.checks.checking import Checking
 from kith.metadata.checks.naming import LOWER
 from kith.metadata.mistakes import model as mistakes
 from kith.metadata.shapes.checking import place
-from kith.problems import Problem, Related, Span, Value, Words, did_you_mean
+from kith.problems import Problem, Related, Span, Value, Words, nearest
 from kith.source import Mapping, Scalar
 
 MOST_PLACES = 5
@@ -62,15 +62,19 @@ def _owner(problem: Problem, c: Checking) -> Owner | None:
 def _odd_name(owner: Owner, name: str, group: list[Problem], c: Checking) -> Problem | None:
     """The problem of a declaration that nothing names, while several places name another one like it."""
     declared = dict(_declared(owner, c))
-    near = next((other for other in declared if did_you_mean(name, [other])), "")
+    near = nearest(name, declared)
     stem = next((other for other, span in declared.items() if span.source.path.endswith(f"/{name}.yaml")), "")
     other = stem if owner.kind and stem else near if len({problem.span for problem in group}) > 1 else ""
     if not other or other == name or _mentions(other, c) > 1:
         return None
-    values: dict[str, Value] = {"name": other, "meant": name, "count": len(group)}
+    values: dict[str, Value] = {"name": other, "meant": name, "places": _counted(len(group))}
     hint = Words(f'did you mean "{name}"?', f"是否想写“{name}”？")
     places = tuple(Related(problem.span, _USED) for problem in group[:MOST_PLACES] if problem.span)
     return Problem(mistakes.ODD_NAME, declared[other], values, hint, related=places)
+
+
+def _counted(places: int) -> Words:
+    return Words("1 place names" if places == 1 else f"{places} places name", f"{places} 处")
 
 
 def _with_declarations(problem: Problem, owner: Owner, c: Checking) -> Problem:
@@ -78,7 +82,7 @@ def _with_declarations(problem: Problem, owner: Owner, c: Checking) -> Problem:
     if not owner.entity:
         return problem
     declared = dict(_declared(owner, c))
-    near = next((other for other in declared if did_you_mean(str(problem.values["name"]), [other])), "")
+    near = nearest(str(problem.values["name"]), declared)
     document = c.context.merged.documents["entity", owner.entity]
     own = next((part.node for part in reversed(document.parts) if part.node.get("fields")), document.node)
     span = declared.get(near) or place(own, ["fields"], True)

@@ -1,0 +1,81 @@
+"""Checks of the values in tests: what is given, done and expected reads as values of its fields, however deep it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kith.metadata.checks.checking import Checking, tells
+from kith.metadata.checks.records import exists
+from kith.metadata.fields import FIELD_TYPES
+from kith.metadata.making.moving import is_dated
+from kith.metadata.mistakes import data as mistakes
+from kith.metadata.mistakes import model as model_mistakes
+from kith.metadata.model import Entity, Field
+from kith.metadata.shapes.checking import check_value
+from kith.problems import Problem, Words, did_you_mean
+from kith.source import Mapping, Node, Scalar, Sequence
+
+PLACES = (("given",), ("act", "create"), ("act", "update"), ("expect", "values"))
+
+
+@tells(model_mistakes.NO_FIELD, model_mistakes.NO_OPTION, mistakes.UNREADABLE, mistakes.NO_SUCH_DAY)
+def tests_hold_readable_values(c: Checking) -> Iterator[Problem]:
+    """Every value in a test reads as one of its field; whether a rule or a bound refuses it is for the test to say."""
+    for _, at in c.documents("tests"):
+        entity = c.model.entities.get(at.text("of"))
+        for _, case in at.parts("cases") if entity else ():
+            for place in PLACES:
+                node = _at(case.node, place)
+                if entity and isinstance(node, Mapping):
+                    yield from _record(c, entity, node, outermost=True)
+            created = case.part("expect").get("created")
+            for name, entry in created.entries.items() if isinstance(created, Mapping) else ():
+                other = c.model.entities.get(name)
+                yield from _records(c, other, entry.value) if other else ()
+
+
+def _at(node: Node | None, place: tuple[str, ...]) -> Node | None:
+    """What stands at a place."""
+    for key in place:
+        node = node.get(key) if isinstance(node, Mapping) else None
+    return node
+
+
+def _records(c: Checking, entity: Entity, node: Node) -> Iterator[Problem]:
+    """The values of a record or of several."""
+    for item in node.items if isinstance(node, Sequence) else (node,):
+        yield from _record(c, entity, item) if isinstance(item, Mapping) else ()
+
+
+def _record(c: Checking, entity: Entity, node: Mapping, outermost: bool = False) -> Iterator[Problem]:
+    """The values of a record; names in the outermost one are told by another check."""
+    scope = c.world[entity.name]
+    for name, entry in node.entries.items():
+        field, relation = entity.fields.get(name), scope.relation(name)
+        behind = c.model.entities.get(field.to if field else relation.entity if relation else "")
+        if behind and isinstance(entry.value, Mapping | Sequence):
+            yield from _records(c, behind, entry.value)
+        elif field and not is_dated(entry.value, scope.shells[name]):
+            yield from _value(field, entry.value)
+        elif field is None and relation is None and not outermost:
+            yield from c.field_problem(entity, name, entry.key.span, system=True)
+
+
+def _value(field: Field, node: Node) -> Iterator[Problem]:
+    """A value that is none of its field's type."""
+    schema = FIELD_TYPES[field.type_name].value
+    if (isinstance(node, Scalar) and node.is_null) or field.to:
+        return
+    found = check_value(node, schema) if schema else []
+    for problem in found:
+        why = Words(problem.message("en"), problem.message("zh"))
+        yield Problem(mistakes.UNREADABLE, problem.span, {"field": field.name, "why": why}, problem.hint)
+    for item in () if found else node.items if isinstance(node, Sequence) else (node,):
+        if isinstance(item, Scalar) and field.options and item.text not in field.options:
+            hint = did_you_mean(item.text, field.options)
+            yield Problem(model_mistakes.NO_OPTION, item.span, {"name": item.text, "field": field.name}, hint)
+        elif isinstance(item, Scalar) and not exists(field.type_name, item.text):
+            yield Problem(mistakes.NO_SUCH_DAY, item.span, {"value": item.text})
+
+
+CHECKS = (tests_hold_readable_values,)
