@@ -22,15 +22,16 @@ def routes(doors: Doors, passwords: Passwords = SAFE) -> list[BaseRoute]:
     templates = Templates(Assets())
     web = Web(doors, templates, passwords)
     return [
+        # What is asked for most comes first: every route before it is tried in vain.
+        *lists.routes(web),
+        *records.routes(web),
         templates.assets.route,
         *choices.routes,
         *signing.routes(web),
         *home.routes(web),
-        *lists.routes(web),
         *recycling.routes(web),
         *finding.routes(web),
         *keys.routes(web),
-        *records.routes(web),
         *nowhere(web),
     ]
 

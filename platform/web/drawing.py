@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from kith.metadata.model import Field
 from kith.runtime.release import Release
@@ -17,6 +18,7 @@ FEW = 40
 """Options up to which a choice has a stencil for each of them."""
 MOST = 200
 """Stencils of one field that are kept at once."""
+Sort = Literal["text", "named", "chosen", "parts", "never"]
 LISTS = frozenset({"country", "currency", "language", "time_zone", "choice", "radio"})
 """Kinds that ask which of their options is chosen."""
 
@@ -46,6 +48,7 @@ class Fields:
     templates: Templates
     language: str
     stencils: dict[str, dict[Hashable, Stencil]] = field(default_factory=dict)
+    sorts: dict[tuple[str, str], Sort] = field(default_factory=dict)
 
     def drawn(self, maker: Maker, asked: Sequence[Asked]) -> list[Drawn]:
         """The fields as they show, their texts escaped all at once."""
@@ -69,7 +72,7 @@ class Fields:
             key: Hashable
             key, texts = ("locked", state.locked), (state.shown,)
         else:
-            varying = texts_of(maker, declared, asked.raw, state)
+            varying = texts_of(maker, declared, asked.raw, self._sort(declared, state.widget))
             if varying is None:
                 return None, 0
             form, texts = varying
@@ -82,6 +85,12 @@ class Fields:
             stencil = kept[key] = cut(lambda marks: self._marked(maker, asked, marks), len(texts))
         into += texts
         return stencil, len(texts)
+
+    def _sort(self, declared: Field, widget: str) -> Sort:
+        found = self.sorts.get((declared.name, widget))
+        if found is None:
+            found = self.sorts[declared.name, widget] = sort_of(declared, widget)
+        return found
 
     def _plain(self, maker: Maker, asked: Asked) -> Drawn:
         made = maker.input(asked.declared, asked.declared.name, asked.raw, asked.state)
@@ -101,20 +110,31 @@ class Fields:
         return self._plain(maker, Asked(declared, raw, state)).html
 
 
-def texts_of(maker: Maker, declared: Field, raw: Raw, state: State) -> tuple[str, tuple[str, ...]] | None:
-    """What decides how an input looks, and the texts that it only prints; None where it is made anew each time."""
-    if isinstance(raw, tuple):
-        return None
-    if isinstance(raw, Mapping):
-        parts = PARTS.get(declared.type_name, ())
-        return None if "country" in parts or not parts else ("", tuple([raw.get(part, "") for part in parts]))
+def sort_of(declared: Field, widget: str) -> Sort:
+    """What of a field's input varies: its text, its parts, what it refers to, or which of a few options is chosen."""
+    if declared.type_name in PARTS:
+        return "never" if "country" in PARTS[declared.type_name] else "parts"
     if declared.type.kind == "bool":
-        return (raw, ()) if raw in ("true", "false", "") else None
+        return "chosen"
     if declared.options:
-        return (raw, ()) if len(declared.options) <= FEW and (not raw or raw in declared.options) else None
+        return "chosen" if len(declared.options) <= FEW else "never"
     if declared.type.kind == "ref":
-        return ("named", (raw, maker.labels.get((declared.type.entity, raw), raw))) if raw else ("", ())
-    return None if kind_of(declared, state.widget) in LISTS else ("", (raw,))
+        return "named"
+    return "never" if kind_of(declared, widget) in LISTS else "text"
+
+
+def texts_of(maker: Maker, declared: Field, raw: Raw, sort: Sort) -> tuple[str, tuple[str, ...]] | None:
+    """What decides how an input looks, and the texts that it only prints; None where it is made anew each time."""
+    if isinstance(raw, str):
+        if sort == "text":
+            return "", (raw,)
+        if sort == "named":
+            return ("named", (raw, maker.labels.get((declared.type.entity, raw), raw))) if raw else ("", ())
+        known = raw in ("", "true", "false") or raw in declared.options
+        return (raw, ()) if sort == "chosen" and known else None
+    if sort == "parts" and isinstance(raw, Mapping):
+        return "", tuple([raw.get(part, "") for part in PARTS[declared.type_name]])
+    return None
 
 
 def fields_of(release: Release, templates: Templates, entity: str, language: str) -> Fields:

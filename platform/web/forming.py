@@ -46,9 +46,9 @@ class Draft:
 
 def writable(subject: Subject) -> frozenset[str]:
     """The fields that the reader may type into."""
-    inputs = {one.name for one in subject.entity.fields.values() if is_input(one)}
+    inputs = subject.outline.inputs
     if subject.view is not None:
-        return frozenset(inputs & subject.view.writable - subject.view.masked)
+        return inputs & subject.view.writable - subject.view.masked
     rights = subject.reader.rights[subject.entity.name]
     return frozenset(name for name in inputs if not rights.writing(name, "create").never)
 
@@ -181,7 +181,7 @@ def flat(name: str, raw: Raw) -> Iterator[tuple[str, str]]:
 def _item(draft: Draft, item: FormItem, may: frozenset[str]) -> Asked | None:
     subject = draft.subject
     declared = subject.entity.fields[item.field]
-    if is_input(declared) and declared.name in may:
+    if declared.name in may:
         return Asked(declared, draft.typed.raw.get(declared.name, ""), _state(draft, declared, item.widget))
     if not is_input(declared) and (declared.name not in subject.outline.moving or draft.seen is None):
         return None

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from kith.metadata.model import Section
 from kith.web.drawing import Drawn, fields_of, section_html
-from kith.web.forming import Draft, Part, labels, maker_of, parts_of
+from kith.web.forming import NO_REFUSALS, Draft, Part, labels, maker_of, parts_of
 from kith.web.grids import grid_of
 from kith.web.inputs import FormSection, Lines
 from kith.web.refusing import carried
@@ -25,8 +25,7 @@ MOSTLY = 0.6
 def drawing_of(draft: Draft, block: str, around: Mapping[str, str]) -> Drawing:
     """A block of the form's template; `around` are texts that stand around its fields."""
     subject, typed = draft.subject, draft.typed
-    live = bool(subject.outline.conditional or subject.outline.moving or _follows(draft))
-    versioned = typed.version is not None
+    live, versioned = subject.outline.live, typed.version is not None
     fixed = {"icon_name": subject.icon, "live": live, "versioned": versioned, "was_name": WAS}
     texts = {
         **around,
@@ -65,20 +64,14 @@ def _section(visit: Visit, section: Section, fields: Sequence[Drawn]) -> str:
 
 
 def _summary(draft: Draft, fields: Sequence[Drawn], grids: Sequence[Lines], ui: Any) -> str:
+    if draft.refusals is NO_REFUSALS:
+        return ""
     cells = [one for grid in grids for line in grid.lines for one in line.inputs]
     shown = {one.name for one in fields} | {one.name for one in cells}
     messages = draft.refusals.general(draft.subject, shown)
     wrong = [*(one.wrong for one in fields if one.wrong), *(one for one in cells if one.error)]
     html: str = ui.error_summary(wrong, messages) if wrong or messages else ""
     return html
-
-
-def _follows(draft: Draft) -> bool:
-    """Whether what one types decides what may, must or can be typed elsewhere."""
-    model = draft.subject.visit.model
-    lines = [model.entities[draft.subject.entity.inverses[one.relation].entity] for one in draft.subject.outline.grids]
-    fields = [one for entity in (draft.subject.entity, *lines) for one in entity.fields.values()]
-    return any(one.required_when or one.options_when or one.default_from or one.value for one in fields)
 
 
 def _place_of_grids(draft: Draft, parts: Sequence[Part]) -> int:

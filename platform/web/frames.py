@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from kith.runtime.read.reader import Reader
 from kith.texts import Texts
+from kith.web import addresses
 from kith.web.look import Look
-from kith.web.shell import places_of, profile_of, shell_of, user_menu
+from kith.web.shell import Places, places_of, shell_of, user_menu
 from kith.web.stencils import Stencil, cut, escaped
 from kith.web.templating import Templates
 from kith.web.view import Link, Person, Shell
@@ -35,37 +36,42 @@ class Frame:
 
     def shell(self) -> Shell:
         """The frame as templates take it."""
-        return self._shell(Person(self.name, colour=COLOUR), self.here, self.csrf, profile_of(self.reader, self.user))
+        return self._shell(Person(self.name, colour=COLOUR), self.here, self.csrf, self._profile())
 
     def around(self, content: str, title: str, crumbs: Sequence[Link]) -> str:
         """The whole page; `content` is HTML."""
-        texts = [title, self.here, self.csrf, self.name, Person(self.name).initials, profile_of(self.reader, self.user)]
+        texts = [title, self.here, self.csrf, self.name, Person(self.name).initials, self._profile()]
         for crumb in crumbs:
             texts += (crumb.label, crumb.href)
         return self._stencil(len(crumbs)).fill([*escaped(texts), content])
 
+    def _profile(self) -> str:
+        return addresses.record_of("user", self.user)
+
+    def _places(self) -> Places:
+        return places_of(self.reader, self.texts.language, self.texts)
+
     def _shell(self, person: Person, here: str, csrf: str, profile: str) -> Shell:
         language = self.texts.language
-        marks = places_of(self.reader, language, self.texts).marks(self.path)
+        places = self._places()
         return replace(
-            shell_of(self.reader, language, self.texts, marks),
+            shell_of(self.reader, language, self.texts, places.marks(self.path)),
             here=here,
             look=self.look,
             csrf=csrf,
             user=person,
-            user_menu=user_menu(profile, self.texts),
+            user_menu=user_menu(profile if places.profile else "", self.texts),
         )
 
     def _stencil(self, crumbs: int) -> Stencil:
-        language = self.texts.language
-        marks = places_of(self.reader, language, self.texts).marks(self.path)
-        key = ("frame", self.reader.key, language, self.look, marks, crumbs)
+        marks = self._places().marks(self.path)
+        key = ("frame", self.reader.key, self.texts.language, self.look, marks, crumbs)
         return self.reader.release.cached(key, lambda: cut(self._draw, 7 + 2 * crumbs))
 
     def _draw(self, texts: Sequence[str]) -> str:
         title, here, csrf, name, letters, profile, *way, content = texts
         person = Person(name, colour=COLOUR, letters=letters)
-        shell = self._shell(person, here, csrf, profile if self.reader.may_read("user") else "")
+        shell = self._shell(person, here, csrf, profile)
         crumbs = [Link(label, href) for label, href in zip(way[::2], way[1::2], strict=True)]
         return self.templates.page(
             "layouts/frame.html", self.texts.language, shell=shell, title=title, crumbs=crumbs, content=content

@@ -27,6 +27,10 @@ class Outline:
     """Whether anything shows only under conditions."""
     moving: frozenset[str]
     """Computed fields that change with what is typed into the form."""
+    inputs: frozenset[str]
+    """The entity's fields that people write."""
+    live: bool
+    """Whether the form has to follow what one types."""
     still: frozenset[str] | None
     """The required fields of a form in which nothing hangs on what is typed; None where something does."""
 
@@ -81,6 +85,7 @@ def _outline(reader: Reader, name: str) -> Outline:
             related.insert(0, Related(relation, "", reader.entity(inverse.entity).plural))
     grids = tuple(one for one in related if entity.inverses[one.relation].owned)
     used = {section.tab for section in sections}
+    lines = [reader.entity(entity.inverses[one.relation].entity) for one in grids]
     conditional, moving = any(_is_conditional(section) for section in sections), _moving(entity)
     return Outline(
         entity=entity,
@@ -91,8 +96,16 @@ def _outline(reader: Reader, name: str) -> Outline:
         grids=grids,
         conditional=conditional,
         moving=moving,
+        inputs=frozenset(one.name for one in entity.fields.values() if is_input(one)),
+        live=conditional or bool(moving) or any(_follows(one) for one in (entity, *lines)),
         still=None if conditional or grids else _still(entity, sections, moving),
     )
+
+
+def _follows(entity: Entity) -> bool:
+    """Whether what one types decides what may, must or can be typed elsewhere."""
+    fields = entity.fields.values()
+    return any(one.required_when or one.options_when or one.default_from or one.value for one in fields)
 
 
 def _still(entity: Entity, sections: Sequence[Section], moving: frozenset[str]) -> frozenset[str] | None:

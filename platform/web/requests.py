@@ -36,6 +36,16 @@ T = TypeVar("T")
 Endpoint = Callable[[Request], Awaitable[Response]]
 LOG = logging.getLogger("kith.web")
 PRIVATE = {**SECURITY_HEADERS, "cache-control": "no-store", "vary": "cookie, accept-language, hx-request"}
+HEADERS = [*PRIVATE.items(), ("content-type", "text/html; charset=utf-8")]
+WRITTEN = [(name.encode(), value.encode()) for name, value in HEADERS]
+
+
+class Html(HTMLResponse):
+    """A page for its reader alone; its headers are written once and for all."""
+
+    def init_headers(self, headers: Mapping[str, str] | None = None) -> None:
+        """Take the headers of all pages, and the length of this one."""
+        self.raw_headers = [*WRITTEN, (b"content-length", str(len(self.body)).encode())]
 
 
 @dataclass(eq=False)
@@ -89,7 +99,7 @@ class Guest:
     def whole(self, template: str, status: int = 200, /, **context: object) -> Response:
         """A whole page as its template has it; `context` needs its `title`."""
         html = self.web.templates.page(template, self.language, shell=self.shell, **context)
-        return HTMLResponse(html, status, headers=PRIVATE)
+        return Html(html, status)
 
     def page(self, template: str, status: int = 200, /, **context: object) -> Response:
         """A page with what surrounds it."""
@@ -155,18 +165,18 @@ class Visit(Guest):
     def _framed(self, frame: Frame, status: int, content: str, title: str, crumbs: Sequence[Link]) -> Response:
         told = shell.notices(self.texts, flash.told(self.request))
         notices = [self.web.templates.ui(self.language).notice(one, "status") for one in told]
-        response = HTMLResponse(frame.around("".join([*notices, content]), title, crumbs), status, headers=PRIVATE)
+        response = Html(frame.around("".join([*notices, content]), title, crumbs), status)
         flash.forget(self.request, response)
         return response
 
     def block(self, template: str, block: str, /, **context: object) -> Response:
         """One block of a page: what htmx swaps in."""
         html = self.web.templates.block(template, block, self.language, shell=self.shell, **context)
-        return HTMLResponse(html, headers=PRIVATE)
+        return Html(html)
 
     def fragment(self, drawing: Drawing) -> Response:
         """One block of a page, of its stencil."""
-        return HTMLResponse(self.web.templates.drawn(self.release, self.language, drawing), headers=PRIVATE)
+        return Html(self.web.templates.drawn(self.release, self.language, drawing))
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """What `work` returns, in a writing transaction of its own."""

@@ -31,6 +31,8 @@ class Places:
     create: tuple[Link, ...]
     icon: str
     paths: tuple[str, ...]
+    profile: bool
+    """Whether he may see his own page."""
 
     def marks(self, path: str) -> Marks:
         """The links that lead to an address or to what stands above it."""
@@ -94,7 +96,7 @@ def places(reader: Reader, language: str, texts: Texts) -> Places:
     ]
     icon = next((item.icon for item in app.navigation if item.icon in ICONS), "layers")
     paths = tuple(link.href.partition("?")[0] for group in groups for link in group.links)
-    return Places(tuple(groups), tuple(creates[:MOST_CREATES]), icon, paths)
+    return Places(tuple(groups), tuple(creates[:MOST_CREATES]), icon, paths, reader.may_read("user"))
 
 
 def _links(reader: Reader, item: NavItem, language: str) -> list[Link]:
@@ -121,11 +123,6 @@ def may_create(reader: Reader, entity: Entity) -> bool:
 def icon_of(entity: Entity, icon: str = "") -> str:
     """The icon of an entity's records."""
     return icon or entity.icon or "folder"
-
-
-def profile_of(reader: Reader, user: str) -> str:
-    """The page of the reader himself; "" where he may not see it."""
-    return addresses.record_of("user", user) if reader.may_read("user") else ""
 
 
 def user_menu(profile: str, texts: Texts) -> tuple[Link, ...]:

@@ -114,11 +114,13 @@ class Typed:
 
 def mark(raw: Raw) -> str:
     """A short sign of a value, to tell later whether it has been changed."""
+    if raw == "":
+        return BLANK
     plain = raw if isinstance(raw, str) else json.dumps(list(raw.items()) if isinstance(raw, Mapping) else list(raw))
     return blake2s(plain.replace("\r\n", "\n").strip().encode(), digest_size=6).hexdigest()
 
 
-BLANK = mark("")
+BLANK = blake2s(digest_size=6).hexdigest()
 
 
 def sent(raw: Raw) -> object:
