@@ -1,4 +1,4 @@
-"""Search over all entities: one statement finds the records, one for each entity among them makes the titles."""
+"""Search over all entities: one statement finds the records, one makes the titles that are texts, others one for each entity."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from kith.runtime.context import Context
-from kith.runtime.read.labels import labels_of
+from kith.runtime.read.labels import labels_of_all
 from kith.runtime.read.messages import no_entity
 from kith.runtime.read.prepared import Prepared, fetch, prepare
 from kith.runtime.read.query import Hit
@@ -53,13 +53,16 @@ def search(
     for one in plan.searched:
         given |= one.values(text)
     found = [(plan.entities[row[0]], row[1]) for row in fetch(connection, context, release, plan.prepared, given)]
-    return _ranked(text, _titled(connection, context, reader, found))[:limit]
+    return _ranked(text, _titled(connection, context, reader, plan, found))[:limit]
 
 
-def _titled(connection: sa.Connection, context: Context, reader: Reader, found: list[tuple[str, str]]) -> list[Hit]:
-    labels = {}
-    for entity in dict.fromkeys(entity for entity, _ in found):
-        labels[entity] = labels_of(connection, context, reader, entity, [id_ for of, id_ in found if of == entity])
+def _titled(
+    connection: sa.Connection, context: Context, reader: Reader, plan: Plan, found: list[tuple[str, str]]
+) -> list[Hit]:
+    ids: dict[str, list[str]] = {}
+    for entity, id_ in found:
+        ids.setdefault(entity, []).append(id_)
+    labels = labels_of_all(connection, context, reader, plan.entities, ids)
     return [Hit(entity, id_, labels[entity][id_].label) for entity, id_ in found]
 
 
