@@ -18,13 +18,14 @@ from kith.runtime.read.reader import Reader
 from kith.runtime.read.titles import first_text
 from kith.texts import Texts
 from kith.web.columns import ListColumn, column_at
+from kith.web.relative import SPANS, field_of, span_of, within
 from kith.web.showing import Reader as Showing
 from kith.web.showing import format_of, options_of
 
 EQUALS = {"is": "==", "is_not": "!="}
 ORDERS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 SIGNS = EQUALS | ORDERS
-UNARY = ("set", "not_set", "me")
+UNARY = ("set", "not_set", "me", *SPANS)
 """Operators that need no value."""
 BY_KIND: Mapping[str, tuple[str, ...]] = {
     "text": ("contains", "starts_with", "is", "is_not", "set", "not_set"),
@@ -32,9 +33,8 @@ BY_KIND: Mapping[str, tuple[str, ...]] = {
     "bool": ("is",),
     "ref": ("contains", "set", "not_set"),
     "set": ("has", "has_not", "set", "not_set"),
-    **dict.fromkeys(
-        ("int", "decimal", "money", "percent", "date", "datetime"), ("is", "is_not", *ORDERS, "set", "not_set")
-    ),
+    **dict.fromkeys(("int", "decimal", "money", "percent"), ("is", "is_not", *ORDERS, "set", "not_set")),
+    **dict.fromkeys(("date", "datetime"), ("is", "is_not", *ORDERS, *SPANS, "set", "not_set")),
     "duration": ("set", "not_set"),
     "time": ("set", "not_set"),
 }
@@ -70,6 +70,8 @@ def condition(reader: Reader, entity: str, column: ListColumn, picked: Picked, r
     """The expression of a row; raises Misread where its value is none of the field's."""
     path = column.path
     operator = picked.operator if picked.operator in operators_of(column) else operators_of(column)[0]
+    if operator in SPANS:
+        return within(path, column.type.kind, operator)
     if operator in UNARY:
         return {"set": f"{path} is set", "not_set": f"{path} is not set", "me": f"{path} == me"}[operator]
     if column.type.kind == "ref":
@@ -164,13 +166,25 @@ def parts_of(filter_: str, reader: Reader, entity: str, showing: Showing) -> lis
 
 
 def _split(tree: s.Syntax, text: str) -> Iterator[tuple[s.Syntax, str]]:
-    if isinstance(tree, s.Binary) and tree.op == "and":
-        yield from _split(tree.left, text)
-        yield from _split(tree.right, text)
-        return
-    own = text[tree.start : tree.end]
-    bare = not isinstance(tree, s.If) and not (isinstance(tree, s.Binary) and tree.op == "or")
-    yield tree, own if bare else f"({own})"
+    for part in _operands(tree, "and"):
+        if isinstance(part, s.Binary) and part.op == "or":
+            yield part, f"({_alternatives(part, text)})"
+        else:
+            own = text[part.start : part.end]
+            yield part, f"({own})" if isinstance(part, s.If) and not own.startswith("(") else own
+
+
+def _alternatives(tree: s.Syntax, text: str) -> str:
+    return " or ".join(text[part.start : part.end] for part in _operands(tree, "or"))
+
+
+def _operands(tree: s.Syntax, op: str) -> Iterator[s.Syntax]:
+    """What a chain of `and` or `or` joins."""
+    if isinstance(tree, s.Binary) and tree.op == op:
+        yield from _operands(tree.left, op)
+        yield from _operands(tree.right, op)
+    else:
+        yield tree
 
 
 def joined(parts: Sequence[str]) -> str:
@@ -184,6 +198,13 @@ def added(filter_: str, text: str) -> str:
     if tree is None:
         return text
     return joined([*(part for _, part in _split(tree, filter_)), text])
+
+
+def beside(part: str, text: str) -> str:
+    """A condition that holds where one or the other does; alternatives of alternatives are one list."""
+    tree, _ = parse_expression(Excerpt.whole(part))
+    own = _alternatives(tree, part) if isinstance(tree, s.Binary) and tree.op == "or" else part
+    return f"({own} or {text})"
 
 
 def _shortened(text: str) -> str:
@@ -206,7 +227,12 @@ class Saying:
 
     def words(self, part: s.Syntax) -> str:
         """A condition in words, "" where it is not one of the simple ones."""
+        if span := self._span(part):
+            return span
         match part:
+            case s.Binary(op="or"):
+                words = [self.words(one) for one in _operands(part, "or")]
+                return self.texts("filter_words.or").join(words) if all(words) else ""
             case s.IsSet(value=value, negated=negated):
                 return self._said(value, "not_set" if negated else "set", None)
             case s.Invoke(function="contains" | "starts_with" as name, args=(left, right)):
@@ -219,6 +245,15 @@ class Saying:
                 return self._said(left, next(name for name, sign in SIGNS.items() if sign == op), right)
             case _:
                 return ""
+
+    def _span(self, part: s.Syntax) -> str:
+        """A condition on a span of days in words."""
+        field = field_of(part)
+        column = self._column(field)
+        if column is None or column.type.kind not in ("date", "datetime"):
+            return ""
+        span = span_of(part, _path(field), column.type.kind)
+        return self.texts(f"filter_words.{span}", label=column.label) if span else ""
 
     def _said(self, left: s.Syntax, operator: str, right: s.Syntax | None) -> str:
         column = self._column(left)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from html import unescape
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
 
@@ -65,6 +65,17 @@ def test_a_person_is_found_by_characters_pinyin_initials_letters_and_digits(shop
             "Home store · Code contains “SH”",
         ),
         ("field=advisor&op=me", "advisor == me", "Sales advisor is me"),
+        ("field=joined_on&op=today", "joined_on == today()", "Joined on today"),
+        (
+            "field=joined_on&op=last_30_days",
+            "joined_on between today() - 30d and today()",
+            "Joined on in the last 30 days",
+        ),
+        (
+            "field=joined_on&op=this_quarter",
+            "year(joined_on) * 4 + quarter(joined_on) == year(today()) * 4 + quarter(today())",
+            "Joined on this quarter",
+        ),
         ("field=birthday&op=not_set", "birthday is not set", "Birthday is empty"),
         ("field=interests&op=has&value=茶", '"茶" in interests', "Interests includes 茶"),
     ],
@@ -76,6 +87,40 @@ def test_a_row_of_the_filter_becomes_an_expression(shop: Shop, query: str, expre
     assert answer.headers["location"] == "/records/member?filter=" + quote(expression, safe="").replace("%20", "+")
     html = client.get(answer.headers["location"]).text
     assert filters(html) == [words]
+
+
+@pytest.mark.parametrize(("field", "label"), [("joined_on", "Joined on"), ("created_at", "Created")])
+def test_spans_of_days_are_said_as_they_were_picked(shop: Shop, field: str, label: str) -> None:
+    client = shop.client(ADMIN)
+    for span, words in (("this_week", "this week"), ("this_month", "this month"), ("today", "today")):
+        answer = client.get(client.get(f"/records/member?field={field}&op={span}").headers["location"])
+        assert (answer.status_code, filters(answer.text)) == (200, [f"{label} {words}"])
+
+
+def test_a_condition_holds_beside_another_one(shop: Shop) -> None:
+    client = shop.client(ADMIN)
+    path = "/records/member?" + urlencode({"filter": 'store is set and tier == "gold"'})
+    for value, words in (
+        ("silver", "Tier: Gold or Tier: Silver"),
+        ("basic", "Tier: Gold or Tier: Silver or Tier: Basic"),
+    ):
+        answer = client.get(f"{path}&field=tier&op=is&value={value}&beside=1")
+        path = answer.headers["location"]
+        assert filters(client.get(path).text) == ["Home store is filled in", words]
+    assert parse_qs(urlsplit(path).query)["filter"] == [
+        'store is set and (tier == "gold" or tier == "silver" or tier == "basic")'
+    ]
+    assert "Or else: Tier: Gold or Tier: Silver or Tier: Basic" in client.get(path).text
+    added = client.get(f"{path}&field=points&op=gt&value=10&beside=7").headers["location"]
+    assert filters(client.get(added).text)[2:] == ["Points > 10"]
+
+
+def test_an_order_is_chosen_where_no_heads_show(shop: Shop) -> None:
+    client = shop.client(ADMIN)
+    html = client.get("/records/member?sort=-name&q=1").text
+    assert '<option value="-name" selected>Name, highest first</option>' in html
+    assert 'form="list-sort" name="q" value="1"' in html
+    assert 'form="list-sort" name="sort"' not in html
 
 
 def test_filters_add_up_and_are_taken_away_one_by_one(shop: Shop) -> None:

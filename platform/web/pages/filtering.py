@@ -48,7 +48,19 @@ def picked(listing: Listing) -> Asked | str:
         text = filters.condition(listing.reader, listing.entity.name, column, row, reading)
     except Misread as misread:
         return sentences(texts.language)("failure." + misread.code, **misread.values)
+    parts = [part.text for part in filters.parts_of(asked.filter, listing.reader, listing.entity.name, listing.showing)]
+    place = sent.get("beside", "")
+    if place in (choice.value for choice in alternatives(listing)):
+        parts[int(place)] = filters.beside(parts[int(place)], text)
+        return replace(asked, filter=filters.joined(parts))
     return replace(asked, filter=filters.added(asked.filter, text))
+
+
+def alternatives(listing: Listing) -> list[Choice]:
+    """The conditions in force beside which a new one may stand, so that any of them is enough."""
+    texts = listing.visit.texts
+    parts = in_force(listing)
+    return [Choice(str(place), texts("list.or_beside", part=part.label)) for place, part in enumerate(parts)]
 
 
 def row_inputs(listing: Listing, path: str, wrong: str = "") -> dict[str, FieldInput]:

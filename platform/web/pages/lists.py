@@ -222,9 +222,23 @@ def _around(listing: Listing, wrong_row: str) -> dict[str, object]:
         "more_tabs": more,
         "fields": [Choice(column.path, column.label) for column in listing.filterable],
         "row": filtering.row_inputs(listing, listing.visit.request.query_params.get("field", ""), wrong_row),
+        "alternatives": filtering.alternatives(listing),
+        "orders": _orders(listing),
         "picked": listing.visit.request.query_params.get("field", ""),
         "choosable": _choosable(listing),
     }
+
+
+def _orders(listing: Listing) -> list[tuple[Choice, bool]]:
+    """The orders to choose from where no heads show, and whether each is the present one."""
+    texts, first = listing.visit.texts, listing.order[:1]
+    now = ("-" if first[0].descending else "") + first[0].path if first else ""
+    return [
+        (Choice(sign + column.path, texts(f"list.{way}", name=column.label)), sign + column.path == now)
+        for column in listing.columns
+        if column.sortable
+        for sign, way in (("", "upwards"), ("-", "downwards"))
+    ]
 
 
 def create_link(listing: Listing) -> Link:
