@@ -63,13 +63,14 @@ def _build(stack: tuple[Layer, ...], memo: Memo) -> tuple[Model | None, list[Pro
     problems[told:] = [problem for problem in problems[told:] if not _overlaps(problem, torn)]
     checking = Checking(model, context, world)
     for check in CHECKS:
-        problems += [problem for problem in check(checking) if not _echoes(problem, context.broken)]
+        problems += [problem for problem in check(checking) if not _echoes(problem, context)]
     ordered = in_order(told_in_place(in_order(problems), checking))
     return (None if any(problem.is_error for problem in ordered) else model), ordered
 
 
-def _echoes(problem: Problem, broken: set[str]) -> bool:
-    """Whether a problem only repeats that some declaration is broken."""
+def _echoes(problem: Problem, context: Context) -> bool:
+    """Whether a problem only repeats that some declaration is broken; an entity is none because a field of its name is."""
+    broken = context.merged.lost if problem.code in ("D403", "D406") else context.broken
     return problem.is_error and problem.code.startswith(("D4", "D5")) and problem.values.get("name") in broken
 
 

@@ -139,7 +139,11 @@ def views_sort_and_add_up_what_they_can(c: Checking) -> Iterator[Problem]:
         written = {text.removeprefix("-"): index for index, text in enumerate(at.texts("sort"))}
         for key in view.sort:
             field = _behind(c, key.value)
-            if field and not (FIELD_TYPES[field.type_name].sortable and field.type.kind != "set"):
+            if (
+                field
+                and not _is_part(key.value)
+                and not (FIELD_TYPES[field.type_name].sortable and field.type.kind != "set")
+            ):
                 span = c.span("view", view.name, "sort", written.get(key.path, 0))
                 yield Problem(mistakes.NOT_SORTABLE, span, {"name": key.path, "type": field.type_name})
         for column in view.columns:
@@ -156,6 +160,11 @@ def views_sort_and_add_up_what_they_can(c: Checking) -> Iterator[Problem]:
                     span,
                     {"name": column.path, "total": TOTALS[column.total], "type": str(column.value.type.or_null(False))},
                 )
+
+
+def _is_part(value: Expression) -> bool:
+    """Whether a path ends in a part of a value of several, which is sorted by as the text or day that it is."""
+    return isinstance(value.tree, Path) and bool(value.tree.steps) and bool(value.tree.steps[-1].part)
 
 
 def _behind(c: Checking, value: Expression) -> Field | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from kith.metadata.checks.checking import Checking
@@ -62,15 +62,29 @@ def _owner(problem: Problem, c: Checking) -> Owner | None:
 def _odd_name(owner: Owner, name: str, group: list[Problem], c: Checking) -> Problem | None:
     """The problem of a declaration that nothing names, while several places name another one like it."""
     declared = dict(_declared(owner, c))
-    near = nearest(name, declared)
+    near = nearest(name, [other for other in declared if _mentions(other, c) == 1])
     stem = next((other for other, span in declared.items() if span.source.path.endswith(f"/{name}.yaml")), "")
     other = stem if owner.kind and stem else near if len({problem.span for problem in group}) > 1 else ""
-    if not other or other == name or _mentions(other, c) > 1:
+    other = other or _labelled(owner, name, c)
+    if not other or other == name:
         return None
     values: dict[str, Value] = {"name": other, "meant": name, "places": _counted(len(group))}
     hint = Words(f'did you mean "{name}"?', f"是否想写“{name}”？")
     places = tuple(Related(problem.span, _USED) for problem in group[:MOST_PLACES] if problem.span)
     return Problem(mistakes.ODD_NAME, declared[other], values, hint, related=places)
+
+
+def _labelled(owner: Owner, name: str, c: Checking) -> str:
+    """The field whose label is the missing name in words, and which no document about its entity names as it is declared."""
+    scope = c.world.get(owner.entity)
+    shells = scope.shells if scope else {}
+    other = next((other for other, shell in shells.items() if as_name(shell.label.texts.get("en", "")) == name), "")
+    return other if other and _mentions(other, c, owner.entity) == 1 else ""
+
+
+def as_name(words: str) -> str:
+    """Words as a name: "Lifetime spend" is `lifetime_spend`."""
+    return re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")
 
 
 def _counted(places: int) -> Words:
@@ -111,9 +125,12 @@ def _declared(owner: Owner, c: Checking) -> Iterator[tuple[str, Span]]:
                 yield inverse.text, inverse.span
 
 
-def _mentions(name: str, c: Checking) -> int:
-    """How often a word stands in the app's documents."""
-    sources: Iterable[str] = {
-        source.path: source.text for document in c.context.merged.documents.values() for source in document.sources
-    }.values()
-    return sum(len(re.findall(rf"\b{re.escape(name)}\b", text)) for text in sources if name in text)
+def _mentions(name: str, c: Checking, about: str = "") -> int:
+    """How often a word stands in the app's documents, or in those about one entity."""
+    sources = {
+        source.path: source.text
+        for document in c.context.merged.documents.values()
+        if not about or about in (document.name, getattr(document.node.get("of"), "text", ""))
+        for source in document.sources
+    }
+    return sum(len(re.findall(rf"\b{re.escape(name)}\b", text)) for text in sources.values() if name in text)

@@ -74,7 +74,7 @@ def _put(name: str, entry: Entry, entries: dict[str, Entry], report: Report, kee
         values: dict[str, Value] = {"name": name, "kind": Words("map", "映射")}
         report(Problem(mistakes.ODD_KIND, entry.value.span, values))
         return
-    entries[name] = Entry(below.key if below else entry.key, value)
+    entries[name] = Entry(below.key if below and isinstance(value, Mapping) else entry.key, value)
     if isinstance(entry.value, Mapping):
         _place(name, entry.value, entries, report)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field
 
@@ -90,6 +91,8 @@ class Computed:
 
     def _cycle(self, shell: Shell) -> None:
         path = [*self.stack[self.stack.index(shell) :], shell]
+        if not all(re.search(rf"\b{there.name}\b", here.at.text("value")) for here, there in itertools.pairwise(path)):
+            return  # only a hint asked for the type of a name like the one that is missing
         shown = " → ".join(f"{step.entity}.{step.name}" for step in path)
         node = shell.at.scalar("value")
         if not any(step.broken for step in path):

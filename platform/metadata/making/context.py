@@ -57,7 +57,7 @@ def unlabelled(at: At, key: str, missing: tuple[str, ...]) -> Unlabelled:
     order: tuple[str, ...] = LABEL_ORDER
     if at.path[-2:-1] == ("fields",):
         order = (*(name for name in at.node.entries if name not in AFTER_LABEL), key, *AFTER_LABEL)
-    span, hint = (None if entry else where_missing(at.node, key, order)) or (at.span, None)
+    span, hint = (None if entry else where_missing(at.node, key, order, at.span.source)) or (at.span, None)
     return Unlabelled(what, key, missing, span, hint)
 
 
@@ -90,7 +90,9 @@ class Context:
 
     def at(self, document: Document) -> At:
         """A document's reader."""
-        first = next(iter(document.node.entries.values()), None)
+        included = any(part.fragment for part in document.parts)
+        own = next(part.node for part in document.parts if not part.fragment) if included else document.node
+        first = next(iter(own.entries.values()), None)
         span = first.value.span if first else document.node.span
         path = ("app",) if (document.kind, document.name) == APP else (document.kind, document.name)
         return At(document.node, path, span)

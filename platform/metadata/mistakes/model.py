@@ -269,8 +269,8 @@ SEVERAL_CHILDREN = Mistake(
 ODD_NAME = Mistake(
     "D437",
     Words(
-        'nothing names "{name}", and what {places}, "{meant}", is declared nowhere',
-        "没有地方用到“{name}”；而 {places}用到的“{meant}”没有声明",
+        '"{name}" is declared here, but {places} "{meant}", which is declared nowhere',
+        "这里声明了“{name}”；而 {places}用到的“{meant}”没有声明",
     ),
     "# entities/box.yaml\nentity: box\nfields: {witdh: {type: integer, label: {en: Width, zh-CN: 宽}}}\n"
     "# views/boxes.yaml\nview: boxes\nof: box\nfilter: width > 1\ncolumns: {width: {}}\nsort: [width]",

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kith.problems import Span, Words
+from kith.problems import Source, Span, Words
 from kith.source import Entry, Mapping, Node
 
 Place = tuple[Span, Words]
 
 
-def where_missing(node: Node, name: str, order: Sequence[str]) -> Place | None:
+def where_missing(node: Node, name: str, order: Sequence[str], source: Source | None = None) -> Place | None:
     """The line beside which a key belongs, and how; none for a map in one line, which shows it by itself.
 
-    `order` is the usual order of the map's keys.
+    `order` is the usual order of the map's keys. Where several layers or fragments speak of it, `source` is the text that counts.
     """
     if not isinstance(node, Mapping) or not node.entries or _on_one_line(node):
         return None
-    entries = list(node.entries.values())
-    source = entries[0].key.span.source
-    if any(entry.key.span.source is not source for entry in entries):  # several layers speak of it
+    sources = {entry.key.span.source.path: entry.key.span.source for entry in node.entries.values()}
+    source = source or (next(iter(sources.values())) if len(sources) == 1 else None)
+    own = {key: entry for key, entry in node.entries.items() if source and entry.key.span.source.path == source.path}
+    if not own or source is None:
         return None
+    entries = list(own.values())
     earlier = order[: order.index(name)] if name in order else order
-    before = next((key for key in reversed(earlier) if key in node.entries), "")
+    before = next((key for key in reversed(earlier) if key in own), "")
     if not before:
         return entries[0].key.span, _words(name, "before", "之前")
-    at = list(node.entries).index(before)
+    at = list(own).index(before)
     if _ends_on(entries[at]) == source.position(entries[at].key.span.start)[0]:
         return entries[at].key.span, _words(name, "after", "之后")
     if at + 1 < len(entries):
