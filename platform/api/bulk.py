@@ -8,6 +8,7 @@ from typing import Any, Literal, cast
 
 from starlette.responses import Response
 
+from kith.api import probing
 from kith.api.calls import Call, known_id, sent, written
 from kith.api.changes import change_of, rooted, subject_of, version_of
 from kith.api.idempotency import Made, claim_of
@@ -37,6 +38,8 @@ def bulk(call: Call) -> Response:
     changes = changes_of(call, entity, body.get("items"))
     claim = claim_of(call)
     cause = Cause("bulk", batch=new_id())
+    said: list[Verdict] = []
+    probing.check(call)
 
     def work(connection: Connection) -> Made:
         known = claim.take(connection) if claim is not None else None
@@ -44,6 +47,7 @@ def bulk(call: Call) -> Response:
             return known
         chosen = cast("Literal['all', 'each']", mode)
         verdicts = save_within(connection, call.context, call.release, changes, cause, chosen)
+        said[:] = verdicts
         made: Made = (200, {}, written(summary(call, entity, changes, verdicts) | {"batch": cause.batch}))
         if claim is not None:
             claim.keep(connection, made)
@@ -52,7 +56,9 @@ def bulk(call: Call) -> Response:
     try:
         status, headers, text = call.doors.workspace.database.run(work)
     except RolledBack as undone:
+        probing.count(call, undone.verdicts)
         raise refused_all(call, entity, undone.verdicts) from None
+    probing.count(call, said)
     return sent(text, status, headers)
 
 

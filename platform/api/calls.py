@@ -6,6 +6,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -13,15 +14,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kith.api.bodies import SMALL, body_of
-from kith.api.credentials import Caller, caller_of, touched
+from kith.api.credentials import Caller, caller_of, failed_token, touched
 from kith.api.filters import told
 from kith.api.messages import texts
-from kith.api.problems import HEADERS, Stop, problem, stop
+from kith.api.problems import HEADERS, Stop, again, problem, stop
 from kith.api.reading import read_object
 from kith.metadata.model import Entity
 from kith.runtime.calling import Doors
 from kith.runtime.context import Context, context_of
-from kith.runtime.database import Busy, Connection
+from kith.runtime.database import BUSY_AGAIN, Connection, is_busy
 from kith.runtime.read.cursors import ID
 from kith.runtime.read.query import BadQuery, Denied
 from kith.runtime.read.reader import Reader, reader_of
@@ -99,7 +100,7 @@ def reading(doors: Doors, handler: Handler, *, is_long: Callable[[Request], bool
 
     async def endpoint(request: Request) -> Response:
         call = doors.calling.long if is_long(request) else doors.calling.read
-        return await _guarded(request, lambda: call(lambda: _answer(doors, request, handler)))
+        return await _guarded(doors, request, lambda: call(lambda: _answer(doors, request, handler)))
 
     return endpoint
 
@@ -112,7 +113,7 @@ def asking(doors: Doors, handler: Handler) -> Endpoint:
         return await doors.calling.long(lambda: _answer(doors, request, handler, body))
 
     async def endpoint(request: Request) -> Response:
-        return await _guarded(request, lambda: answered(request))
+        return await _guarded(doors, request, lambda: answered(request))
 
     return endpoint
 
@@ -126,7 +127,7 @@ def writing(doors: Doors, handler: Handler, *, limit: int = SMALL, long: bool = 
         return await call(lambda: _written(doors, request, handler, body))
 
     async def endpoint(request: Request) -> Response:
-        return await _guarded(request, lambda: answered(request))
+        return await _guarded(doors, request, lambda: answered(request))
 
     return endpoint
 
@@ -173,21 +174,33 @@ def language_of(request: Request, preferred: str = "") -> str:
     return preferred if preferred in SPOKEN else negotiate(request.headers.get("accept-language"), SPOKEN)
 
 
-async def _guarded(request: Request, answer: Callable[[], Awaitable[Response]]) -> Response:
+async def _guarded(doors: Doors, request: Request, answer: Callable[[], Awaitable[Response]]) -> Response:
     """Whatever happens is answered by a problem document; our own mistakes by a reference to the log."""
     language = language_of(request)
     try:
-        return await answer()
+        return await _suspicious(doors, request, answer)
     except Stop as stopped:
         return problem(stopped, language)
-    except Busy:
-        return problem(Stop(503, "busy", headers={"retry-after": "2"}), language)
     except NoRelease:
         return problem(stop(503, "no_release"), language)
-    except Exception:
+    except Exception as error:
+        if is_busy(error):
+            LOG.warning("%s %s: %s", request.method, request.url.path, error)
+            return problem(again(503, "busy", timedelta(seconds=BUSY_AGAIN)), language)
         reference = secrets.token_hex(4)
         LOG.exception("%s %s failed (%s)", request.method, request.url.path, reference)
         return problem(stop(500, "internal", reference=reference), language)
+
+
+async def _suspicious(doors: Doors, request: Request, answer: Callable[[], Awaitable[Response]]) -> Response:
+    """An answer; who sends token after token that is not good has to wait."""
+    try:
+        return await answer()
+    except Stop as stopped:
+        if stopped.code != "bad_credentials":
+            raise
+        wait = await doors.calling.write(lambda: failed_token(doors, request))
+        raise (again(429, "too_many_tokens", wait) if wait else stopped) from None
 
 
 def answer(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

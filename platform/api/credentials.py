@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from starlette.background import BackgroundTask
@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kith.api.problems import Stop, stop
-from kith.runtime.accounts import actor_of_token, is_secret, session_of, touch_token
+from kith.runtime.accounts import Subject, actor_of_token, is_secret, machine, session_of, touch_token
 from kith.runtime.accounts.tokens import REFRESH
 from kith.runtime.calling import Doors
 from kith.runtime.context import Actor
@@ -54,6 +54,15 @@ def _of_token(header: str, connection: Connection, release: Release, now: dateti
         raise Stop(401, "bad_credentials", headers={"www-authenticate": 'Bearer realm="kith", error="invalid_token"'})
     actor, id_, used_at = found
     return Caller(actor, f"token:{id_}", id_ if used_at is None or now - used_at >= REFRESH else "")
+
+
+def failed_token(doors: Doors, request: Request) -> timedelta:
+    """Count a token that is not good; how long its sender has to wait before he is told of another one.
+
+    A good token is taken meanwhile, too: many people may share an address, and tokens are too long to be guessed.
+    """
+    address = machine(request.client.host) if request.client else ""
+    return doors.throttle.failed(doors.workspace.database, Subject("token", address), doors.clock())
 
 
 def _of_session(secret: str, request: Request, connection: Connection, release: Release, now: datetime) -> Caller:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import orjson
 from starlette.responses import Response
@@ -33,6 +35,12 @@ class Stop(Exception):
 def stop(status: int, code: str, **values: object) -> Stop:
     """A request that ends with the sentence of a code."""
     return Stop(status, code, values)
+
+
+def again(status: int, code: str, wait: timedelta) -> Stop:
+    """A request that may be sent again after a while."""
+    seconds = math.ceil(wait.total_seconds())
+    return Stop(status, code, {"seconds": seconds}, headers={"retry-after": str(seconds)})
 
 
 def error(code: str, message: str, *, field: str = "", rule: str = "", why: Sequence[str] = ()) -> dict[str, object]:

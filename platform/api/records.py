@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from starlette.responses import Response
 
+from kith.api import probing
 from kith.api.calls import Call, answer, sent, written
 from kith.api.changes import change_of, rooted, subject_of
 from kith.api.idempotency import Claim, Made, claim_of
@@ -94,6 +95,7 @@ def needs_version(call: Call) -> bool:
 
 def perform(call: Call, entity: Entity, change: Change, status: int, claim: Claim | None = None) -> Response:
     """Save a change and answer with the record as it is then, all in one transaction."""
+    probing.check(call)
 
     def work(connection: Connection) -> Made:
         known = claim.take(connection) if claim is not None else None
@@ -111,6 +113,7 @@ def perform(call: Call, entity: Entity, change: Change, status: int, claim: Clai
     except RolledBack as undone:
         verdict = undone.verdicts[0]
         assert isinstance(verdict, Refused)
+        probing.count(call, undone.verdicts)
         raise refused(call, entity, change, verdict) from None
     return sent(body, status, headers)
 

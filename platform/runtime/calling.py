@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
+from kith.runtime.accounts.throttling import Throttle
 from kith.runtime.clock import Clock
 from kith.runtime.database import Database
 from kith.runtime.workspace import Workspace
@@ -63,6 +64,7 @@ class Doors:
     """Whether cookies go over https only."""
     session: str = "kith"
     """What the session's cookie is called: servers of one host have one name each, whatever their ports."""
+    throttle: Throttle = field(default_factory=Throttle)
 
     @property
     def cookie(self) -> str:

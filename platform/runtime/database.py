@@ -14,6 +14,7 @@ from typing import Literal, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from kith.problems import Words
 from kith.runtime import engines
@@ -41,6 +42,10 @@ class Unfit(Exception):
 
 class Busy(Exception):
     """Somebody else has been writing for longer than a writer waits."""
+
+
+BUSY_AGAIN = 2
+"""Seconds after which it is worth trying again where the database was busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,23 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+OVERLOADED = frozenset({"53300", "53400", "55P03", "57014", "57P01", "57P02", "57P03"})
+"""PostgreSQL's states for "not now": no connection or lock to be had, a statement that took too long, a server that stops
+or starts."""
+LOCKED = 5
+"""SQLite's code for another process that has been writing for longer than one waits."""
+
+
+def is_busy(error: BaseException) -> bool:
+    """Whether something failed only because the database has too much to do or is away: trying again is all it takes."""
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, Busy | PoolTimeout)
+    state = getattr(error.orig, "sqlstate", None)
+    away = error.connection_invalidated or (state is None and getattr(error.orig, "pgconn", None) is not None)
+    locked = (getattr(error.orig, "sqlite_errorcode", 0) & 0xFF) == LOCKED
+    return lost(error) or state in OVERLOADED or (state or "").startswith("08") or away or locked
 
 
 def lost(error: DBAPIError) -> bool:

@@ -19,7 +19,7 @@ from kith.metadata.model import Model
 from kith.runtime.accounts import SAFE, Passwords, SignedIn, masked, session_of
 from kith.runtime.calling import Doors
 from kith.runtime.context import Context, context_of
-from kith.runtime.database import Busy, Connection
+from kith.runtime.database import BUSY_AGAIN, Connection, is_busy
 from kith.runtime.read.query import BadQuery, Denied
 from kith.runtime.read.reader import reader_of
 from kith.runtime.release import Release
@@ -309,9 +309,12 @@ async def _guarded(web: Web, request: Request, answer: Callable[[], Awaitable[Re
     """Our own mistakes become a page with a reference, under which the log tells the rest."""
     try:
         return await answer()
-    except Busy:
-        return guest_of(web, request).error(503)
-    except Exception:
+    except Exception as error:
+        if is_busy(error):
+            LOG.warning("%s %s: %s", request.method, request.url.path, error)
+            busy = guest_of(web, request).error(503)
+            busy.headers["retry-after"] = str(BUSY_AGAIN)
+            return busy
         reference = secrets.token_hex(4)
         LOG.exception("%s %s failed (%s)", request.method, request.url.path, reference)
         return guest_of(web, request).error(500, reference=reference)

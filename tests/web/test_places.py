@@ -135,3 +135,21 @@ def test_our_own_mistakes_are_told_with_a_reference_and_nothing_else(
     reference = re.search(r"Reference for support: (\w+)", answer.text)
     assert reference
     assert reference[1] in caplog.text
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "try again in a few seconds"), ("zh-CN", "请过几秒再试")])
+def test_a_busy_database_is_told_with_when_to_try_again(
+    shop: Shop, language: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+    from kith.runtime.database import Database
+
+    def exhausted(self: Database) -> None:
+        raise PoolTimeout("QueuePool limit reached")
+
+    client = shop.client(ADMIN)
+    monkeypatch.setattr(Database, "read", exhausted)
+    answer = client.get("/", headers={"accept-language": language, "cookie": f"language={language}"})
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert said in answer.text

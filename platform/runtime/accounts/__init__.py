@@ -4,6 +4,7 @@ from kith.runtime.accounts.actors import SignedIn, actor_of_token, actor_of_user
 from kith.runtime.accounts.passwords import CHEAP, SAFE, Passwords, is_secret, masked, one_time_password
 from kith.runtime.accounts.sessions import close_session, close_sessions, open_session, touch_session
 from kith.runtime.accounts.signing import Entered, Failed, change_password, set_password, sign_in
+from kith.runtime.accounts.throttling import Subject, Throttle, machine
 from kith.runtime.accounts.tokens import IssuedToken, issue_token, list_tokens, revoke_token, touch_token
 
 __all__ = [
@@ -14,6 +15,8 @@ __all__ = [
     "IssuedToken",
     "Passwords",
     "SignedIn",
+    "Subject",
+    "Throttle",
     "actor_of_token",
     "actor_of_user",
     "change_password",
@@ -22,6 +25,7 @@ __all__ = [
     "is_secret",
     "issue_token",
     "list_tokens",
+    "machine",
     "masked",
     "one_time_password",
     "open_session",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -12,15 +12,12 @@ import sqlalchemy as sa
 from kith.runtime.accounts.actors import USER
 from kith.runtime.accounts.passwords import LONGEST, SHORTEST, Passwords
 from kith.runtime.accounts.sessions import close_sessions, open_session
+from kith.runtime.accounts.throttling import Subject, fail, forgive, machine, wait_of
 from kith.runtime.database import Database
 from kith.runtime.release import Release
 from kith.runtime.schema import system
 from kith.runtime.schema.sortkeys import fold
 from kith.runtime.write.shelf import shelf_of
-
-TRIES = {"login": 5, "address": 30}
-"""Failures after which an address (of mail, of a machine) has to wait."""
-FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +50,9 @@ def sign_in(
 ) -> Entered | Failed:
     """Try an e-mail address and password; takes as long as hashing does, so it belongs into a thread."""
     mail, password = fold(login[0].strip()), login[1][:LONGEST]
-    subjects = {"login": _hidden("login", mail), "address": _hidden("address", address)}
+    subjects = (Subject("login", mail), Subject("address", machine(address)))
     with database.read() as connection:
-        wait = _wait(connection, subjects.values(), now)
+        wait = wait_of(connection, subjects, now)
         found = _account(connection, release, mail)
     if wait:
         return Failed("wait", wait)
@@ -64,12 +61,11 @@ def sign_in(
 
 
 def _finish(
-    connection: sa.Connection, subjects: dict[str, str], found: tuple[Any, ...] | None, now: datetime, agent: str
+    connection: sa.Connection, subjects: Sequence[Subject], found: tuple[Any, ...] | None, now: datetime, agent: str
 ) -> Entered | Failed:
     if found is None:
-        return Failed("wrong", max(_fail(connection, kind, subject, now) for kind, subject in subjects.items()))
-    gone = sa.delete(system.attempt).where(system.attempt.c.subject == subjects["login"])
-    connection.execute(gone)
+        return Failed("wrong", max(fail(connection, subject, now) for subject in subjects))
+    forgive(connection, subjects[0])
     secret, csrf = open_session(connection, found[0], now, agent)
     return Entered(found[0], secret, csrf, bool(found[2]))
 
@@ -88,36 +84,6 @@ def _account(connection: sa.Connection, release: Release, mail: str) -> tuple[An
     )
     row = connection.execute(statement).first()
     return tuple(row) if row is not None else None
-
-
-def _hidden(kind: str, subject: str) -> str:
-    return hashlib.sha256(f"{kind}:{subject}".encode()).hexdigest()
-
-
-def _wait(connection: sa.Connection, subjects: Any, now: datetime) -> timedelta:
-    attempt = system.attempt.c
-    blocked = sa.select(sa.func.max(attempt.blocked_until)).where(attempt.subject.in_(list(subjects)))
-    until: datetime | None = connection.scalar(blocked)
-    return until - now if until is not None and until > now else timedelta()
-
-
-def _fail(connection: sa.Connection, kind: str, subject: str, now: datetime) -> timedelta:
-    """Count a failure; how long the subject has to wait now."""
-    attempt = system.attempt
-    failures = 1 + int(
-        connection.scalar(
-            sa.select(attempt.c.failures).where(
-                attempt.c.subject == subject, attempt.c.last_at > now - timedelta(days=1)
-            )
-        )
-        or 0
-    )
-    over = failures - TRIES[kind]
-    wait = min(FIRST_WAIT * 2 ** min(over, 10), LONGEST_WAIT) if over >= 0 else timedelta()
-    connection.execute(sa.delete(attempt).where(attempt.c.subject == subject))
-    row = {"subject": subject, "failures": failures, "last_at": now, "blocked_until": now + wait if wait else None}
-    connection.execute(sa.insert(attempt), row)
-    return wait
 
 
 def change_password(

@@ -9,8 +9,7 @@ from starlette.routing import Route
 
 from kith.runtime.ids import new_id
 from kith.runtime.read import choices, get_record
-from kith.runtime.write.change import Cause, Refused, Saved
-from kith.runtime.write.gate import save
+from kith.runtime.write.change import Refused, Saved
 from kith.runtime.write.previewing import Preview, preview
 from kith.web import addresses, grids
 from kith.web.forming import Draft, labels, writable
@@ -21,6 +20,7 @@ from kith.web.pages.signing import expired
 from kith.web.parts import part
 from kith.web.refusing import clashes, sorted_out, told_again
 from kith.web.requests import Stop, Visit, Web, action, go, page
+from kith.web.saving import saved
 from kith.web.showing import inline
 from kith.web.subject import Subject, entity_of, record_of
 from kith.web.typed import ADD, KEEP, REMOVE, RESUME, TOLD, Raw, Typed, mark, raw_of, typed_of
@@ -222,8 +222,7 @@ def _save(subject: Subject) -> Response:
     change = typed.change(
         "create" if subject.view is None else "update", subject.entity.name, without=_unsent(subject, typed)
     )
-    database = visit.web.doors.workspace.database
-    verdict = save(database, visit.context, visit.release, change, Cause("form"))
+    verdict = saved(visit, change)
     if isinstance(verdict, Saved):
         said = "created" if verdict.created else "saved"
         return go(addresses.record_of(subject.entity.name, verdict.id), said)

@@ -10,8 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kith.metadata.model import Field
-from kith.runtime.write.change import Cause, Refused
-from kith.runtime.write.gate import save
+from kith.runtime.write.change import Refused
 from kith.web import addresses
 from kith.web.fields import State
 from kith.web.forming import Draft, labels, maker_of, writable
@@ -20,6 +19,7 @@ from kith.web.pages.record import ONE, fact_of
 from kith.web.pages.signing import expired
 from kith.web.parts import part
 from kith.web.requests import Stop, Visit, Web, action, go, page, parameter
+from kith.web.saving import saved
 from kith.web.subject import Subject, record_of
 from kith.web.typed import WAS, Typed, raw_of, typed_of
 
@@ -80,7 +80,7 @@ def keep(visit: Visit) -> Response:
     typed = typed_of(visit.form, [declared], {})
     typed.id = subject.record.id
     change = typed.change("update", subject.entity.name)
-    verdict = save(visit.web.doors.workspace.database, visit.context, visit.release, change, Cause("form"))
+    verdict = saved(visit, change)
     if isinstance(verdict, Refused):
         # What is told is the record as it stands now: saving again means it.
         typed.version = subject.record.version

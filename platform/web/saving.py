@@ -1,0 +1,18 @@
+"""What forms send is saved here."""
+
+from __future__ import annotations
+
+from kith.runtime import probing
+from kith.runtime.write.change import Cause, Change, Verdict
+from kith.runtime.write.gate import save
+from kith.web.requests import Stop, Visit
+
+
+def saved(visit: Visit, change: Change) -> Verdict:
+    """Save a change; who has tried out values of unique fields too often is stopped before."""
+    doors, context = visit.web.doors, visit.context
+    if probing.wait(doors, context):
+        raise Stop(429)
+    verdict = save(doors.workspace.database, context, visit.release, change, Cause("form"))
+    probing.count(doors, context, [verdict])
+    return verdict
