@@ -82,7 +82,7 @@ def test_a_member_buys_two_things(chromium: Browser, served_shop: Served, script
         expect(page.get_by_role("heading", level=1)).to_contain_text(name)
         expect(page.get_by_role("status").first).to_contain_text("已新建")
         member = page.url.partition("?")[0]
-        page.get_by_role("link", name="新增: 消费记录").click()
+        page.get_by_role("link", name="新增：消费记录").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("新建消费单")
         page.get_by_label("状态").select_option("settled")
         page.get_by_label("付款日期").fill("2026-01-05")
