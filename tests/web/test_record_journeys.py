@@ -65,7 +65,7 @@ def choose(page: Page, label: str, typed: str, script: bool) -> None:
         page.get_by_role("combobox", name=label, exact=True).press_sequentially(typed)
         page.locator("li[role=option]:visible").first.click()
     else:
-        box = page.get_by_role("searchbox", name=f"查找: {label}", exact=True)
+        box = page.get_by_role("searchbox", name=f"查找：{label}", exact=True)
         box.fill(typed)
         box.locator("xpath=following-sibling::button").click()
 
