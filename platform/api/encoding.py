@@ -140,7 +140,7 @@ def _branches(columns: Sequence[Shown], prefix: str, hidden: str) -> list[Branch
     for index, column in enumerate(columns, start=2):
         if not column.path.startswith(prefix) or "." in (name := column.path.removeprefix(prefix)):
             continue
-        inside = tuple(_branches(columns, f"{column.path}.", hidden)) if column.type.kind == "ref" else ()
+        inside = tuple(_branches(columns, f"{column.path}.", hidden)) if column.type.kind in ("ref", "record") else ()
         found.append(Branch(name, index, converter(column.type, hidden), inside))
     return found
 
@@ -150,6 +150,8 @@ def _written(branch: Branch, row: Sequence[Any]) -> Any:
     if value is None:
         return None
     shown = branch.convert(value) if branch.convert is not None else value
+    if branch.inside and isinstance(value, Mapping):
+        return {part.name: _written(part, row) for part in branch.inside}
     if branch.inside and isinstance(value, Reference) and value.visible:
         for part in branch.inside:
             # The reference's own id and label stay what they are.

@@ -96,7 +96,9 @@ def field_types_page() -> str:
             f"- filters · 筛选: {', '.join(f'`{word}`' for word in kind.operators) or '–'}",
         ]
         facts += [f"- looks · 外观: {', '.join(f'`{word}`' for word in kind.widgets)}"] if kind.widgets else []
-        facts += [f"- parts · 组成: {', '.join(f'`{name}`' for name in kind.parts)}"] if kind.parts else []
+        if kind.parts:
+            names, first = ", ".join(f"`{name}`" for name in kind.parts), next(iter(kind.parts))
+            facts.append(f"- parts, read with a dot · 组成，以点号读取 (`{kind.name}.{first}`): {names}")
         keys = _keys({"properties": kind.keys, "required": kind.needs})
         own = f"Own keys · 自有键:\n\n{keys}\n\n" if keys else ""
         head = f"## {kind.name}\n\n{kind.title.en} · {kind.title.zh}. {kind.doc.en} {kind.doc.zh}"

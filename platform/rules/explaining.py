@@ -76,7 +76,7 @@ class Reader:
         """What the reader calls a field, through references: `Store · Name`."""
         if self.name_of is None or node.root == "let":
             return self.part(node)
-        name = " · ".join(self.name_of(step.entity, step.name) for step in node.steps)
+        name = " · ".join(self.name_of(step.entity, step.path) for step in node.steps)
         words = {"me": YOURS, "old": BEFORE}.get(node.root)
         return self.say(words, name=name) if words else name
 

@@ -152,7 +152,17 @@ CHANGED_FIELD = Mistake(
     "changed(account)",
 )
 
+SET_PART = Mistake(
+    "E220",
+    Words(
+        "`{name}` is set as a whole; `.{part}` alone can only be read.",
+        "`{name}` 只能整体设置；`.{part}` 只能读取。",
+    ),
+    "set home.city = name",
+    "set home = account.home",
+)
+
 MISTAKES = tuple(value for value in list(globals().values()) if isinstance(value, Mistake))
 """All of them, in the order of their codes."""
-BLOCK_EXAMPLES = frozenset({"E202", "E209", "E210", "E211"})
+BLOCK_EXAMPLES = frozenset({"E202", "E209", "E210", "E211", "E220"})
 """Codes whose examples are action blocks; all other examples are conditions."""

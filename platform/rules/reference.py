@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -46,11 +46,11 @@ def _path(node: Path, env: Env) -> object:
     if not node.steps:
         return record.get("id") if record is not None else None
     first, *rest = node.steps
-    value = env.let.get(first.name) if node.root == "let" else read(record, first.name)
+    value = part(env.let.get(first.name) if node.root == "let" else read(record, first.name), first.part)
     previous = first
     for step in rest:
         record = env.load(previous.type.entity, value) if value is not None else None
-        value, previous = read(record, step.name), step
+        value, previous = part(read(record, step.name), step.part), step
     if value is None and previous.type.kind == "set":
         return frozenset()
     return fit(value, previous.type)
@@ -64,6 +64,11 @@ def start(node: Path, env: Env) -> Record | None:
 def read(record: Record | None, name: str) -> object:
     """A field of a record that may be missing."""
     return record.get(name) if record is not None else None
+
+
+def part(value: object, name: str) -> object:
+    """A part of a value of several, or the value itself where no part is named."""
+    return value.get(name) if name and isinstance(value, Mapping) else value
 
 
 @evaluate.register

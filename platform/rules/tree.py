@@ -38,11 +38,25 @@ class Constant(Node):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One field on a path: the entity it is read from, its name and type."""
+    """One field on a path: the entity it is read from, its name and type.
+
+    `part` names one part of a value of several (`home.city`); the type is then the part's.
+    """
 
     entity: str
     name: str
     type: Type
+    part: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The field, and its part where it is about one."""
+        return (self.name, self.part) if self.part else (self.name,)
+
+    @property
+    def path(self) -> str:
+        """The field or its part as one name: `home`, `home.city`."""
+        return ".".join(self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +69,11 @@ class Path(Node):
 
     root: Root
     steps: tuple[Step, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What is written between its dots."""
+        return tuple(name for step in self.steps for name in step.names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from kith.rules.sql.dialect import Dialect
 from kith.rules.sql.lower import value
 from kith.rules.sql.tables import Element, Members, Rows
 from kith.rules.types import DATETIME
+from kith.runtime.schema.storage import VALUE
 from kith.runtime.schema.tables import EntityTable, Tables
 
 
@@ -41,13 +42,19 @@ class Layout:
         return other
 
     def column(self, rows: Rows, field: str) -> Element:
-        """A field's value: its column, or what it is computed from."""
-        declared = self.model.entities[rows.entity].fields.get(field)
+        """A field's value: its column, that of one of its parts, or what it is computed from."""
+        name, _, part = field.partition(".")
+        declared = self.model.entities[rows.entity].fields.get(name)
         if declared is None:
             return rows.source.c[field]
         if declared.storage == "computed":
             return self.computed(rows, declared)
-        columns = self.tables[rows.entity].columns[field]
+        columns = self.tables[rows.entity].columns[name]
+        if part:
+            return rows.source.c[columns.parts[part].name]
+        if VALUE not in columns.parts:
+            held = [rows.source.c[column.name].is_not(None) for column in columns.parts.values()]
+            return sa.case((sa.or_(*held), sa.literal_column("'1'")))
         stored: Element = rows.source.c[columns.value.name]
         if columns.fresh_until is None:
             return stored

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kith.metadata.fields import FIELD_TYPES
 from kith.metadata.model import Entity, Field, Label, View
+from kith.metadata.parts import LABELS, parts_in
 from kith.rules.tree import Path, Template
 from kith.rules.types import Type
-from kith.runtime.read.paths import access_to
+from kith.runtime.read.paths import access_to, part_at
 from kith.runtime.read.reader import Reader
 from kith.runtime.read.scopes import OWN
 from kith.runtime.search.matching import title_fields
@@ -51,21 +52,26 @@ class ListColumn:
 
 def column_at(reader: Reader, entity: str, path: str, texts: Texts) -> ListColumn | None:
     """The column of a path through references; None where there is none or the reader may not read it."""
-    *links, last = path.split(".")
-    if len(links) >= MOST_PATH:
+    names = path.split(".")
+    if len(names) > MOST_PATH:
         return None
     labels: list[str] = []
-    for link in links:
+    while len(names) > 1 and not part_at(reader, entity, names):
+        link = names.pop(0)
         declared = reader.field(entity, link)
         if declared is None or declared.type.kind != "ref" or access_to(reader, entity, link).read.never:
             return None
         labels.append(declared.label.in_(texts.language))
         entity = declared.type.entity
+    last, part = names[0], part_at(reader, entity, names)
     access = access_to(reader, entity, last)
     if access.read.never and access.mask.never:
         return None
     declared = reader.field(entity, last)
     labels.append(declared.label.in_(texts.language) if declared else texts(f"field.{last}"))
+    if part is not None:
+        labels.append(LABELS[names[1]].in_(texts.language))
+        return ListColumn(path, " · ".join(labels), part, None, masked=access.read.never)
     type_ = declared.type if declared else OWN[last]
     return ListColumn(path, " · ".join(labels), type_, declared, masked=access.read.never)
 
@@ -128,3 +134,11 @@ def _possible(reader: Reader, entity: str, texts: Texts) -> Iterator[ListColumn]
         column = column_at(reader, entity, name, texts)
         if column is not None:
             yield column
+
+
+def with_parts(reader: Reader, entity: str, columns: Iterable[ListColumn], texts: Texts) -> Iterator[ListColumn]:
+    """Columns, each followed by the parts of its values where they have several."""
+    for column in columns:
+        yield column
+        parts = (column_at(reader, entity, f"{column.path}.{part}", texts) for part in parts_in(column.type))
+        yield from (part for part in parts if part is not None)

@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 from babel import numbers
 
 from kith.metadata.model import Field
+from kith.metadata.parts import LABELS
 from kith.rules.types import Type
 from kith.web.formats import locale_of
 from kith.web.inputs import FieldInput
@@ -128,11 +129,10 @@ class Maker:
 
     def _parts(self, declared: Field, name: str, raw: Raw) -> Sequence[FieldInput]:
         values = raw if isinstance(raw, Mapping) else {}
-        texts = self.reader.texts
         return [
             FieldInput(
                 name=f"{name}.{part}",
-                label=texts(f"part.{part}"),
+                label=LABELS[part].in_(self.reader.language),
                 kind=PART_KINDS.get(part, "text"),
                 value=values.get(part, ""),
                 choices=codes("country", self.reader.language) if part == "country" else (),

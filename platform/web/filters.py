@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from kith.metadata.model import Field, Label
+from kith.metadata.parts import parts_in
 from kith.problems import Excerpt
 from kith.rules import syntax as s
 from kith.rules.parsing import parse_expression
@@ -37,6 +38,7 @@ BY_KIND: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("date", "datetime"), ("is", "is_not", *ORDERS, *SPANS, "set", "not_set")),
     "duration": ("set", "not_set"),
     "time": ("set", "not_set"),
+    "record": ("set", "not_set"),
 }
 """The operators that a row offers, by the kind of the field's type."""
 TYPED_AS = {"int": "integer", "bool": "boolean", "text": "long_text", "set": "tags"}
@@ -58,6 +60,8 @@ class Picked:
 def operators_of(column: ListColumn) -> tuple[str, ...]:
     """The operators that a field offers."""
     found = BY_KIND.get(column.type.kind, ())
+    if column.type.kind == "record" and not parts_in(column.type):
+        return ()
     return ("me", *found) if column.type.kind == "ref" and column.type.entity == "user" else found
 
 

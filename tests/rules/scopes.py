@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kith.rules.evalscope import DictScope, declare, entity_scope, scope_of
 from kith.rules.scope import Slot
-from kith.rules.types import BOOL, DATETIME, ref
+from kith.rules.types import BOOL, DATETIME, Type, ref
 
 ENTITY = "opportunity"
 FIELDS: dict[str, object] = {
@@ -67,6 +67,10 @@ def demo() -> DictScope:
     lines = scope.world["account"].world[scope.world["account"].relations["visits"].entity]
     lines.relate("lines", scope.relations["lines"].entity)
     scope.world["task"].add("subject", scope.world["task"].fields["subject"].type, needed=True)
+    for holder in (scope, scope.world["account"]):
+        holder.add("home", Type("record", nullable=True, entity=":home"))
+    for part, type_ in {"city": "text?", "since": "date?"}.items():
+        declare(entity_scope(scope, ":home"), [part], type_)
     scope.add("created_at", DATETIME, writable=False)
     scope.add("created_by", ref("user"), writable=False)
     return scope

@@ -32,8 +32,8 @@ NO_TEXT = Label({})
 PLAIN: Mapping[str, Type] = {
     "text": TEXT, "long_text": TEXT, "email": TEXT, "phone": TEXT, "autonumber": TEXT, "json": TEXT, "integer": INT,
     "decimal": decimal(), "money": money("CNY"), "percent": PERCENT, "boolean": BOOL, "date": DATE,
-    "datetime": DATETIME, "time": TIME, "duration": DURATION, "tags": set_of(TEXT), "date_range": Type("record"),
-    "address": Type("record"), "person_name": Type("record"),
+    "datetime": DATETIME, "time": TIME, "duration": DURATION, "tags": set_of(TEXT),
+    **{name: Type("record", entity=f":{name}") for name in ("date_range", "address", "person_name")},
 }  # fmt: skip
 
 

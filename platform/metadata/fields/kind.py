@@ -87,4 +87,6 @@ INPUT = ALWAYS | {"required", "personal", "default_from", "required_when", "lock
 EQUALITY = ("==", "!=", "in", "not in", "is set", "is not set")
 ORDER = ("==", "!=", "<", "<=", ">", ">=", "between", "is set", "is not set")
 TEXTS = ("contains", "starts_with", "==", "!=", "in", "not in", "is set", "is not set")
+PRESENCE = ("is set", "is not set")
+"""Of a value of several parts; each part is asked for as what it is, with a dot."""
 SETS = ("has", "has not", "is set", "is not set")

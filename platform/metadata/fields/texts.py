@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kith.metadata import names
-from kith.metadata.fields.kind import ALWAYS, EQUALITY, INPUT, TEXTS, FieldType, Setting
+from kith.metadata.fields.kind import ALWAYS, EQUALITY, INPUT, PRESENCE, TEXTS, FieldType, Setting
 from kith.metadata.shapes import parts
 from kith.problems import Words
 from kith.rules.types import TEXT, Type
@@ -122,6 +122,7 @@ TYPES = (
         storage="columns",
         value=parts.keys(Words("a person's name", "姓名"), family=parts.text(), given=parts.text()),
         parts={"family": TEXT, "given": TEXT},
+        operators=PRESENCE,
         common=INPUT | {"search"},
         unique="",
     ),
@@ -142,6 +143,7 @@ TYPES = (
             postal_code=parts.text(),
         ),
         parts=dict.fromkeys(("country", "region", "city", "district", "street", "postal_code"), TEXT),
+        operators=PRESENCE,
         common=INPUT | {"search"},
         unique="",
         sortable=False,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kith.metadata.fields.kind import INPUT, ORDER, FieldType
+from kith.metadata.fields.kind import INPUT, ORDER, PRESENCE, FieldType
 from kith.metadata.shapes import parts
 from kith.metadata.shapes.parts import Schema
 from kith.problems import Words
@@ -81,6 +81,7 @@ TYPES = (
         parts.keys(Words("a date range", "日期范围"), start=DATE_VALUE, end=DATE_VALUE),
         storage="columns",
         parts={"start": DATE, "end": DATE},
+        operators=PRESENCE,
         sortable=False,
     ),
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from kith.metadata.fields.kind import FieldType
 from kith.metadata.making.at import At
 from kith.metadata.model import Label, Option
+from kith.metadata.parts import parts_scope
 from kith.problems import Words, did_you_mean
 from kith.rules.program import Expression
 from kith.rules.scope import Name, Relation, Scope
@@ -119,7 +120,7 @@ class EntityScope:
 
     def of(self, entity: str) -> Scope | None:
         """The names of another entity."""
-        return self.world.get(entity)
+        return self.world.get(entity) or parts_scope(entity)
 
     def hint(self, name: str) -> Words | None:
         """The nearest name."""

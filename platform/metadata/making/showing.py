@@ -10,6 +10,7 @@ from kith.metadata.making.context import Context, humanize
 from kith.metadata.making.scopes import EntityScope
 from kith.metadata.model import Column, Form, FormItem, Label, Related, Section, Segment, SortKey, View
 from kith.metadata.names import PATH
+from kith.metadata.parts import LABELS
 from kith.problems import Excerpt, Problem, Span
 from kith.rules import syntax
 from kith.rules.compiling import checked
@@ -113,6 +114,8 @@ def label_behind(value: Expression, scope: EntityScope | None) -> Label:
         found.append(
             shell.label if shell else Label({"en": system.label.en, "zh-CN": system.label.zh} if system else {})
         )
+        if step.part:
+            found.append(Label({"en": LABELS[step.part].en, "zh-CN": LABELS[step.part].zh}))
     languages = dict.fromkeys(language for label in found for language in label.texts)
     return Label({language: " · ".join(label.in_(language) for label in found) for language in languages})
 

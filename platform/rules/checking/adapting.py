@@ -125,6 +125,9 @@ def fit(checker: Checker, node: Node, like: Type) -> Node | None:
     if found.kind == "ref" and found.entity != like.entity:
         checker.report(mistakes_types.OTHER_ENTITY, node, left=like.entity, right=found.entity)
         return None
+    if found.kind == "record" and found.entity != like.entity:
+        report_mixed(checker, node, like)
+        return None
     if found.kind == "set":
         return fit_set(checker, node, like)
     return node

@@ -137,7 +137,7 @@ def changed(checker: Checker, node: syntax.Changed) -> Node | None:
     field = checker.check(node.field)
     if field is None:
         return None
-    if not isinstance(field, Path) or field.root != "this" or len(field.steps) != 1:
+    if not isinstance(field, Path) or field.root != "this" or len(field.steps) != 1 or field.steps[0].part:
         checker.report(mistakes_names.CHANGED_FIELD, node.field)
         return None
     before, after = side(checker, field, node.before), side(checker, field, node.after)

@@ -57,6 +57,7 @@ KIND_WORDS: dict[str, Words] = {
     "period": Words("a period of months", "以月计的周期"),
     "ref": Words("a reference", "引用"),
     "set": Words("a list", "列表"),
+    "record": Words("a value of several parts", "由几部分组成的值"),
     "null": Words("null", "空值"),
 }
 

@@ -22,7 +22,7 @@ def may_miss(node: Node, known: Facts = NOTHING) -> bool:
     """Whether a value can be null where all dates stay between 1900 and 2999; `known` is what conditions around it tell."""
     if not node.type.nullable:
         return False
-    if isinstance(node, Path) and (USUAL, node.root, *(step.name for step in node.steps)) in known:
+    if isinstance(node, Path) and (USUAL, node.root, *node.names) in known:
         return False
     if isinstance(node, Call):
         if node.op in LEAVES_CALENDAR:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kith.problems import Words, did_you_mean
 from kith.rules import mistakes_names, syntax
 from kith.rules.checking.checker import Checker, key_of
@@ -52,12 +54,12 @@ def record(checker: Checker, node: syntax.Name, root: Root) -> Path | None:
 
 
 def dot(checker: Checker, node: syntax.Dot) -> Node | None:
-    """`target.name`: a field behind a reference."""
+    """`target.name`: a field behind a reference, or a part of a value of several."""
     target = checker.check(node.target)
     if target is None:
         return None
     place = (node.name_start, node.name_start + len(node.name))
-    if not isinstance(target, Path) or target.type.kind != "ref":
+    if not isinstance(target, Path) or target.type.kind not in ("ref", "record"):
         checker.report(mistakes_names.NOT_A_REFERENCE, place, found=type_words(target.type), name=node.name)
         return None
     found = field(checker, target, node.name, syntax.Name(*place, node.name))
@@ -74,11 +76,19 @@ def field(checker: Checker, target: Path, name: str, node: syntax.Name) -> Path 
         report_unknown(checker, scope, name, node, target)
         return None
     checker.reads_time(found.volatile)
-    steps = (*target.steps, Step(scope.entity, name, found.type))
-    known = key_of(target.root, tuple(step.name for step in steps)) in checker.known
+    steps = _with(target, Step(scope.entity, name, found.type))
+    known = key_of(target.root, (*target.names, name)) in checker.known
     # On create there is no old record; a set that no link leads to is empty.
     missing = (found.type.nullable or target.type.nullable) and not known and found.type.kind != "set"
     return Path(found.type.or_null(missing), node.start, node.end, target.root, steps)
+
+
+def _with(target: Path, step: Step) -> tuple[Step, ...]:
+    """The steps to a field; a part of a value is no step of its own, since it stands in the same record."""
+    if target.type.kind != "record":
+        return (*target.steps, step)
+    *before, last = target.steps
+    return (*before, replace(last, type=step.type, part=step.name))
 
 
 def report_unknown(checker: Checker, scope: Scope | None, name: str, node: syntax.Name, target: Path) -> None:

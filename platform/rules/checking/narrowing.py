@@ -46,7 +46,7 @@ def set_facts(node: Node) -> Facts:
     """A path is set only where each of its links is."""
     if not isinstance(node, Path) or not node.steps:
         return frozenset({(node.root,)}) if isinstance(node, Path) else NOTHING
-    names = tuple(step.name for step in node.steps)
+    names = node.names
     return frozenset((node.root, *names[:length]) for length in range(1, len(names) + 1))
 
 
@@ -93,7 +93,7 @@ def not_zero(node: Node) -> Facts:
     """The fact that a field is not zero."""
     if not isinstance(node, Path):
         return NOTHING
-    return frozenset({(NOT_ZERO, node.root, *(step.name for step in node.steps))})
+    return frozenset({(NOT_ZERO, node.root, *node.names)})
 
 
 def is_safe_divisor(node: Node, known: Facts) -> bool:

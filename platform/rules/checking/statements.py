@@ -82,6 +82,9 @@ def assign(checker: Checker, node: syntax.Set) -> Action | None:
         checker.report(mistakes_names.SET_TARGET, node.target, limit=MOST_REFERENCES)
         return None
     step = target.steps[-1]
+    if step.part:
+        checker.report(mistakes_names.SET_PART, node.target, name=step.name, part=step.part)
+        return None
     scope = checker.scope.of(step.entity)
     if not writable(checker, scope.name(step.name) if scope else None, node.target) or value is None:
         return None
@@ -110,7 +113,8 @@ def forget(known: Facts, path: tuple[str, ...]) -> Facts:
     for key in known:
         plain = key[1:] if key[0] in {NOT_ZERO, USUAL} else key
         behind = plain[: len(path)] == path
-        elsewhere = len(path) > 2 and plain[-1:] == path[-1:]
+        # What another path ends in may be the field, or a part of it.
+        elsewhere = len(path) > 2 and path[-1] in plain[-2:]
         if not behind and not elsewhere:
             kept.append(key)
     return frozenset(kept)

@@ -113,6 +113,11 @@ def placed(record: Record | None, field: str) -> Any:
     return record.get(field) if record is not None else None
 
 
+def part(value: Any, name: str) -> Any:
+    """A part of a value of several."""
+    return None if value is None else value.get(name)
+
+
 NAMES: dict[str, object] = {
     "fit": fit, "store": store, "divide": divide, "div": div, "mod": mod, "replace": replace,
     "substring": substring, "mean": mean, "first": first, "has_changed": has_changed, "placed": placed,
@@ -120,6 +125,6 @@ NAMES: dict[str, object] = {
     "today": today, "instant": instant, "empty": EMPTY, "exact_add": EXACT.add, "exact_subtract": EXACT.subtract,
     "exact_multiply": EXACT.multiply, "exact_negate": EXACT.minus, "exact_abs": EXACT.abs, "floor": math.floor,
     "ceil": math.ceil, "abs": abs, "min": min, "max": max, "len": len, "sum": sum, "exact_sum": exact_sum,
-    "sum_durations": sum_durations, "str": str, "join": "".join, "list": list,
+    "sum_durations": sum_durations, "part": part, "str": str, "join": "".join, "list": list,
 }  # fmt: skip
 """Everything that generated code can name besides its constants."""

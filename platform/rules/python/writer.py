@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from kith.rules.python import building as py
 from kith.rules.python.helpers import NAMES
-from kith.rules.tree import Aggregate, Call, Node, Path, Root, children
+from kith.rules.tree import Aggregate, Call, Node, Path, Root, Step, children
 
 Key = tuple[str, ...]
 """A value that may be read several times: root and names of a path, with "&" in front for the record it leads to."""
@@ -80,18 +80,17 @@ class Writer:
 
     def path(self, path: Path) -> ast.expr:
         """A field through references: None where any link is."""
-        names = tuple(step.name for step in path.steps)
-        if not names:
+        if not path.steps:
             return self.field(path.root, self.start(path.root), "id")
-        return self.read((path.root, *names), lambda: self._through(path, len(names)))
+        return self.read((path.root, *path.names), lambda: self._through(path, len(path.steps)))
 
     def _through(self, path: Path, length: int) -> ast.expr:
         """The value of the first steps of a path."""
         last = path.steps[length - 1]
         if length == 1:
-            return self.field(path.root, self.start(path.root), last.name)
+            return _part(self.field(path.root, self.start(path.root), last.name), last)
         found, missing = self.target(path, length - 1)
-        return py.choose(missing, py.NONE, self.field("", found, last.name))
+        return py.choose(missing, py.NONE, _part(self.field("", found, last.name), last))
 
     def target(self, path: Path, length: int) -> tuple[ast.expr, ast.expr]:
         """The record that the first steps of a path lead to, and the test (to run before) whether there is none."""
@@ -131,6 +130,11 @@ class Writer:
         return py.item(record, name)
 
 
+def _part(value: ast.expr, step: Step) -> ast.expr:
+    """The part that a step names of a value of several."""
+    return py.call("part", value, py.constant(step.part)) if step.part else value
+
+
 def own_parts(node: Node) -> Iterator[Node]:
     """The parts of a tree that run in the same function: those of an aggregate's rows run in another."""
     yield node
@@ -156,7 +160,7 @@ def _keys(node: Node) -> Iterator[Key]:
 def _path_keys(path: Path) -> Iterator[Key]:
     names = tuple(step.name for step in path.steps)
     if names:
-        yield (path.root, *names)
+        yield (path.root, *path.names)
     for length in range(1, len(names)):
         yield ("&", path.root, *names[:length])
         yield (path.root, *names[:length])

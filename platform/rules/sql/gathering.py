@@ -50,7 +50,7 @@ def shape_of(trees: Iterable[Node]) -> Shape:
 
 def _add_path(shape: Shape, path: Path) -> None:
     for step in path.steps:
-        shape.fields.setdefault(step.entity, {})[step.name] = step.type
+        shape.fields.setdefault(step.entity, {})[step.path] = step.type
         if step.type.kind == "ref":
             shape.fields.setdefault(step.type.entity, {})
     if path.root == "this":

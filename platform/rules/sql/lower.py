@@ -29,6 +29,11 @@ def value(node: Node, tables: Tables, dialect: Dialect) -> Element:
     return Lowering(tables, dialect).value(node)
 
 
+def actors(path: str) -> str:
+    """The parameter that holds a field of the actor, or a part of one."""
+    return f"me_{path.replace('.', '__')}"
+
+
 class Lowering:
     """One pass over one tree; `row` is the related record inside an aggregate."""
 
@@ -103,8 +108,8 @@ class Lowering:
     def actor(self, node: Path) -> Element:
         """SQL of a field of the actor: a parameter, and what is behind it."""
         first = node.steps[0] if node.steps else None
-        name, type_ = (first.name, first.type) if first else ("id", node.type)
-        parameter = self.dialect.parameter(f"me_{name}", type_)
+        name, type_ = (first.path, first.type) if first else ("id", node.type)
+        parameter = self.dialect.parameter(actors(name), type_)
         return parameter if len(node.steps) < 2 else self.behind(parameter, node.steps[1:])
 
     def follow(self, rows: Rows, steps: tuple[Step, ...]) -> Element:
@@ -114,12 +119,12 @@ class Lowering:
             if joined is None:
                 return self.behind(self.tables.column(rows, steps[0].name), steps[1:])
             rows, steps = joined, steps[1:]
-        return self.tables.column(rows, steps[0].name)
+        return self.tables.column(rows, steps[0].path)
 
     def behind(self, id_: Element, steps: tuple[Step, ...]) -> Element:
         """The last step's value, read in one sub-query from the record of that id."""
         rows = self.chain(id_, steps)
-        return within(rows, self.tables.column(rows[-1], steps[-1].name)).scalar_subquery()
+        return within(rows, self.tables.column(rows[-1], steps[-1].path)).scalar_subquery()
 
     def chain(self, id_: Element, steps: tuple[Step, ...]) -> list[Rows]:
         """The records passed by steps from an id on; the last is where the last step is read."""

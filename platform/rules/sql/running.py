@@ -12,14 +12,15 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from kith.rules.operations.dates import today
+from kith.rules.reference import part as part_of
 from kith.rules.sql.dialect import Dialect
 from kith.rules.sql.gathering import THIS, Gathered, Place, Row, Shape, shape_of
-from kith.rules.sql.lower import condition, value
+from kith.rules.sql.lower import actors, condition, value
 from kith.rules.sql.tables import Element, Members, Rows
 from kith.rules.sql.values import from_database, sql_type, to_database
 from kith.rules.tree import Node, Path, walk
 from kith.rules.types import BOOL, DATE, DATETIME, Type, ref
-from kith.rules.values import DoesNotFit, Env
+from kith.rules.values import DoesNotFit, Env, Record
 
 COLUMNS = 24
 """Values that one SELECT asks for."""
@@ -138,6 +139,8 @@ class Loaded:
         return {name: str(uuid.UUID(int=number)) for number, name in enumerate(sorted(found), start=1)}
 
     def _stored(self, value: object, type_: Type) -> Any:
+        if type_.kind == "record":
+            return value and "1"
         if type_.kind == "ref" and value is not None and self.ids:
             return self.ids[str(value)]
         return to_database(value, type_, self.dialect.name)
@@ -152,13 +155,13 @@ class Loaded:
         for node in (part for tree in trees for part in walk(tree)):
             if isinstance(node, Path) and node.root == "me":
                 step = node.steps[0] if node.steps else None
-                field, type_ = (step.name, step.type) if step else ("id", node.type)
-                held = env.me.get(field)
+                field, type_ = (step.path, step.type) if step else ("id", node.type)
+                held = _held(env.me, field)
                 if type_.kind == "set" and type_.item:
                     members = held if isinstance(held, frozenset) else frozenset()
-                    found[f"me_{field}"] = [self._stored(one, type_.item) for one in members]
+                    found[actors(field)] = [self._stored(one, type_.item) for one in members]
                 else:
-                    found[f"me_{field}"] = self._stored(held, type_)
+                    found[actors(field)] = self._stored(held, type_)
         return found
 
     def _insert(self, place: Place, rows: list[Row]) -> None:
@@ -171,7 +174,7 @@ class Loaded:
                 "batch": row.batch,
                 "id": self._stored(row.id, id_type),
                 "parent": self._stored(row.parent, id_type),
-                **{_column(name): self._stored(row.record.get(name), type_) for name, type_ in plain.items()},
+                **{_column(name): self._stored(_held(row.record, name), type_) for name, type_ in plain.items()},
             }
             for row in rows
         ]
@@ -248,6 +251,12 @@ class Loaded:
     def _read(self, column: Sequence[object], type_: Type) -> list[object]:
         found = [one if isinstance(one, DoesNotFit) else from_database(one, type_, self.dialect.name) for one in column]
         return [self.names.get(str(one), one) for one in found] if type_.kind == "ref" and self.names else found
+
+
+def _held(record: Record, field: str) -> object:
+    """The value of a field, or of the part behind the dot."""
+    name, _, part = field.partition(".")
+    return part_of(record.get(name), part)
 
 
 def _members(held: object) -> frozenset[object]:

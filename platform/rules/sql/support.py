@@ -25,6 +25,10 @@ VARIABLE = Words("a variable of an action block is not known", "无法得知动�
 HOLES = Words("a text with holes, which prints for a reader, cannot be made", "无法生成面向读者的带占位文本")
 NO_SQL = Words("this operation does not run", "此运算无法执行")
 SETS = Words("a list can only be asked with `in` and `is set`", "对列表只能使用“in”与“is set”")
+WHOLES = Words(
+    "of a value of several parts only one of them can be asked for, or with `is set` whether there is any",
+    "由几部分组成的值只能取其中一部分，或用“is set”询问有无",
+)
 TOO_DEEP = Words("this is nested too deeply", "此表达式嵌套过深")
 NO_CASE = Words(
     "case cannot be folded, since this PostgreSQL has neither pg_unicode_fast (version 18) nor ICU",
@@ -55,8 +59,12 @@ def _reason(node: Node, dialect: Dialect | None) -> Words | None:
             return NO_CASE
         case Call(op=op, args=args) if _mishandles_sets(op, args):
             return SETS
+        case Call(op=op, args=args) if _mishandles_wholes(op, args):
+            return WHOLES
         case Aggregate(value=value) if value is not None and value.type.kind == "set":
             return SETS
+        case Aggregate(value=value) if value is not None and value.type.kind == "record":
+            return WHOLES
         case _:
             return None
 
@@ -68,6 +76,12 @@ def _mishandles_sets(op: str, args: tuple[Node, ...]) -> bool:
     if any(is_actors_set(arg) for _, arg in sets):
         return asked != 1 or not _fits_members(args[0].type, sets[0][1].type.item)
     return any(index != asked or not isinstance(arg, Path | Constant) for index, arg in sets)
+
+
+def _mishandles_wholes(op: str, args: tuple[Node, ...]) -> bool:
+    """Whether a value of several columns stands where one column is wanted."""
+    asked = op in ("is_set", "is_not_set")
+    return any(arg.type.kind == "record" and not (asked and isinstance(arg, Path)) for arg in args)
 
 
 def _fits_members(value: Type, item: Type | None) -> bool:

@@ -51,7 +51,10 @@ class Tables(Protocol):
         """The record that the expression is about."""
 
     def column(self, rows: Rows, field: str) -> Element:
-        """A field's value, stored as docs/decisions/0004-storage.md says; it may be computed or guarded by rights."""
+        """A field's value, stored as docs/decisions/0004-storage.md says; it may be computed or guarded by rights.
+
+        A part of a value of several is `home.city`; `home` itself is anything where one of its parts is set, else null.
+        """
 
     def joined(self, rows: Rows, field: str) -> Rows | None:
         """The record a reference names, where the statement has joined it already; else a sub-query follows it."""

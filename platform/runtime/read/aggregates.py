@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kith.metadata.parts import parts_in
 from kith.rules.program import Expression
 from kith.rules.sql.tables import Element
 from kith.rules.sql.values import reader as converter
@@ -134,6 +135,8 @@ def _grouped(statement: Statement, context: Context, query: AggregateQuery, colu
 
 def _group(statement: Statement, context: Context, group: Group) -> Column:
     found = expression(statement.reader, context, statement.this.entity, group.expression, group.name, VALUE)
+    if parts := [*parts_in(found.type)]:
+        raise unfit(context, "names_parts", group.name, name=group.expression, example=f"{group.expression}.{parts[0]}")
     if found.type.kind in UNGROUPABLE:
         raise unfit(context, "not_groupable", group.name, name=group.name)
     if group.bucket:

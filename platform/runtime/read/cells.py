@@ -147,7 +147,7 @@ def _plain(statement: Statement, place: Place, context: Context) -> Cell:
         return _json(statement, place.declared, place.rows)
     if place.type.kind == "record":
         return _parts(statement, place)
-    element = statement.tables.column(place.rows, place.name)
+    element = statement.tables.column(place.rows, place.column)
     if place.type.kind == "ref":
         return _reference(statement, place, element, context)
     return _converted(statement, element, place.type)
@@ -232,7 +232,7 @@ def _recognisable(statement: Statement, place: Place) -> Element:
         columns = statement.reader.release.tables[place.entity].columns[place.name].parts.values()
         parts: list[Element] = [place.rows.source.c[column.name] for column in columns]
     else:
-        parts = [statement.tables.open.column(place.rows, place.name)]
+        parts = [statement.tables.open.column(place.rows, place.column)]
     if place.type.kind in ("text", "record") and isinstance(parts[0].type, sa.Text):
         return sa.func.coalesce(*parts, type_=sa.Text()) if len(parts) > 1 else parts[0]
     return sa.case((sa.or_(*(part.is_not(None) for part in parts)), sa.literal_column("1")))

@@ -36,7 +36,7 @@ class Guarded(Layout):
 
     def column(self, rows: Rows, field: str) -> Element:
         """A field's value where the reader may read it, else null."""
-        return self.where_readable(rows, field, super().column(rows, field))
+        return self.where_readable(rows, field.partition(".")[0], super().column(rows, field))
 
     def computed(self, rows: Rows, declared: Field) -> Element:
         """A field's value, worked out from its expression, which sees everything."""

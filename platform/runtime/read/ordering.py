@@ -59,7 +59,8 @@ def _is_never_null(statement: Statement, place: Place) -> bool:
         return False
     if place.declared is None:
         return not place.type.nullable
-    return place.declared.required and place.declared.storage == "stored" and place.type.kind != "record"
+    whole = place.type.kind != "record" and not place.part
+    return place.declared.required and place.declared.storage == "stored" and whole
 
 
 def _sorted_by(statement: Statement, place: Place, context: Context) -> tuple[Element, Type]:
@@ -79,13 +80,13 @@ def _sorted_by(statement: Statement, place: Place, context: Context) -> tuple[El
         case "set" | "file" | "geo":
             raise unfit(context, "not_sortable", "sort", name=place.path)
         case _:
-            return statement.tables.column(place.rows, place.name), place.type
+            return statement.tables.column(place.rows, place.column), place.type
 
 
 def _text_key(statement: Statement, place: Place, context: Context) -> tuple[Element, Type]:
     assert place.rows is not None
-    if place.declared is None:
-        return statement.tables.column(place.rows, place.name), TEXT
+    if place.declared is None or place.part:
+        return statement.tables.column(place.rows, place.column), TEXT
     key = statement.sort_column(place.rows, place.declared)
     if key is not None:
         return key, TEXT

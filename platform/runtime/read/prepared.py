@@ -10,9 +10,11 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
+from kith.metadata.parts import parts_in
+from kith.rules.reference import part as part_of
 from kith.rules.sql.running import is_overflow
 from kith.rules.sql.values import Engine, to_database
-from kith.rules.types import DATE, DATETIME, Type, ref, set_of
+from kith.rules.types import DATE, DATETIME, TEXT, Type, ref, set_of
 from kith.runtime import driver
 from kith.runtime.context import Context
 from kith.runtime.read.messages import unfit
@@ -76,8 +78,11 @@ def ambient(name: str, context: Context, release: Release) -> Any:
     field = name.removeprefix(ACTOR)
     if field == "id":
         return context.actor.id
-    value = context.actor.record.get(field)
-    type_ = actors_type(release, field)
+    field, _, part = field.partition("__")
+    value, type_ = context.actor.record.get(field), actors_type(release, field)
+    if type_.kind == "record":
+        # Of a value of several parts a statement asks for one, or whether there is any.
+        value, type_ = (part_of(value, part), parts_in(type_)[part]) if part else (value and "1", TEXT)
     return array(value, type_, engine) if type_.kind == "set" else to_database(value, type_, engine)
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kith.metadata.model import Field, Label
+from kith.metadata.parts import parts_in, parts_scope
 from kith.problems import Words
-from kith.rules.scope import Name, Relation
+from kith.rules.scope import Name, Relation, Scope
 from kith.rules.types import DATETIME, INT, TEXT, Type, ref, set_of
 from kith.runtime.read.reader import Reader
 
@@ -52,7 +53,9 @@ class ReaderScope:
             return Name(name, OWN[name].or_null(OWN[name].nullable or far), Words(name, name), writable=False)
         field = self.reader.field(self.entity, name)
         access = self.reader.access(self.entity, name) if field is not None else None
-        if field is None or access is None or access.read.never or field.type.kind == "record":
+        if field is None or access is None or access.read.never:
+            return None
+        if field.type.kind == "record" and not parts_in(field.type):
             return None
         missing = field.type.nullable or far or not access.read.always
         type_ = field.type if field.type.kind == "set" else field.type.or_null(missing)
@@ -87,11 +90,11 @@ class ReaderScope:
         yield from (name for name in OWN if self.name(name))
         yield from (name for name in (*entity.inverses, *entity.fields) if self.relation(name) and not self.name(name))
 
-    def of(self, entity: str) -> ReaderScope | None:
-        """The names of another entity."""
+    def of(self, entity: str) -> Scope | None:
+        """The names of another entity, or the parts of a value of several."""
         if entity == self.entity:
             return self if not self.near else ReaderScope(self.reader, entity)
-        return ReaderScope(self.reader, entity) if entity in self.reader.release.model.entities else None
+        return ReaderScope(self.reader, entity) if entity in self.reader.release.model.entities else parts_scope(entity)
 
 
 def words(label: Label) -> Words:

@@ -119,6 +119,6 @@ def _joined(pieces: Sequence[str | Titler]) -> Titler:
 def first_text(reader: Reader, entity: str) -> str:
     """The first text field of a title, which references to its records sort by; "" where the reader may read none."""
     for part in parts_of(reader, entity):
-        if isinstance(part, Path) and len(part.steps) == 1 and part.type.kind == "text":
+        if isinstance(part, Path) and len(part.steps) == 1 and part.type.kind == "text" and not part.steps[0].part:
             return part.steps[0].name
     return ""

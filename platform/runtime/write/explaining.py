@@ -7,6 +7,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from kith.metadata.parts import LABELS
 from kith.rules.explaining import HIDDEN, MaySee, Reader, reasons, told
 from kith.rules.program import Bind, Branch
 from kith.runtime.write.authorising import is_free, may_see, rights
@@ -40,9 +41,11 @@ def reader_of(session: Session, env: Env, text: str = "", lets: Mapping[str, Seq
 
     def name_of(entity: str, field: str) -> str:
         declared = session.release.model.entities.get(entity)
-        if declared is None or (field and field not in declared.fields):
+        name, _, part = field.partition(".")
+        if declared is None or (field and name not in declared.fields):
             return field or entity
-        return (declared.fields[field].label if field else declared.plural).in_(language)
+        label = (declared.fields[name].label if field else declared.plural).in_(language)
+        return f"{label} · {LABELS[part].in_(language)}" if part else label
 
     def title(entity: str, id_: object) -> str:
         record = session.load(entity, id_)

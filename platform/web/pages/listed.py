@@ -8,7 +8,7 @@ from kith.metadata.model import Entity, View
 from kith.runtime.read.query import Sort
 from kith.runtime.read.reader import Reader, reader_of
 from kith.web import filters
-from kith.web.columns import ListColumn, possible_columns
+from kith.web.columns import ListColumn, possible_columns, with_parts
 from kith.web.listing import Asked, Views, columns_for, order_of, views_of
 from kith.web.requests import Stop, Visit, parameter
 from kith.web.showing import Reader as Showing
@@ -43,7 +43,8 @@ class Listing:
     @property
     def filterable(self) -> list[ListColumn]:
         """The fields that a row of the filter can speak of."""
-        found = possible_columns(self.reader, self.entity.name, self.visit.texts)
+        plain = possible_columns(self.reader, self.entity.name, self.visit.texts)
+        found = with_parts(self.reader, self.entity.name, plain, self.visit.texts)
         return [column for column in found if filters.is_filterable(column)]
 
 

@@ -31,6 +31,52 @@ def test_a_page_shows_values_labels_sets_and_what_is_worked_out(world: World) ->
     assert (by_path["deal_count"], by_path["place"]["city"]) == (1, "杭州")
 
 
+@pytest.mark.parametrize(
+    ("entity", "filter_", "expected"),
+    [
+        ("account", "place is set", ["张三"]),
+        ("account", "place is not set and vip", ["Émile & Co"]),
+        ("account", 'place.city == "杭州"', ["张三"]),
+        ("account", "place.region is set", []),
+        ("account", 'place.street != "Lake Rd" and not vip', ["Zeta", "alpha", "单雄信"]),
+        ("deal", 'starts_with(account.place.street, "Lake")', ["Pumps"]),
+        ("deal", "account.place is set", ["Pumps"]),
+        ("account", 'any(deals where account.place.city == "杭州")', ["张三"]),
+    ],
+)
+def test_values_of_several_parts_are_asked_for_by_part(
+    world: World, entity: str, filter_: str, expected: list[str]
+) -> None:
+    page = ask(world, Query(entity, ("name",), filter=filter_, sort=(Sort("id"),)))
+    assert names(page) == expected
+
+
+def test_a_part_is_a_column_also_behind_a_reference(world: World) -> None:
+    fields = ("name", "account.place.city", "account.place")
+    page = ask(world, Query("deal", fields, filter='name == "Pumps"'))
+    whole: Any = page.rows[0][4]
+    assert (page.rows[0][3], whole["street"]) == ("杭州", "Lake Rd")
+    assert [shown.type.kind for shown in page.columns] == ["text", "text", "record"]
+
+
+def test_a_part_of_a_masked_value_is_masked_and_tells_nothing_else(world: World) -> None:
+    page = ask(world, Query("account", ("place.city",), filter='name == "张三"'), "clerk")
+    assert page.rows[0][2] == Masked("***") and page.columns[0].state == "mask"
+    for query in (
+        Query("account", ("name",), filter="place.city is set"),
+        Query("account", ("name",), filter="place is set"),
+        Query("account", ("name",), sort=(Sort("place.city"),)),
+    ):
+        with pytest.raises(BadQuery):
+            ask(world, query, "clerk")
+
+
+@pytest.mark.parametrize("path", ["place.planet", "name.city", "place.city.name", "nothing.city"])
+def test_what_is_no_part_is_no_field(world: World, path: str) -> None:
+    with pytest.raises(BadQuery, match="no field"):
+        ask(world, Query("account", (path,)))
+
+
 def test_what_has_run_out_is_worked_out_anew(world: World) -> None:
     page = ask(world, Query("deal", ("name", "days_open"), sort=(Sort("days_open"),)))
     assert [row[2:] for row in page.rows] == [
@@ -52,6 +98,8 @@ def test_what_has_run_out_is_worked_out_anew(world: World) -> None:
         ("account", "owner.team.name,name", ["Émile & Co", "Zeta", "张三", "alpha", "单雄信"]),
         ("account", "-vip,name", ["Émile & Co", "alpha", "单雄信", "Zeta", "张三"]),
         ("account", "place", ["张三", "Émile & Co", "Zeta", "alpha", "单雄信"]),
+        ("account", "place.city,name", ["张三", "alpha", "单雄信", "Émile & Co", "Zeta"]),
+        ("deal", "account.place.city,name", ["Pumps", "Cables", "Pipes", "Tanks", "Valves"]),
         ("deal", "account.name,name", ["Tanks", "Pipes", "Valves", "Pumps", "Cables"]),
         ("deal", "-opened_on", ["Pipes", "Valves", "Pumps", "Tanks", "Cables"]),
         ("deal", "won_at,name", ["Pipes", "Valves", "Cables", "Pumps", "Tanks"]),

@@ -62,7 +62,7 @@ ROLES: Mapping[str, Grants] = {
     },
     "lead": {"deal": {"read": "owner.team in me.teams_below", "update": False}},
     "closer": {"deal": {"read": "stage == \"won\"", "other_fields": "read", "fields": {"name": "none"}}},
-    "clerk": {"account": {"read": "not vip", "fields": {"phone": "mask", "credit": "none"}}},
+    "clerk": {"account": {"read": "not vip", "fields": {"phone": "mask", "credit": "none", "place": "mask"}}},
     "stranger": {"team": {"read": True}},
 }  # fmt: skip
 
