@@ -113,6 +113,13 @@ def report(result: Result, model: Model, errors: Path | None, *, as_json: bool, 
     )
     if result.failed and errors is not None:
         say(f"What failed and why: {errors}", f"失败的行及原因：{errors}")
+    elif result.failed:
+        for row, reasons in result.reasons:
+            say(f"  row {row}: {'; '.join(reasons)}", f"  第 {row} 行：{'；'.join(reasons)}")
+        say(
+            "--errors FILE writes all rows that failed, with their reasons.",
+            "用 --errors 文件 可写出全部失败的行及原因。",
+        )
     if result.dry_run:
         say("A dry run: nothing was kept.", "试运行：未保存任何内容。")
     else:

@@ -13,6 +13,7 @@ from uuid import UUID
 from starlette.datastructures import FormData
 
 from kith.metadata.model import Field
+from kith.runtime.coerce.choosing import listing
 from kith.runtime.coerce.composed import ADDRESS, NAME, RANGE
 from kith.runtime.read.query import Reference
 from kith.runtime.write.change import Change, Op
@@ -140,7 +141,7 @@ def raw_of(declared: Field, value: object, zone: tzinfo) -> Raw:
         return {name: _text(declared, parts.get(name), zone) for name in PARTS[declared.type_name]}
     if declared.type.kind == "set":
         members = [_text(declared, one, zone) for one in value] if isinstance(value, (tuple, list, frozenset)) else []
-        return tuple(sorted(members)) if declared.type_name in MANY else ", ".join(members)
+        return tuple(sorted(members)) if declared.type_name in MANY else listing(members, ", ")
     return _text(declared, value, zone)
 
 

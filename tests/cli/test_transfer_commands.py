@@ -63,6 +63,11 @@ def test_rows_that_fail_make_the_exit_code_and_a_file(work: Path) -> None:
         (("import", "member", "missing.csv"), 1, "missing.csv: There is no such file"),
         (("import", "member", "twice.json"), 1, "An object of the file has the name “name” twice."),
         (("export", "member", "nowhere/out.csv"), 1, "nowhere/out.csv cannot be written"),
+        (
+            ("export", "member", "out.xml"),
+            1,
+            "out.xml: the name of the file says its format, and ends in one of .csv, .json, .xlsx.",
+        ),
         (("import", "member", "in.csv", "--mode", "guess"), 64, "--mode is one of"),
         (("export", "member", "out.csv", "--filter", "nonsense == 1"), 1, "nonsense"),
         (("export", "member", "out.csv", "--as", "nobody@example.com"), 1, "There is no active user"),
@@ -74,6 +79,18 @@ def test_wrong_calls_say_what_is_wrong(work: Path, words: tuple[str, ...], code:
     done = typed(*words)
     assert done.exit_code == code
     assert said in done.stderr
+
+
+def test_rows_that_fail_say_why_where_no_file_does(work: Path) -> None:
+    (work / "in.csv").write_text("number,name\n" + "".join(f"{number},\n" for number in range(1, 9)) + "9,B\n", "utf-8")
+    done = typed("import", "member", "in.csv", "--lang", "zh-CN")
+    lines = done.stdout.splitlines()
+    assert (done.exit_code, lines[2:4], len([line for line in lines if "第" in line])) == (
+        1, ["  第 2 行：name：请填写“姓名”。", "  第 3 行：name：请填写“姓名”。"], 5,
+    )  # fmt: skip
+    assert "--errors" in lines[7]
+    told = json.loads(typed("import", "member", "in.csv", "--json").stdout)
+    assert told["reasons"][0] == {"row": 2, "reasons": ["name: Name is missing."]}
 
 
 def test_tests_tell_what_failed_and_make_the_exit_code(work: Path) -> None:

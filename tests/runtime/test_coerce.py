@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kith.metadata.model import Option
 from kith.rules.types import TEXT
 from kith.runtime.coerce import Misread, Reading, coerce
+from kith.runtime.coerce.choosing import listed, listing
 from tests.runtime.models import field, label
 
 READING = Reading(ZoneInfo("Asia/Shanghai"))
@@ -24,6 +28,15 @@ TAKEN = (
     ("duration", "1000000d", timedelta(days=1_000_000)),
     ("json", {"b": 1, "a": Decimal("2.50")}, {"a": 2.5, "b": 1}),
     ("json", ["\\u0000"], ["\\u0000"]),
+)
+LISTS = (
+    ("a, b;c，d；e、f\ng", "abcdefg"),
+    (' "a, b" , c', ["a, b", "c"]),
+    ('"say ""hi"", you"', ['say "hi", you']),
+    ('"a" b, c', ['"a" b', "c"]),
+    ('5" disk, x', ['5" disk', "x"]),
+    ('"never closed, x', ['"never closed', "x"]),
+    (',, "" , ', []),
 )
 REFUSED = (
     ("url", "<script>", "not_url"),
@@ -43,6 +56,20 @@ REFUSED = (
 @pytest.mark.parametrize(("type_name", "raw", "value"), TAKEN)
 def test_what_is_meant_is_taken(type_name: str, raw: object, value: object) -> None:
     assert coerce(FIELDS[type_name], raw, READING) == value
+
+
+@pytest.mark.parametrize(("text", "items"), LISTS)
+def test_a_list_in_one_text_is_taken_apart_at_its_commas_but_not_in_quotation_marks(
+    text: str, items: list[str] | str
+) -> None:
+    assert list(listed(text, replace(READING, text=True))) == list(items)
+
+
+@given(st.lists(st.text(max_size=12), max_size=6))
+def test_a_list_put_into_one_text_comes_out_as_it_was(items: list[str]) -> None:
+    kept = [item.strip() for item in items if item.strip()]
+    for comma in (",", ", "):
+        assert [item.strip() for item in map(str, listed(listing(kept, comma), replace(READING, text=True)))] == kept
 
 
 @pytest.mark.parametrize(("type_name", "raw", "code"), REFUSED)

@@ -19,7 +19,11 @@ MAX_TAG = 60
 MAX_JSON = 65_536
 NUL = re.compile(r"(?<!\\)(\\\\)*\\u0000")
 """U+0000 inside a text of JSON, which PostgreSQL does not hold."""
-SEPARATOR = re.compile(r"[,;，；、\n]")
+SEPARATORS = ",;，；、\n"
+ITEM = re.compile(
+    rf'[ \t\r]*+(?:"((?:[^"]|"")*+)"[ \t\r]*+(?=[{SEPARATORS}]|\Z)|([^{SEPARATORS}]*+))(?:[{SEPARATORS}]|\Z)'
+)
+"""One item of a list in one text: plain, or in quotation marks where a separator stands in it; a mark inside is doubled."""
 
 
 def read_choice(field: Field, raw: object, reading: Reading) -> str:
@@ -75,14 +79,24 @@ def read_references(field: Field, raw: object, reading: Reading) -> frozenset[st
 
 
 def listed(raw: object, reading: Reading) -> Iterable[object]:
-    """A list of raw items; forms and files may write them in one text, parted by commas."""
+    """A list of raw items; forms and files may write them in one text, as `listing` does."""
     if isinstance(raw, str) and reading.text:
-        raw = [part for part in SEPARATOR.split(raw) if part.strip()]
+        found = ((match[1] or "").replace('""', '"') or match[2] or "" for match in ITEM.finditer(raw))
+        raw = [part for part in found if part.strip()]
     if isinstance(raw, (list, tuple, set, frozenset)):
         if len(raw) > MAX_ITEMS:
             raise Misread("too_many_items", limit=MAX_ITEMS, count=len(raw))
         return raw
     raise Misread("not_list", value=shown(raw))
+
+
+def listing(items: Iterable[str], comma: str = ",") -> str:
+    """Several texts in one, which `listed` takes apart again."""
+    return comma.join(_quoted(item) if any(mark in item for mark in f'"{SEPARATORS}') else item for item in items)
+
+
+def _quoted(item: str) -> str:
+    return '"' + item.replace('"', '""') + '"'
 
 
 def read_json(field: Field, raw: object, reading: Reading) -> object:

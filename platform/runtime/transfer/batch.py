@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from kith.metadata.model import ImportValue
-from kith.runtime.coerce import Misread
+from kith.runtime.coerce import Misread, Reading, coerce
 from kith.runtime.context import Context
 from kith.runtime.ids import new_id
 from kith.runtime.transfer.identity import Identity
@@ -81,13 +81,14 @@ class Batch:
                 self.errors[index] = [say(f"row.{code}", **values)]
 
     def run(self, step: Step) -> None:
-        """Read and save one step for all rows that have not failed yet."""
+        """Read one step for all rows, so that each tells all that is wrong with it, and save those that have not failed."""
         self.ids[step.name] = {}
-        rows = [index for index in range(len(self.rows)) if index not in self.errors and self.is_fed(step, index)]
-        first, again = self.told_apart(step, rows)
-        values = dict(self.read(step, first))
+        fed = [index for index, row in enumerate(self.rows) if row.problem is None and self.is_fed(step, index)]
+        first, again = self.told_apart(step, [index for index in fed if index not in self.errors])
+        values = dict(self.read(step, [*first, *(index for index in fed if index in self.errors)]))
         self.match(step, values)
-        records = self.records(step, values)
+        self.tell_the_rest(step, values)
+        records = self.records(step, {index: row for index, row in values.items() if index not in self.errors})
         self.repeat(step, again, records)
         if step.entity.owner_of_lines:
             self.save(step, self.trees(step, records))
@@ -150,7 +151,7 @@ class Batch:
                 self.errors[index] = list(self.errors[same])
 
     def read(self, step: Step, rows: Sequence[int]) -> Iterator[tuple[int, Values]]:
-        """The values of rows, references to earlier steps resolved; empty cells give none."""
+        """What can be read of rows, references to earlier steps resolved; empty cells give none."""
         for index in rows:
             found: Values = {}
             for name, value in step.values.items():
@@ -161,8 +162,7 @@ class Batch:
                     continue
                 if raw is not None:
                     found[name] = raw
-            if index not in self.errors:
-                yield index, found
+            yield index, found
 
     def value(self, step: Step, index: int, name: str, value: ImportValue) -> object:
         """One value of a row."""
@@ -199,9 +199,22 @@ class Batch:
             for index, key in found.items():
                 id_ = writer.identity.find(target.name, (value.match,), key)
                 if id_ is None:
-                    self._no_record(step, index, name, values.pop(index)[name])
+                    self._no_record(step, index, name, values[index].pop(name))
                 else:
                     values[index][name] = id_
+
+    def tell_the_rest(self, step: Step, values: Mapping[int, Values]) -> None:
+        """Of rows that have failed also tell what the write gate, which does not get them, would not be able to read."""
+        reading = Reading(zone=self.writer.context.zone, text=True)
+        for index in values.keys() & self.errors.keys():
+            for name, raw in values[index].items():
+                declared = step.entity.fields.get(name)
+                if declared is None or declared.to:
+                    continue
+                try:
+                    coerce(declared, raw, reading)
+                except Misread as error:
+                    self.fail(index, step, self._misread(step, name, error))
 
     def _no_record(self, step: Step, index: int, name: str, text: object) -> None:
         value, language = step.values[name], self.writer.context.language

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from kith.metadata.model import Entity, Field, Import, ImportValue, Model
 from kith.rules.plain import duration_text
+from kith.runtime.coerce.choosing import listing
 from kith.runtime.coerce.composed import NAME, RANGE, split_name
 from kith.runtime.context import Context
 from kith.runtime.read.lists import list_records
@@ -52,7 +53,7 @@ def run_export(
 ) -> int:
     """Write the records of an entity, or of a mapping, that the actor may export; how many there were.
 
-    The format is that of the file's name: .xlsx, .json, else CSV. Raises Denied, BadQuery and Unreadable.
+    The format is that of the file's name: .csv, .xlsx or .json. Raises Denied, BadQuery and Unreadable.
     """
     model = release.model
     mapping = model.imports.get(name)
@@ -209,7 +210,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, (frozenset, set, list, tuple)):
-        return ",".join(sorted(str(plain(one)) for one in value))
+        return listing(sorted(str(plain(one)) for one in value))
     if isinstance(value, (bool, int, Decimal, date)) or value is None:
         return value
     return str(value)

@@ -69,6 +69,7 @@ def run_import(
         # A transaction that lost against another one begins anew, and so do the counts.
         result.rows = result.failed = 0
         result.counts.clear()
+        result.reasons.clear()
         _import(connection, context, release, order, result, progress)
         if order.dry_run:
             raise _NothingKept
@@ -99,7 +100,8 @@ def _import(
                 failed = writer.write(rows)
                 errors.write((rows[index], reasons) for index, reasons in sorted(failed.items()))
                 result.rows += len(rows)
-                result.failed += len(failed)
+                for index, reasons in sorted(failed.items()):
+                    result.fails(rows[index].number, reasons)
                 if progress is not None:
                     progress(result.rows, table.total)
     finally:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+REMEMBERED = 5
+"""Failed rows whose reasons are told without a file of errors."""
 
 
 @dataclass(slots=True)
@@ -39,6 +42,14 @@ class Result:
     encoding: str = ""
     ignored: tuple[str, ...] = ()
     seconds: float = 0.0
+    reasons: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
+    """Of the first rows that failed, their numbers in the file and why."""
+
+    def fails(self, row: int, reasons: Sequence[str]) -> None:
+        """Count a row that failed."""
+        self.failed += 1
+        if len(self.reasons) < REMEMBERED:
+            self.reasons.append((row, tuple(reasons)))
 
     def of(self, entity: str) -> Counts:
         """The counts of an entity."""
@@ -56,6 +67,7 @@ class Result:
             "dry_run": self.dry_run,
             "rows": self.rows,
             "failed": self.failed,
+            "reasons": [{"row": row, "reasons": list(reasons)} for row, reasons in self.reasons],
             "counts": {name: one.as_data() for name, one in self.counts.items()},
             "format": self.format,
             "encoding": self.encoding,

@@ -21,10 +21,12 @@ Writer = Callable[[Path, Sequence[str], Iterable[Cells]], int]
 
 
 def written(path: Path, columns: Sequence[str], rows: Iterable[Cells]) -> int:
-    """Write a file in the format of its name; how many rows there were."""
+    """Write a file in the format of its name; how many rows there were. Raises Unreadable where no file can be made."""
+    if path.suffix.lower() not in WRITERS:
+        raise Unreadable("unknown_ending", file=path.name, known=", ".join(WRITERS))
     if not path.parent.is_dir() or path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
         raise Unreadable("cannot_write", file=path)
-    return WRITERS.get(path.suffix.lower(), write_csv)(path, columns, rows)
+    return WRITERS[path.suffix.lower()](path, columns, rows)
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Cells]) -> int:

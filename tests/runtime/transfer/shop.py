@@ -114,6 +114,19 @@ steps:
       what: {column: what}
       amount: {column: amount}
 """,
+    "imports/members.yaml": """\
+import: members
+file: {format: delimited, header: true}
+steps:
+  member:
+    entity: member
+    key: number
+    values:
+      number: {column: no}
+      name: {column: who}
+      sponsor: {column: by, match: number}
+      born_on: {column: when}
+""",
     "imports/sponsors.yaml": """\
 import: sponsors
 file: {format: delimited, delimiter: blanks, header: false, columns: [no, sponsor]}

@@ -68,6 +68,20 @@ def test_rows_that_fail_come_back_with_their_reasons_and_can_be_brought_again(sh
     assert [row[0] for row in shop.all("line", "external")] == ["1", "2", "3", "4", "5", "6"]
 
 
+def test_a_row_tells_all_that_is_wrong_with_it(shop: Shop) -> None:
+    rows = "number,name,level,born_on,share,sponsor\n7,B,silver,soon,much,nobody\n8,C,gold,2026-01-31,0.1,\n"
+    done = shop.bring("member", rows)
+    assert (done.failed, done.of("member").created) == (1, 1)
+    ((number, reasons),) = done.reasons
+    assert number == 2
+    assert [reason.partition(":")[0] for reason in reasons] == ["sponsor", "level", "born_on", "share"]
+
+
+def test_a_record_that_is_not_found_hides_no_other_mistake(shop: Shop) -> None:
+    done = shop.bring("members", "no,who,by,when\n1,A,nobody,soon\n", language="zh-CN")
+    assert done.reasons == [(2, ("by：没有编号为“nobody”的会员。", "when：“soon”不是日期。请写成 2026-01-31。"))]
+
+
 def test_rules_refuse_a_receipt_with_all_its_rows_and_leave_the_others(shop: Shop) -> None:
     done = shop.bring("receipts", RECEIPTS.replace("200\n", "950\n"), language="zh-CN")
     assert done.failed == 2

@@ -138,6 +138,7 @@ def test_lists_are_sorted_by_what_has_an_order_on_both_databases(things: Workspa
     assert refused == ["json", "choices", "tags"]
 
 
+TAGS = ["a, b", "=1; 2", '"whole"', '5" x', "甲、乙", "plain"]
 PLAIN = (
     {"family": "van der Berg", "given": "A"},
     {"city": "上海", "country": "CN"},
@@ -150,7 +151,7 @@ PLAIN = (
 def test_what_is_exported_is_what_an_import_reads(things: Workspace, tmp_path: Path, kind: str) -> None:
     kept(things, Change("create", "thing", None, {name: raw for name, (raw, _, _) in VALUES.items()}))
     others = dict(zip(("person_name", "address", "date_range", "json"), PLAIN, strict=True))
-    kept(things, Change("create", "thing", None, {"text": "=1+1", "duration": "-90min", **others}))
+    kept(things, Change("create", "thing", None, {"text": "=1+1", "duration": "-90min", "tags": TAGS, **others}))
     path, release = tmp_path / f"things.{kind}", things.current()
     with things.database.read() as connection:
         run_export(connection, CONTEXT, release, "thing", path)
