@@ -13,13 +13,12 @@ from kith.api.parameters import parameters, sorting
 from kith.api.problems import stop
 from kith.api.reading import only
 from kith.runtime.read import aggregate
-from kith.runtime.read.aggregates import MOST_ROWS
+from kith.runtime.read.aggregates import MOST_COLUMNS, MOST_ROWS
 from kith.runtime.read.query import AggregateQuery, Group
 
 Bucket = Literal["", "day", "week", "month", "quarter", "year"]
 BUCKETS = ("day", "week", "month", "quarter", "year")
 PARTS = ("group", "measures", "filter", "sort", "limit")
-MOST_MEASURES = 40
 LONGEST = 64 * 1024
 
 
@@ -46,8 +45,10 @@ def aggregate_(call: Call) -> Response:
 
 def groups(raw: object) -> tuple[Group, ...]:
     """The keys: an expression, or one with its name and bucket."""
-    if not isinstance(raw, list) or len(raw) > MOST_MEASURES:
+    if not isinstance(raw, list):
         raise stop(400, "bad_part", name="group", expected='["stage", {"name": …, "expr": …, "bucket": …}]')
+    if len(raw) > MOST_COLUMNS:
+        raise stop(400, "too_many_items", limit=MOST_COLUMNS, count=len(raw))
     return tuple(_group(one, f"group.{number}") for number, one in enumerate(raw))
 
 
@@ -66,15 +67,21 @@ def _group(raw: object, place: str) -> Group:
 
 def measures(raw: object) -> Mapping[str, str]:
     """The measures by name."""
-    if not isinstance(raw, dict) or len(raw) > MOST_MEASURES:
+    if not isinstance(raw, dict):
         raise stop(400, "bad_part", name="measures", expected='{"total": "sum(amount)"}')
+    if len(raw) > MOST_COLUMNS:
+        raise stop(400, "too_many_items", limit=MOST_COLUMNS, count=len(raw))
     return {name: text(expression, f"measures.{name[:40]}") for name, expression in raw.items()}
 
 
 def text(raw: object, place: str) -> str:
     """A part that is a text."""
-    if not isinstance(raw, str) or len(raw) > LONGEST or "\0" in raw:
+    if not isinstance(raw, str):
         raise stop(400, "bad_part", name=place, expected='"…"')
+    if "\0" in raw:
+        raise stop(400, "forbidden_character", name=place)
+    if len(raw) > LONGEST:
+        raise stop(400, "bad_part", name=place, expected=f"≤ {LONGEST}")
     return raw
 
 

@@ -67,7 +67,7 @@ def encoder(call: Call, entity: Entity, fields: tuple[str, ...], page: Page) -> 
 
 def wanted(call: Call, entity: Entity, given: Mapping[str, str]) -> tuple[str, ...]:
     """The paths that a list reads: those asked for, else all that the caller may read, and what is expanded."""
-    asked, expanded = names(given.get("fields", "")), names(given.get("expand", ""))
+    asked, expanded = names(given.get("fields", ""), "fields"), names(given.get("expand", ""), "expand")
     if not asked and not expanded:
         return every_field(call, entity)
     key = ("api.wanted", call.reader.key, entity.name, asked, expanded)

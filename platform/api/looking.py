@@ -28,7 +28,7 @@ def search_(call: Call) -> Response:
         raise stop(400, "missing_parameter", name="q")
     if len(text) > LONGEST:
         raise stop(400, "bad_parameter", name="q", value="…", expected=f"≤ {LONGEST}")
-    entities, limit = names(given.get("entity", "")), number(given, "limit", 20, MOST)
+    entities, limit = names(given.get("entity", ""), "entity", "account,contact"), number(given, "limit", 20, MOST)
     hits = search(call.connection, call.context, call.release, text, entities=entities, limit=limit)
     data = [{"entity": hit.entity, "id": hit.id, "label": hit.title} for hit in hits]
     return answer({"data": data, "next": None, "count": None if len(data) == limit else len(data)})

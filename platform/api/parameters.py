@@ -23,7 +23,9 @@ def parameters(request: Request, *known: str) -> dict[str, str]:
             raise stop(400, "unknown_parameter", name=shown(name), known=", ".join(known))
         if name in found:
             raise stop(400, "repeated_parameter", name=name)
-        if "\0" in value or len(value) > LONGEST:
+        if "\0" in value:
+            raise stop(400, "forbidden_character", name=name)
+        if len(value) > LONGEST:
             raise stop(400, "bad_parameter", name=name, value=shown(value), expected=f"≤ {LONGEST}")
         found[name] = value
     return found
@@ -47,11 +49,16 @@ def one_of(given: Mapping[str, str], name: str, values: Sequence[str]) -> str:
     return found
 
 
-def names(text: str) -> tuple[str, ...]:
-    """A list of names parted by commas, each once."""
-    return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+def names(text: str, parameter: str, example: str = "name,owner.name") -> tuple[str, ...]:
+    """A list of names parted by commas, each once; raises Stop where one is empty."""
+    if not text.strip():
+        return ()
+    found = [part.strip() for part in text.split(",")]
+    if not all(name.removeprefix("-") for name in found):
+        raise stop(400, "bad_parameter", name=parameter, value=shown(text), expected=example)
+    return tuple(dict.fromkeys(found))
 
 
 def sorting(text: str) -> tuple[Sort, ...]:
     """An order as `-amount,name`."""
-    return tuple(Sort(name.removeprefix("-"), name.startswith("-")) for name in names(text))
+    return tuple(Sort(name.removeprefix("-"), name.startswith("-")) for name in names(text, "sort", "-amount,name"))

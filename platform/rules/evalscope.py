@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 from kith.problems import Words
 from kith.rules.checking.names import ACTOR
 from kith.rules.scope import Name, Relation, Scope
-from kith.rules.travel import read
+from kith.rules.travel import Missing, read
 from kith.rules.types import Type, ref
 from kith.rules.typetext import parse_type
 from kith.rules.values import Env, Record
@@ -27,6 +27,8 @@ class DictScope:
     world: dict[str, DictScope] = field(default_factory=dict)
     fields: dict[str, Name] = field(default_factory=dict)
     relations: dict[str, Relation] = field(default_factory=dict)
+    implied: set[str] = field(default_factory=set)
+    """References that no type was given for: paths lead through them."""
 
     @property
     def label(self) -> Words:
@@ -98,6 +100,7 @@ def behind(scope: DictScope, name: str) -> DictScope:
     found = scope.name(name)
     if found is None:
         scope.add(name, ref(f"{name}_of_{scope.entity}"))
+        scope.implied.add(name)
         found = scope.fields[name]
     if found.type.kind != "ref":
         raise ValueError(f"{name!r} is {found.type}, not a reference")
@@ -105,9 +108,13 @@ def behind(scope: DictScope, name: str) -> DictScope:
 
 
 class Records:
-    """The records that JSON values describe, with what they refer to."""
+    """The records that JSON values describe, with what they refer to.
 
-    def __init__(self, scope: DictScope, values: Json) -> None:
+    `needed` are the fields, by entity, that must have a value unless their type takes a null: those that are read.
+    """
+
+    def __init__(self, scope: DictScope, values: Json, needed: frozenset[tuple[str, str]] = frozenset()) -> None:
+        self.needed = needed
         self.loaded: dict[tuple[str, object], Record] = {}
         self.rows: dict[tuple[int, str], list[Record]] = {}
         actor = scope.world.get(ACTOR)
@@ -126,7 +133,9 @@ class Records:
             raise ValueError(f"no type is given for {unknown[0]!r}")
         record: dict[str, object] = {"id": str(values.get("id", id_))}
         for name, found in scope.fields.items():
-            record[name] = self.value(scope, found, values.get(name), f"{id_}/{name}")
+            value = record[name] = self.value(scope, found, values.get(name), f"{id_}/{name}")
+            if value is None and (scope.entity, name) in self.needed and _takes_no_null(scope, found):
+                raise Missing(".".join([*id_.split("/")[1:], name]), found.type)
         for name, relation in scope.relations.items():
             rows, lines = values.get(name) or [], scope.world[relation.entity]
             if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
@@ -153,6 +162,11 @@ class Records:
             return self.loaded.get((entity, id_))
 
         return Env(self.this, now, zone, self.old, self.old is None, self.me, load, related)
+
+
+def _takes_no_null(scope: DictScope, found: Name) -> bool:
+    """Whether a field must have a value: an empty set is one, and a path may lead nowhere."""
+    return not found.type.nullable and found.type.kind != "set" and found.name not in scope.implied
 
 
 def nested(values: Json) -> dict[str, object]:

@@ -31,7 +31,7 @@ BAD_TYPE = Mistake(
     "E902",
     Words("These types do not work: {reason}.", "类型有误：{reason}。"),
     '{"id": 1, "expr": "a", "types": {"a": "integer"}}',
-    '{"id": 1, "expr": "a", "types": {"a": "int"}}',
+    '{"id": 1, "expr": "a", "types": {"a": "int"}, "values": {"a": 1}}',
 )
 BAD_VALUE = Mistake(
     "E903",
@@ -136,7 +136,8 @@ def result(asked: Request, backend: Evaluator, language: str) -> dict[str, objec
     if expression is None:
         return {"error": error(next(problem for problem in problems if problem.is_error), language)}
     try:
-        env = Records(scope, asked.values).env(asked.now, asked.zone)
+        needed = frozenset((use.entity, use.field) for use in expression.uses)
+        env = Records(scope, asked.values, needed).env(asked.now, asked.zone)
     except NoValue as problem:
         raise Refused(BAD_VALUE, problem.words) from problem
     except (ValueError, DoesNotFit, RecursionError) as problem:

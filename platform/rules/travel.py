@@ -50,6 +50,17 @@ class NoValue(ValueError):
         super().__init__(self.words.en)
 
 
+class Missing(NoValue):
+    """No value where the type takes no null."""
+
+    def __init__(self, name: str, type_: Type) -> None:
+        self.words = Words(
+            f'"{name}" has no value, and {type_} takes no null; write {type_}? where it may be missing',
+            f"“{name}”没有值，而 {type_} 不允许为空；可为空时请写 {type_}?",
+        )
+        ValueError.__init__(self, self.words.en)
+
+
 def read(value: object, type_: Type) -> object:
     """A value from JSON, as a record holds it; ValueError where it is none of the type."""
     if value is None or value == "":

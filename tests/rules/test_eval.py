@@ -42,7 +42,7 @@ def test_each_mistake_of_a_request_has_an_example(mistake: Mistake) -> None:
 
 
 def test_an_error_has_line_and_column() -> None:
-    error = asked(expr="1 == 1 and\n  stage > 1", types={"stage": "int"}, values={}, now="2026-01-01T00:00Z")
+    error = asked(expr="1 == 1 and\n  stage > 1", types={"stage": "int"}, values={"stage": 1}, now="2026-01-01T00:00Z")
     assert error == {"id": 1, "type": "bool", "value": False}
     assert asked(expr="true and\n  stag > 1", types={"stage": "int"})["error"] == {
         "code": "E203",
@@ -129,6 +129,33 @@ def test_a_value_that_is_none_of_its_type_is_refused(type_: str, given: object) 
     error = asked(expr="x", types={"x": type_}, values={"x": given})["error"]
     assert isinstance(error, dict)
     assert error["code"] == "E903"
+
+
+LACKING = [
+    ("a + 1", {"a": "int"}, {}, "a"),
+    ("a + 1", {"a": "int"}, {"a": None}, "a"),
+    ('t == "x"', {"t": "text"}, {"t": ""}, "t"),
+    ("account.credit > 1", {"account": "ref<account>", "account.credit": "int"}, {}, "account"),
+    ("account.credit > 1", {"account.credit": "int"}, {"account": {}}, "account.credit"),
+    ("sum(lines.n)", {"lines": {"n": "int"}}, {"lines": [{"n": 1}, {}]}, "lines.000001.n"),
+    ("a + 1", {"a": "int?"}, {}, ""),
+    ("1 in a", {"a": "set<int>"}, {}, ""),
+    ("b + 1", {"a": "int", "b": "int"}, {"b": 1}, ""),
+    ("account.name", {"account.name": "text?"}, {}, ""),
+]
+
+
+@pytest.mark.parametrize(("expr", "types", "values", "name"), LACKING)
+def test_a_missing_value_whose_type_takes_no_null_is_named(
+    expr: str, types: dict[str, object], values: dict[str, object], name: str
+) -> None:
+    found = asked(expr=expr, types=types, values=values)
+    error = found.get("error")
+    if not name:
+        assert error is None, error
+        return
+    assert isinstance(error, dict) and error["code"] == "E903"
+    assert f'"{name}" has no value' in error["message"]
 
 
 HOSTILE = [

@@ -29,7 +29,7 @@ TAKEN = (
     ("json", {"b": 1, "a": Decimal("2.50")}, {"a": 2.5, "b": 1}),
     ("json", ["\\u0000"], ["\\u0000"]),
 )
-LISTS = (
+LISTS: tuple[tuple[str, str | list[str]], ...] = (
     ("a, b;c，d；e、f\ng", "abcdefg"),
     (' "a, b" , c', ["a, b", "c"]),
     ('"say ""hi"", you"', ['say "hi", you']),

@@ -107,7 +107,9 @@ def _make(connection: sa.Connection, context: Context, reader: Reader, query: Ag
 
 def _check(context: Context, columns: list[Column]) -> None:
     names = [column.name for column in columns]
-    if not names or len(names) > MOST_COLUMNS:
+    if not names:
+        raise unfit(context, "nothing_asked", "measures")
+    if len(names) > MOST_COLUMNS:
         raise unfit(context, "too_many_groups", "measures", limit=MOST_COLUMNS)
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
