@@ -9,15 +9,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kith.api.calls import Call, answer
-from kith.api.encoding import Encode, row_encoder
+from kith.api.encoding import Encode, converter, row_encoder
 from kith.api.parameters import names, number, one_of, parameters, sorting
 from kith.api.problems import stop
 from kith.api.reading import shown
 from kith.metadata.model import Entity
-from kith.runtime.read import list_records
+from kith.runtime.read import list_objects, list_records
 from kith.runtime.read.lists import MOST
 from kith.runtime.read.messages import no_field
-from kith.runtime.read.query import Count, Page, Query
+from kith.runtime.read.query import Count, ObjectPage, Page, Query
+from kith.runtime.read.rows import Plainly
 from kith.runtime.read.scopes import OWN
 
 KNOWN = (
@@ -51,12 +52,28 @@ def list_(call: Call) -> Response:
         count=cast("Count", one_of(given, "count", ("capped", "exact", "none"))),
         deleted=one_of(given, "deleted", ("false", "true")) == "true",
     )
-    page = list_records(call.connection, call.context, call.release, query)
-    encode = encoder(call, entity, fields, page)
-    found: dict[str, object] = {"data": [*map(encode, page.rows)], "next": page.next, "count": page.count}
+    page = _page(call, entity, query)
+    found: dict[str, object] = {"data": page.rows, "next": page.next, "count": page.count}
     if page.capped:
         found["capped"] = True
     return answer(found)
+
+
+def _page(call: Call, entity: Entity, query: Query) -> ObjectPage:
+    """The rows as JSON; what is expanded stands inside its reference."""
+    if not any("." in path for path in query.fields):
+        return list_objects(call.connection, call.context, call.release, query, _plainly(call))
+    page = list_records(call.connection, call.context, call.release, query)
+    encode = encoder(call, entity, query.fields, page)
+    return ObjectPage([*map(encode, page.rows)], page.next, page.count, page.capped)
+
+
+def _plainly(call: Call) -> Plainly:
+    def made() -> Plainly:
+        hidden = call.texts("reference.hidden")
+        return Plainly(lambda type_: converter(type_, hidden), hidden, call.release.tables.engine)
+
+    return call.release.cached(("api.plainly", call.context.language), made)
 
 
 def encoder(call: Call, entity: Entity, fields: tuple[str, ...], page: Page) -> Encode:

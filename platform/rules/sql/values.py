@@ -115,7 +115,7 @@ def _sqlite_reader(type_: Type) -> Converter | None:
         case "bool":
             return bool
         case "int":
-            return _narrowed if is_wide(type_) else None
+            return narrowed if is_wide(type_) else None
         case "decimal" | "money" | "percent":
             return _unscaler(type_.scale)
         case "date":
@@ -137,12 +137,13 @@ def _unscaler(scale: int) -> Converter:
         # Every cell of a list comes by here: what fits the usual context is not asked of a wide one.
         if value.__class__ is int and -USUAL < value < USUAL:
             return Decimal(value).scaleb(-scale)
-        return unscaled(_narrowed(value), scale)
+        return unscaled(narrowed(value), scale)
 
     return read
 
 
-def _narrowed(value: int | str) -> int:
+def narrowed(value: int | str) -> int:
+    """A number of SQLite's, which may be a text of 41 digits."""
     return value if isinstance(value, int) else int(value) - WIDE_ZERO
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,15 +44,32 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """A cell that is one value of the tuple, as it is or converted."""
+    """A cell that is one value of the tuple, as it is or converted; `type` is None where only `convert` knows what it is."""
 
     index: int
     convert: Converter | None
+    type: Type | None = None
 
     def __call__(self, row: Row) -> Any:
         """The cell of a tuple."""
         value = row[self.index]
         return value if value is None or self.convert is None else self.convert(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Referring:
+    """A reference with its title; the record is out of the reader's scope where nothing was `found`."""
+
+    index: int
+    found: int
+    title: Titler
+
+    def __call__(self, row: Row) -> Reference | None:
+        """The cell of a tuple."""
+        id_ = row[self.index]
+        if id_ is None:
+            return None
+        return Reference(id_, self.title(row)) if row[self.found] is not None else Reference(id_, "", False)
 
 
 @dataclass(frozen=True)
@@ -63,27 +79,6 @@ class Columns:
     shown: tuple[Shown, ...]
     cells: tuple[Cell, ...]
     links: tuple[Links, ...]
-
-    @cached_property
-    def row(self) -> Callable[[Row], tuple[Any, ...]]:
-        """What makes one row of an answer: id and version, and the wanted cells.
-
-        It is one generated expression: fifty rows of twenty columns are a thousand calls less.
-        """
-        names: dict[str, Any] = {}
-        parts = ["row[0]", "row[1]"]
-        for number, cell in enumerate(self.cells):
-            if not isinstance(cell, Converted):
-                names[f"f{number}"] = cell
-                parts.append(f"f{number}(row)")
-            elif cell.convert is None:
-                parts.append(f"row[{cell.index}]")
-            else:
-                names[f"f{number}"] = cell.convert
-                parts.append(f"None if (value := row[{cell.index}]) is None else f{number}(value)")
-        # Nothing but numbers of ours stands in the text.
-        made: Callable[[Row], tuple[Any, ...]] = eval(f"lambda row: ({', '.join(parts)},)", names)  # noqa: S307
-        return made
 
 
 def want_columns(statement: Statement, paths: tuple[str, ...], context: Context, *, single: bool = False) -> Columns:
@@ -155,7 +150,7 @@ def _plain(statement: Statement, place: Place, context: Context) -> Cell:
 
 def _converted(statement: Statement, element: Element, type_: Type) -> Cell:
     index = statement.want(element)
-    return Converted(index, converter(type_, statement.tables.tables.engine))
+    return Converted(index, converter(type_, statement.tables.tables.engine), type_)
 
 
 def _reference(statement: Statement, place: Place, element: Element, context: Context) -> Cell:
@@ -166,17 +161,7 @@ def _reference(statement: Statement, place: Place, element: Element, context: Co
     if joined is None:
         return lambda row: None if row[index] is None else Reference(row[index], "", False)
     found = statement.want(joined.source.c.id)
-    return _referring(index, found, want_title(statement, joined, context))
-
-
-def _referring(index: int, found: int, title: Titler) -> Cell:
-    def cell(row: Row) -> Reference | None:
-        id_ = row[index]
-        if id_ is None:
-            return None
-        return Reference(id_, title(row)) if row[found] is not None else Reference(id_, "", False)
-
-    return cell
+    return Referring(index, found, want_title(statement, joined, context))
 
 
 def _json(statement: Statement, declared: Field, rows: Rows) -> Cell:

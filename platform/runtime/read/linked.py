@@ -17,10 +17,11 @@ from kith.runtime.read.masking import HIDDEN
 from kith.runtime.read.prepared import Prepared, Row, array, fetch, prepare
 from kith.runtime.read.query import Masked
 from kith.runtime.read.reader import Reader
+from kith.runtime.read.rows import Objects, Values
 from kith.runtime.read.sets import Member, gathered, has_plain_labels, members_in, order_of, want_member
 from kith.runtime.read.statement import Statement, statement_about
 
-Values = tuple[Any, ...]
+Set = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Gathered:
     item: Member
     order: Callable[[Any], Any]
 
-    def values(self, found: Sequence[Row]) -> Mapping[Any, Values | Masked]:
+    def values(self, found: Sequence[Row]) -> Mapping[Any, Set | Masked]:
         """The values of the field by record."""
         members = {row[self.link.ids]: members_in(row[self.at]) for row in found}
         if self.link.masked:
@@ -77,29 +78,60 @@ def fill_links(
     context: Context,
     reader: Reader,
     columns: Columns,
+    make: Values,
     found: Sequence[Row],
     gathered: Sequence[Gathered] = (),
 ) -> list[tuple[Any, ...]]:
-    """The rows of an answer, their sets filled in; those that did not come with it are fetched."""
+    """The rows of an answer, their sets filled in."""
+    rows = [make(row) for row in found]
     if not columns.links:
-        return [columns.row(row) for row in found]
+        return rows
+    filled = [list(row) for row in rows]
+    for link, values in _sets(connection, context, reader, columns, found, gathered):
+        for raw, row in zip(found, filled, strict=True):
+            row[link.column] = values.get(raw[link.ids], ())
+    return [tuple(row) for row in filled]
+
+
+def fill_objects(
+    connection: sa.Connection,
+    context: Context,
+    reader: Reader,
+    columns: Columns,
+    objects: Objects,
+    found: Sequence[Row],
+    gathered: Sequence[Gathered] = (),
+) -> list[dict[str, Any]]:
+    """The same as objects for JSON."""
+    rows = [objects.make(row) for row in found]
+    for link, values in _sets(connection, context, reader, columns, found, gathered):
+        shown = columns.shown[link.column - 2]
+        write = objects.plainly.write(shown.type)
+        for raw, row in zip(found, rows, strict=True):
+            value = values.get(raw[link.ids], ())
+            row[shown.path] = value if write is None else write(value)
+    return rows
+
+
+def _sets(
+    connection: sa.Connection,
+    context: Context,
+    reader: Reader,
+    columns: Columns,
+    found: Sequence[Row],
+    gathered: Sequence[Gathered],
+) -> list[tuple[Links, Mapping[Any, Set | Masked]]]:
+    """The sets of rows; those that did not come with them are fetched."""
     with_it = {one.link: one for one in gathered}
-    sets = [
+    return [
         (link, with_it[link].values(found) if link in with_it else _fetched(connection, context, reader, link, found))
         for link in columns.links
     ]
-    rows = []
-    for raw in found:
-        row = list(columns.row(raw))
-        for link, values in sets:
-            row[link.column] = values.get(raw[link.ids], ())
-        rows.append(tuple(row))
-    return rows
 
 
 def _fetched(
     connection: sa.Connection, context: Context, reader: Reader, link: Links, found: Sequence[Row]
-) -> Mapping[Any, Values | Masked]:
+) -> Mapping[Any, Set | Masked]:
     ids = {row[link.ids] for row in found if row[link.ids] is not None}
     if not ids:
         return {}
@@ -108,7 +140,7 @@ def _fetched(
 
 def sets_of(
     connection: sa.Connection, context: Context, reader: Reader, link: Links, ids: Iterable[str]
-) -> Mapping[Any, Values | Masked]:
+) -> Mapping[Any, Set | Masked]:
     """The values of a set field by record, as far as the reader may read them there."""
     key = ("links", reader.key, link.entity, link.field, context.language)
     fetching = reader.release.cached(key, lambda: _make(connection, context, reader, link.entity, link.field))

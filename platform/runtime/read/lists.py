@@ -14,13 +14,14 @@ from kith.runtime.context import Context
 from kith.runtime.read.asking import conditions
 from kith.runtime.read.cells import Columns, want_columns
 from kith.runtime.read.cursors import ID, Position, decoded, encoded
-from kith.runtime.read.linked import Gathered, fill_links, with_sets
+from kith.runtime.read.linked import Gathered, fill_links, fill_objects, with_sets
 from kith.runtime.read.messages import no_entity, no_field, unfit
 from kith.runtime.read.ordering import Zone, beyond, order_by, want_keys, within, zones
 from kith.runtime.read.paths import access_to
 from kith.runtime.read.prepared import Prepared, Row, fetch, prepare
-from kith.runtime.read.query import CAP, Page, Query
+from kith.runtime.read.query import CAP, ObjectPage, Page, Query
 from kith.runtime.read.reader import Clause, Reader, exists_in, reader_of
+from kith.runtime.read.rows import Plainly, Values, objects_of, values_of
 from kith.runtime.read.searching import NO_SEARCH, Searched, limit_to_search
 from kith.runtime.read.statement import Statement, statement_about
 from kith.runtime.read.walking import count_exactly, count_some, walking
@@ -43,6 +44,7 @@ class Plan:
 
     prepared: Prepared
     columns: Columns
+    row: Values
     order: str
     types: tuple[Type, ...]
     keys: tuple[int, ...]
@@ -62,15 +64,33 @@ class Counter:
 
 def list_records(connection: sa.Connection, context: Context, release: Release, query: Query) -> Page:
     """A page of the records that match a query, under the actor's rights; raises Denied and BadQuery."""
-    if not 0 < query.limit <= MOST:
-        raise unfit(context, "limit", "limit", limit=MOST)
-    listing = Listing(connection, context, reader_of(context, release), query, shape_of(query))
+    listing = _listing(connection, context, release, query)
     found, more = listing.page()
     plan = listing.plan(WHOLE)
-    rows = fill_links(connection, context, listing.reader, plan.columns, found, plan.gathered)
+    rows = fill_links(connection, context, listing.reader, plan.columns, plan.row, found, plan.gathered)
     count, capped = listing.count(found, more)
     following, previous = listing.cursors(found, more)
     return Page(plan.columns.shown, rows, following, previous, count, capped)
+
+
+def list_objects(
+    connection: sa.Connection, context: Context, release: Release, query: Query, plainly: Plainly
+) -> ObjectPage:
+    """The same page as objects for JSON, of a query whose fields are the records' own."""
+    listing = _listing(connection, context, release, query)
+    found, more = listing.page()
+    plan, reader = listing.plan(WHOLE), listing.reader
+    key = ("objects", reader.key, context.language, listing.shape)
+    objects = release.cached(key, lambda: objects_of(plan.columns, plainly))
+    rows = fill_objects(connection, context, reader, plan.columns, objects, found, plan.gathered)
+    count, capped = listing.count(found, more)
+    return ObjectPage(rows, listing.cursors(found, more)[0], count, capped)
+
+
+def _listing(connection: sa.Connection, context: Context, release: Release, query: Query) -> Listing:
+    if not 0 < query.limit <= MOST:
+        raise unfit(context, "limit", "limit", limit=MOST)
+    return Listing(connection, context, reader_of(context, release), query, shape_of(query))
 
 
 def shape_of(query: Query) -> Hashable:
@@ -195,7 +215,7 @@ def _make(listing: Listing, leg: Leg, backwards: bool) -> Plan:
     sorts = ",".join(("-" if sort.descending else "") + sort.path for sort in listing.query.sort)
     nullable = bool(keys) and keys[0].nullable
     return Plan(
-        prepare(listing.connection, select), columns, sorts,
+        prepare(listing.connection, select), columns, values_of(columns), sorts,
         tuple(key.type for key in keys), tuple(key.index for key in keys), nullable, searched, gathered,
     )  # fmt: skip
 

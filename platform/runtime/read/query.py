@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from kith.rules.types import Type
 
@@ -94,6 +94,16 @@ class Page:
     rows: list[tuple[object, ...]]
     next: str | None
     previous: str | None
+    count: int | None
+    capped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectPage:
+    """The same, its rows made for JSON: exact numbers as texts, references as objects of their id and label."""
+
+    rows: list[dict[str, Any]]
+    next: str | None
     count: int | None
     capped: bool
 

@@ -17,6 +17,7 @@ from kith.runtime.read.messages import no_entity, no_field
 from kith.runtime.read.prepared import Prepared, Row, fetch, prepare
 from kith.runtime.read.query import Masked, RecordView
 from kith.runtime.read.reader import Reader, reader_of
+from kith.runtime.read.rows import Values, values_of
 from kith.runtime.read.statement import Statement, statement_about
 from kith.runtime.release import Release
 from kith.runtime.rights import Condition
@@ -34,6 +35,7 @@ class Plan:
     prepared: Prepared
     fields: tuple[str, ...]
     columns: Columns
+    row: Values
     computed: int
     can: tuple[tuple[str, Flag], ...]
     writable: tuple[tuple[str, Flag], ...]
@@ -95,7 +97,7 @@ def _fetch(
     connection: sa.Connection, context: Context, reader: Reader, plan: Plan, given: Mapping[str, Any]
 ) -> list[RecordView]:
     found = fetch(connection, context, reader.release, plan.prepared, given)
-    rows = fill_links(connection, context, reader, plan.columns, found)
+    rows = fill_links(connection, context, reader, plan.columns, plan.row, found)
     return [plan.view(raw, row) for raw, row in zip(found, rows, strict=True)]
 
 
@@ -141,7 +143,7 @@ def _plan(
     named = sorted({name for grant in rights.grants for name in grant.actions})
     can += tuple((name, flags.of(rights.named(name))) for name in named)
     writable = tuple((name, flags.of(rights.writing(name, "update"))) for name in _inputs(statement))
-    return Plan(entity, prepare(connection, select()), wanted, columns, computed, can, writable)
+    return Plan(entity, prepare(connection, select()), wanted, columns, values_of(columns), computed, can, writable)
 
 
 def _inputs(statement: Statement) -> list[str]:

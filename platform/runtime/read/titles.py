@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 
 from kith.problems import Excerpt
 from kith.rules.compiling import compile_expression
@@ -27,6 +27,17 @@ LOOSE = " ·|–—"
 """What parts holes, and is left over at an end where the hole there prints nothing."""
 Part = str | Node
 Titler = Callable[[Row], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A title that is a text of the tuple."""
+
+    index: int
+
+    def __call__(self, row: Row) -> str:
+        """The title of a tuple."""
+        return row[self.index] or ""
 
 
 def parts_of(reader: Reader, entity: str, depth: int = 0) -> list[Part]:
@@ -100,7 +111,7 @@ def _printed(statement: Statement, about: Guarded, node: Node, context: Context)
     show = printer(node.type, release.model, context.language, context.reader_zone)
     convert = converter(node.type, release.tables.engine)
     if node.type.kind == "text":
-        return lambda row: row[index] or ""
+        return Plain(index)
 
     def printed(row: Row) -> str:
         value = row[index]
