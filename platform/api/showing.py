@@ -29,7 +29,7 @@ def record_of(
     for inverse in owned(call, entity):
         line_entity = call.release.model.entities[inverse.entity]
         convert = converters_of(call, line_entity)
-        found = lines(connection, call.context, call.release, entity.name, id_, inverse.name)
+        found = lines(connection, call.context, call.release, entity.name, id_, inverse.name, deleted=view.deleted)
         shown[inverse.name] = [written(line, convert, without=inverse.field) for line in found]
     if view.deleted:
         shown["deleted"] = True

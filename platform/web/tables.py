@@ -64,6 +64,7 @@ def records_table(subject: Subject, related: Related, limit: int) -> tuple[Table
         sort=_order(subject, related),
         limit=limit,
         count="none",
+        deleted=inverse.owned and subject.record.deleted,
     )
     found = list_records(visit.connection, visit.context, visit.release, query)
     shows = [shower(subject.showing, column.type, column.declared, short=True) for column in columns]

@@ -64,6 +64,8 @@ def test_a_person_is_found_by_characters_pinyin_initials_letters_and_digits(shop
             'contains(fold(store.code), fold("SH"))',
             "Home store · Code contains “SH”",
         ),
+        ("field=address.city&op=is&value=上海", 'address.city == "上海"', "Address · City: 上海"),
+        ("field=address&op=not_set", "address is not set", "Address is empty"),
         ("field=advisor&op=me", "advisor == me", "Sales advisor is me"),
         ("field=joined_on&op=today", "joined_on == today()", "Joined on today"),
         (

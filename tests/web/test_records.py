@@ -351,6 +351,17 @@ def test_a_record_goes_into_the_bin_and_comes_back(shop: Shop) -> None:
     assert "This record is in the recycle bin" not in client.get(page).text
 
 
+def test_a_record_in_the_bin_shows_the_lines_that_went_with_it(shop: Shop) -> None:
+    client = shop.client(ADMIN)
+    page = a_purchase(shop, client).send(client).headers["location"].partition("?")[0]
+    assert "羊毛围巾 Wool scarf 2" in text_of(client.get(page).text)
+    client.post(f"{page}/delete")
+    html = client.get(page).text
+    assert "This record is in the recycle bin" in html
+    assert "羊毛围巾 Wool scarf 2" in text_of(html)
+    assert f'href="{page}/edit"' not in html
+
+
 def test_a_record_in_use_stays_and_says_so(shop: Shop) -> None:
     (member,) = shop.ids("member", 'name == "韩诗雨"')
     answer = shop.client(ADMIN).post(f"/records/member/{member}/delete")

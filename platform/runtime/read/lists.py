@@ -240,6 +240,9 @@ def _matching(listing: Listing) -> tuple[Statement, Searched]:
         statement.ask(condition.tree)
     if query.related_to:
         statement.limit_to(_related(statement, query.related_to[0], context))
+        if query.deleted:
+            target = reader.entity(query.entity).fields[query.related_to[0]].to
+            statement.gone_with(target, statement.tables.dialect.parameter("related", ref(target)))
     return statement, limit_to_search(statement) if query.search else NO_SEARCH
 
 

@@ -39,7 +39,7 @@ class Query:
     view: str = ""
     segment: str = ""
     related_to: tuple[str, str] | None = None
-    """(reference field, id): only the records whose reference names that record."""
+    """(reference field, id): only the records whose reference names that record; with `deleted`, that went with it."""
     search: str = ""
     sort: tuple[Sort, ...] = ()
     limit: int = 50

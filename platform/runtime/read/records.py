@@ -79,17 +79,27 @@ def get_record(
 
 
 def lines(
-    connection: sa.Connection, context: Context, release: Release, entity: str, id_: str, relation: str
+    connection: sa.Connection,
+    context: Context,
+    release: Release,
+    entity: str,
+    id_: str,
+    relation: str,
+    *,
+    deleted: bool = False,
 ) -> list[RecordView]:
-    """The owned lines of a record in the order of their positions, else of their making."""
+    """The owned lines of a record in the order of their positions, else of their making.
+
+    With `deleted`, those that went into the recycle bin with it.
+    """
     reader = reader_of(context, release)
     if not reader.may_read(entity):
         raise no_entity(context, entity)
     inverse = reader.entity(entity).inverses.get(relation)
     if inverse is None or not inverse.owned or not reader.may_read(inverse.entity):
         raise no_field(context, relation)
-    key = ("lines", reader.key, entity, relation, context.language)
-    plan = release.cached(key, lambda: _of_parent(connection, context, reader, inverse.entity, inverse.field))
+    key = ("lines", reader.key, entity, relation, context.language, deleted)
+    plan = release.cached(key, lambda: _of_parent(connection, context, reader, inverse.entity, inverse.field, deleted))
     return _fetch(connection, context, reader, plan, {"parent": id_}) if ID.fullmatch(id_) else []
 
 
@@ -112,12 +122,16 @@ def _of_id(connection: sa.Connection, context: Context, reader: Reader, entity: 
     return _plan(connection, context, statement, statement.select)
 
 
-def _of_parent(connection: sa.Connection, context: Context, reader: Reader, entity: str, reference: str) -> Plan:
+def _of_parent(
+    connection: sa.Connection, context: Context, reader: Reader, entity: str, reference: str, deleted: bool
+) -> Plan:
     statement = statement_about(reader, entity)
-    statement.only()
+    statement.only(deleted=deleted)
     table = reader.release.tables[entity]
-    parent = statement.this.source.c[table.columns[reference].value.name]
-    statement.limit_to(parent == statement.tables.dialect.parameter("parent", ref("")))
+    parent = statement.tables.dialect.parameter("parent", ref(""))
+    statement.limit_to(statement.this.source.c[table.columns[reference].value.name] == parent)
+    if deleted:
+        statement.gone_with(reader.entity(entity).fields[reference].to, parent)
     position = table.columns.get("position")
     order = [*([position.value.asc().nulls_last()] if position is not None else []), table.id.asc()]
     return _plan(connection, context, statement, lambda: statement.select().order_by(*order))

@@ -57,6 +57,12 @@ class Statement:
             self.live = gone.is_(None)
         self.limit_to(self.reader.allowed(self.tables, self.this))
 
+    def gone_with(self, entity: str, id_: Element) -> None:
+        """Of the deleted records leave those that went into the recycle bin together with that one."""
+        record = self.reader.release.tables[entity].table.alias()
+        deletion = sa.select(record.c.deletion).where(record.c.id == id_).scalar_subquery()
+        self.limit_to(self.this.source.c.deletion == deletion)
+
     def in_place(self) -> None:
         """Keep SQLite from going through an index over live records only because it is one: `+column` has no index."""
         if self.live is not None:

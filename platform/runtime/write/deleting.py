@@ -122,6 +122,9 @@ def restore_lines(session: Session, draft: Draft) -> None:
         known = session.records.setdefault(referrer.entity, {})
         for row in shelf.deleted_with(session.connection, deletion, referrer.field.name, draft.id):
             record = known.setdefault(row["id"], session.values(referrer.entity, row))
+            if record["deleted_at"] is None:
+                # Records that refer to each other in a circle lead back to one that is coming already.
+                continue
             after = session.becoming(record, "restore")
             child = Draft(session.plan(record.entity), record["id"], "restore", record, after, draft.top)
             session.place(child)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import orjson
+import pytest
 
 from kith.runtime.write.change import Change, Conflict, Refused, Saved
 from kith.runtime.write.storing import chained, digests
@@ -123,6 +124,16 @@ def test_keys_count_live_records_only_and_fold_addresses(shop: Shop) -> None:
     back = shop.do(Change("restore", "customer", first))
     assert isinstance(back, Refused)
     assert back.kind == "taken"
+
+
+@pytest.mark.parametrize("circle", [1, 2, 3])
+def test_records_that_hold_each_other_in_a_circle_go_and_come_back_once(shop: Shop, circle: int) -> None:
+    boxes = [shop.make("box", {"name": f"B{number}"}) for number in range(circle)]
+    for number, box in enumerate(boxes):
+        assert isinstance(shop.do(Change("update", "box", box, {"inside": boxes[number - 1]})), Saved)
+    for op in ("delete", "restore"):
+        done = shop.do(Change(op, "box", boxes[0]))
+        assert isinstance(done, Saved) and len(done.touched) == circle - 1, done
 
 
 def test_who_is_referred_to_is_not_deleted_and_cascades_and_set_null_do_as_they_say(shop: Shop) -> None:
