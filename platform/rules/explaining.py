@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from kith.problems import Words, fill
 from kith.rules.plain import plain
 from kith.rules.reference import evaluate, holds, related, start
 from kith.rules.tree import Aggregate, Call, Changed, Constant, Node, Path, Template, children, walk
-from kith.rules.types import Type
+from kith.rules.types import DATE, TEXT, Type
 from kith.rules.values import Env
 
 MayRead = Callable[[str, str], bool]
@@ -104,6 +105,9 @@ class Reader:
             return AND.in_(self.language).join(sorted(self.value(member, type_.item) for member in value))
         if type_.kind == "ref" and self.title_of is not None:
             return self.title_of(type_.entity, value)
+        if isinstance(value, Mapping):
+            parts = [(part, DATE if isinstance(part, date) else TEXT) for part in value.values() if part is not None]
+            return ", ".join(self.value(part, of) for part, of in parts)
         return (self.env.show or plain)(value, type_)
 
     def reads(self, node: Node) -> bool:

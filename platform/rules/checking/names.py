@@ -100,6 +100,9 @@ def report_unknown(checker: Checker, scope: Scope | None, name: str, node: synta
         checker.report(mistakes_names.RELATION_AS_VALUE, node, hint=write, name=name)
     else:
         hint = nearest(checker, scope, name)
+        if hint is None and target.type.kind == "record":
+            parts = [*scope.names()]
+            hint = Words(f"its parts are {', '.join(parts)}", f"其组成部分为 {'、'.join(parts)}")
         checker.report(mistakes_names.NO_FIELD, node, hint=hint, entity=scope.label, name=name)
 
 

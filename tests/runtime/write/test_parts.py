@@ -68,6 +68,10 @@ items:
     on: [create, update]
     when: home is not set and away is set
     do: set home = away
+  not_nowhere:
+    when: home.city == "Nowhere"
+    require: home is not set or period is not set
+    message: "Nowhere."
   stays:
     on: [update]
     when: changed(home)
@@ -166,6 +170,16 @@ def test_a_rule_reads_parts_and_tells_them_by_their_labels(filled: Workspace) ->
     (failure,) = refused.failures
     assert failure.message == "Too early: Dec 31, 2025."
     assert "Period · From" in " ".join(failure.why)
+
+
+def test_a_reason_tells_a_value_of_several_parts_as_people_read_it(filled: Workspace) -> None:
+    change = Change(
+        "create", "trip", None, {"home": {"city": "Nowhere", "country": "SE"}, "period": {"end": "2030-01-31"}}
+    )
+    refused = save(filled.database, CONTEXT, filled.current(), change, Cause("api"))
+    assert isinstance(refused, Refused)
+    told = " ".join(refused.failures[0].why)
+    assert "Home is SE, Nowhere" in told and "Period is Jan 31, 2030" in told, told
 
 
 @pytest.mark.parametrize(("country", "kept"), [("NO", True), ("SE", False)])
