@@ -9,7 +9,8 @@ from kith.metadata.checks.checking import Checking, tells
 from kith.metadata.making.at import fraction
 from kith.metadata.mistakes import model as mistakes
 from kith.metadata.model import Field
-from kith.problems import Problem, did_you_mean
+from kith.metadata.parts import parts_in
+from kith.problems import Problem, Words, did_you_mean
 from kith.rules.program import Expression
 from kith.rules.tree import Aggregate, Path, walk
 
@@ -109,8 +110,13 @@ def computed_fields_are_of_their_kind(c: Checking) -> Iterator[Problem]:
             continue
         span = c.span("entity", field.entity, "fields", field.name, "value")
         tree = field.value.tree
-        if tree.type.kind in ("null", "period", "set", "record") and field.type_name != "lookup":
-            yield Problem(mistakes.NOT_STORABLE, span, {"type": str(tree.type.or_null(False))})
+        one_column = tree.type.kind not in ("null", "period", "record") and (
+            tree.type.kind != "set" or field.type_name == "lookup"
+        )
+        if not one_column:
+            part = next(iter(parts_in(tree.type)), "")
+            hint = Words(f"take one part, such as .{part}", f"请取其中一部分，如 .{part}") if part else None
+            yield Problem(mistakes.NOT_STORABLE, span, {"type": str(tree.type.or_null(False))}, hint)
         if field.type_name == "rollup" and not any(isinstance(node, Aggregate) for node in walk(tree)):
             yield Problem(mistakes.NO_AGGREGATE, span)
         if field.type_name == "lookup" and not (isinstance(tree, Path) and len(tree.steps) > 1):
