@@ -10,13 +10,15 @@ import sqlalchemy as sa
 from sqlalchemy.sql import selectable
 from sqlalchemy.sql.base import Generative
 
+from kith.runtime.database import Database
+
 NOT_COUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 """SQLite's BEGIN is a statement of ours, PostgreSQL's one of the driver's: neither counts."""
 BUILT = (sa.Select, sa.Insert, sa.Update, sa.Delete, sa.TextClause, selectable.CompoundSelect)
 
 
 @contextmanager
-def statements(engine: sa.Engine) -> Iterator[list[str]]:
+def statements(database: Database) -> Iterator[list[str]]:
     """The statements that are run meanwhile."""
     found: list[str] = []
 
@@ -24,11 +26,13 @@ def statements(engine: sa.Engine) -> Iterator[list[str]]:
         if not statement.upper().startswith(NOT_COUNTED):
             found.append(statement)
 
-    sa.event.listen(engine, "before_cursor_execute", note)
+    for engine in database.engines:
+        sa.event.listen(engine, "before_cursor_execute", note)
     try:
         yield found
     finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
+        for engine in database.engines:
+            sa.event.remove(engine, "before_cursor_execute", note)
 
 
 @contextmanager

@@ -153,7 +153,7 @@ def counts(where: str, found: Both) -> Iterator[Figure]:
         work = found.work("kith", what)
         for _ in range(3):
             LOOP.run(_once(work))
-        with statements(found.world.workspace.database.engine) as run, built() as made:
+        with statements(found.world.workspace.database) as run, built() as made:
             LOOP.run(_once(work))
         yield Figure(where, f"statements of a {what}, token or session included", most, len(run))
         yield Figure(

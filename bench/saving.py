@@ -90,6 +90,6 @@ def saving(where: str, world: World, *, rounds: int) -> Iterator[Figure]:
 def counted(where: str, deals: Deals) -> Iterator[Figure]:
     """Statements of the one save."""
     for what, work in (("create", deals.create), ("update", deals.update)):
-        with statements(deals.world.workspace.database.engine) as run:
+        with statements(deals.world.workspace.database) as run:
             work()
         yield Figure(where, f"the one save, statements of {what}", STATEMENTS, len(run))

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from psycopg_pool import AsyncConnectionPool
 
 from kith.runtime.database import Database, normal_url, open_database
-from kith.runtime.engine_postgresql import _UuidAsText, _UuidBytesAsText
+from kith.runtime.engine_postgresql import ids_are_texts
 
 Row = tuple[Any, ...]
 Values = Mapping[str, Any]
@@ -143,8 +143,7 @@ class PostgresqlStore:
 
 
 async def _prepare(connection: psycopg.AsyncConnection[Any]) -> None:
-    connection.adapters.register_loader("uuid", _UuidAsText)
-    connection.adapters.register_loader("uuid", _UuidBytesAsText)
+    ids_are_texts(connection)
     await connection.execute("SET TIME ZONE 'UTC'")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from kith.api.messages import texts
 from kith.api.problems import HEADERS, Stop, again, problem, stop
 from kith.api.reading import read_object
 from kith.metadata.model import Entity
+from kith.runtime.accounts import Unproven
 from kith.runtime.calling import Doors
 from kith.runtime.context import Context, context_of
 from kith.runtime.database import BUSY_AGAIN, Connection, is_busy
@@ -49,7 +50,7 @@ class Call:
 
     @property
     def connection(self) -> Connection:
-        """The connection of a request that only reads."""
+        """The connection of a request that only reads; one that writes has given it back."""
         return self._connections[0]
 
     @property
@@ -134,8 +135,22 @@ def writing(doors: Doors, handler: Handler, *, limit: int = SMALL, long: bool = 
 
 def _answer(doors: Doors, request: Request, handler: Handler, body: bytes = b"") -> Response:
     with doors.workspace.database.read() as connection:
-        call = replace(call_of(doors, request, connection, body), _connections=(connection,))
-        return touched(doors, call.caller, _handled(call, handler), call.context.now)
+        call = call_of(doors, request, connection, body, trust=True)
+        response = _proven(call, handler)
+        if response is None:
+            call = call_of(doors, request, connection, body)
+            response = _handled(call, handler)
+        return touched(doors, call.caller, response, call.context.now)
+
+
+def _proven(call: Call, handler: Handler) -> Response | None:
+    """The answer to the caller; None where he was remembered and is not that any more."""
+    proof = call.context.proof
+    try:
+        response = _handled(call, handler)
+    except Unproven:
+        return None
+    return response if proof is None or proof.holds(call.connection) else None
 
 
 def _written(doors: Doors, request: Request, handler: Handler, body: bytes) -> Response:
@@ -146,14 +161,15 @@ def _written(doors: Doors, request: Request, handler: Handler, body: bytes) -> R
     return touched(doors, call.caller, _handled(call, handler), call.context.now)
 
 
-def call_of(doors: Doors, request: Request, connection: Connection, body: bytes) -> Call:
-    """Who asks: raises Stop where that is nobody."""
+def call_of(doors: Doors, request: Request, connection: Connection, body: bytes, *, trust: bool = False) -> Call:
+    """Who asks: raises Stop where that is nobody. With `trust` he is taken for who he was, which is still to be proven."""
     release, now = doors.workspace.current(), doors.clock()
-    caller = caller_of(doors, request, connection, release, now)
-    app = release.model.app
+    caller = caller_of(doors, request, connection, release, now, trust=trust)
     language = language_of(request, caller.actor.language)
-    context = context_of(caller.actor, now, language=language, time_zone=app.time_zone)
-    return Call(doors, request, release, replace(context, language=language), caller, body)
+    context = context_of(
+        caller.actor, now, language=language, time_zone=release.model.app.time_zone, spoken=language, proof=caller.proof
+    )
+    return Call(doors, request, release, context, caller, body, (connection,))
 
 
 def _handled(call: Call, handler: Handler) -> Response:
@@ -176,31 +192,34 @@ def language_of(request: Request, preferred: str = "") -> str:
 
 async def _guarded(doors: Doors, request: Request, answer: Callable[[], Awaitable[Response]]) -> Response:
     """Whatever happens is answered by a problem document; our own mistakes by a reference to the log."""
-    language = language_of(request)
-    try:
-        return await _suspicious(doors, request, answer)
-    except Stop as stopped:
-        return problem(stopped, language)
-    except NoRelease:
-        return problem(stop(503, "no_release"), language)
-    except Exception as error:
-        if is_busy(error):
-            LOG.warning("%s %s: %s", request.method, request.url.path, error)
-            return problem(again(503, "busy", timedelta(seconds=BUSY_AGAIN)), language)
-        reference = secrets.token_hex(4)
-        LOG.exception("%s %s failed (%s)", request.method, request.url.path, reference)
-        return problem(stop(500, "internal", reference=reference), language)
-
-
-async def _suspicious(doors: Doors, request: Request, answer: Callable[[], Awaitable[Response]]) -> Response:
-    """An answer; who sends token after token that is not good has to wait."""
     try:
         return await answer()
     except Stop as stopped:
-        if stopped.code != "bad_credentials":
-            raise
+        if stopped.code == "bad_credentials":
+            stopped = await _suspected(doors, request, stopped)
+        return problem(stopped, language_of(request))
+    except NoRelease:
+        return problem(stop(503, "no_release"), language_of(request))
+    except Exception as error:  # noqa: BLE001 - it is told and logged
+        return problem(_mishap(request, error), language_of(request))
+
+
+async def _suspected(doors: Doors, request: Request, stopped: Stop) -> Stop:
+    """Who sends token after token that is not good has to wait."""
+    try:
         wait = await doors.calling.write(lambda: failed_token(doors, request))
-        raise (again(429, "too_many_tokens", wait) if wait else stopped) from None
+    except Exception as error:  # noqa: BLE001 - it is told and logged
+        return _mishap(request, error)
+    return again(429, "too_many_tokens", wait) if wait else stopped
+
+
+def _mishap(request: Request, error: Exception) -> Stop:
+    if is_busy(error):
+        LOG.warning("%s %s: %s", request.method, request.url.path, error)
+        return again(503, "busy", timedelta(seconds=BUSY_AGAIN))
+    reference = secrets.token_hex(4)
+    LOG.error("%s %s failed (%s)", request.method, request.url.path, reference, exc_info=error)
+    return stop(500, "internal", reference=reference)
 
 
 def answer(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -11,7 +11,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kith.api.problems import Stop, stop
-from kith.runtime.accounts import Subject, actor_of_token, is_secret, machine, session_of, touch_token
+from kith.runtime.accounts import (
+    Proof,
+    Subject,
+    actor_of_token,
+    is_secret,
+    machine,
+    remembered_token,
+    session_of,
+    touch_token,
+)
 from kith.runtime.accounts.tokens import REFRESH
 from kith.runtime.calling import Doors
 from kith.runtime.context import Actor
@@ -30,30 +39,41 @@ class Caller:
     actor: Actor
     identity: str
     touch: str = ""
+    proof: Proof | None = None
+    """That all this still holds, where it is still to be asked."""
 
 
-def caller_of(doors: Doors, request: Request, connection: Connection, release: Release, now: datetime) -> Caller:
-    """Who sent a request; raises Stop where that is nobody."""
+def caller_of(
+    doors: Doors, request: Request, connection: Connection, release: Release, now: datetime, *, trust: bool = False
+) -> Caller:
+    """Who sent a request; raises Stop where that is nobody. With `trust` it may still have to be proven."""
     header = request.headers.get("authorization")
     if header is not None:
-        return _of_token(header, connection, release, now)
+        return _of_token(header, connection, release, now, trust)
     secret = request.cookies.get(doors.cookie, "")
     if not secret:
         raise Stop(401, "no_credentials", headers=CHALLENGE)
     return _of_session(secret, request, connection, release, now)
 
 
-def _of_token(header: str, connection: Connection, release: Release, now: datetime) -> Caller:
+def _of_token(header: str, connection: Connection, release: Release, now: datetime, trust: bool) -> Caller:
     scheme, _, secret = header.strip().partition(" ")
     if scheme.lower() != "bearer":
         raise Stop(401, "no_credentials", headers=CHALLENGE)
     secret = secret.strip()
     good = secret.isascii() and 0 < len(secret) <= LONGEST
-    found = actor_of_token(connection, release, secret, now) if good else None
+    known = remembered_token(release, secret, now) if good and trust else None
+    if known is not None:
+        return _holding(*known[0], now, known[1])
+    found = actor_of_token(connection, release, secret, now, remember=trust) if good else None
     if found is None:
         raise Stop(401, "bad_credentials", headers={"www-authenticate": 'Bearer realm="kith", error="invalid_token"'})
-    actor, id_, used_at = found
-    return Caller(actor, f"token:{id_}", id_ if used_at is None or now - used_at >= REFRESH else "")
+    return _holding(*found, now)
+
+
+def _holding(actor: Actor, id_: str, used_at: datetime | None, now: datetime, proof: Proof | None = None) -> Caller:
+    touch = id_ if used_at is None or now - used_at >= REFRESH else ""
+    return Caller(actor, f"token:{id_}", touch, proof)
 
 
 def failed_token(doors: Doors, request: Request) -> timedelta:

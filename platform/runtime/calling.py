@@ -15,6 +15,8 @@ from kith.runtime.workspace import Workspace
 
 T = TypeVar("T")
 
+SHORT = 6
+"""Pieces of reading, and of writing, that run at once on PostgreSQL."""
 LONG = 4
 """Pieces of long work (bulk, import, export) that run at once."""
 
@@ -24,21 +26,23 @@ class Calling:
 
     SQLite answers a page in less time than handing it to a thread takes, so reads run on the event loop; writes wait for
     one another anyway and have one thread of their own, so that a long one never stops the readers. PostgreSQL waits for
-    the network: reads and writes share a pool with a connection for each thread.
+    the network, and a save for the locks of others: reads and writes have a few threads each. More would only wait for
+    the interpreter.
     """
 
-    def __init__(self, database: Database, connections: int = 10) -> None:
+    def __init__(self, database: Database) -> None:
         self._inline = database.kind == "sqlite"
-        self._short = ThreadPoolExecutor(1 if self._inline else connections, "kith-short")
+        self._reads = ThreadPoolExecutor(SHORT, "kith-read")
+        self._writes = ThreadPoolExecutor(1 if self._inline else SHORT, "kith-write")
         self._long = ThreadPoolExecutor(LONG, "kith-long")
 
     async def read(self, work: Callable[[], T]) -> T:
         """What a short piece of reading returns."""
-        return work() if self._inline else await self._in(self._short, work)
+        return work() if self._inline else await self._in(self._reads, work)
 
     async def write(self, work: Callable[[], T]) -> T:
         """What a short piece of writing returns."""
-        return await self._in(self._short, work)
+        return await self._in(self._writes, work)
 
     async def long(self, work: Callable[[], T]) -> T:
         """What a piece of work returns that may take seconds."""
@@ -49,8 +53,8 @@ class Calling:
 
     def close(self) -> None:
         """Let what runs finish, and take nothing more."""
-        self._short.shutdown()
-        self._long.shutdown()
+        for pool in (self._reads, self._writes, self._long):
+            pool.shutdown()
 
 
 @dataclass(frozen=True, slots=True)

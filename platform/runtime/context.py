@@ -6,8 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from time import monotonic
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from kith.runtime.accounts.proving import Proof
 
 ActorKind = Literal["user", "token", "form", "job", "system"]
 
@@ -48,14 +51,21 @@ class Context:
     reader_zone: tzinfo
     timer: Callable[[], float] = monotonic
     """Seconds that only rise, for budgets of time."""
+    proof: Proof | None = None
+    """That the actor still is who he was, where that is still to be asked along with something else."""
 
     def as_(self, actor: Actor) -> Context:
         """The same moment, with somebody else acting."""
         return replace(self, actor=actor)
 
 
-def context_of(actor: Actor, now: datetime, *, language: str, time_zone: str) -> Context:
-    """The context of an actor; `language` and `time_zone` are the workspace's, used where the actor has none."""
+def context_of(
+    actor: Actor, now: datetime, *, language: str, time_zone: str, spoken: str = "", proof: Proof | None = None
+) -> Context:
+    """The context of an actor; `language` and `time_zone` are the workspace's, used where the actor has none.
+
+    `spoken` is the language that is spoken whatever the actor has.
+    """
     zone = ZoneInfo(time_zone)
     reader_zone = ZoneInfo(actor.time_zone) if actor.time_zone else zone
-    return Context(actor, now, actor.language or language, zone, reader_zone)
+    return Context(actor, now, spoken or actor.language or language, zone, reader_zone, proof=proof)

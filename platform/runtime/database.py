@@ -68,6 +68,8 @@ class Database:
     url: URL
     engine: sa.Engine
     facts: Facts
+    reading: sa.Engine
+    """The engine of connections that are only read from; SQLite's is the same."""
     _writers: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -75,12 +77,15 @@ class Database:
         """`sqlite` or `postgresql`."""
         return self.facts.kind
 
+    @property
+    def engines(self) -> tuple[sa.Engine, ...]:
+        """Each engine once: who counts statements listens to all."""
+        return (self.engine,) if self.reading is self.engine else (self.engine, self.reading)
+
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A connection for reading: one snapshot on SQLite, statement by statement on PostgreSQL (no round trip more)."""
-        with self.engine.connect() as connection:
-            if self.kind == "postgresql":
-                connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+        with self.reading.connect() as connection:
             yield connection
 
     @contextmanager
@@ -133,7 +138,8 @@ class Database:
 
     def close(self) -> None:
         """Close all connections."""
-        self.engine.dispose()
+        for engine in self.engines:
+            engine.dispose()
 
 
 OVERLOADED = frozenset({"53300", "53400", "55P03", "57014", "57P01", "57P02", "57P03"})
@@ -165,12 +171,13 @@ def open_database(url: str, *, connections: int = 10) -> Database:
     """
     parsed = normal_url(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = engines.sqlite(parsed, connections)
+        engine = reading = engines.sqlite(parsed, connections)
         facts = Facts("sqlite", *_probe(engine, engines.probe_sqlite))
     else:
         from kith.runtime import engine_postgresql  # its driver takes a tenth of a second to load
 
         engine = engine_postgresql.postgresql(parsed, connections)
+        reading = engine_postgresql.reading(parsed, connections)
         facts = Facts("postgresql", *_probe(engine, engine_postgresql.probe_postgresql))
     if facts.version < engines.OLDEST[facts.kind]:
         oldest = ".".join(map(str, engines.OLDEST[facts.kind]))
@@ -181,7 +188,7 @@ def open_database(url: str, *, connections: int = 10) -> Database:
                 f"{facts.kind} {found} 版本过旧：Kith 需要 {oldest} 或更新版本。",
             )
         )
-    return Database(parsed, engine, facts)
+    return Database(parsed, engine, facts, reading)
 
 
 def _probe(

@@ -14,6 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 Row = tuple[Any, ...]
+ALONE = "kith_alone"
+"""The option of connections whose statements stand alone, each its own transaction."""
 _NAMED = re.compile(r"%\((\w+)\)s")
 
 
@@ -82,7 +84,7 @@ def execute(connection: sa.Connection, text: str, rows: Sequence[Any]) -> None:
 
 def begin(connection: sa.Connection) -> None:
     """Begin the connection's transaction where it has none, as SQLAlchemy does with its own statements."""
-    if not connection.in_transaction():
+    if not connection.in_transaction() and not connection.get_execution_options().get(ALONE):
         connection.begin()
 
 

@@ -123,9 +123,11 @@ def statements(desk: Desk) -> Iterator[list[str]]:
     def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
         found.append(statement)
 
-    engine = desk.workspace.database.engine
-    sa.event.listen(engine, "before_cursor_execute", note)
+    engines = desk.workspace.database.engines
+    for engine in engines:
+        sa.event.listen(engine, "before_cursor_execute", note)
     try:
         yield found
     finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
+        for engine in engines:
+            sa.event.remove(engine, "before_cursor_execute", note)

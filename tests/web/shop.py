@@ -81,12 +81,14 @@ class Shop:
         def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
             run.append(statement)
 
-        engine = self.workspace.database.engine
-        sa.event.listen(engine, "before_cursor_execute", note)
+        engines = self.workspace.database.engines
+        for engine in engines:
+            sa.event.listen(engine, "before_cursor_execute", note)
         try:
             yield run
         finally:
-            sa.event.remove(engine, "before_cursor_execute", note)
+            for engine in engines:
+                sa.event.remove(engine, "before_cursor_execute", note)
 
 
 @contextmanager

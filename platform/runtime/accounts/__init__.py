@@ -1,7 +1,8 @@
 """Accounts: passwords, sessions and tokens of users, and the actor that each of them is."""
 
-from kith.runtime.accounts.actors import SignedIn, actor_of_token, actor_of_user, session_of
+from kith.runtime.accounts.actors import SignedIn, actor_of_token, actor_of_user, remembered_token, session_of
 from kith.runtime.accounts.passwords import CHEAP, SAFE, Passwords, is_secret, masked, one_time_password
+from kith.runtime.accounts.proving import Proof, Unproven
 from kith.runtime.accounts.sessions import close_session, close_sessions, open_session, touch_session
 from kith.runtime.accounts.signing import Entered, Failed, change_password, set_password, sign_in
 from kith.runtime.accounts.throttling import Subject, Throttle, machine
@@ -14,9 +15,11 @@ __all__ = [
     "Failed",
     "IssuedToken",
     "Passwords",
+    "Proof",
     "SignedIn",
     "Subject",
     "Throttle",
+    "Unproven",
     "actor_of_token",
     "actor_of_user",
     "change_password",
@@ -29,6 +32,7 @@ __all__ = [
     "masked",
     "one_time_password",
     "open_session",
+    "remembered_token",
     "revoke_token",
     "session_of",
     "set_password",

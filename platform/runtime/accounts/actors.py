@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 import sqlalchemy as sa
@@ -13,13 +13,15 @@ import sqlalchemy as sa
 from kith.rules.sql.values import EPOCH, MICROSECOND, to_database
 from kith.rules.types import DATETIME
 from kith.runtime.accounts.passwords import digest
+from kith.runtime.accounts.proving import Proof, proof_column, proof_parameters, proving
 from kith.runtime.context import Actor
-from kith.runtime.read.prepared import Row, prepare
+from kith.runtime.read.prepared import Prepared, Row, prepare
 from kith.runtime.release import Release
 from kith.runtime.schema import system
 from kith.runtime.schema.columns import Instant
 from kith.runtime.write.shelf import Shelf, shelf_of
 
+T = TypeVar("T")
 USER, TEAM = "user", "team"
 """The entities of the platform layer that accounts hang on."""
 
@@ -35,22 +37,59 @@ class SignedIn:
     expires_at: datetime
 
 
+Held = tuple[Actor, str, datetime | None]
+"""The actor of a token, the token's id and when it was last used."""
+KNOWN = 1_000
+"""Sessions and tokens of which it is remembered what they were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the row of a session or token meant, and its digest in the database, "" where nobody has asked for that."""
+
+    row: Row
+    meant: Any
+    digest: str = ""
+
+
 def session_of(connection: sa.Connection, release: Release, secret: str, now: datetime) -> SignedIn | None:
     """The session of a cookie's value, if it is still good."""
-    row = _row(connection, release, "session", _session_statement, {"digest": digest(secret), "now_": now})
-    if row is None:
+    key = digest(secret)
+    row = _row(connection, release, "session", _session_statement, {"digest": key, "now_": now})
+    return None if row is None else _meant(release, "session", key, row, _signed_in)
+
+
+def actor_of_token(
+    connection: sa.Connection, release: Release, secret: str, now: datetime, *, remember: bool = False
+) -> Held | None:
+    """The actor of an API token; None where it is not good. With `remember` it may be proven next time."""
+    key = digest(secret)
+    given = {"digest": key, "now_": now}
+    if not remember or release.tables.engine == "sqlite":
+        row = _row(connection, release, "token", _token_statement, given)
+        return None if row is None else _meant(release, "token", key, row, _held)
+    prepared = _prepared(connection, release, "token", _token_statement)
+    column = release.cached(("accounts", "proof"), lambda: proof_column(prepared.text))
+    rows = proving(connection, column, prepared.text, {**prepared.constants, **given, **proof_parameters(given)})
+    return _meant(release, "token", key, rows[0][1:], _held, rows[0][0]) if rows else None
+
+
+def remembered_token(release: Release, secret: str, now: datetime) -> tuple[Held, Proof] | None:
+    """What a token was when it was last looked up, and how to prove that it still is; None where that is not known."""
+    key = digest(secret)
+    known = _known(release, "token").get(key)
+    if known is None or not known.digest:
         return None
+    column = release.cached(("accounts", "proof"), lambda: "")
+    return known.meant, Proof(column, proof_parameters({"digest": key, "now_": now}), known.digest)
+
+
+def _signed_in(release: Release, row: Row) -> SignedIn:
     csrf, seen_at, expires_at, must_change, *user = row
     return SignedIn(_actor(release, user), csrf, bool(must_change), _instant(seen_at), _instant(expires_at))
 
 
-def actor_of_token(
-    connection: sa.Connection, release: Release, secret: str, now: datetime
-) -> tuple[Actor, str, datetime | None] | None:
-    """The actor of an API token, the token's id and when it was last used; None where it is not good."""
-    row = _row(connection, release, "token", _token_statement, {"digest": digest(secret), "now_": now})
-    if row is None:
-        return None
+def _held(release: Release, row: Row) -> Held:
     id_, name, roles, used, owner, *user = row
     known, used_at = frozenset(_listed(roles)), None if used is None else _instant(used)
     if owner is None:
@@ -61,6 +100,24 @@ def actor_of_token(
         id_,
         used_at,
     )
+
+
+def _known(release: Release, kind: str) -> dict[str, Known]:
+    return release.cached(("accounts", "known", kind), dict[str, Known])
+
+
+def _meant(release: Release, kind: str, key: str, row: Row, make: Callable[[Release, Row], T], found: str = "") -> T:
+    """What a row means: worked out anew only where it is another one than last time."""
+    known = _known(release, kind)
+    last = known.get(key)
+    if last is not None and last.row == row and found in ("", last.digest):
+        meant: T = last.meant
+        return meant
+    meant = make(release, row)
+    if len(known) >= KNOWN:
+        known.clear()
+    known[key] = Known(row, meant, found)
+    return meant
 
 
 def actor_of_user(connection: sa.Connection, release: Release, user: str) -> Actor | None:
@@ -77,11 +134,17 @@ def _row(
     given: Mapping[str, Any],
 ) -> Row | None:
     """The row of a statement that is made once: every request begins with one of these."""
-    prepared = release.cached(("accounts", name), lambda: prepare(connection, make(release)))
+    prepared = _prepared(connection, release, name, make)
     if "now_" in given:
         given = {**given, "now_": to_database(given["now_"], DATETIME, release.tables.engine)}
     rows = prepared.run(connection, given)
     return rows[0] if rows else None
+
+
+def _prepared(
+    connection: sa.Connection, release: Release, name: str, make: Callable[[Release], sa.Select[Any]]
+) -> Prepared:
+    return release.cached(("accounts", name), lambda: prepare(connection, make(release)))
 
 
 def _instant(value: Any) -> datetime:
@@ -146,12 +209,12 @@ def _teams_below(release: Release) -> Any:
     """The user's team and all teams below it."""
     user, team = _shelf(release).table, release.tables[TEAM]
     parent = team.columns["parent"].value
-    # The cycle of a team that is made its own ancestor ends with UNION, which keeps each team once.
-    below = sa.select(team.id.label("top"), team.id.label("id")).where(team.live).cte("below", recursive=True)
-    step = sa.select(below.c.top, team.id).join(below, parent == below.c.id).where(team.live)
-    below = below.union(step)
     mine = user.columns["team"].value
-    return sa.select(_array(release, below.c.id)).where(below.c.top == mine).scalar_subquery()
+    # From his own team down: whoever has none asks for nothing. UNION keeps each team once, so that a cycle ends.
+    top = sa.select(team.id.label("id")).where(team.id == mine, team.live).correlate(user.table)
+    below = top.cte("below", recursive=True, nesting=True)
+    below = below.union(sa.select(team.id).join(below, parent == below.c.id).where(team.live))
+    return sa.select(_array(release, below.c.id)).scalar_subquery()
 
 
 def _actor(release: Release, row: Sequence[Any]) -> Actor:

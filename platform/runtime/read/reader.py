@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import cached_property
 
 import sqlalchemy as sa
 
@@ -40,10 +41,17 @@ class Reader:
 
     def may_read(self, entity: str) -> bool:
         """Whether some record of an entity may be read; of owned lines only with their parents."""
+        return entity in self._readable
+
+    @cached_property
+    def _readable(self) -> frozenset[str]:
+        return frozenset(name for name in self.rights.entities if self._may_read(name))
+
+    def _may_read(self, entity: str) -> bool:
         if entity not in self.rights.entities or self.rights[entity].right("read").never:
             return False
         owner = self.owner(entity)
-        return owner is None or self.may_read(owner.type.entity)
+        return owner is None or self._may_read(owner.type.entity)
 
     def is_limited(self, entity: str) -> bool:
         """Whether some record of an entity may be out of scope."""

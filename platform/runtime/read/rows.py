@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from kith.rules.sql.values import Converter, Engine, narrowed
+from kith.rules.sql.values import EPOCH, Converter, Engine, narrowed
 from kith.rules.types import Type
 from kith.runtime.read.cells import Cell, Columns, Converted, Referring
 from kith.runtime.read.prepared import Row
@@ -14,6 +15,8 @@ from kith.runtime.read.query import Reference
 from kith.runtime.read.titles import Plain
 
 Values = Callable[[Row], tuple[Any, ...]]
+ONE_STEP = frozenset({"decimal", "money", "percent", "date", "time", "datetime"})
+"""Kinds whose values an engine keeps nearly as JSON has them."""
 AS_TEXT = 6
 """Digits behind the point up to which Python writes a Decimal without an exponent."""
 
@@ -82,6 +85,8 @@ def _sqlite_writer(type_: Type) -> Converter | None:
     """Days and times are texts there already, numbers integers that count units of their scale."""
     if type_.kind in ("date", "time"):
         return None
+    if type_.kind == "datetime":
+        return lambda value: EPOCH + timedelta(microseconds=value)
     scale, unit = type_.scale, 10**type_.scale
 
     def exact(value: Any) -> str:
@@ -93,6 +98,16 @@ def _sqlite_writer(type_: Type) -> Converter | None:
     if type_.kind != "percent" or not scale:
         return exact
     return lambda value: exact(value).rstrip("0").rstrip(".")
+
+
+def _postgresql_writer(cell: Converted) -> Converter | None:
+    """Days and instants are JSON's already, which are in UTC there."""
+    convert, type_ = cell.convert, cell.type
+    if convert is None or type_ is None or type_.kind in ("date", "time", "datetime"):
+        return None
+    if type_.kind == "percent" and type_.scale:
+        return lambda value: f"{convert(value):f}".rstrip("0").rstrip(".")
+    return (lambda value: str(convert(value))) if type_.scale <= AS_TEXT else (lambda value: f"{convert(value):f}")
 
 
 def _called(index: int, function: Converter | None, name: str, names: dict[str, Any]) -> str:
@@ -113,11 +128,8 @@ def _referring(cell: Referring, name: str, names: dict[str, Any], found: str, hi
 
 def _writer(cell: Converted, type_: Type, plainly: Plainly) -> Converter | None:
     """What makes JSON of the driver's value, in one step where there is one."""
-    if cell.type is not None and cell.type.kind in ("decimal", "money", "percent", "date", "time"):
-        if plainly.engine == "sqlite":
-            return _sqlite_writer(cell.type)
-        if cell.type.kind in ("decimal", "money") and cell.type.scale <= AS_TEXT:
-            return str
+    if cell.type is not None and cell.type.kind in ONE_STEP:
+        return _sqlite_writer(cell.type) if plainly.engine == "sqlite" else _postgresql_writer(cell)
     write, convert = plainly.write(type_), cell.convert
     if write is None or convert is None:
         return write or convert

@@ -42,12 +42,14 @@ def watching(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Seen]:
 
         return made
 
-    sa.event.listen(world.database.engine, "before_cursor_execute", run)
+    for engine in world.database.engines:
+        sa.event.listen(engine, "before_cursor_execute", run)
     with monkeypatch.context() as patch:
         for made in (sa.Select, sa.CompoundSelect, sa.TextClause, sa.BindParameter, SQLCompiler):
             patch.setattr(made, "__init__", counting(made.__init__))
         yield seen
-    sa.event.remove(world.database.engine, "before_cursor_execute", run)
+    for engine in world.database.engines:
+        sa.event.remove(engine, "before_cursor_execute", run)
 
 
 PLAIN = ("name", "account", "owner", "amount", "expected", "days_open", "account.owner.name")
