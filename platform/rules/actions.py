@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import cast
 
+from kith.rules.evaluators import unheard
 from kith.rules.program import Action, Assign, Bind, Branch, Halt, Make, Program, Refusal
 from kith.rules.reference import evaluate
 from kith.rules.tree import Node, Step
@@ -83,6 +84,7 @@ class Run:
     env: Env
     evaluate: Evaluate = evaluate
     tell: Evaluate | None = None
+    reached: Callable[[object], None] = unheard
     effects: list[Effect] = field(default_factory=list)
     made: dict[Fresh, Record] = field(default_factory=dict)
     stopped: bool = False
@@ -96,9 +98,18 @@ class Run:
         self.env = replace(self.env, load=self.load)
 
 
-def run(program: Program, env: Env, value: Evaluate = evaluate, tell: Evaluate | None = None) -> tuple[Effect, ...]:
-    """The effects of a block on one record, in their order; `tell` gives messages as their reader may read them."""
-    state = Run(env, value, tell)
+def run(
+    program: Program,
+    env: Env,
+    value: Evaluate = evaluate,
+    tell: Evaluate | None = None,
+    reached: Callable[[object], None] = unheard,
+) -> tuple[Effect, ...]:
+    """The effects of a block on one record, in their order; `tell` gives messages as their reader may read them.
+
+    `reached` hears of every statement before it is taken.
+    """
+    state = Run(env, value, tell, reached)
     for _ in perform(state, program.actions):
         if state.stopped:
             break
@@ -108,6 +119,7 @@ def run(program: Program, env: Env, value: Evaluate = evaluate, tell: Evaluate |
 def perform(state: Run, actions: Sequence[Action]) -> Iterator[None]:
     """Statement by statement; each leaves its effects in the run."""
     for action in actions:
+        state.reached(action)
         match action:
             case Bind():
                 bind(state, action.name, state.evaluate(action.value, state.env))

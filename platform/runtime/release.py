@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from kith.metadata.model import Model
+from kith.rules.evaluators import GENERATED, Evaluator
 from kith.rules.sql.dialect import Dialect
 from kith.rules.sql.postgresql import PostgreSQL
 from kith.rules.sql.sqlite import SQLite
@@ -31,6 +32,8 @@ class Release:
     tables: Tables
     dialect: Dialect
     """How expressions are written for this database, in the workspace's time zone."""
+    evaluator: Evaluator = GENERATED
+    """How conditions, formulas and blocks are evaluated outside the database."""
     _cache: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 

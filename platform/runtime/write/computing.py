@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from kith.rules.evaluators import Function
 from kith.rules.values import DoesNotFit, Env, no_records
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.messages import failure
-from kith.runtime.write.plans import Function, RollUp, Step
+from kith.runtime.write.plans import RollUp, Step
 
 if TYPE_CHECKING:
     from kith.runtime.write.session import Session

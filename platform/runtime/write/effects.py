@@ -142,7 +142,8 @@ def take_effects(session: Session, draft: Draft, rule: Rule, touches: Touches) -
     def real(value: Any) -> Any:
         return made[value].id if isinstance(value, Fresh) else value
 
-    for effect in run(rule.do, session.env(draft), session.evaluate, partial(message_of, session, rule)):
+    tell, reached = partial(message_of, session, rule), session.release.evaluator.reached
+    for effect in run(rule.do, session.env(draft), session.evaluate, tell, reached):
         match effect:
             case Refuse(message, field_name):
                 chain = (*draft.chain, rule.path)

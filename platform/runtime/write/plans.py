@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kith.metadata.model import Entity, Field, Model, Rule
+from kith.rules.evaluators import Evaluator, Function
 from kith.rules.program import Expression
-from kith.rules.python import compile_python
-from kith.rules.reference import evaluate
 from kith.rules.tree import Aggregate, Convert, Node, Path, walk
 from kith.rules.values import Env
 
 if TYPE_CHECKING:
     from kith.runtime.release import Release
 
-Function = Callable[[Env], object]
 DELTAS = frozenset({"sum", "count"})
 """Aggregates of which a parent's value moves by what a child adds or takes."""
 
@@ -100,21 +98,26 @@ class Plan:
 
 def plan_of(release: Release, entity: str) -> Plan:
     """The plan of an entity, made once per release."""
-    return release.cached(("write plan", entity), lambda: make_plan(release.model, release.model.entities[entity]))
+    return release.cached(("write plan", entity), lambda: make_plan(release, release.model.entities[entity]))
 
 
 def compiled(release: Release, expression: Expression) -> Function:
-    """An expression as a Python function, made once per release."""
-    return release.cached(("function", id(expression)), lambda: python_of(expression.tree))
+    """An expression as a function, made once per release."""
+    return release.cached(("function", id(expression)), lambda: release.evaluator.function(expression.tree))
 
 
-def make_plan(model: Model, entity: Entity) -> Plan:
+def make_plan(release: Release, entity: Entity) -> Plan:
     """Work out the plan of an entity."""
+    model, evaluator = release.model, release.evaluator
     fields = entity.fields.values()
+
+    def function(expression: Expression) -> Function:
+        return evaluator.function(expression.tree)
+
     rules = model.rules.get(entity.name, ())
     return Plan(
         entity=entity,
-        steps=in_order(list(_steps(entity, rules))),
+        steps=in_order(list(_steps(evaluator, entity, rules))),
         defaults={one.name: function(one.default_from) for one in fields if one.default_from},
         required_when={one.name: function(one.required_when) for one in fields if one.required_when},
         locked_when={one.name: function(one.locked_when) for one in fields if one.locked_when},
@@ -126,9 +129,9 @@ def make_plan(model: Model, entity: Entity) -> Plan:
         },
         requires=tuple(rule for rule in rules if rule.require is not None),
         after=tuple(rule for rule in rules if rule.do is not None and not rule.before),
-        feeds=tuple(_feeds(model, entity)),
+        feeds=tuple(_feeds(release, entity)),
         watches=tuple(_watches(model, entity)),
-        rollups={one.name: _rollup(one) for one in fields if is_rollup(one) and one.storage != "computed"},
+        rollups={one.name: _rollup(evaluator, one) for one in fields if is_rollup(one) and one.storage != "computed"},
         stored=tuple(one for one in fields if one.storage != "computed"),
         inputs=tuple(one for one in fields if not one.is_computed),
         references=tuple(one for one in fields if one.to and not one.is_computed),
@@ -137,39 +140,18 @@ def make_plan(model: Model, entity: Entity) -> Plan:
     )
 
 
-def python_of(tree: Node) -> Function:
-    """A tree as a Python function.
-
-    A record that is going to be refused may lack what its types promise; the reference interpreter takes every null.
-    """
-    quick = compile_python(tree)
-
-    def value(env: Env) -> object:
-        try:
-            return quick(env)
-        except (TypeError, AttributeError):
-            return evaluate(tree, env)
-
-    return value
-
-
-def function(expression: Expression) -> Function:
-    """The expression as a Python function."""
-    return python_of(expression.tree)
-
-
 def is_rollup(field: Field) -> bool:
     """Whether a field's value comes from related records."""
     return field.value is not None and any(isinstance(node, Aggregate) for node in walk(field.value.tree))
 
 
-def _rollup(field: Field) -> RollUp:
+def _rollup(evaluator: Evaluator, field: Field) -> RollUp:
     if field.value is None:
         raise ValueError(f"{field.entity}.{field.name} is not computed")
     tree = field.value.tree
     relations = frozenset(node.relation for node in walk(tree) if isinstance(node, Aggregate))
     whole = tree.arg if isinstance(tree, Convert) else tree
-    return RollUp(field, relations, python_of(tree), isinstance(whole, Aggregate) and not whole.via.steps)
+    return RollUp(field, relations, evaluator.function(tree), isinstance(whole, Aggregate) and not whole.via.steps)
 
 
 def own_reads(node: Node) -> frozenset[str]:
@@ -179,11 +161,11 @@ def own_reads(node: Node) -> frozenset[str]:
     )
 
 
-def _steps(entity: Entity, rules: tuple[Rule, ...]) -> Iterator[Step]:
+def _steps(evaluator: Evaluator, entity: Entity, rules: tuple[Rule, ...]) -> Iterator[Step]:
     for field in entity.fields.values():
         if field.value is not None and field.storage != "computed" and not is_rollup(field):
             tree = field.value.tree
-            yield Step(field.name, own_reads(tree), frozenset({field.name}), formula=python_of(tree))
+            yield Step(field.name, own_reads(tree), frozenset({field.name}), formula=evaluator.function(tree))
     for rule in rules:
         if rule.do is not None and rule.before:
             reads = {use.field for use in rule.do.uses if use.root == "this" and not use.relation}
@@ -234,9 +216,9 @@ def _hops(entity: Entity, rules: tuple[Rule, ...]) -> set[tuple[str, ...]]:
     return {hop for hop in hops | {tuple(step.name for step in through) for through in used} if hop}
 
 
-def _feeds(model: Model, entity: Entity) -> Iterator[Feed]:
+def _feeds(release: Release, entity: Entity) -> Iterator[Feed]:
     """The roll-ups of other entities that records of this entity feed."""
-    for parent in model.entities.values():
+    for parent in release.model.entities.values():
         for rollup in parent.fields.values():
             if rollup.value is None or rollup.storage == "computed":
                 continue
@@ -245,10 +227,10 @@ def _feeds(model: Model, entity: Entity) -> Iterator[Feed]:
                     continue
                 inverse = parent.inverses.get(node.relation)
                 if inverse is not None:
-                    yield _feed(parent, rollup, node, inverse.field)
+                    yield _feed(release.evaluator, parent, rollup, node, inverse.field)
 
 
-def _feed(parent: Entity, rollup: Field, node: Aggregate, reference: str) -> Feed:
+def _feed(evaluator: Evaluator, parent: Entity, rollup: Field, node: Aggregate, reference: str) -> Feed:
     tree = rollup.value.tree if rollup.value else node
     whole = tree.arg if isinstance(tree, Convert) else tree
     parts = [part for part in (node.value, node.where, node.test) if part is not None]
@@ -256,14 +238,14 @@ def _feed(parent: Entity, rollup: Field, node: Aggregate, reference: str) -> Fee
     local = all(path.root == "row" and len(path.steps) == 1 for path in paths)
     delta = whole is node and node.function in DELTAS and local and rollup.storage == "stored"
     reads = frozenset(path.steps[0].name for path in paths if path.root == "row" and path.steps)
-    contribution = _contribution(node) if delta else None
+    contribution = _contribution(evaluator, node) if delta else None
     return Feed(reference, parent.name, rollup, node, delta, contribution, reads)
 
 
-def _contribution(node: Aggregate) -> Function:
+def _contribution(evaluator: Evaluator, node: Aggregate) -> Function:
     """What one child adds to a sum or count; the child is the row of the environment."""
-    where = python_of(node.where) if node.where is not None else None
-    value = python_of(node.value) if node.value is not None and node.function == "sum" else None
+    where = evaluator.function(node.where) if node.where is not None else None
+    value = evaluator.function(node.value) if node.value is not None and node.function == "sum" else None
 
     def contribution(env: Env) -> object:
         if where is not None and not where(env):

@@ -24,7 +24,7 @@ from kith.runtime.write.budgets import MAX_RECORDS, SECONDS, SECONDS_OF_JOBS, Ov
 from kith.runtime.write.change import Cause
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.messages import failure
-from kith.runtime.write.plans import Plan, compiled, plan_of, python_of
+from kith.runtime.write.plans import Plan, compiled, plan_of
 from kith.runtime.write.sets import sets_of
 from kith.runtime.write.several import fits_together, select_each
 from kith.runtime.write.shelf import HASH, Shelf, shelf_of
@@ -315,7 +315,7 @@ class Session:
 
     def evaluate(self, node: Node, env: Env) -> object:
         """The value of a part of a block."""
-        return self.release.cached(("node", id(node)), lambda: python_of(node))(env)
+        return self.release.cached(("node", id(node)), lambda: self.release.evaluator.function(node))(env)
 
     def perform(self, rule: Rule, draft: Draft) -> None:
         """Run a block that comes before the write."""

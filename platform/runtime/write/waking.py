@@ -50,7 +50,8 @@ def perform(session: Session, rule: Rule, draft: Draft) -> None:
     """Run a block that comes before the write: it sets the record's own fields, or refuses."""
     if rule.do is None:
         return
-    for effect in run(rule.do, session.env(draft), session.evaluate, partial(message_of, session, rule)):
+    tell, reached = partial(message_of, session, rule), session.release.evaluator.reached
+    for effect in run(rule.do, session.env(draft), session.evaluate, tell, reached):
         match effect:
             case SetField(name, value):
                 draft.after[name] = session.fitting(draft, name, value)
