@@ -92,6 +92,11 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+    @property
+    def currency_field(self) -> str:
+        """The field that holds the currency of an amount which has one of its own, else ""."""
+        return str(self.params.get("currency_field") or "")
+
 class Key:
     """A set of fields that is unique among live records."""
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import cast
 
 from kith.rules.evaluators import unheard
 from kith.rules.program import Action, Assign, Bind, Branch, Halt, Make, Program, Refusal
@@ -152,7 +150,7 @@ def assign(state: Run, action: Assign) -> None:
     *links, last = action.target
     if not links:
         state.effects.append(SetField(last.name, value))
-        state.env = replace(state.env, this=ChainMap({last.name: value}, cast("dict[str, object]", state.env.this)))
+        state.env = replace(state.env, this=state.env.become(state.env.this, last.name, value))
         return
     id_: object = state.env.this.get(links[0].name)
     for before, step in pairwise(links):

@@ -9,6 +9,7 @@ from kith.rules import mistakes_types
 from kith.rules.checking import checker as fresh
 from kith.rules.checking.checker import Checker
 from kith.rules.checking.logic import condition
+from kith.rules.checking.owning import owned
 from kith.rules.checking.statements import statements
 from kith.rules.checking.storing import stored
 from kith.rules.checking.uses import cost, uses
@@ -55,6 +56,8 @@ def placed(check: Checker, syntax: Syntax, wanted: Type | None) -> Node | None:
     if wanted is not None and wanted.kind == "bool" and not wanted.nullable:
         return condition(check, syntax)
     tree = check.check(syntax)
+    if tree is not None and check.slot.currency:
+        tree = owned(check, tree, check.slot.name, ("this", check.slot.currency))
     if tree is None or wanted is None:
         return tree
     return stored(check, tree, wanted)

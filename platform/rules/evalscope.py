@@ -52,9 +52,10 @@ class DictScope:
         """The names of another entity."""
         return self.world.get(entity)
 
-    def add(self, name: str, type_: Type, *, writable: bool = True, needed: bool = False) -> None:
+    def add(self, name: str, type_: Type, *, writable: bool = True, needed: bool = False, currency: str = "") -> None:
         """Declare a field."""
-        self.fields[name] = Name(name, type_, Words(name, name), writable=writable, needed=needed)
+        label = Words(name, name)
+        self.fields[name] = Name(name, type_, label, writable=writable, needed=needed, currency=currency)
 
     def relate(self, name: str, entity: str) -> None:
         """Declare a relation to the records of an entity."""

@@ -9,7 +9,7 @@ from datetime import date
 from kith.problems import Words, fill
 from kith.rules.plain import plain
 from kith.rules.reference import evaluate, holds, related, start
-from kith.rules.tree import Aggregate, Call, Changed, Constant, Node, Path, Template, children, walk
+from kith.rules.tree import Aggregate, Call, Changed, Constant, Node, Path, Step, Template, children, walk
 from kith.rules.types import DATE, TEXT, Type
 from kith.rules.values import Env
 
@@ -226,10 +226,11 @@ def aggregate(reader: Reader, node: Aggregate) -> str:
 
 def changed(reader: Reader, node: Changed) -> str:
     """What a field was before the save and is now."""
-    name = reader.name_of(node.entity, node.field) if reader.name_of else node.field
+    field = Step(node.entity, node.field, node.of, node.part).path
+    name = reader.name_of(node.entity, field) if reader.name_of else node.field
     if not reader.sees(node):
         return reader.say(IS, name=name, value=HIDDEN)
-    before, after = (reader.env.old or {}).get(node.field), reader.env.this.get(node.field)
+    before, after = (reader.env.old or {}).get(node.key), reader.env.this.get(node.key)
     if before == after:
         return reader.say(IS, name=name, value=reader.value(after, node.of))
     return reader.say(FROM_TO, name=name, before=reader.value(before, node.of), after=reader.value(after, node.of))

@@ -245,6 +245,15 @@ NULL_ALONE = Mistake(
     "let gap = null",
     "let gap = if vip then 1 else null",
 )
+OTHER_CURRENCY = Mistake(
+    "E334",
+    Words(
+        "`{field}` is an amount in the currency of its record, and nothing says that this value is in the same one.",
+        "`{field}` 是记录自己货币的金额，而无法得知该值是否为同一货币。",
+    ),
+    "set deposit = price",
+    "set deposit = 100",
+)
 
 # The database
 
@@ -257,7 +266,7 @@ NOT_IN_DATABASE = Mistake(
 
 MISTAKES = tuple(value for value in list(globals().values()) if isinstance(value, Mistake))
 """All of them, in the order of their codes."""
-BLOCK_EXAMPLES = frozenset({"E332", "E333"})
+BLOCK_EXAMPLES = frozenset({"E332", "E333", "E334"})
 """Codes whose examples are action blocks; all other examples are conditions."""
 
 

@@ -13,8 +13,8 @@ from kith.rules.operations import OPERATIONS
 from kith.rules.operations.dates import half_up
 from kith.rules.operations.texts import fitting
 from kith.rules.plain import WIDE, plain
-from kith.rules.tree import Aggregate, Call, Changed, Constant, Convert, IsNew, Node, Order, Path, Template
-from kith.rules.types import Type
+from kith.rules.tree import Aggregate, Call, Changed, Constant, Convert, IsNew, Node, Order, Path, Priced, Template
+from kith.rules.types import Type, in_currency
 from kith.rules.values import DoesNotFit, Env, Record, instant
 
 BY_ORDER = frozenset({"lt", "le", "gt", "ge", "between", "min", "max"})
@@ -46,11 +46,11 @@ def _path(node: Path, env: Env) -> object:
     if not node.steps:
         return record.get("id") if record is not None else None
     first, *rest = node.steps
-    value = part(env.let.get(first.name) if node.root == "let" else read(record, first.name), first.part)
+    value = part(env.let.get(first.name) if node.root == "let" else read(record, first.key), first.part)
     previous = first
     for step in rest:
         record = env.load(previous.type.entity, value) if value is not None else None
-        value, previous = part(read(record, step.name), step.part), step
+        value, previous = part(read(record, step.key), step.part), step
     if value is None and previous.type.kind == "set":
         return frozenset()
     return fit(value, previous.type)
@@ -143,14 +143,20 @@ def _template(node: Template, env: Env) -> str:
             parts.append(part)
             continue
         value = evaluate(part, env)
-        parts.append("" if value is None else show(value, part.type))
+        type_ = in_currency(part.type, evaluate(part.currency, env)) if isinstance(part, Priced) else part.type
+        parts.append("" if value is None else show(value, type_))
     return fitting("".join(parts))
+
+
+@evaluate.register
+def _priced(node: Priced, env: Env) -> object:
+    return evaluate(node.amount, env)
 
 
 @evaluate.register
 def _changed(node: Changed, env: Env) -> bool:
     """On create the old value is null, so that `changed(x)` is `x is set`."""
-    before, after = read(env.old, node.field), read(env.this, node.field)
+    before, after = read(env.old, node.key), read(env.this, node.key)
     if before == after or (not before and not after and isinstance(before or after, frozenset)):
         return False
     wanted_before = node.before is None or before == evaluate(node.before, env)

@@ -25,6 +25,8 @@ class Name:
     volatile: str = ""
     writable: bool = True
     needed: bool = False
+    currency: str = ""
+    """Of an amount in its record's own currency: the field that holds that. Its value is then the amount in the workspace's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,5 +86,9 @@ class Slot:
     """Aggregates over relations are allowed."""
     volatile: bool = True
     """`today()` and `now()` are allowed."""
+    currency: str = ""
+    """What is made is an amount in the currency that this field of the record holds."""
+    lets: tuple[tuple[str, Type], ...] = ()
+    """Names that have a value here beside those of the record: what a named action asks for."""
     shown: bool = False
     """A template whose holes are printed for a reader (title, message)."""

@@ -7,12 +7,14 @@ an operation of the table (`operations.py`), implicit conversions are `Convert`s
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Literal
 
-from kith.rules.types import NULL, Type
+from kith.rules.types import NULL, TEXT, Type
 
 Root = Literal["this", "old", "me", "row", "let"]
+BASE = "base"
+"""The part of an amount in its record's own currency that is the amount in the workspace's: the value that expressions have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +42,20 @@ class Constant(Node):
 class Step:
     """One field on a path: the entity it is read from, its name and type.
 
-    `part` names one part of a value of several (`home.city`); the type is then the part's.
+    `part` names one part of a value of several (`home.city`); the type is then the part's. `currency` is the field that holds
+    the currency of an amount which has one of its own; it is read as its BASE but where it is shown or handed on as it is.
     """
 
     entity: str
     name: str
     type: Type
     part: str = ""
+    currency: str = ""
+
+    @property
+    def key(self) -> str:
+        """Where a record has it: a part of a value of several stands in that value, a converted amount beside its own."""
+        return f"{self.name}__{BASE}" if self.part == BASE else self.name
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -75,6 +84,10 @@ class Path(Node):
         """What is written between its dots."""
         return tuple(name for step in self.steps for name in step.names)
 
+    def beside(self, step: Step) -> Path:
+        """Another field of the record in which this one ends."""
+        return replace(self, type=step.type.or_null(self.type.nullable), steps=(*self.steps[:-1], step))
+
 
 @dataclass(frozen=True, slots=True)
 class Call(Node):
@@ -100,6 +113,14 @@ class Template(Node):
     """A text with holes: strings and expressions in turn; a hole that is null prints nothing."""
 
     parts: tuple[str | Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Priced(Node):
+    """A hole that shows an amount in its own currency: both as they stand."""
+
+    amount: Path
+    currency: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +161,12 @@ class Changed(Node):
     after: Node | None
     entity: str = ""
     of: Type = NULL
+    part: str = ""
+
+    @property
+    def key(self) -> str:
+        """Where a record has it."""
+        return Step(self.entity, self.field, self.of, self.part).key
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +176,7 @@ class IsNew(Node):
 
 _PARTS: dict[type[Node], tuple[str, ...]] = {
     kind: tuple(item.name for item in fields(kind) if item.name not in ("type", "start", "end"))
-    for kind in (Constant, Path, Call, Convert, Template, Aggregate, Changed, IsNew)
+    for kind in (Constant, Path, Call, Convert, Template, Priced, Aggregate, Changed, IsNew)
 }
 """By kind of node, the fields in which its parts may stand."""
 
@@ -170,3 +197,19 @@ def walk(node: Node) -> Iterator[Node]:
     yield node
     for child in children(node):
         yield from walk(child)
+
+
+def as_it_is(path: Path) -> Path:
+    """An amount in its own currency, as it stands in the record."""
+    return replace(path, steps=(*path.steps[:-1], replace(path.steps[-1], part="")))
+
+
+def priced(path: Path) -> Priced:
+    """An amount in its own currency, to be shown with it."""
+    last = path.steps[-1]
+    return Priced(path.type, path.start, path.end, as_it_is(path), path.beside(Step(last.entity, last.currency, TEXT)))
+
+
+def is_owned(node: object) -> bool:
+    """Whether a node is an amount in the currency of its record, converted."""
+    return isinstance(node, Path) and bool(node.steps) and node.steps[-1].part == BASE

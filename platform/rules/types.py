@@ -91,6 +91,11 @@ def money(currency: str = "", precision: int = 15, scale: int = 2) -> Type:
     return Type("money", precision=precision, scale=scale, currency=currency)
 
 
+def in_currency(type_: Type, currency: object) -> Type:
+    """The type of an amount of that currency."""
+    return replace(type_, currency=str(currency or ""))
+
+
 def choice(options: tuple[str, ...], field: str = "") -> Type:
     """One of a field's declared options."""
     return Type("choice", options=options, field=field)

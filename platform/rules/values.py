@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from typing import cast
 
 from kith.rules.types import Type
 
@@ -30,6 +32,11 @@ class DoesNotFit(Exception):
 def instant(value: datetime, zone: tzinfo) -> datetime:
     """An instant in UTC; a value without an offset is of that zone's wall clock (the earlier one where it occurs twice)."""
     return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def overlaid(record: Record, name: str, value: object) -> Record:
+    """A record in which a field has another value."""
+    return ChainMap({name: value}, cast("dict[str, object]", record))
 
 
 def no_record(entity: str, id_: object) -> Record | None:
@@ -63,3 +70,5 @@ class Env:
     let: Mapping[str, object] = field(default_factory=dict)
     row: Record | None = None
     """The related record, inside an aggregate."""
+    become: Callable[[Record, str, object], Record] = overlaid
+    """What a record is once a block has given a field another value."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kith.rules.evalscope import DictScope, declare, entity_scope, scope_of
 from kith.rules.scope import Slot
-from kith.rules.types import BOOL, DATETIME, Type, ref
+from kith.rules.types import BOOL, DATETIME, TEXT, Type, money, ref
 
 ENTITY = "opportunity"
 FIELDS: dict[str, object] = {
@@ -71,6 +71,8 @@ def demo() -> DictScope:
         holder.add("home", Type("record", nullable=True, entity=":home"))
     for part, type_ in {"city": "text?", "since": "date?"}.items():
         declare(entity_scope(scope, ":home"), [part], type_)
+    scope.add("paid_in", TEXT.or_null())
+    scope.add("deposit", money("CNY").or_null(), currency="paid_in")
     scope.add("created_at", DATETIME, writable=False)
     scope.add("created_by", ref("user"), writable=False)
     return scope

@@ -136,7 +136,9 @@ def field_of(context: Context, scope: EntityScope, shell: Shell) -> Field:
         search=at.flag("search"),
         personal=at.text("personal"),
         default=at.data("default", schema) if schema is not None else None,
-        default_from=condition("default_from", slots.default_from(type_)),
+        default_from=condition(
+            "default_from", slots.default_from(type_, str(shell.params.get("currency_field") or ""))
+        ),
         required_when=condition("required_when", slots.REQUIRED_WHEN),
         locked_when=condition("locked_when", slots.LOCKED_WHEN),
         invalid_when=condition("invalid_when", slots.INVALID_WHEN),

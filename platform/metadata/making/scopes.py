@@ -100,6 +100,7 @@ class EntityScope:
             shell.volatile,
             shell.kind.writable,
             needed,
+            str(shell.params.get("currency_field") or ""),
         )
 
     def _other(self, name: str) -> Name | None:

@@ -114,7 +114,7 @@ def label_behind(value: Expression, scope: EntityScope | None) -> Label:
         found.append(
             shell.label if shell else Label({"en": system.label.en, "zh-CN": system.label.zh} if system else {})
         )
-        if step.part:
+        if step.part and not step.currency:
             found.append(Label({"en": LABELS[step.part].en, "zh-CN": LABELS[step.part].zh}))
     languages = dict.fromkeys(language for label in found for language in label.texts)
     return Label({language: " · ".join(label.in_(language) for label in found) for language in languages})

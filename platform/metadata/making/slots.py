@@ -22,9 +22,9 @@ COLUMN = Slot("column", database=True)
 SORT = Slot("sort", database=True)
 
 
-def default_from(wanted: Type) -> Slot:
-    """What a new record gets: a value of the field's type, or none."""
-    return Slot("default_from", wanted.or_null(), actor=True)
+def default_from(wanted: Type, currency: str = "") -> Slot:
+    """What a new record gets: a value of the field's type, or none; `currency` names the field with that of an amount."""
+    return Slot("default_from", wanted.or_null(), actor=True, currency=currency)
 
 
 def formula(wanted: Type | None, database: bool = False) -> Slot:

@@ -13,7 +13,7 @@ from kith.rules.checking.checker import Checker
 from kith.rules.checking.families import belongs, expected, family_words, type_words
 from kith.rules.operations import FUNCTIONS, OPERATIONS
 from kith.rules.operations.operation import Operation
-from kith.rules.tree import Call, Changed, Constant, IsNew, Node, Path
+from kith.rules.tree import Call, Changed, Constant, IsNew, Node, Path, is_owned
 from kith.rules.types import BOOL, Type
 
 OTHERS = ("changed", "is_new", *aggregates.FUNCTIONS)
@@ -137,14 +137,22 @@ def changed(checker: Checker, node: syntax.Changed) -> Node | None:
     field = checker.check(node.field)
     if field is None:
         return None
-    if not isinstance(field, Path) or field.root != "this" or len(field.steps) != 1 or field.steps[0].part:
+    if not isinstance(field, Path) or field.root != "this" or len(field.steps) != 1 or _is_a_part(field):
         checker.report(mistakes_names.CHANGED_FIELD, node.field)
         return None
     before, after = side(checker, field, node.before), side(checker, field, node.after)
     if (node.before is not None and before is None) or (node.after is not None and after is None):
         return None
     step = field.steps[0]
-    return Changed(BOOL, node.start, node.end, step.name, before, after, step.entity, step.type)
+    found = Changed(BOOL, node.start, node.end, step.name, before, after, step.entity, step.type, step.part)
+    if is_owned(field) and before is None and after is None:
+        # 100 USD may become as many EUR, or what they are worth in the workspace's currency.
+        return Call(BOOL, node.start, node.end, "or", (replace(found, part=""), found))
+    return found
+
+
+def _is_a_part(field: Path) -> bool:
+    return bool(field.steps[0].part) and not is_owned(field)
 
 
 def side(checker: Checker, field: Path, part: syntax.Syntax | None) -> Node | None:

@@ -40,6 +40,13 @@ class Checker:
         """The typed tree of a piece of syntax."""
         return self.handlers[type(syntax)](self, syntax)
 
+    def quietly(self, syntax: Syntax) -> Node | None:
+        """The same for a piece that is checked elsewhere, where its problems are told."""
+        told = len(self.problems)
+        found = self.check(syntax)
+        del self.problems[told:]
+        return found
+
     def report(
         self,
         mistake: Mistake,

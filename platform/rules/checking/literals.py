@@ -11,7 +11,7 @@ from kith.rules.checking.adapting import unify
 from kith.rules.checking.checker import Checker
 from kith.rules.checking.families import type_words
 from kith.rules.operations.dates import END_INSTANT, FIRST_INSTANT, LONGEST
-from kith.rules.tree import Constant, Node, Template
+from kith.rules.tree import Constant, Node, Template, is_owned, priced
 from kith.rules.types import (
     BOOL,
     DATE,
@@ -72,7 +72,7 @@ def text(checker: Checker, node: syntax.Text) -> Node | None:
             checker.report(mistakes_types.NOT_SHOWN, part, found=type_words(hole.type))
             whole = False
         else:
-            parts.append(hole)
+            parts.append(priced(hole) if is_owned(hole) else hole)
     return Template(TEXT, node.start, node.end, tuple(parts)) if whole else None
 
 

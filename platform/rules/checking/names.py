@@ -9,7 +9,7 @@ from kith.rules import mistakes_names, syntax
 from kith.rules.checking.checker import Checker, key_of
 from kith.rules.checking.families import type_words
 from kith.rules.scope import Scope
-from kith.rules.tree import Node, Path, Root, Step
+from kith.rules.tree import BASE, Node, Path, Root, Step
 from kith.rules.types import Type, ref
 
 ACTOR = "user"
@@ -76,7 +76,8 @@ def field(checker: Checker, target: Path, name: str, node: syntax.Name) -> Path 
         report_unknown(checker, scope, name, node, target)
         return None
     checker.reads_time(found.volatile)
-    steps = _with(target, Step(scope.entity, name, found.type))
+    part = BASE if found.currency else ""
+    steps = _with(target, Step(scope.entity, name, found.type, part, found.currency))
     known = key_of(target.root, (*target.names, name)) in checker.known
     # On create there is no old record; a set that no link leads to is empty.
     missing = (found.type.nullable or target.type.nullable) and not known and found.type.kind != "set"

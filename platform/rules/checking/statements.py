@@ -11,6 +11,7 @@ from kith.rules.checking.checker import NOTHING, Checker, Facts
 from kith.rules.checking.logic import condition
 from kith.rules.checking.missing import may_miss
 from kith.rules.checking.narrowing import NOT_ZERO, USUAL, facts, set_facts
+from kith.rules.checking.owning import currency_in, owned
 from kith.rules.checking.storing import stored
 from kith.rules.program import Action, Assign, Bind, Branch, Halt, Make, Refusal
 from kith.rules.scope import Name, Scope
@@ -82,19 +83,25 @@ def assign(checker: Checker, node: syntax.Set) -> Action | None:
         checker.report(mistakes_names.SET_TARGET, node.target, limit=MOST_REFERENCES)
         return None
     step = target.steps[-1]
-    if step.part:
+    if step.part and not step.currency:
         checker.report(mistakes_names.SET_PART, node.target, name=step.name, part=step.part)
         return None
     scope = checker.scope.of(step.entity)
     if not writable(checker, scope.name(step.name) if scope else None, node.target) or value is None:
         return None
-    fitted = stored(checker, value, step.type, step.name)
+    kept = owned(checker, value, step.name, currency_of(target)) if step.currency else value
+    fitted = stored(checker, kept, step.type, step.name) if kept is not None else None
     if fitted is None:
         return None
     path = tuple(item.name for item in target.steps)
     checker.known = forget(checker.known, ("this", *path))
     checker.known |= told_by(checker, target, fitted)
     return Assign(target.steps, fitted, node.start, node.end)
+
+
+def currency_of(target: Path) -> tuple[str, ...]:
+    """The path of the field that holds the currency of an amount."""
+    return (target.root, *(step.name for step in target.steps[:-1]), target.steps[-1].currency)
 
 
 def told_by(checker: Checker, target: Path, value: Node) -> Facts:
@@ -104,7 +111,7 @@ def told_by(checker: Checker, target: Path, value: Node) -> Facts:
         return NOTHING
     if not value.type.nullable:
         return set_facts(target)
-    return NOTHING if may_miss(value, checker.known) else frozenset({(USUAL, "this", *path)})
+    return NOTHING if may_miss(value, checker.known) else frozenset({(USUAL, "this", *target.names)})
 
 
 def forget(known: Facts, path: tuple[str, ...]) -> Facts:
@@ -134,7 +141,7 @@ def create(checker: Checker, node: syntax.Create) -> Action | None:
     scope = checker.scope.of(node.entity)
     if scope is None:
         checker.report(mistakes_names.NO_ENTITY, place, name=node.entity)
-    values = [entry(checker, scope, item) for item in node.entries]
+    values = [entry(checker, scope, item, node.entries) for item in node.entries]
     named = node.alias is None or declare(checker, node.alias, node)
     if scope is None:
         return None
@@ -148,8 +155,10 @@ def create(checker: Checker, node: syntax.Create) -> Action | None:
     return Make(node.entity, kept, node.alias or "", node.start, node.end)
 
 
-def entry(checker: Checker, scope: Scope | None, node: syntax.Entry) -> tuple[str, Node] | None:
-    """One `field: value` of a new record."""
+def entry(
+    checker: Checker, scope: Scope | None, node: syntax.Entry, entries: Sequence[syntax.Entry]
+) -> tuple[str, Node] | None:
+    """One `field: value` of a new record; `entries` are all of them."""
     value = checker.check(node.value)
     if scope is None:
         return None
@@ -161,6 +170,12 @@ def entry(checker: Checker, scope: Scope | None, node: syntax.Entry) -> tuple[st
         return None
     if not writable(checker, field, place) or value is None:
         return None
+    if field.currency:
+        named = next((item.value for item in entries if item.name == field.currency), None)
+        kept = owned(checker, value, field.name, currency_in(checker.quietly(named) if named else None))
+        if kept is None:
+            return None
+        value = kept
     fitted = stored(checker, value, field.type, field.name)
     return (node.name, fitted) if fitted else None
 

@@ -168,7 +168,7 @@ def is_not_set(writer: Writer, call: Call) -> ast.expr:
 
 def changed(writer: Writer, node: Changed) -> ast.expr:
     """`changed(field from a to b)`."""
-    env, name = py.name("env"), py.constant(node.field)
+    env, name = py.name("env"), py.constant(node.key)
     parts = [py.call("has_changed", env, name)]
     with writer.maybe():
         for root, wanted in (("old", node.before), ("this", node.after)):

@@ -11,7 +11,7 @@ from typing import Any
 from kith.rules.operations.dates import add_days, add_months, today
 from kith.rules.operations.texts import fitting, fold
 from kith.rules.plain import plain
-from kith.rules.types import Type
+from kith.rules.types import Type, in_currency
 from kith.rules.values import DoesNotFit, Env, Record, instant
 
 EXACT = Context(prec=120, rounding=ROUND_HALF_UP)
@@ -125,6 +125,6 @@ NAMES: dict[str, object] = {
     "today": today, "instant": instant, "empty": EMPTY, "exact_add": EXACT.add, "exact_subtract": EXACT.subtract,
     "exact_multiply": EXACT.multiply, "exact_negate": EXACT.minus, "exact_abs": EXACT.abs, "floor": math.floor,
     "ceil": math.ceil, "abs": abs, "min": min, "max": max, "len": len, "sum": sum, "exact_sum": exact_sum,
-    "sum_durations": sum_durations, "part": part, "str": str, "join": "".join, "list": list,
+    "sum_durations": sum_durations, "part": part, "in_currency": in_currency, "str": str, "join": "".join, "list": list,
 }  # fmt: skip
 """Everything that generated code can name besides its constants."""

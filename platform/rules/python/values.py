@@ -15,7 +15,7 @@ from kith.rules.operations.texts import SPACE
 from kith.rules.python import building as py
 from kith.rules.python import collecting, conditions
 from kith.rules.python.writer import TODAY, Writer
-from kith.rules.tree import Aggregate, Call, Changed, Constant, Convert, IsNew, Node, Path, Template
+from kith.rules.tree import Aggregate, Call, Changed, Constant, Convert, IsNew, Node, Path, Priced, Template
 from kith.rules.types import Type
 from kith.rules.values import Period
 
@@ -281,8 +281,12 @@ def template(writer: Writer, node: Template) -> ast.expr:
 
 
 def _hole(writer: Writer, node: Node, show: ast.expr) -> ast.expr:
-    test, name = kept(writer, _settled(writer, value(writer, node), node.type))
-    shown = py.call(show, name, writer.module.known(node.type))
+    amount = node.amount if isinstance(node, Priced) else node
+    test, name = kept(writer, _settled(writer, value(writer, amount), node.type))
+    type_ = writer.module.known(node.type)
+    if isinstance(node, Priced):
+        type_ = py.call("in_currency", type_, value(writer, node.currency))
+    shown = py.call(show, name, type_)
     return py.choose(py.is_none(test), py.constant(""), shown)
 
 

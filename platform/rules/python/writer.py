@@ -88,9 +88,9 @@ class Writer:
         """The value of the first steps of a path."""
         last = path.steps[length - 1]
         if length == 1:
-            return _part(self.field(path.root, self.start(path.root), last.name), last)
+            return _part(self.field(path.root, self.start(path.root), last.key), last)
         found, missing = self.target(path, length - 1)
-        return py.choose(missing, py.NONE, _part(self.field("", found, last.name), last))
+        return py.choose(missing, py.NONE, _part(self.field("", found, last.key), last))
 
     def target(self, path: Path, length: int) -> tuple[ast.expr, ast.expr]:
         """The record that the first steps of a path lead to, and the test (to run before) whether there is none."""
@@ -132,7 +132,8 @@ class Writer:
 
 def _part(value: ast.expr, step: Step) -> ast.expr:
     """The part that a step names of a value of several."""
-    return py.call("part", value, py.constant(step.part)) if step.part else value
+    inside = step.part and step.key == step.name
+    return py.call("part", value, py.constant(step.part)) if inside else value
 
 
 def own_parts(node: Node) -> Iterator[Node]:

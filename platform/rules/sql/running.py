@@ -18,7 +18,7 @@ from kith.rules.sql.gathering import THIS, Gathered, Place, Row, Shape, shape_of
 from kith.rules.sql.lower import actors, condition, value
 from kith.rules.sql.tables import Element, Members, Rows
 from kith.rules.sql.values import from_database, sql_type, to_database
-from kith.rules.tree import Node, Path, walk
+from kith.rules.tree import BASE, Node, Path, walk
 from kith.rules.types import BOOL, DATE, DATETIME, Type, ref
 from kith.rules.values import DoesNotFit, Env, Record
 
@@ -256,7 +256,7 @@ class Loaded:
 def _held(record: Record, field: str) -> object:
     """The value of a field, or of the part behind the dot."""
     name, _, part = field.partition(".")
-    return part_of(record.get(name), part)
+    return record.get(f"{name}__{part}") if part == BASE else part_of(record.get(name), part)
 
 
 def _members(held: object) -> frozenset[object]:

@@ -59,6 +59,8 @@ def _is_never_null(statement: Statement, place: Place) -> bool:
         return False
     if place.declared is None:
         return not place.type.nullable
+    if place.worth != place.column:
+        return False
     whole = place.type.kind != "record" and not place.part
     return place.declared.required and place.declared.storage == "stored" and whole
 
@@ -80,7 +82,7 @@ def _sorted_by(statement: Statement, place: Place, context: Context) -> tuple[El
         case "set" | "file" | "geo":
             raise unfit(context, "not_sortable", "sort", name=place.path)
         case _:
-            return statement.tables.column(place.rows, place.column), place.type
+            return statement.tables.column(place.rows, place.worth), place.type
 
 
 def _text_key(statement: Statement, place: Place, context: Context) -> tuple[Element, Type]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kith.metadata.model import Field
 from kith.metadata.parts import parts_in
 from kith.rules.sql.tables import Rows
+from kith.rules.tree import BASE
 from kith.rules.types import Type
 from kith.runtime.context import Context
 from kith.runtime.read.messages import no_field
@@ -35,6 +36,12 @@ class Place:
     def column(self) -> str:
         """What the tables call it."""
         return f"{self.name}.{self.part}" if self.part else self.name
+
+    @property
+    def worth(self) -> str:
+        """What the tables call what it is compared and sorted by: of an amount in its own currency what it is worth."""
+        owned = self.declared is not None and self.declared.currency_field
+        return f"{self.name}.{BASE}" if owned else self.column
 
 
 def place_of(statement: Statement, path: str, context: Context) -> Place:

@@ -14,6 +14,7 @@ from kith.metadata.parts import parts_in
 from kith.rules.reference import part as part_of
 from kith.rules.sql.running import is_overflow
 from kith.rules.sql.values import Engine, to_database
+from kith.rules.tree import BASE
 from kith.rules.types import DATE, DATETIME, TEXT, Type, ref, set_of
 from kith.runtime import driver
 from kith.runtime.context import Context
@@ -82,7 +83,7 @@ def ambient(name: str, context: Context, release: Release) -> Any:
     if field == "id":
         return context.actor.id
     field, _, part = field.partition("__")
-    value, type_ = context.actor.record.get(field), actors_type(release, field)
+    value, type_ = context.actor.record.get(f"{field}__{part}" if part == BASE else field), actors_type(release, field)
     if type_.kind == "record":
         # Of a value of several parts a statement asks for one, or whether there is any.
         value, type_ = (part_of(value, part), parts_in(type_)[part]) if part else (value and "1", TEXT)

@@ -59,7 +59,8 @@ class ReaderScope:
             return None
         missing = field.type.nullable or far or not access.read.always
         type_ = field.type if field.type.kind == "set" else field.type.or_null(missing)
-        return Name(name, type_, words(field.label), bool(field.personal), volatility(field))
+        currency = field.currency_field
+        return Name(name, type_, words(field.label), bool(field.personal), volatility(field), currency=currency)
 
     def relation(self, name: str) -> Relation | None:
         """The relation of that name, where the reader may read some of its records and what ties them."""

@@ -10,7 +10,8 @@ from kith.rules.compiling import compile_expression
 from kith.rules.scope import Slot
 from kith.rules.sql.tables import Rows
 from kith.rules.sql.values import reader as converter
-from kith.rules.tree import Node, Order, Path, Step, Template
+from kith.rules.tree import Node, Order, Path, Priced, Step, Template, is_owned, priced
+from kith.rules.types import in_currency
 from kith.runtime.context import Context
 from kith.runtime.read.arrays import Asking
 from kith.runtime.read.guarded import Guarded
@@ -68,7 +69,12 @@ def _hole(reader: Reader, entity: str, node: Node, excerpt: Excerpt, depth: int)
     checked = compile_expression(Excerpt.whole(text), scope, HOLE)[0] if text else None
     if checked is None or checked.type.kind == "set":
         return
-    if checked.type.kind != "ref" or not isinstance(checked.tree, Path):
+    if isinstance(checked.tree, Path) and is_owned(checked.tree):
+        shown = priced(checked.tree)
+        last = shown.currency.steps[-1]
+        # Without its currency an amount says nothing: what it is worth is shown then.
+        yield shown if ReaderScope(reader, last.entity).name(last.name) is not None else checked.tree
+    elif checked.type.kind != "ref" or not isinstance(checked.tree, Path):
         yield checked.tree
     elif depth < DEPTH and checked.tree.steps:
         for part in parts_of(reader, checked.type.entity, depth + 1):
@@ -107,6 +113,8 @@ def want_title(statement: Statement, rows: Rows, context: Context) -> Titler:
 
 def _printed(statement: Statement, about: Guarded, node: Node, context: Context) -> Titler:
     release = statement.reader.release
+    if isinstance(node, Priced):
+        return _priced(statement, about, node, context)
     index = statement.want(Asking(about, about.dialect).value(node))
     show = printer(node.type, release.model, context.language, context.reader_zone)
     convert = converter(node.type, release.tables.engine)
@@ -116,6 +124,22 @@ def _printed(statement: Statement, about: Guarded, node: Node, context: Context)
     def printed(row: Row) -> str:
         value = row[index]
         return "" if value is None else show(value if convert is None else convert(value))
+
+    return printed
+
+
+def _priced(statement: Statement, about: Guarded, node: Priced, context: Context) -> Titler:
+    """An amount with its own currency."""
+    release, asking = statement.reader.release, Asking(about, about.dialect)
+    index, currency = statement.want(asking.value(node.amount)), statement.want(asking.value(node.currency))
+    convert = converter(node.type, release.tables.engine)
+
+    def printed(row: Row) -> str:
+        value = row[index]
+        if value is None:
+            return ""
+        show = printer(in_currency(node.type, row[currency]), release.model, context.language, context.reader_zone)
+        return show(value if convert is None else convert(value))
 
     return printed
 

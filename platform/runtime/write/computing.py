@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kith.rules.evaluators import Function
 from kith.rules.values import DoesNotFit, Env, no_records
+from kith.runtime.write.converting import refresh, settle
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.messages import failure
 from kith.runtime.write.plans import RollUp, Step
@@ -23,9 +24,11 @@ def compute(session: Session, draft: Draft) -> None:
             compute(session, child)
     if draft.op == "delete":
         return
+    refresh(draft)
     owned_rollups(session, draft)
     for step in draft.plan.steps:
         take(session, draft, step)
+    settle(session, draft)
 
 
 def owned_rollups(session: Session, draft: Draft) -> None:
@@ -68,6 +71,7 @@ def take(session: Session, draft: Draft, step: Step) -> None:
     elif step.rule is not None and session.wakes(step.rule, draft):
         session.fired(step.rule, draft)
         session.perform(step.rule, draft)
+    refresh(draft)
 
 
 def worked_out(session: Session, draft: Draft, name: str, function: Function, env: Env) -> object:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from kith.rules.tree import BASE
 from kith.runtime.write.change import Conflict, Failure
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class Draft:
     """What expressions about it are given; made when the first asks."""
     events: frozenset[str] = frozenset()
     """Besides its own op: relations whose records changed, as `child:lines`."""
+    converted: dict[str, tuple[object, ...]] = field(default_factory=dict)
+    """What amounts in the record's own currency were last converted from, by where the result stands."""
 
     @property
     def entity(self) -> str:
@@ -82,6 +85,10 @@ class Draft:
         if self.before is None:
             return value is not None and value != NONE
         return bool(self.before[name] != value)
+
+    def differs(self, name: str) -> bool:
+        """Whether a field has changed, or what its amount is worth in the workspace's currency."""
+        return self.changed(name) or self.changed(f"{name}__{BASE}")
 
     def fail(self, failure: Failure) -> None:
         """Note a reason why the save is refused."""

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from kith.metadata.parts import LABELS
 from kith.rules.explaining import HIDDEN, MaySee, Reader, reasons, told
 from kith.rules.program import Bind, Branch
+from kith.rules.tree import BASE
 from kith.runtime.write.authorising import is_free, may_see, rights
+from kith.runtime.write.messages import texts
 
 if TYPE_CHECKING:
     from kith.metadata.model import Rule
@@ -45,6 +47,8 @@ def reader_of(session: Session, env: Env, text: str = "", lets: Mapping[str, Seq
         if declared is None or (field and name not in declared.fields):
             return field or entity
         label = (declared.fields[name].label if field else declared.plural).in_(language)
+        if part == BASE:
+            return texts(language)("amount.converted", label=label, currency=declared.fields[name].type.currency)
         return f"{label} · {LABELS[part].in_(language)}" if part else label
 
     def title(entity: str, id_: object) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kith.metadata.model import Entity, Field, Model, Rule
@@ -11,6 +11,7 @@ from kith.rules.evaluators import Evaluator, Function
 from kith.rules.program import Expression
 from kith.rules.tree import Aggregate, Convert, Node, Path, walk
 from kith.rules.values import Env
+from kith.runtime.write.converting import Conversion, conversions_of
 
 if TYPE_CHECKING:
     from kith.runtime.release import Release
@@ -94,6 +95,8 @@ class Plan:
     """Stored fields whose value runs out."""
     hops: tuple[tuple[str, ...], ...]
     """Chains of references that this entity's expressions follow, to be loaded ahead."""
+    conversions: Mapping[str, Conversion]
+    """Amounts in their record's own currency, by the key of what they are worth in the workspace's."""
 
 
 def plan_of(release: Release, entity: str) -> Plan:
@@ -115,9 +118,10 @@ def make_plan(release: Release, entity: Entity) -> Plan:
         return evaluator.function(expression.tree)
 
     rules = model.rules.get(entity.name, ())
+    conversions = conversions_of(entity)
     return Plan(
         entity=entity,
-        steps=in_order(list(_steps(evaluator, entity, rules))),
+        steps=in_order([converted(step, conversions) for step in _steps(evaluator, entity, rules)]),
         defaults={one.name: function(one.default_from) for one in fields if one.default_from},
         required_when={one.name: function(one.required_when) for one in fields if one.required_when},
         locked_when={one.name: function(one.locked_when) for one in fields if one.locked_when},
@@ -137,6 +141,7 @@ def make_plan(release: Release, entity: Entity) -> Plan:
         references=tuple(one for one in fields if one.to and not one.is_computed),
         fresh=tuple(one.name for one in fields if one.storage == "fresh"),
         hops=tuple(sorted(_hops(entity, rules))),
+        conversions=conversions,
     )
 
 
@@ -156,9 +161,8 @@ def _rollup(evaluator: Evaluator, field: Field) -> RollUp:
 
 def own_reads(node: Node) -> frozenset[str]:
     """The fields of the record itself that a tree reads, directly or as the first step of a path."""
-    return frozenset(
-        part.steps[0].name for part in walk(node) if isinstance(part, Path) and part.root == "this" and part.steps
-    )
+    first = [part.steps[0] for part in walk(node) if isinstance(part, Path) and part.root == "this" and part.steps]
+    return frozenset({name for step in first for name in (step.name, step.currency) if name})
 
 
 def _steps(evaluator: Evaluator, entity: Entity, rules: tuple[Rule, ...]) -> Iterator[Step]:
@@ -174,6 +178,12 @@ def _steps(evaluator: Evaluator, entity: Entity, rules: tuple[Rule, ...]) -> Ite
                 reads |= own_reads(rule.when.tree)
             writes = frozenset(rule.do.sets)
             yield Step(rule.path, frozenset(reads) - writes, writes, rule=rule)
+
+
+def converted(step: Step, conversions: Mapping[str, Conversion]) -> Step:
+    """A step that reads an amount reads what that is converted by, too."""
+    more = [one.inputs for one in conversions.values() if one.field.name in step.reads]
+    return replace(step, reads=step.reads.union(*more) - step.writes) if more else step
 
 
 def in_order(steps: list[Step]) -> tuple[Step, ...]:
@@ -237,7 +247,7 @@ def _feed(evaluator: Evaluator, parent: Entity, rollup: Field, node: Aggregate, 
     paths = [path for part in parts for path in walk(part) if isinstance(path, Path)]
     local = all(path.root == "row" and len(path.steps) == 1 for path in paths)
     delta = whole is node and node.function in DELTAS and local and rollup.storage == "stored"
-    reads = frozenset(path.steps[0].name for path in paths if path.root == "row" and path.steps)
+    reads = frozenset(path.steps[0].key for path in paths if path.root == "row" and path.steps)
     contribution = _contribution(evaluator, node) if delta else None
     return Feed(reference, parent.name, rollup, node, delta, contribution, reads)
 

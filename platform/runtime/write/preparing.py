@@ -13,6 +13,7 @@ from kith.runtime.write.authorising import authorise_before, holds, is_free, may
 from kith.runtime.write.budgets import MAX_LEVELS
 from kith.runtime.write.change import Change, Conflict
 from kith.runtime.write.conflicts import changed_since
+from kith.runtime.write.converting import refresh
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.messages import failure, misread, texts
 
@@ -205,6 +206,7 @@ def read_input(session: Session, draft: Draft, change: Change) -> None:
                 unread.add(name)
                 draft.fail(misread(session, draft, declared, error))
     draft.given, draft.unread = frozenset(given), frozenset(unread)
+    refresh(draft)
     if draft.before is not None and draft.expected is not None and draft.expected != draft.before["version"]:
         find_conflicts(session, draft, change.exact)
 
@@ -284,6 +286,7 @@ def fill_defaults(session: Session, draft: Draft) -> None:
             draft.after[declared.name] = declared.default
         elif declared.name in draft.plan.defaults:
             draft.after[declared.name] = draft.plan.defaults[declared.name](session.env(draft))
+        refresh(draft)
 
 
 def effects_first(drafts: Iterable[Draft]) -> Iterator[Draft]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from decimal import Context as DecimalContext
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 from kith.metadata.model import Field, Rule
 from kith.rules.tree import Node
 from kith.rules.types import Type
-from kith.rules.values import Env
+from kith.rules.values import Env, Record, overlaid
 from kith.runtime.context import Context
 from kith.runtime.ids import new_id
 from kith.runtime.read.printing import printer
@@ -22,6 +23,7 @@ from kith.runtime.waiting import Waiting
 from kith.runtime.write import waking
 from kith.runtime.write.budgets import MAX_RECORDS, SECONDS, SECONDS_OF_JOBS, OverBudget, RuleTime
 from kith.runtime.write.change import Cause
+from kith.runtime.write.converting import Asked, worth
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.messages import failure
 from kith.runtime.write.plans import Plan, compiled, plan_of
@@ -113,6 +115,8 @@ class Session:
     """Whether the row about the save itself has been written."""
     unmoved: dict[tuple[str, str], Touch] = field(default_factory=dict)
     """Records whose sums a statement alone could not move, with what was to be done to them."""
+    rates: dict[Asked, Decimal | None] = field(default_factory=dict)
+    """What units of currencies were worth on days, in the workspace's currency; None where nobody has said."""
     wave: int = 0
     out: Waiting = field(init=False)
     """What this save writes, on its way to the database."""
@@ -256,7 +260,8 @@ class Session:
         """The value of a field that has no column in the record: a set, or what is computed when read."""
         declared = self.release.model.entities[record.entity].fields.get(name)
         if declared is None:
-            raise KeyError(name)
+            record[name] = worth(self, record, self.plan(record.entity).conversions[name])
+            return dict.__getitem__(record, name)
         if declared.type.kind == "set" and declared.value is None:
             self._supply_links(record, name)
         else:
@@ -296,7 +301,16 @@ class Session:
             load=self.load,
             related=self.related,
             show=self.show,
+            become=partial(self.becoming_within, record.entity) if self.plan(record.entity).conversions else overlaid,
         )
+
+    def becoming_within(self, entity: str, record: Record, name: str, value: object) -> Record:
+        """A record inside a block that has given a field another value: what it converts into is worked out anew."""
+        after = Values({**record, name: value}, self, entity)
+        for key, one in self.plan(entity).conversions.items():
+            if name in one.inputs:
+                after.pop(key, None)
+        return after
 
     def row_env(self, record: Values) -> Env:
         """What the contribution of a related record to a roll-up is given."""

@@ -20,7 +20,7 @@ def is_triggered(trigger: Trigger, draft: Draft) -> bool:
     """Whether what happens to a record is what a rule waits for."""
     if draft.op in trigger.events:
         return True
-    if trigger.fields and draft.op in ("create", "update") and any(draft.changed(name) for name in trigger.fields):
+    if trigger.fields and draft.op in ("create", "update") and any(map(draft.differs, trigger.fields)):
         return True
     if not trigger.child:
         return False
