@@ -90,13 +90,13 @@ class Field:
         """Whether Kith makes its value: nobody writes it."""
         return self.value is not None
 
-
-@dataclass(frozen=True, slots=True)
     @property
     def currency_field(self) -> str:
         """The field that holds the currency of an amount which has one of its own, else ""."""
         return str(self.params.get("currency_field") or "")
 
+
+@dataclass(frozen=True, slots=True)
 class Key:
     """A set of fields that is unique among live records."""
 
