@@ -15,6 +15,7 @@ from kith.metadata.making.computed import Computed
 from kith.metadata.making.context import DEFAULT_LANGUAGES, Context, strings_of
 from kith.metadata.making.declaring import scopes_of
 from kith.metadata.making.entities import entities_of
+from kith.metadata.making.flowing import workflows_of
 from kith.metadata.making.granting import roles_of
 from kith.metadata.making.moving import data_sets_of, imports_of, tests_of
 from kith.metadata.making.ruling import rules_of
@@ -116,19 +117,22 @@ def _model(context: Context, layers: Sequence[Layer]) -> tuple[Model, dict[str, 
     nowhere = Span(Source(top.root, ""), 0, 1)
     app_at = context.at(document) if document else At(MappingNode({}, nowhere), ("app",), nowhere)
     context.languages = app_at.texts("languages") or DEFAULT_LANGUAGES
-    world = scopes_of(context, app_at.text("currency", "USD"))
+    context.currency = app_at.text("currency", context.currency)
+    world = scopes_of(context, context.currency)
     Computed(context, world).all()
+    entities = entities_of(context, world)
     model = Model(
         app=app_of(context, app_at, top.name, top.version, world),
-        entities=entities_of(context, world),
+        entities=entities,
         forms=forms_of(context, world),
         views=views_of(context, world),
         segments=segments_of(context, world),
         roles=roles_of(context, world),
-        rules=rules_of(context, world),
+        rules=rules_of(context, world, entities),
         imports=imports_of(context, world),
         data=data_sets_of(context, world),
         tests=tests_of(context, world),
         layers=tuple(layers),
+        workflows=workflows_of(context, world, entities),
     )
     return model, world

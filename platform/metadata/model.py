@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from kith.metadata.model_flows import NamedAction, State, Transition, Workflow
 from kith.metadata.model_records import Case, DataSet, Import, ImportStep, ImportValue, TestSet
+from kith.metadata.model_screens import Column, Form, FormItem, Related, Section, SortKey, View
 from kith.problems import Span
 
 if TYPE_CHECKING:
@@ -146,91 +148,7 @@ class Entity:
     """Where the records are owned lines: the reference field that names the parent."""
     renamed_from: tuple[str, ...] = ()
     duplicates: Mapping[str, Duplicate] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class FormItem:
-    """A field on a form; `visible_when` is presentation and protects nothing."""
-
-    field: str
-    visible_when: Expression | None
-    only_for: tuple[str, ...]
-    widget: str
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A group of fields on a form; `columns` is 1 to 4."""
-
-    name: str
-    label: Label
-    columns: int
-    tab: str
-    items: Mapping[str, FormItem]
-    visible_when: Expression | None
-    only_for: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Related:
-    """A list of related records on a record page; `view` gives its columns."""
-
-    relation: str
-    view: str
-    label: Label
-    edit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """How a record is shown and edited."""
-
-    name: str
-    of: str
-    label: Label
-    tabs: Mapping[str, Label]
-    highlights: tuple[str, ...]
-    sections: Mapping[str, Section]
-    related: Mapping[str, Related]
-    span: Span
-    layer: str
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table view: a field or a path through references; `width` in characters, 0 for automatic."""
-
-    path: str
-    value: Expression
-    label: Label
-    width: int
-    total: str
-
-
-@dataclass(frozen=True, slots=True)
-class SortKey:
-    """One key of a view's order."""
-
-    path: str
-    value: Expression
-    descending: bool
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A list of records."""
-
-    name: str
-    of: str
-    label: Label
-    layout: str
-    segment: str
-    filter: Expression | None
-    columns: tuple[Column, ...]
-    sort: tuple[SortKey, ...]
-    span: Span
-    layer: str
+    actions: Mapping[str, NamedAction] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,11 +193,16 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """What wakes a rule: events (create update delete restore), changed fields, changed owned or inverse children."""
+    """What wakes a rule: events (create update delete restore), changed fields, changed owned or inverse children.
+
+    `transitions` and `actions` are those that wake it when they are taken, or carried out.
+    """
 
     events: tuple[str, ...]
     fields: tuple[str, ...] = ()
     child: str = ""
+    transitions: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,6 +286,11 @@ class Model:
     data: Mapping[str, DataSet]
     tests: Mapping[str, TestSet]
     layers: tuple[Layer, ...]
+    workflows: Mapping[str, Workflow] = field(default_factory=dict)
+
+    def workflows_of(self, entity: str) -> tuple[Workflow, ...]:
+        """The workflows of an entity, each over a field of its own."""
+        return tuple(one for one in self.workflows.values() if one.of == entity)
 
 
 __all__ = [
@@ -384,6 +312,7 @@ __all__ = [
     "Label",
     "Layer",
     "Model",
+    "NamedAction",
     "NavItem",
     "Option",
     "Related",
@@ -392,7 +321,10 @@ __all__ = [
     "Section",
     "Segment",
     "SortKey",
+    "State",
     "TestSet",
+    "Transition",
     "Trigger",
     "View",
+    "Workflow",
 ]

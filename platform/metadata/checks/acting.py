@@ -168,7 +168,7 @@ def _case(c: Checking, entity: Entity, case: At, path: tuple[str, ...]) -> Itera
             mistakes.NO_DOCUMENT, c.span(path[0], path[1], *path[2:], "as"), values, did_you_mean(role, c.model.roles)
         )
     known = {*entity.fields, *c.world[entity.name].relations}
-    for place in (("given",), ("act", "create"), ("act", "update"), ("expect", "values")):
+    for place in (("given",), ("act", "create"), ("act", "update"), ("act", "values"), ("expect", "values")):
         part = case
         for key in place[:-1]:
             part = part.part(key)
@@ -184,7 +184,8 @@ def _case(c: Checking, entity: Entity, case: At, path: tuple[str, ...]) -> Itera
 def _refusals(c: Checking, entity: Entity, case: At, path: tuple[str, ...]) -> Iterable[Problem]:
     """Names of refusals that are neither rules nor fields; rules of other entities may refuse in a later wave."""
     known = {name for rules in c.model.rules.values() for rule in rules for name in (rule.name, rule.path)}
-    known |= entity.fields.keys() | entity.keys.keys()
+    known |= entity.fields.keys() | entity.keys.keys() | entity.actions.keys()
+    known |= {name for flow in c.model.workflows_of(entity.name) for name in flow.transitions}
     node = case.part("expect").get("refused")
     for item in node.items if isinstance(node, Sequence) else ():
         if isinstance(item, Scalar) and item.text not in known:

@@ -16,7 +16,7 @@ from kith.problems import Problem, Value, Words, did_you_mean
 from kith.source import Scalar
 
 LOWER = {name: Words(kind.title.en.lower(), kind.title.zh) for name, kind in KINDS.items()}
-ABOUT = ("form", "view", "segment", "rules", "data", "tests")
+ABOUT = ("form", "view", "segment", "rules", "workflow", "data", "tests")
 """Kinds whose documents are about one entity."""
 
 

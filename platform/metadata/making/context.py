@@ -69,6 +69,7 @@ class Context:
     problems: list[Problem]
     memo: Memo
     languages: tuple[str, ...] = DEFAULT_LANGUAGES
+    currency: str = "USD"
     strings: dict[str, dict[str, Scalar]] = field(default_factory=dict)
     """By address, by language."""
     addresses: set[str] = field(default_factory=set)

@@ -6,6 +6,7 @@ from kith.metadata.layers.documents import Document
 from kith.metadata.making import slots
 from kith.metadata.making.at import At
 from kith.metadata.making.context import Context, humanize
+from kith.metadata.making.flowing import actions_of
 from kith.metadata.making.scopes import EntityScope, Shell
 from kith.metadata.model import Duplicate, Entity, Field, Inverse, Key
 from kith.problems import Excerpt
@@ -52,6 +53,7 @@ def entity_of(context: Context, scope: EntityScope, inverses: dict[str, Inverse]
         owner_of_lines=owner,
         renamed_from=at.texts("renamed_from"),
         duplicates={name: duplicate_of(name, part) for name, part in at.parts("duplicates")},
+        actions=actions_of(context, scope, at),
     )
 
 

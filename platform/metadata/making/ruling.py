@@ -2,44 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from kith.metadata.making import slots
 from kith.metadata.making.at import At
 from kith.metadata.making.context import Context, humanize, unlabelled
+from kith.metadata.making.flowing import asking
 from kith.metadata.making.scopes import EntityScope
 from kith.metadata.mistakes import model as mistakes
-from kith.metadata.model import Rule, Trigger
+from kith.metadata.model import Entity, Rule, Trigger
 from kith.metadata.shapes.acting import EVENTS
 from kith.problems import Problem
 from kith.rules.program import Expression, Use
+from kith.rules.scope import Slot
 from kith.source import Mapping as MappingNode
 from kith.source import Node, Scalar, Sequence
 
 
-def rules_of(context: Context, world: dict[str, EntityScope]) -> dict[str, tuple[Rule, ...]]:
+def rules_of(
+    context: Context, world: dict[str, EntityScope], entities: Mapping[str, Entity]
+) -> dict[str, tuple[Rule, ...]]:
     """The rules by entity, in the order in which they run."""
     found: dict[str, list[Rule]] = {}
     for document, at in context.documents("rules"):
         for name, part in at.parts("items"):
-            rule = rule_of(context, world.get(at.text("of")), document.name, name, part, at.text("of"))
-            found.setdefault(at.text("of"), []).append(rule)
+            of = at.text("of")
+            rule = rule_of(context, world.get(of), entities.get(of), document.name, name, part)
+            found.setdefault(of, []).append(rule)
     return {entity: in_running_order(context, rules) for entity, rules in found.items()}
 
 
-def rule_of(context: Context, scope: EntityScope | None, set_name: str, name: str, at: At, of: str) -> Rule:
+def rule_of(
+    context: Context, scope: EntityScope | None, entity: Entity | None, set_name: str, name: str, at: At
+) -> Rule:
     """One rule."""
-    program = context.program(at.get("do"), scope, slots.DO)
-    require = context.expression(at.get("require"), scope, slots.REQUIRE)
+    trigger = trigger_of(at)
+    alone = not (trigger.events or trigger.fields or trigger.child or trigger.transitions)
+
+    def here(slot: Slot) -> Slot:
+        return asking(slot, entity, trigger.actions, alone)
+
+    program = context.program(at.get("do"), scope, here(slots.DO))
+    require = context.expression(at.get("require"), scope, here(slots.REQUIRE))
     return Rule(
         name=name,
         set_name=set_name,
-        of=of,
+        of=entity.name if entity else "",
         label=context.label(at, fallback=humanize(name), lint=False),
-        trigger=trigger_of(at),
-        when=context.expression(at.get("when"), scope, slots.WHEN),
+        trigger=trigger,
+        when=context.expression(at.get("when"), scope, here(slots.WHEN)),
         require=require,
-        message=message_of(context, scope, at),
+        message=message_of(context, scope, at, here(slots.MESSAGE)),
         field=at.text("field"),
         do=program,
         before=bool(program and program.before),
@@ -53,6 +66,8 @@ def trigger_of(at: At) -> Trigger:
     node = at.get("on")
     events: list[str] = []
     fields: list[str] = []
+    transitions: list[str] = []
+    actions: list[str] = []
     child = ""
     for item in node.items if isinstance(node, Sequence) else ():
         if isinstance(item, Scalar) and item.text in EVENTS:
@@ -61,12 +76,14 @@ def trigger_of(at: At) -> Trigger:
             part = At(item, at.path, at.span)
             fields += part.texts("field")
             child = part.text("child") or child
+            transitions += filter(None, [part.text("transition")])
+            actions += filter(None, [part.text("action")])
     if node is None:
         events = ["create", "update"]
-    return Trigger(tuple(events), tuple(fields), child)
+    return Trigger(tuple(events), tuple(fields), child, tuple(transitions), tuple(actions))
 
 
-def message_of(context: Context, scope: EntityScope | None, at: At) -> dict[str, Expression]:
+def message_of(context: Context, scope: EntityScope | None, at: At, slot: Slot) -> dict[str, Expression]:
     """The message of a `require`, by language."""
     node = at.get("message")
     address = ".".join((*at.path, "message"))
@@ -78,7 +95,7 @@ def message_of(context: Context, scope: EntityScope | None, at: At) -> dict[str,
         written |= {language: entry.value for language, entry in node.entries.items()}
     if node is not None and (missing := tuple(language for language in context.languages if language not in written)):
         context.unlabelled.append(unlabelled(at, "message", missing))
-    compiled = {language: context.template(text, scope, slots.MESSAGE) for language, text in written.items()}
+    compiled = {language: context.template(text, scope, slot) for language, text in written.items()}
     return {language: message for language, message in compiled.items() if message}
 
 

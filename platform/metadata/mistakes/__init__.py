@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from kith.metadata.mistakes import data, layers, lint, model, shape
+from kith.metadata.mistakes import data, flows, layers, lint, model, shape
 from kith.problems import Mistake
 from kith.yaml_mistakes import MISTAKES as YAML
 
 
-def _of(module: object) -> tuple[Mistake, ...]:
-    return tuple(value for value in vars(module).values() if isinstance(value, Mistake))
+def _of(module: object, family: str = "") -> tuple[Mistake, ...]:
+    found = (value for value in vars(module).values() if isinstance(value, Mistake))
+    return tuple(value for value in found if value.code.startswith(family))
 
 
 FAMILIES: dict[str, tuple[Mistake, ...]] = {
     "D1": YAML,
     "D2": _of(shape),
     "D3": _of(layers),
-    "D4": _of(model),
+    "D4": (*_of(model), *_of(flows, "D4")),
     "D5": _of(data),
-    "W5": _of(lint),
+    "W5": (*_of(lint), *_of(flows, "W5")),
 }
 """By family, in the order of the documentation."""
 

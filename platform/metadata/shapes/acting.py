@@ -9,7 +9,7 @@ from kith.problems import Words
 RIGHTS = ("read", "create", "update", "delete", "transfer", "export", "import")
 LEVELS = ("write", "read", "mask", "none")
 EVENTS = ("create", "update", "delete", "restore")
-LATER_TRIGGERS = ("transition", "action", "form", "webhook", "message", "decision")
+LATER_TRIGGERS = ("form", "webhook", "message", "decision")
 
 _RIGHT = parts.flag_or_expression("True, false, or the condition that a record must fulfil.")
 GRANT = parts.keys(
@@ -37,6 +37,8 @@ TRIGGER: Schema = {
         Words("a trigger", "触发条件"),
         field=parts.list_of(parts.refers(), "One of these fields has changed.", least=1),
         child=parts.refers("A record of this relation was saved, or left it."),
+        transition=parts.refers("This transition of a workflow was taken."),
+        action=parts.refers("This named action was carried out."),
         **_LATER,
     ),
     "type": ["string", "object"],
@@ -44,7 +46,7 @@ TRIGGER: Schema = {
     "kith:later": list(LATER_TRIGGERS),
     "minProperties": 1,
     "maxProperties": 1,
-    "description": "create, update, delete, restore, or {field: [a, b]}, or {child: lines}.",
+    "description": "create, update, delete, restore, {field: [a, b]}, {child: lines}, {transition: name}, or {action: name}.",
 }
 MESSAGE = parts.label("What people read when it is refused; fields stand in braces.", parts.template(""))
 RULE = parts.keys(
@@ -128,8 +130,13 @@ ACT = parts.keys(
     delete=parts.flag("The given record is deleted."),
     restore=parts.flag("The deleted record is restored."),
     read=parts.flag("The given record is looked up."),
+    action=parts.refers("This named action is carried out on the given record."),
+    transition=parts.refers("The given record takes this transition."),
+    inputs={**VALUES, "description": "Beside an action: what it asks for."},
+    values={**VALUES, "description": "Beside a transition: what is written along with it."},
 )
-ACT["kith:one_of"] = ["create", "update", "delete", "restore", "read"]
+ACT["kith:one_of"] = ["create", "update", "delete", "restore", "read", "action", "transition"]
+ACT["dependentRequired"] = {"inputs": ["action"], "values": ["transition"]}
 _EXPECTED = parts.list_of(parts.refers(), least=1)
 EXPECT = parts.keys(
     Words("an expectation", "预期"),

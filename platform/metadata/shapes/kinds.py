@@ -9,6 +9,7 @@ from kith.metadata.fields import FIELD_TYPES, LATER, MEANT
 from kith.metadata.fields.kind import COMMON, FieldType
 from kith.metadata.shapes import parts
 from kith.metadata.shapes.acting import IMPORT, ROLE, RULES, TESTS
+from kith.metadata.shapes.flows import ACTIONS, WORKFLOW
 from kith.metadata.shapes.parts import Schema
 from kith.metadata.shapes.showing import FORM, SEGMENT, VIEW
 from kith.problems import Words
@@ -91,6 +92,7 @@ ENTITY = parts.keys(
     keys=_KEYS,
     indexes=_INDEXES,
     duplicates=_DUPLICATES,
+    actions=ACTIONS,
     history=parts.flag("Whether every change is kept; true unless it is said."),
     renamed_from=parts.RENAMED,
 )
@@ -241,6 +243,19 @@ KINDS: Mapping[str, Kind] = {
             "  named:\n    require: name is set\n    message: {en: Name it., zh-CN: 请命名。}\n    field: name",
         ),
         Kind(
+            "workflow",
+            "workflows",
+            Words("Workflow", "流程"),
+            Words(
+                "The states that records go through, and the ways from one to another.",
+                "记录经历的状态，以及状态之间的流转。",
+            ),
+            WORKFLOW,
+            "workflow: ticket_states\nof: ticket\nfield: status\n"
+            "states: {open: {}, done: {final: true, required: [answer]}}\n"
+            "transitions: {close: {from: [open], to: done, when: answer is set}}",
+        ),
+        Kind(
             "import",
             "imports",
             Words("Import", "导入"),
@@ -281,7 +296,6 @@ KINDS: Mapping[str, Kind] = {
 """Every kind of document by its name."""
 
 LATER_KINDS: Mapping[str, str] = {
-    "workflow": "workflows",
     "report": "reports",
     "dashboard": "dashboards",
     "template": "templates",
