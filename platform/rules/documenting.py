@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from kith.problems import Mistake, Words
 from kith.rules import evaluating, mistakes_names, mistakes_syntax, mistakes_types, mistakes_values
 from kith.rules.checking.families import family_words
-from kith.rules.operations import OPERATIONS
+from kith.rules.operations import OPERATIONS, SHORTHANDS, Shorthand
 from kith.rules.operations.operation import Operation
 from kith.rules.travel import written
 from kith.rules.types import Type
@@ -62,6 +62,7 @@ OTHERS: dict[str, list[tuple[str, Words]]] = {
     ],
 }  # fmt: skip
 HEAD = Words("| written | what it gives | examples |\n|---|---|---|", "| 写法 | 结果 | 示例 |\n|---|---|---|")
+NO_SQL = Words("Not inside the database: {reason} (E501).", "不能在数据库内执行：{reason}（E501）。")
 SHORT_HEAD = Words("| written | what it gives |\n|---|---|", "| 写法 | 结果 |\n|---|---|")
 
 MISTAKES_TITLE = Words("Mistakes", "错误")
@@ -92,20 +93,23 @@ def functions_page(language: str) -> str:
             rows = [f"| `{text}` | {doc.in_(language)} |" for text, doc in OTHERS[group]]
             parts.append("\n".join([SHORT_HEAD.in_(language), *rows]))
         else:
-            rows = [row(operation, language) for operation in OPERATIONS.values() if operation.group == group]
+            written: list[Operation | Shorthand] = [*OPERATIONS.values(), *SHORTHANDS.values()]
+            rows = [row(operation, language) for operation in written if operation.group == group]
             parts.append("\n".join([HEAD.in_(language), *rows]))
     return "\n\n".join(parts) + "\n"
 
 
-def row(operation: Operation, language: str) -> str:
+def row(operation: Operation | Shorthand, language: str) -> str:
     """One operation as a line of the table."""
     examples = " · ".join(f"`{cell(text)}` → {shown(value)}" for text, value in operation.examples)
-    return f"| `{cell(form(operation, language))}` | {operation.doc.in_(language)} | {examples} |"
+    reason = operation.no_sql if isinstance(operation, Operation) else None
+    limit = f" {NO_SQL.in_(language).format(reason=reason.in_(language))}" if reason else ""
+    return f"| `{cell(form(operation, language))}` | {operation.doc.in_(language)}{limit} | {examples} |"
 
 
-def form(operation: Operation, language: str) -> str:
+def form(operation: Operation | Shorthand, language: str) -> str:
     """How an operation is written, with its arguments in words."""
-    if not operation.called:
+    if isinstance(operation, Operation) and not operation.called:
         return operation.written
     return f"{operation.name}({', '.join(arguments(operation.takes, language))})"
 

@@ -95,7 +95,13 @@ def may_refuse(tree: Node) -> bool:
     """
     parts = list(walk(tree))
     sums = any(isinstance(part, Aggregate) and part.function == "sum" for part in parts)
-    return sums or any(isinstance(part, Call) and part.op in ("concat", "replace", "upper") for part in parts)
+    return sums or any(isinstance(part, Call) and part.op in GROWING for part in parts)
+
+
+GROWING = frozenset(
+    {"concat", "replace", "upper", "pad_left", "pad_right", "repeat", "capitalize", "combine", "title_case"}
+)
+"""Operations whose text may be longer than what they are given."""
 
 
 def same(one: object, other: object) -> bool:

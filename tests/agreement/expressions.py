@@ -6,6 +6,12 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from kith.problems import Excerpt
+from kith.rules import operations
+from kith.rules.compiling import compile_expression
+from kith.rules.evalscope import scope_of
+from kith.rules.operations import Operation, Shorthand
+from kith.rules.scope import Slot
 from tests.agreement.world import LINES, ORDERS, TYPES
 
 NUMBERS = ("int", "decimal", "percent")
@@ -54,6 +60,28 @@ RELATED = {"lines": Names(LINES), "account.orders": Names(ORDERS)}
 FIELDS = {"lines": LINES, "account.orders": ORDERS}
 
 
+WRITTEN = [
+    '"Ann@Example.com"', '"a@b@c"', '"@"', '"https://ann@EXAMPLE.com:80/a?b"', '"x://a"', '"12.50"', '" -3 "', '"1e5"',
+    '"2026-02-28"', '"2026-02-30"', '"2024-02-29"', '"9999-01-01"', '" two  words\\t"', '"a/b//c"', '"/"', '"a-b-c"',
+]  # fmt: skip
+"""Texts that some functions look into."""
+Function = Operation | Shorthand
+
+
+def _by_kind() -> dict[str, list[Function]]:
+    """The functions by the family that they give, as an example of each tells."""
+    found: dict[str, list[Function]] = {}
+    for function in operations.FUNCTIONS.values():
+        text = next(text for text, value in function.examples if value is not None)
+        made, _ = compile_expression(Excerpt.whole(text), scope_of({}), Slot("example"))
+        if made is not None and function.takes:
+            found.setdefault(kind_of(str(made.type)), []).append(function)
+    return found
+
+
+FUNCTIONS = _by_kind()
+
+
 class Generator:
     """Makes expressions from a seed."""
 
@@ -81,6 +109,8 @@ class Generator:
         common = ["if", "coalesce"] if kind != "period" else []
         if kind in ("number", "text", "date", "datetime", "duration", "money"):
             common.append("extreme")
+        if kind in FUNCTIONS and self.rng.random() < 0.25:
+            return self.called(FUNCTIONS[kind], depth - 1)
         own: list[Callable[[int], str]] = getattr(self, f"{kind}_forms", list)()
         chosen = self.rng.choice([*own, *own, *common])
         made = chosen(depth - 1) if callable(chosen) else getattr(self, f"_{chosen}")(kind, depth - 1)
@@ -110,6 +140,37 @@ class Generator:
     def options(self, name: str) -> list[str]:
         """The options of a choice field."""
         return STAGES.get(name.removeprefix("this.").removeprefix("old."), [])
+
+    def called(self, functions: list[Function], depth: int) -> str:
+        """One of the functions of the table, each of its arguments of the family that it takes."""
+        function = self.rng.choice(functions)
+        args: list[str] = []
+        first = self.pick(["number", "text", "date"])
+        for taken in function.takes:
+            family = taken.rstrip("?.")
+            kind = {"ordered": first, "any": first, "printable": first, "same": first}.get(family, family)
+            if family == "number":
+                first = "number"
+            if taken.endswith("?") and self.rng.random() < 0.5:
+                break
+            count = self.rng.choice([1, 2, 3]) if taken.endswith("...") else 1
+            args += [self.argument(kind, depth) for _ in range(count)]
+        return f"{function.name}({', '.join(args)})"
+
+    def argument(self, family: str, depth: int) -> str:
+        """A value of a family, now and then a null or one at a border."""
+        match family:
+            case "places":
+                return self.pick(["0", "1", "2", "3"])
+            case "int":
+                edges = ["null", "0", "-1", "12", "29", "31", "2026", "1_000", "1_001", "2_147_483_648"]
+                return self.pick([*edges, *["n", "k", "1", "2", "3"] * 4]) if self.names is THIS else "2"
+            case "text" if self.rng.random() < 0.2:
+                return self.pick(WRITTEN)
+            case "plain":
+                return self.make("number", depth)
+            case _:
+                return self.make(family, depth)
 
     # --- forms that every family has -------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from kith.rules.evaluating import answer, reference
-from kith.rules.operations import OPERATIONS
+from kith.rules.operations import OPERATIONS, SHORTHANDS, Operation, Shorthand
 from tests.rules.values import CASES, Case
 
 NOW = "2026-06-15T09:00:00Z"
@@ -29,7 +29,8 @@ def test_an_expression_has_its_type_and_value(case: Case) -> None:
     assert type(found["value"]) is type(case.value)
 
 
-EXAMPLES = [(op.name, text, value) for op in OPERATIONS.values() for text, value in op.examples]
+WRITTEN: list[Operation | Shorthand] = [*OPERATIONS.values(), *SHORTHANDS.values()]
+EXAMPLES = [(op.name, text, value) for op in WRITTEN for text, value in op.examples]
 
 
 @pytest.mark.parametrize(("op", "text", "value"), EXAMPLES, ids=[text for _, text, _ in EXAMPLES])

@@ -11,7 +11,7 @@ from kith.rules.checking.adapting import unify
 from kith.rules.checking.arithmetic import call
 from kith.rules.checking.checker import Checker
 from kith.rules.checking.families import belongs, expected, family_words, type_words
-from kith.rules.operations import FUNCTIONS, OPERATIONS
+from kith.rules.operations import FUNCTIONS, OPERATIONS, Shorthand
 from kith.rules.operations.operation import Operation
 from kith.rules.tree import Call, Changed, Constant, IsNew, Node, Path, is_owned
 from kith.rules.types import BOOL, Type
@@ -41,11 +41,15 @@ def invoke(checker: Checker, node: syntax.Invoke) -> Node | None:
     return function(checker, node, operation)
 
 
-def function(checker: Checker, node: syntax.Invoke, operation: Operation) -> Node | None:
+class TooPrecise(Exception):
+    """A shorthand stands for something that is not exact; its problem has been told."""
+
+
+def function(checker: Checker, node: syntax.Invoke, operation: Operation | Shorthand) -> Node | None:
     """A function of the table on arguments that fit it."""
     checked = [checker.check(arg) for arg in node.args]
     families = expected(operation.takes, len(checked))
-    if families is None:
+    if families is None or (isinstance(operation, Shorthand) and operation.pairs and len(checked) % 2):
         checker.report(mistakes_types.ARGUMENTS, node, name=operation.name, takes=takes(operation), count=len(checked))
         return None
     args = [item for item in checked if item is not None]
@@ -54,6 +58,8 @@ def function(checker: Checker, node: syntax.Invoke, operation: Operation) -> Nod
     typed = arguments(checker, args, families, operation)
     if typed is None:
         return None
+    if isinstance(operation, Shorthand):
+        return written_out(checker, node, operation, typed)
     if operation.name in VOLATILE:
         return volatile(checker, node, operation.name)
     if operation.name in {"age", "next_anniversary"} and len(typed) == 1:
@@ -63,7 +69,24 @@ def function(checker: Checker, node: syntax.Invoke, operation: Operation) -> Nod
     return call(checker, operation.name, tuple(typed), node)
 
 
-def arguments(checker: Checker, args: list[Node], families: list[str], operation: Operation) -> list[Node] | None:
+def written_out(checker: Checker, node: syntax.Invoke, shorthand: Shorthand, args: list[Node]) -> Node | None:
+    """What a shorthand stands for."""
+
+    def make(op: str, *parts: Node) -> Node:
+        made = call(checker, op, parts, node)
+        if made is None:
+            raise TooPrecise
+        return made
+
+    try:
+        return shorthand.expand(make, args)
+    except TooPrecise:
+        return None
+
+
+def arguments(
+    checker: Checker, args: list[Node], families: list[str], operation: Operation | Shorthand
+) -> list[Node] | None:
     """Arguments that are of their families and meet one another."""
     for arg, family in zip(args, families, strict=True):
         if not belongs(arg.type, family):
@@ -84,7 +107,7 @@ def nulled(arg: Node, family: str) -> Node:
     """A bare null of the family's plainest type."""
     if arg.type.kind != "null":
         return arg
-    kinds = {"number": "int", "places": "int", "printable": "text"}
+    kinds = {"number": "int", "plain": "int", "places": "int", "printable": "text"}
     return replace(arg, type=Type(kinds.get(family, family), nullable=True))  # type: ignore[arg-type]
 
 
@@ -100,9 +123,11 @@ def argument_hint(checker: Checker, arg: Node, family: str) -> Words | None:
     return None
 
 
-def takes(operation: Operation) -> Words:
+def takes(operation: Operation | Shorthand) -> Words:
     """How many arguments a function takes, in words."""
     families = operation.takes
+    if isinstance(operation, Shorthand) and operation.pairs:
+        return Words("pairs of", "成对的")
     most, least = len(families), sum(not family.endswith("?") for family in families)
     if families and families[-1].endswith("..."):
         return Words(f"{most} or more", f"{most} 个或更多")

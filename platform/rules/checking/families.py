@@ -9,6 +9,7 @@ from kith.rules.types import NUMBERS, Kind, Type
 
 FAMILIES: dict[str, frozenset[Kind]] = {
     "number": frozenset({"int", "decimal", "money", "percent"}),
+    "plain": frozenset({"int", "decimal", "percent"}),
     "int": frozenset({"int"}),
     "places": frozenset({"int"}),
     "text": frozenset({"text"}),
@@ -27,6 +28,7 @@ FAMILIES: dict[str, frozenset[Kind]] = {
 
 WORDS: dict[str, Words] = {
     "number": Words("a number", "数"),
+    "plain": Words("a number without a currency", "不带货币的数"),
     "int": Words("a whole number", "整数"),
     "places": Words("a written whole number", "直接写出的整数"),
     "text": Words("a text", "文本"),

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from kith.rules.operations.calendar import CALENDAR
 from kith.rules.operations.comparing import COMPARING
+from kith.rules.operations.contacts import CONTACTS
 from kith.rules.operations.dates import DATES
 from kith.rules.operations.numbers import NUMBERS
 from kith.rules.operations.operation import Operation
+from kith.rules.operations.rounding import ROUNDING
+from kith.rules.operations.shorthand import SHORTHANDS, Shorthand
 from kith.rules.operations.texts import TEXTS
+from kith.rules.operations.words import WORDS
 
 OPERATIONS: dict[str, Operation] = {
-    operation.name: operation for operation in (*NUMBERS, *TEXTS, *COMPARING, *DATES)
-}  # fmt: skip
-FUNCTIONS = {name: operation for name, operation in OPERATIONS.items() if operation.called}
-"""The operations that authors call by name."""
+    operation.name: operation
+    for operation in (*NUMBERS, *ROUNDING, *TEXTS, *WORDS, *CONTACTS, *COMPARING, *DATES, *CALENDAR)
+}
+FUNCTIONS: dict[str, Operation | Shorthand] = {
+    **{name: operation for name, operation in OPERATIONS.items() if operation.called},
+    **SHORTHANDS,
+}
+"""What authors call by name."""
+
+__all__ = ["FUNCTIONS", "OPERATIONS", "SHORTHANDS", "Operation", "Shorthand"]

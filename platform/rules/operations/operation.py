@@ -36,7 +36,9 @@ class Operation:
     may_null: bool = False
     """The result may be null even where no argument is."""
     clock: bool = False
-    """The meaning reads the instant or the time zone of the evaluation."""
+    """The meaning reads the instant, the time zone or the business calendar of the evaluation."""
+    no_sql: Words | None = None
+    """Why it has no form inside a database, where it has none (E501)."""
 
     @property
     def called(self) -> bool:

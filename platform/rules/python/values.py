@@ -131,6 +131,8 @@ def call(writer: Writer, node: Call) -> ast.expr:
     own = WRITERS.get(node.op)
     if own is not None:
         return own(writer, node)
+    if OPERATIONS[node.op].sees_null:
+        return _table(writer, node, [value(writer, arg) for arg in node.args])
     return guarded(writer, node.args, lambda *parts: _table(writer, node, parts))
 
 
@@ -157,7 +159,8 @@ def _table(writer: Writer, node: Call, parts: Sequence[ast.expr]) -> ast.expr:
     operation = OPERATIONS[node.op]
     context = [py.name("env")] if operation.clock else []
     made = py.call(writer.module.known(operation.meaning), *context, *parts)
-    if not node.type.is_number or node.type.kind == "int":
+    numeric = any(arg.type.is_number for arg in node.args)
+    if not node.type.is_number or (node.type.kind == "int" and not numeric):
         return made
     return py.call(writer.module.known(_exact), made, writer.module.known(node.type))
 

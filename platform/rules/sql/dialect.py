@@ -17,6 +17,7 @@ from sqlalchemy.types import TypeEngine
 from kith.rules.operations.dates import END_INSTANT, FIRST_INSTANT
 from kith.rules.sql.tables import Element
 from kith.rules.sql.values import Engine, sql_type, to_database
+from kith.rules.tree import Call
 from kith.rules.types import BOOL, DATE, DATETIME, Type
 from kith.rules.values import instant
 
@@ -216,6 +217,10 @@ class Dialect(ABC):
         """`negate` or `abs`."""
 
     @abstractmethod
+    def exact(self, call: Call, elements: list[Element]) -> Element:
+        """A function of numbers that is rare enough to be what the table of operations says of it; null where one is null."""
+
+    @abstractmethod
     def printed(self, element: Element, type_: Type) -> Element:
         """A value as `text()` prints it."""
 
@@ -236,6 +241,10 @@ class Dialect(ABC):
     @abstractmethod
     def search(self, op: str, text: Element, part: Element) -> Condition:
         """`contains starts_with ends_with`: null where one is null."""
+
+    @abstractmethod
+    def native(self, op: str, elements: list[Element], type_: Type, *, nullable: bool) -> Element:
+        """A function of the engine's own on values as they stand in columns; null where one is."""
 
     # --- dates -----------------------------------------------------------------------------------------------------
 
@@ -266,6 +275,10 @@ class Dialect(ABC):
     @abstractmethod
     def day_of(self, instant: Element) -> Element:
         """The day of an instant in the workspace's time zone, null beyond the calendar."""
+
+    @abstractmethod
+    def clock(self, op: str, instant: Element) -> Element:
+        """`hour minute` of an instant in the workspace's time zone, null beyond the calendar."""
 
     @abstractmethod
     def around(self, day: Element, hours: int) -> Element:

@@ -13,9 +13,15 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from kith.rules.operations import OPERATIONS
+from kith.rules.operations.calendar import hour, minute
 from kith.rules.operations.dates import FIRST, LAST, add_months, age, next_anniversary
 from kith.rules.operations.texts import fold, replace
-from kith.rules.sql.values import EPOCH, MICROSECOND, WIDE_ZERO, widened
+from kith.rules.sql.adapted import Number, exact, formed, narrow, null_to_null, plain
+from kith.rules.sql.exact import EXACT
+from kith.rules.sql.natives import POSTGRESQL
+from kith.rules.sql.values import EPOCH, MICROSECOND
+from kith.rules.values import Env
 
 PREFIX = "kith_"
 LONGEST = 1_000_000 * 86_400_000_000
@@ -23,20 +29,6 @@ LONGEST = 1_000_000 * 86_400_000_000
 
 class TooLargeError(ValueError):
     """A value has more digits than it may; no OverflowError, which the driver would take for a text that is too long."""
-
-
-Number = int | str
-"""An integer of SQLite, or the text of a wide one."""
-
-
-def narrow(value: Number) -> int:
-    """The integer behind a number of either form."""
-    return value if isinstance(value, int) else int(value) - WIDE_ZERO
-
-
-def formed(value: int, wide: int) -> Number:
-    """An integer in the form that is asked for."""
-    return widened(value) if wide else value
 
 
 def half_up(numerator: int, denominator: int) -> int:
@@ -186,6 +178,22 @@ def local_date(microseconds: int, zone: str) -> str | None:
     return day.isoformat() if FIRST <= day <= LAST else None
 
 
+def _local(microseconds: int, zone: str) -> Env:
+    return Env({}, EPOCH + microseconds * MICROSECOND, _zone(zone))
+
+
+def local_hour(microseconds: int, zone: str) -> int | None:
+    """The hour of an instant in a time zone."""
+    env = _local(microseconds, zone)
+    return hour(env, env.now)
+
+
+def local_minute(microseconds: int, zone: str) -> int | None:
+    """The minute of an instant in a time zone."""
+    env = _local(microseconds, zone)
+    return minute(env, env.now)
+
+
 def text_number(value: Number, scale: int) -> str:
     """A number with all its places."""
     number = narrow(value)
@@ -240,7 +248,8 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], int]] = {
     "rescale": (rescale, 3), "fit": (fit, 4), "add": (add, 3), "subtract": (subtract, 3), "multiply": (multiply, 4),
     "divide": (divide, 4), "div": (div, 3), "mod": (mod, 3), "floor": (floor, 3), "ceil": (ceil, 3),
     "abs": (absolute, 2), "negate": (negate, 2), "duration_multiply": (duration_multiply, 3),
-    "duration_divide": (duration_divide, 3), "local_date": (local_date, 2), "fold": (fold, 1),
+    "duration_divide": (duration_divide, 3), "local_date": (local_date, 2),
+    "hour": (local_hour, 2), "minute": (local_minute, 2), "fold": (fold, 1),
     "lower": (str.lower, 1), "upper": (str.upper, 1), "text_number": (text_number, 2),
     "text_percent": (text_percent, 2), "whole_days": (whole_days, 1), "bounded": (bounded, 3),
     "add_months": (months_later, 2), "age": (years_between, 2), "next_anniversary": (anniversary, 2),
@@ -251,16 +260,13 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], int]] = {
 AGGREGATES: dict[str, tuple[type, int]] = {"sum": (Sum, 3), "avg": (Mean, 3)}
 
 
-def _null_to_null(function: Callable[..., Any]) -> Callable[..., Any]:
-    def guarded(*values: Any) -> Any:
-        return None if None in values else function(*values)
-
-    return guarded
-
-
 def register(connection: sqlite3.Connection) -> None:
     """Put all functions on a connection of the driver."""
     for name, (function, count) in FUNCTIONS.items():
-        connection.create_function(PREFIX + name, count, _null_to_null(function), deterministic=True)
+        connection.create_function(PREFIX + name, count, null_to_null(function), deterministic=True)
+    for name in POSTGRESQL:
+        connection.create_function(PREFIX + name, -1, plain(OPERATIONS[name]), deterministic=True)
+    for name in EXACT:
+        connection.create_function(PREFIX + name, -1, exact(OPERATIONS[name]), deterministic=True)
     for name, (aggregate, count) in AGGREGATES.items():
         connection.create_aggregate(PREFIX + name, count, aggregate)

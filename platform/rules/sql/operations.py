@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from kith.rules.sql.compare import common_type
 from kith.rules.sql.dialect import FAR, MICROSECONDS_OF_A_DAY, MONTHS, infix
+from kith.rules.sql.tabled import TABLED
 from kith.rules.sql.tables import Element
 from kith.rules.tree import Call, Constant, Node
 from kith.rules.types import INT, TEXT, Type
@@ -304,6 +305,6 @@ VALUES: Mapping[str, Build] = {
     "duration_subtract": span_sum, "period_add": span_sum, "period_subtract": span_sum,
     "duration_negate": span_negate, "period_negate": span_negate, "duration_multiply": duration_scaled,
     "duration_divide": duration_scaled, "duration_ratio": duration_ratio, "age": age,
-    "next_anniversary": next_anniversary,
+    "next_anniversary": next_anniversary, **TABLED,
 }  # fmt: skip
 """Operations by name; those that are never null (comparisons and logic) are conditions first, in `logic.py`."""

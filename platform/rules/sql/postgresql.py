@@ -12,8 +12,11 @@ from sqlalchemy.sql.elements import Grouping
 
 from kith.rules.operations.texts import SPACE
 from kith.rules.sql.dialect import Dialect, infix, is_simple
+from kith.rules.sql.exact import DIVIDEND, EXACT
+from kith.rules.sql.natives import POSTGRESQL
 from kith.rules.sql.tables import Element
 from kith.rules.sql.values import Engine, is_wide
+from kith.rules.tree import Call
 from kith.rules.types import DATE, Type
 
 Condition = ColumnElement[bool]
@@ -21,9 +24,6 @@ BIGINT, INTEGER, TEXT = sa.BigInteger(), sa.Integer(), sa.Text()
 NUMERIC: sa.Numeric[Any] = sa.Numeric()
 FLOAT: sa.Double[Any] = sa.Double()
 INSTANT, INTERVAL = sa.DateTime(timezone=True), sa.Interval()
-DIVIDEND: sa.Numeric[Any] = sa.Numeric(100, 60)
-"""A quotient has at least the scale of its dividend. Numbers have at most 38 digits, so an exact quotient that is no half is
-further than 10^-39 from one: with 60 places, rounding twice is rounding once."""
 MICROSECONDS_OF_AN_HOUR = 3_600_000_000
 
 
@@ -123,6 +123,10 @@ class PostgreSQL(Dialect):
             return sa.func.abs(element, type_=self.type_(type_))
         return infix(self.number(0), "-", element, self.type_(type_))
 
+    def exact(self, call: Call, elements: list[Element]) -> Element:
+        numbers = [self._numeric(element, arg.type) for element, arg in zip(elements, call.args, strict=True)]
+        return self._formed(self.once(lambda *parts: EXACT[call.op](call, *parts), *numbers), call.type)
+
     def printed(self, element: Element, type_: Type) -> Element:
         match type_.kind:
             case "bool":
@@ -177,6 +181,12 @@ class PostgreSQL(Dialect):
             return sa.func.starts_with(text, part, type_=sa.Boolean())
         return self.once(build, part)
 
+    def native(self, op: str, elements: list[Element], type_: Type, *, nullable: bool) -> Element:
+        def build(*parts: Element) -> Element:
+            return POSTGRESQL[op](self, *parts)
+
+        return self.unless_null(build, *elements) if nullable else self.once(build, *elements)
+
     # --- dates -----------------------------------------------------------------------------------------------------
 
     def part(self, op: str, day: Element) -> Element:
@@ -215,6 +225,14 @@ class PostgreSQL(Dialect):
     def day_of(self, instant: Element) -> Element:
         local = sa.func.timezone(sa.literal(self.zone), instant, type_=sa.DateTime())
         return self.within_calendar(sa.cast(local, self.type_(DATE)))
+
+    def clock(self, op: str, instant: Element) -> Element:
+        def build(instant: Element) -> Element:
+            local = sa.func.timezone(sa.literal(self.zone), instant, type_=sa.DateTime())
+            found = sa.cast(sa.extract(op, local), BIGINT)
+            return sa.case((self.day_of(instant).is_(None), sa.null()), else_=found)
+
+        return self.once(build, instant)
 
     def around(self, day: Element, hours: int) -> Element:
         midnight = sa.func.timezone(sa.literal("UTC"), sa.cast(day, sa.DateTime()), type_=INSTANT)

@@ -15,6 +15,7 @@ from kith.rules.sql.dialect import FIRST_DAY, LAST_DAY, Dialect, infix, is_simpl
 from kith.rules.sql.functions import PREFIX
 from kith.rules.sql.tables import Element
 from kith.rules.sql.values import Engine, is_wide
+from kith.rules.tree import Call
 from kith.rules.types import DATE, MAX_STORED, Type
 
 Condition = ColumnElement[bool]
@@ -146,6 +147,12 @@ class SQLite(Dialect):
             return registered(op, element, wide=True)
         return sa.func.abs(element, type_=INTEGER) if op == "abs" else infix(self.number(0), "-", element, INTEGER)
 
+    def exact(self, call: Call, elements: list[Element]) -> Element:
+        scales = (sa.literal_column(str(arg.type.scale), INTEGER) for arg in call.args)
+        pairs = [part for pair in zip(elements, scales, strict=True) for part in pair]
+        places: Element = sa.literal_column(str(call.type.scale), INTEGER)
+        return registered(call.op, *pairs, places, wide=is_wide(call.type))
+
     def printed(self, element: Element, type_: Type) -> Element:
         match type_.kind:
             case "bool":
@@ -198,6 +205,9 @@ class SQLite(Dialect):
             return registered(op, text, part) == self.number(1)
         return build(part)
 
+    def native(self, op: str, elements: list[Element], type_: Type, *, nullable: bool) -> Element:
+        return sa.type_coerce(registered(op, *elements), self.type_(type_))
+
     # --- dates -----------------------------------------------------------------------------------------------------
 
     def part(self, op: str, day: Element) -> Element:
@@ -249,6 +259,9 @@ class SQLite(Dialect):
 
     def day_of(self, instant: Element) -> Element:
         return registered("local_date", instant, self.zone)
+
+    def clock(self, op: str, instant: Element) -> Element:
+        return sa.type_coerce(registered(op, instant, self.zone), INTEGER)
 
     def around(self, day: Element, hours: int) -> Element:
         seconds = infix(sa.cast(sa.func.strftime("%s", day), INTEGER), "+", self.number(hours * 3600), INTEGER)

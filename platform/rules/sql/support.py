@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from kith.problems import Words
+from kith.rules.operations import OPERATIONS
 from kith.rules.sql.compare import HOLDS, is_actors_set
 from kith.rules.sql.depth import is_too_deep
 from kith.rules.sql.dialect import Dialect
 from kith.rules.sql.logic import TWO_VALUED
+from kith.rules.sql.natives import FOLDING
 from kith.rules.sql.operations import VALUES
 from kith.rules.sql.postgresql import PostgreSQL
 from kith.rules.sql.sqlite import SQLite
 from kith.rules.tree import Aggregate, Call, Changed, Constant, IsNew, Node, Path, Template, walk
 from kith.rules.types import MAX_STORED, Type
 
-CASE_FOLDING = frozenset({"fold", "lower", "upper"})
+CASE_FOLDING = FOLDING | {"fold", "lower", "upper"}
 RUNNING = frozenset({*VALUES, *HOLDS, *TWO_VALUED})
 """Operations that have SQL on both engines."""
 
@@ -54,7 +56,7 @@ def _reason(node: Node, dialect: Dialect | None) -> Words | None:
         case Template(parts=parts) if not all(isinstance(part, str) for part in parts):
             return HOLES
         case Call(op=op) if op not in RUNNING:
-            return NO_SQL
+            return OPERATIONS[op].no_sql or NO_SQL
         case Call(op=op) if op in CASE_FOLDING and isinstance(dialect, PostgreSQL) and not dialect.collation:
             return NO_CASE
         case Call(op=op, args=args) if _mishandles_sets(op, args):

@@ -71,7 +71,8 @@ def _field(node: Node, root: Root) -> Node:
 
 SMALL, LARGE = Type("int", precision=5), Type("decimal", precision=30, scale=6)
 TYPES: dict[str, tuple[Type, ...]] = {
-    "number": (SMALL, INT, DECIMAL, LARGE), "int": (INT,), "places": (INT,), "text": (TEXT,), "bool": (BOOL,),
+    "number": (SMALL, INT, DECIMAL, LARGE), "plain": (SMALL, INT, DECIMAL, LARGE),
+    "int": (INT,), "places": (INT,), "text": (TEXT,), "bool": (BOOL,),
     "date": (DATE,), "datetime": (DATETIME,), "duration": (DURATION,), "period": (PERIOD,),
     "set": (set_of(TEXT), set_of(INT)), "ordered": (SMALL, DECIMAL, LARGE, TEXT, DATE),
     "any": (SMALL, DECIMAL, LARGE, TEXT, DATE), "printable": (INT, DECIMAL, LARGE, PERCENT, TEXT, DATE, BOOL),
