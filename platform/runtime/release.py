@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from kith.metadata.model import Model
@@ -36,6 +36,16 @@ class Release:
     """How conditions, formulas and blocks are evaluated outside the database."""
     _cache: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    def again(self, model: Model | None = None, evaluator: Evaluator | None = None) -> Release:
+        """The same release with another model or way to evaluate, over the same tables; nothing prepared is shared."""
+        return replace(
+            self,
+            model=model or self.model,
+            evaluator=evaluator or self.evaluator,
+            _cache={},
+            _lock=threading.Lock(),
+        )
 
     def cached(self, key: Hashable, make: Callable[[], T]) -> T:
         """What `make` returned for that key, made once; keys start with the name of their user.

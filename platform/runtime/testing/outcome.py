@@ -27,6 +27,7 @@ class Outcome:
     case: str
     span: Span
     mismatches: tuple[Mismatch, ...]
+    backend: str = ""
 
     @property
     def passed(self) -> bool:
@@ -44,6 +45,7 @@ class Outcome:
             "test": self.test,
             "case": self.case,
             "place": self.place,
+            "backend": self.backend,
             "passed": self.passed,
             "mismatches": [
                 {"what": one.what, "expected": one.expected, "found": one.found, "why": list(one.why)}

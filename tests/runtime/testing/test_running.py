@@ -45,6 +45,7 @@ fields:
   subject: {type: text, required: true, label: Subject}
   shop: {type: reference, to: shop, inverse: visits, label: Shop}
   amount: {type: money, label: Amount}
+  note: {type: text, label: Note}
 """,
     "rules/shop_rules.yaml": """\
 rules: shop_rules
