@@ -147,10 +147,15 @@ class Records:
         return record
 
     def value(self, scope: DictScope, found: Name, value: object, id_: str) -> object:
-        """One field's value; an object is the record behind a reference."""
+        """One field's value; an object is the record behind a reference, or the parts of a value that has several."""
         if found.type.kind == "ref" and isinstance(value, Mapping):
             behind = scope.world.get(found.type.entity)
             return self.record(behind, value, id_)["id"] if behind else None
+        if found.type.kind == "record" and isinstance(value, Mapping):
+            parts = scope.world[found.type.entity]
+            return {
+                name: self.value(parts, part, value.get(name), f"{id_}/{name}") for name, part in parts.fields.items()
+            }
         return read(value, found.type)
 
     def env(self, now: datetime, zone: tzinfo) -> Env:

@@ -164,7 +164,7 @@ def kept(text: str, start: str) -> list[str]:
 def test_the_examples_of_the_manual_are_in_canonical_form(page: str) -> None:
     text = (Path(__file__).parents[2] / "docs/rules" / page).read_text("utf-8")
     examples = re.findall(r"```(expression|block)\n(.*?)\n```", text, re.DOTALL)
-    assert len(examples) == 6
+    assert len(examples) >= 6
     for start, example in examples:
         for written in [example] if start == "block" else example.split("\n"):
             assert format_slot(written, start) == written

@@ -92,10 +92,12 @@ class Writer:
 
     def record(self, scope: DictScope, depth: int) -> dict[str, object]:
         """A record with records behind its references and lines."""
-        values = {name: self.value(field.type) for name, field in scope.fields.items()}
+        whole = {name for name, field in scope.fields.items() if field.type.kind == "record"}
+        values = {name: self.value(field.type) for name, field in scope.fields.items() if name not in whole}
         for name, field in scope.fields.items():
             behind = scope.world.get(field.type.entity)
-            if depth and behind and (not field.type.nullable or self.random.random() < 0.6):
+            # The parts of a value belong to the record itself, however far away it is.
+            if (depth or name in whole) and behind and (not field.type.nullable or self.random.random() < 0.6):
                 values[name] = self.record(behind, depth - 1)
         for name, relation in scope.relations.items():
             rows = range(self.random.randrange(4) if depth else 0)
