@@ -210,12 +210,24 @@ job = _table(
     _column("leased_until", Instant, null=True),
     _column("finished_at", Instant, null=True),
     _column("error", TEXT, null=True),
+    _column("result", Json, null=True),
 )
 """The queue, which is the outbox as well: what a save wants done is a row of its transaction. `once` is unique: a slot of a
-schedule, or what leaves the process, is enqueued once. States: waiting, running, done, dead."""
+schedule, or what leaves the process, is enqueued once. States: waiting, running, done, dead. `result` is what a job that is done
+has to tell."""
 _index(job, "once", unique=True)
 _index(job, "priority", "due_at", where=job.c.state == sa.literal_column("'waiting'"))
 _index(job, "leased_until", where=job.c.state == sa.literal_column("'running'"))
+
+schedule = _table(
+    "schedule",
+    _column("name", TEXT, key=True),
+    _column("meaning", TEXT),
+    _column("next_at", Instant),
+    _column("last_at", Instant, null=True),
+)
+"""What time starts: rules by their path, Kith's own work by `kith:…`. `meaning` is the schedule as it was when `next_at`, its
+next slot, was worked out; `last_at` is the slot that was started last."""
 
 search = _table(
     "search",
