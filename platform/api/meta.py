@@ -118,11 +118,19 @@ def field_of(call: Call, entity: Entity, field: Field) -> dict[str, Any]:
     }
     if field.to and field.to in call.release.model.entities and call.may_know(call.release.model.entities[field.to]):
         found["to"] = field.to
+    if field.currency_field:
+        found |= {"compared_in": field.type.currency, **owned(call, entity, field)}
     if field.options:
         found["options"] = [
             {"key": one.key, "label": said(call, one.label), "retired": one.retired} for one in field.options.values()
         ]
     return found | {name: field.params[name] for name in SHOWN_PARAMS if field.params.get(name) is not None}
+
+
+def owned(call: Call, entity: Entity, field: Field) -> dict[str, str]:
+    """The fields of the currency and of the day of an amount in its record's own, as far as the caller may know them."""
+    named = {key: str(field.params.get(key) or "") for key in ("currency_field", "rate_on")}
+    return {key: name for key, name in named.items() if name and access_of(call, entity, entity.fields[name])}
 
 
 def value_type(type_: Type) -> str:

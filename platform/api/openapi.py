@@ -106,6 +106,16 @@ def schemas_of(call: Call, entity: Entity) -> dict[str, Schema]:
     return found
 
 
+def heading(call: Call, entity: Entity, field: Field) -> Schema:
+    """What a field is called, and what its values are where that does not say it all."""
+    title: Schema = {"title": said(call, field.label)}
+    named = owned(call, entity, field).get("currency_field")
+    if named is None:
+        return title
+    label, currency = said(call, entity.fields[named].label), field.type.currency
+    return title | {"description": call.texts("amount.owned", field=label, currency=currency)}
+
+
 def fields_given(call: Call, entity: Entity, access: dict[str, list[str]], action: str) -> dict[str, Schema]:
     """The fields that may be sent."""
     return {

@@ -210,6 +210,6 @@ def priced(path: Path) -> Priced:
     return Priced(path.type, path.start, path.end, as_it_is(path), path.beside(Step(last.entity, last.currency, TEXT)))
 
 
-def is_owned(node: object) -> bool:
+def is_owned(node: object) -> TypeGuard[Path]:
     """Whether a node is an amount in the currency of its record, converted."""
     return isinstance(node, Path) and bool(node.steps) and node.steps[-1].part == BASE

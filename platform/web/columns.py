@@ -37,6 +37,13 @@ class ListColumn:
     masked: bool = False
     width: int = 0
     total: str = ""
+    compared: str = ""
+    """Of amounts in their records' own currencies: what they are called where they are compared, in the workspace's."""
+
+    @property
+    def asked(self) -> str:
+        """What filters and orders call it."""
+        return self.compared or self.label
 
     @property
     def sortable(self) -> bool:
@@ -72,8 +79,10 @@ def column_at(reader: Reader, entity: str, path: str, texts: Texts) -> ListColum
     if part is not None:
         labels.append(LABELS[names[1]].in_(texts.language))
         return ListColumn(path, " · ".join(labels), part, None, masked=access.read.never)
-    type_ = declared.type if declared else OWN[last]
-    return ListColumn(path, " · ".join(labels), type_, declared, masked=access.read.never)
+    type_, label = declared.type if declared else OWN[last], " · ".join(labels)
+    owned = declared is not None and declared.currency_field
+    compared = texts("list.in_currency", label=label, currency=type_.currency) if owned else ""
+    return ListColumn(path, label, type_, declared, masked=access.read.never, compared=compared)
 
 
 def columns_of_view(reader: Reader, view: View, texts: Texts) -> list[ListColumn]:

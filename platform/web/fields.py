@@ -89,7 +89,7 @@ class Maker:
             locked=state.locked,
             shown=state.shown,
             why=state.why,
-            unit="" if state.cells else self._unit(declared.type),
+            unit="" if state.cells or declared.currency_field else self._unit(declared.type),
             suffix="%" if declared.type.kind == "percent" else "",
             placeholder=state.placeholder,
             lookup=self.lookup(declared) if kind == "reference" else "",

@@ -9,7 +9,7 @@ from typing import Any
 from kith.metadata.model import Field, Label, Model, Option
 from kith.rules.types import Type
 from kith.runtime import phones
-from kith.runtime.read.query import Masked, Reference
+from kith.runtime.read.query import Amount, Masked, Reference
 from kith.texts import Texts
 from kith.web import addresses
 from kith.web.formats import Format, formatter, locale_of
@@ -129,6 +129,8 @@ def _shower(reader: Reader, type_: Type, declared: Field | None, short: bool) ->
             return _text(reader, declared, short)
         case "record":
             return _parts(reader, declared)
+        case "money" if declared is not None and declared.currency_field:
+            return Plain(_amount(reader, type_))
         case _:
             return Plain(format_of(reader, type_))
 
@@ -155,6 +157,18 @@ def format_of(reader: Reader, type_: Type) -> Format:
             return formatter("duration", language)
         case _:
             return str
+
+
+def _amount(reader: Reader, type_: Type) -> Format:
+    """Amounts in the currencies of their records; what comes without one is but a number."""
+    language = reader.language
+    bare = formatter("decimal", language, scale=type_.scale)
+
+    def show(value: Any) -> str:
+        currency = value.currency if isinstance(value, Amount) else None
+        return (formatter("money", language, currency=currency) if currency else bare)(value)
+
+    return show
 
 
 def _percent(language: str) -> Format:

@@ -17,7 +17,7 @@ from kith.runtime.context import Context
 from kith.runtime.read.masking import mask
 from kith.runtime.read.paths import Place, place_of
 from kith.runtime.read.prepared import Row
-from kith.runtime.read.query import Reference, Shown
+from kith.runtime.read.query import Amount, Reference, Shown
 from kith.runtime.read.reader import Clause
 from kith.runtime.read.sets import inside
 from kith.runtime.read.statement import Statement, target_of
@@ -70,6 +70,23 @@ class Referring:
         if id_ is None:
             return None
         return Reference(id_, self.title(row)) if row[self.found] is not None else Reference(id_, "", False)
+
+
+@dataclass(frozen=True, slots=True)
+class Pricing:
+    """A cell that is an amount with its record's own currency, which is at -1 where the reader may not read it."""
+
+    index: int
+    currency: int
+    convert: Converter | None
+
+    def __call__(self, row: Row) -> Amount | None:
+        """The cell of a tuple."""
+        value = row[self.index]
+        if value is None:
+            return None
+        amount = value if self.convert is None else self.convert(value)
+        return Amount(amount, row[self.currency] if self.currency >= 0 else None)
 
 
 @dataclass(frozen=True)
@@ -143,6 +160,8 @@ def _plain(statement: Statement, place: Place, context: Context) -> Cell:
     if place.type.kind == "record":
         return _parts(statement, place)
     element = statement.tables.column(place.rows, place.column)
+    if place.declared is not None and place.declared.currency_field:
+        return _amount(statement, place.declared, place.rows, element)
     if place.type.kind == "ref":
         return _reference(statement, place, element, context)
     return _converted(statement, element, place.type)
@@ -151,6 +170,14 @@ def _plain(statement: Statement, place: Place, context: Context) -> Cell:
 def _converted(statement: Statement, element: Element, type_: Type) -> Cell:
     index = statement.want(element)
     return Converted(index, converter(type_, statement.tables.tables.engine), type_)
+
+
+def _amount(statement: Statement, declared: Field, rows: Rows, element: Element) -> Cell:
+    named = declared.currency_field
+    hidden = statement.reader.access(rows.entity, named).read.never
+    index = statement.want(element)
+    currency = -1 if hidden else statement.want(statement.tables.column(rows, named))
+    return Pricing(index, currency, converter(declared.type, statement.tables.tables.engine))
 
 
 def _reference(statement: Statement, place: Place, element: Element, context: Context) -> Cell:

@@ -75,6 +75,20 @@ class Reference:
     visible: bool = True
 
 
+class Amount(Decimal):
+    """An amount in its record's own currency; None where the reader may not read that."""
+
+    __slots__ = ("currency",)
+
+    def __new__(cls, amount: Decimal, currency: str | None) -> Amount:
+        """An amount of a currency."""
+        made = super().__new__(cls, amount)
+        made.currency = currency
+        return made
+
+    currency: str | None
+
+
 class Masked(str):
     """What may be seen of a value whose field is only masked to the reader; there is no way back to the value."""
 

@@ -167,8 +167,19 @@ def _totals(listing: Listing, maker: RowMaker) -> Sequence[Cell]:
     query = AggregateQuery(listing.entity.name, (), measures, filter_)
     visit = listing.visit
     (found,) = aggregate(visit.connection, visit.context, visit.release, query)
-    cells = [show(found.get(column.path)) for column, show in zip(listing.columns, maker.shows, strict=True)]
+    cells = [
+        _converted(listing, column, found.get(column.path)) or show(found.get(column.path))
+        for column, show in zip(listing.columns, maker.shows, strict=True)
+    ]
     return [replace(cells[0], text=cells[0].text or visit.texts("table.totals")), *cells[1:]]
+
+
+def _converted(listing: Listing, column: ListColumn, total: object) -> Cell | None:
+    """A total of amounts in several currencies, which says that it is in the workspace's."""
+    if not column.compared or not isinstance(total, Decimal):
+        return None
+    amount = format_of(listing.showing, column.type)(total)
+    return Cell(listing.visit.texts("list.converted", amount=amount))
 
 
 def _conditions(listing: Listing) -> list[str]:
