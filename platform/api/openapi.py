@@ -8,10 +8,10 @@ from starlette.responses import Response
 
 from kith.api import operations as ops
 from kith.api.calls import Call, sent, written
-from kith.api.meta import access_of, known, said
+from kith.api.meta import access_of, known, owned, said
 from kith.api.parameters import parameters
 from kith.api.schemas import Schema, given, or_null, own_fields, readable
-from kith.metadata.model import Entity
+from kith.metadata.model import Entity, Field
 
 BASE = "/api/v1"
 
@@ -83,7 +83,7 @@ def schemas_of(call: Call, entity: Entity) -> dict[str, Schema]:
     for name, field in entity.fields.items():
         if {"read", "mask"} & {*access[name]}:
             masked = not call.reader.rights[entity.name].reading(name).mask.never
-            record[name] = {"title": said(call, field.label), **readable(field, masked=masked)}
+            record[name] = {**heading(call, entity, field), **readable(field, masked=masked)}
     made = fields_given(call, entity, access, "create")
     changed = {**fields_given(call, entity, access, "update"), "version": {"type": "integer", "minimum": 1}}
     for inverse in entity.inverses.values():
@@ -119,7 +119,7 @@ def heading(call: Call, entity: Entity, field: Field) -> Schema:
 def fields_given(call: Call, entity: Entity, access: dict[str, list[str]], action: str) -> dict[str, Schema]:
     """The fields that may be sent."""
     return {
-        name: {"title": said(call, field.label), **or_null(given(field))}
+        name: {**heading(call, entity, field), **or_null(given(field))}
         for name, field in entity.fields.items()
         if action in access[name]
     }

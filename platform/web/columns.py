@@ -101,6 +101,7 @@ def columns_of_view(reader: Reader, view: View, texts: Texts) -> list[ListColumn
                     known.masked,
                     column.width,
                     _total(known, column.total),
+                    known.compared,
                 )
             )
     return found

@@ -257,7 +257,7 @@ class Saying:
         if column is None or column.type.kind not in ("date", "datetime"):
             return ""
         span = span_of(part, _path(field), column.type.kind)
-        return self.texts(f"filter_words.{span}", label=column.label) if span else ""
+        return self.texts(f"filter_words.{span}", label=column.asked) if span else ""
 
     def _said(self, left: s.Syntax, operator: str, right: s.Syntax | None) -> str:
         column = self._column(left)
@@ -267,7 +267,7 @@ class Saying:
         if value is None:
             return ""
         dated = operator in ORDERS and column.type.kind in ("date", "datetime")
-        return self.texts(f"filter_words.{'day_' if dated else ''}{operator}", label=column.label, value=value)
+        return self.texts(f"filter_words.{'day_' if dated else ''}{operator}", label=column.asked, value=value)
 
     def _column(self, node: s.Syntax) -> ListColumn | None:
         path = _path(node)

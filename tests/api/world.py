@@ -27,16 +27,17 @@ from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause, Change, Saved
 from kith.runtime.write.gate import save
 
+DESK = Path(__file__).parent / "desk"
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 USERS: Mapping[str, tuple[str, ...]] = {
     "admin": ("administrator",), "ann": ("rep",), "bob": ("rep",), "scribe": ("scribe",), "nobody": (),
 }  # fmt: skip
 
 
-@lru_cache(maxsize=1)
-def desk_model() -> Model:
-    """The model of the desk's folder."""
-    layers, problems = load(Path(__file__).parent / "desk")
+@lru_cache(maxsize=2)
+def desk_model(folder: Path = DESK) -> Model:
+    """The model of the desk's folder, or of another one with its roles."""
+    layers, problems = load(folder)
     model, found = build(layers)
     assert model is not None, [problem.message() for problem in (*problems, *found)]
     return model
@@ -89,10 +90,10 @@ def set_account(connection: sa.Connection, user: str) -> None:
 
 
 @contextmanager
-def opened(url: str) -> Iterator[Desk]:
+def opened(url: str, folder: Path = DESK) -> Iterator[Desk]:
     """A desk in an empty database."""
     workspace = Workspace.open(url)
-    workspace.apply(workspace.plan(desk_model()), hooks=hooks(lambda: NOW))
+    workspace.apply(workspace.plan(desk_model(folder)), hooks=hooks(lambda: NOW))
     doors = Doors(workspace, Calling(workspace.database), lambda: NOW)
     with TestClient(Starlette(routes=routes(doors)), raise_server_exceptions=False) as client:
         desk = Desk(workspace, client)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -19,7 +20,7 @@ from kith.web.pages.listed import Listing, listing_of
 from kith.web.requests import Visit, Web, go, page
 from kith.web.rows import RowMaker, row_maker
 from kith.web.shell import icon_of, may_create
-from kith.web.showing import inline, shower
+from kith.web.showing import format_of, inline, shower
 from kith.web.templating import Drawing, wanted
 from kith.web.view import Cell, Choice, Column, Empty, Link, Notice, Table
 from kith.web.view import Page as Pager
@@ -231,7 +232,7 @@ def _around(listing: Listing, wrong_row: str) -> dict[str, object]:
         "more": [Link(texts("menu.bin"), addresses.bin_of(entity.name), "trash-2")] if _may_restore(listing) else [],
         "tabs": shown,
         "more_tabs": more,
-        "fields": [Choice(column.path, column.label) for column in listing.filterable],
+        "fields": [Choice(column.path, column.asked) for column in listing.filterable],
         "row": filtering.row_inputs(listing, listing.visit.request.query_params.get("field", ""), wrong_row),
         "alternatives": filtering.alternatives(listing),
         "orders": _orders(listing),
@@ -245,7 +246,7 @@ def _orders(listing: Listing) -> list[tuple[Choice, bool]]:
     texts, first = listing.visit.texts, listing.order[:1]
     now = ("-" if first[0].descending else "") + first[0].path if first else ""
     return [
-        (Choice(sign + column.path, texts(f"list.{way}", name=column.label)), sign + column.path == now)
+        (Choice(sign + column.path, texts(f"list.{way}", name=column.asked)), sign + column.path == now)
         for column in listing.columns
         if column.sortable
         for sign, way in (("", "upwards"), ("-", "downwards"))
