@@ -39,6 +39,24 @@ OTHERS: dict[str, list[tuple[str, Words]]] = {
         ("min(lines.amount where c)", Words("The smallest value; null over nothing.", "最小值；没有记录时为空。")),
         ("max(lines.amount where c)", Words("The largest value; null over nothing.", "最大值；没有记录时为空。")),
         ("count(lines where c)", Words("How many records there are.", "记录数。")),
+        (
+            "count_distinct(lines.kind where c)",
+            Words("How many different values there are; nulls do not count.", "不同值的个数，不计空值。"),
+        ),
+        (
+            "median(lines.amount where c)",
+            Words(
+                "The value in the middle, or the mean of the two, with the scale of `/`; null over nothing.",
+                "中位数（两个居中值取平均），小数位同 `/`；没有记录时为空。",
+            ),
+        ),
+        (
+            'join(lines.name where c, ", ")',
+            Words(
+                'The texts in the order of their code points, with a written text (or ", ") between; null over nothing.',
+                "按码点顺序连接文本，以写出的文本（或“, ”）分隔；没有记录时为空。",
+            ),
+        ),
         ("any(lines where c)", Words("Whether there is one; false over nothing.", "是否存在；没有记录时为假。")),
         (
             "all(lines where c, test)",
@@ -47,6 +65,13 @@ OTHERS: dict[str, list[tuple[str, Words]]] = {
         (
             "first(lines.amount where c by due desc, label)",
             Words("The first in that order: nulls last, then by id.", "按该顺序的第一个：空值在后，再按 id。"),
+        ),
+        (
+            "last(lines.amount where c by due)",
+            Words(
+                "The first in the other direction: nulls are still last, then by id.",
+                "反向顺序的第一个：空值仍在后，再按 id。",
+            ),
         ),
     ],
     "saving": [

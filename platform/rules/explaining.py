@@ -41,6 +41,9 @@ TOTALS = {
     "avg": Words("the average {name} of {relation}", "{relation}的{name}平均值"),
     "min": Words("the smallest {name} of {relation}", "{relation}的{name}最小值"),
     "max": Words("the largest {name} of {relation}", "{relation}的{name}最大值"),
+    "median": Words("the median of {name} of {relation}", "{relation}的{name}中位数"),
+    "count_distinct": Words("the number of different {name} of {relation}", "{relation}中不同的{name}数量"),
+    "join": Words("all {name} of {relation}", "{relation}的全部{name}"),
     "first": Words("the first {name} of {relation}", "{relation}的首个{name}"),
 }
 DIVISIONS = frozenset({"divide", "mod", "div", "duration_divide", "duration_ratio"})

@@ -121,8 +121,8 @@ NO_WHERE = Mistake(
 BY_WITHOUT_FIRST = Mistake(
     "E216",
     Words(
-        "`by` gives an order, and only `first` needs one; `{name}` does not.",
-        "`by` 表示顺序，只有 `first` 需要；`{name}` 不需要。",
+        "`by` gives an order, and only `first` and `last` need one; `{name}` does not.",
+        "`by` 表示顺序，只有 `first` 和 `last` 需要；`{name}` 不需要。",
     ),
     "first(lines.amount by quantity) == sum(lines.amount by quantity)",
     "first(lines.amount by quantity) == sum(lines.amount)",

@@ -198,17 +198,30 @@ def related(node: Aggregate, env: Env) -> Iterable[Record]:
 
 
 def collected(node: Aggregate, values: list[object]) -> object:
-    """`sum avg min max` over values none of which is null."""
+    """`sum avg median min max count_distinct join` over values none of which is null."""
     type_ = node.value.type if node.value else node.type
+    if node.function == "count_distinct":
+        return len(set(values))
     if node.function == "sum":
         return total(values, node.type)
     if not values:
         return None
     if node.function == "avg":
         return fit(sum(Fraction(str(value)) for value in values) / len(values), node.type)
+    if node.function == "median":
+        return fit(middle([Fraction(str(value)) for value in values]), node.type)
+    if node.function == "join":
+        between = node.test.value if isinstance(node.test, Constant) else ""
+        return fitting(str(between).join(sorted(map(str, values))))
     best: Callable[..., object] = min if node.function == "min" else max
     ranked = [value for value in values if rank(value, type_) is not None]
     return best(ranked, key=lambda value: rank(value, type_)) if ranked else None
+
+
+def middle(values: list[Fraction]) -> Fraction:
+    """The value in the middle of a sorted list, or the mean of the two."""
+    ranked, half = sorted(values), len(values) // 2
+    return ranked[half] if len(values) % 2 else (ranked[half - 1] + ranked[half]) / 2
 
 
 def total(values: list[object], type_: Type) -> object:

@@ -133,10 +133,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Aggregate(Node):
-    """A value over related records: `sum count any all avg min max first`.
+    """A value over related records: `sum count any all avg median min max first count_distinct join`.
 
     `via` is the path to the record whose `relation` is read (no steps: the root record itself); inside `value`, `where`, `test`
-    and `by` the root `row` is the related record.
+    and `by` the root `row` is the related record. The `test` of `join` is the text that stands between.
     """
 
     function: str

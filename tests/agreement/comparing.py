@@ -94,7 +94,7 @@ def may_refuse(tree: Node) -> bool:
     need not know, never came; or never come upon it where the reference did.
     """
     parts = list(walk(tree))
-    sums = any(isinstance(part, Aggregate) and part.function == "sum" for part in parts)
+    sums = any(isinstance(part, Aggregate) and part.function in ("sum", "join") for part in parts)
     return sums or any(isinstance(part, Call) and part.op in GROWING for part in parts)
 
 

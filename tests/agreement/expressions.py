@@ -109,7 +109,7 @@ class Generator:
         common = ["if", "coalesce"] if kind != "period" else []
         if kind in ("number", "text", "date", "datetime", "duration", "money"):
             common.append("extreme")
-        if kind in FUNCTIONS and self.rng.random() < 0.25:
+        if kind in FUNCTIONS and self.rng.random() < 0.15:
             return self.called(FUNCTIONS[kind], depth - 1)
         own: list[Callable[[int], str]] = getattr(self, f"{kind}_forms", list)()
         chosen = self.rng.choice([*own, *own, *common])
@@ -214,10 +214,15 @@ class Generator:
         return forms + [self._counting, self._numeric] * 2 if self.names is THIS else forms
 
     def _counting(self, depth: int) -> str:
+        if self.rng.random() < 0.3:
+            kind = self.pick(["text", "number", "date", "choice", "money", "bool"])
+            return self.related("count_distinct", kind, depth)
         return self.related("count", None, depth)
 
     def _numeric(self, depth: int) -> str:
-        return self.related(self.pick(["sum", "avg", "min", "max", "first"]), "number", depth)
+        return self.related(
+            self.pick(["sum", "avg", "min", "max", "first", "last", "median", "count_distinct"]), "number", depth
+        )
 
     def money_forms(self) -> list[Callable[[int], str]]:
         m, make = "money", self.make
@@ -228,7 +233,7 @@ class Generator:
             lambda d: f"mod({make(m, d)}, {make(m, d)})",
         ]
         if self.names is THIS:
-            forms.append(lambda d: self.related(self.pick(["sum", "avg", "max"]), m, d))
+            forms.append(lambda d: self.related(self.pick(["sum", "avg", "max", "median"]), m, d))
         return forms
 
     # --- texts -----------------------------------------------------------------------------------------------------
@@ -243,7 +248,7 @@ class Generator:
             lambda d: f"text({make(self.pick(['number', 'money', 'date', 'bool', 'text', 'choice']), d)})",
         ]
         if self.names is THIS:
-            forms.append(lambda d: self.related(self.pick(["first", "min", "max"]), t, d))
+            forms.append(lambda d: self.related(self.pick(["first", "min", "max", "last", "join", "join"]), t, d))
             if self.templates:
                 hole = self.pick(["name", "amount", "due ?? since", "took", "rate", "seen", "stage", "n + 1", "ok"])
                 forms += [lambda _d: f'"a{{{hole}}}-{{code}}"'] * 3
@@ -429,8 +434,9 @@ class Generator:
                 return f"all({value}{where}, {self.make('bool', min(depth, 2))})"
             if function == "any" and not where:
                 where = f" where {self.make('bool', min(depth, 2))}"
-            by = f" by {self._keys(relation)}" if function == "first" else ""
-            return f"{function}({value}{where}{by})"
+            by = f" by {self._keys(relation)}" if function in ("first", "last") else ""
+            between = self.pick(["", ', "; "']) if function == "join" else ""
+            return f"{function}({value}{where}{by}{between})"
         finally:
             self.names = THIS
 

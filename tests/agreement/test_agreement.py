@@ -56,7 +56,7 @@ def test_a_planted_bug_is_found(title: str, postgresql_server: str, monkeypatch:
     try:
         found = (
             disagreement
-            for shard in range(SHARDS)
+            for shard in range(3 * SHARDS)
             for asked, where in chunks(SEED + shard, EXPRESSIONS, RECORDS, size=50)
             for disagreement in compare(asked, where, {name: one})
         )

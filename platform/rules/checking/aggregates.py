@@ -11,12 +11,17 @@ from kith.rules.checking.checker import Checker
 from kith.rules.checking.families import belongs, type_words
 from kith.rules.checking.narrowing import facts
 from kith.rules.scope import Relation, Scope
-from kith.rules.tree import Aggregate, Node, Order, Path
-from kith.rules.types import BOOL, DURATION, INT, MAX_DIGITS, Type
+from kith.rules.tree import Aggregate, Constant, Node, Order, Path
+from kith.rules.types import BOOL, DURATION, INT, MAX_DIGITS, TEXT, Type
 
-FUNCTIONS = ("sum", "count", "any", "all", "avg", "min", "max", "first")
-VALUED = frozenset({"sum", "avg", "min", "max", "first"})
+FUNCTIONS = (
+    "sum", "count", "any", "all", "avg", "min", "max", "first", "last", "count_distinct", "median", "join",
+)  # fmt: skip
+VALUED = frozenset(FUNCTIONS) - {"count", "any", "all"}
 """Aggregates over a field of the related records, not over the records themselves."""
+ORDERED = frozenset({"first", "last"})
+SEPARATOR = ", "
+"""What `join` puts between texts where nothing else is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ def aggregate(checker: Checker, node: syntax.Invoke) -> Node | None:
         where = condition(checker, node.where) if node.where is not None else None
         with checker.knowing(facts(where, True) if where else frozenset()):
             value = read(checker, node, related)
-            test = condition(checker, node.args[1]) if len(node.args) > 1 else None
+            test = second(checker, node)
             by = tuple(sort_key(checker, key) for key in node.by)
         failed = any(problem.is_error for problem in checker.problems[before:])
     if failed:
@@ -57,21 +62,44 @@ def aggregate(checker: Checker, node: syntax.Invoke) -> Node | None:
     if type_ is None:
         return None
     orders = tuple(order for order in by if order is not None)
+    function = node.function
+    if function == "last":
+        # The first from the other end; what has no value stays behind.
+        function, orders = "first", tuple(Order(order.value, not order.descending) for order in orders)
     name, entity = related.relation.name, related.relation.entity
-    return Aggregate(type_, node.start, node.end, node.function, related.via, name, entity, value, where, test, orders)
+    return Aggregate(type_, node.start, node.end, function, related.via, name, entity, value, where, test, orders)
+
+
+def second(checker: Checker, node: syntax.Invoke) -> Node | None:
+    """The test of `all`, or what `join` puts between texts."""
+    if node.function == "join" and len(node.args) == 1:
+        return Constant(TEXT, node.start, node.end, SEPARATOR)
+    if len(node.args) == 1:
+        return None
+    if node.function == "all":
+        return condition(checker, node.args[1])
+    between = checker.check(node.args[1])
+    if between is not None and not (isinstance(between, Constant) and between.type.kind == "text"):
+        checker.report(
+            mistakes_types.ARGUMENT, between, name=node.function, wanted=WRITTEN, found=type_words(between.type)
+        )
+    return between
+
+
+WRITTEN = Words("a written text", "直接写出的文本")
 
 
 def shape(checker: Checker, node: syntax.Invoke) -> bool:
     """Whether an aggregate stands where it may and has the arguments it needs."""
-    wanted = 2 if node.function == "all" else 1
+    wanted = {2} if node.function == "all" else {1, 2} if node.function == "join" else {1}
     if checker.row is not None:
         checker.report(mistakes_names.NESTED, node)
     elif not checker.slot.relations:
         checker.report(mistakes_names.NO_RELATIONS, node)
-    elif len(node.args) != wanted:
-        takes = Words(str(wanted), f"{wanted} 个")
+    elif len(node.args) not in wanted:
+        takes = Words(" or ".join(map(str, sorted(wanted))), f"{' 或 '.join(map(str, sorted(wanted)))} 个")
         checker.report(mistakes_types.ARGUMENTS, node, name=node.function, takes=takes, count=len(node.args))
-    elif node.by and node.function != "first":
+    elif node.by and node.function not in ORDERED:
         checker.report(mistakes_names.BY_WITHOUT_FIRST, node.by[0].value, name=node.function)
     else:
         return True
@@ -182,12 +210,25 @@ def sort_key(checker: Checker, key: syntax.Sort) -> Order | None:
 def result(checker: Checker, node: syntax.Invoke, value: Node | None) -> Type | None:
     """The type of an aggregate: what it gives over nothing decides whether it is nullable."""
     function = node.function
-    if function == "count":
-        return INT
+    if function in {"count", "count_distinct"}:
+        return counted(checker, node, value)
     if function in {"any", "all"} or value is None:
         return BOOL
     type_ = value.type
-    if function in {"sum", "avg"} and not type_.is_number and not (function == "sum" and type_.kind == "duration"):
+    if function == "join" and type_.kind != "text":
+        checker.report(
+            mistakes_types.ARGUMENT,
+            node.args[0],
+            name=function,
+            wanted=Words("a text", "文本"),
+            found=type_words(type_),
+        )
+        return None
+    if (
+        function in {"sum", "avg", "median"}
+        and not type_.is_number
+        and not (function == "sum" and type_.kind == "duration")
+    ):
         checker.report(
             mistakes_types.ARGUMENT,
             node.args[0],
@@ -201,9 +242,20 @@ def result(checker: Checker, node: syntax.Invoke, value: Node | None) -> Type | 
         return None
     if function == "sum":
         return DURATION if type_.kind == "duration" else sizes.total(type_)
-    if function == "avg":
+    if function in {"avg", "median"}:
         return precise(checker, node, sizes.mean(type_).or_null())
     return type_.or_null(type_.kind != "set")
+
+
+def counted(checker: Checker, node: syntax.Invoke, value: Node | None) -> Type | None:
+    """The type of a number of records, or of different values."""
+    if value is None or value.type.kind not in {"set", "record", "geo", "file"}:
+        return INT
+    wanted = Words("a value that can be compared", "可比较的值")
+    checker.report(
+        mistakes_types.ARGUMENT, node.args[0], name=node.function, wanted=wanted, found=type_words(value.type)
+    )
+    return None
 
 
 def precise(checker: Checker, node: syntax.Invoke, type_: Type) -> Type | None:

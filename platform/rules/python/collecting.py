@@ -125,6 +125,21 @@ def _avg(writer: Writer, node: Aggregate, _keys: list[ast.expr]) -> Loop:
     return _collected(writer, node, py.call("mean", py.name(RESULT), values.unit(writer, node.type)))
 
 
+def _median(writer: Writer, node: Aggregate, _keys: list[ast.expr]) -> Loop:
+    return _collected(writer, node, py.call("median", py.name(RESULT), values.unit(writer, node.type)))
+
+
+def _count_distinct(writer: Writer, node: Aggregate, _keys: list[ast.expr]) -> Loop:
+    return _collected(writer, node, py.call("len", py.call("set", py.name(RESULT))))
+
+
+def _join(writer: Writer, node: Aggregate, _keys: list[ast.expr]) -> Loop:
+    assert node.test is not None  # the checker gives `join` what stands between
+    between = values.value(writer, node.test)
+    joined = py.call("fitting", py.method(between, "join", py.call("sorted", py.name(RESULT))))
+    return _collected(writer, node, py.choose(py.name(RESULT), joined, py.NONE))
+
+
 def _extreme(writer: Writer, node: Aggregate, _keys: list[ast.expr]) -> Loop:
     found, ranked = py.name(RESULT), node.type.kind == "choice"
     best = py.call(node.function, found)
@@ -149,5 +164,5 @@ def _first(writer: Writer, node: Aggregate, keys: list[ast.expr]) -> Loop:
 
 LOOPS: dict[str, Callable[[Writer, Aggregate, list[ast.expr]], Loop]] = {
     "count": _count, "any": _any, "all": _all, "sum": _sum, "avg": _avg, "min": _extreme, "max": _extreme,
-    "first": _first,
+    "first": _first, "median": _median, "count_distinct": _count_distinct, "join": _join,
 }  # fmt: skip

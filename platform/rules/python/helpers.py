@@ -75,6 +75,12 @@ def mean(values: Sequence[Any], unit: Decimal) -> Decimal | None:
     return EXACT.quantize(EXACT.divide(exact_sum(values), len(values)), unit)
 
 
+def median(values: Sequence[Any], unit: Decimal) -> Decimal | None:
+    """The value in the middle, or the mean of the two, at a scale; null over nothing."""
+    ranked, half = sorted(values), len(values) // 2
+    return mean(ranked[half : half + 1] if len(ranked) % 2 else ranked[max(half - 1, 0) : half + 1], unit)
+
+
 def exact_sum(values: Iterable[Any]) -> Any:
     """A sum of numbers that may have more digits than Python's own operators keep."""
     total: Any = 0
@@ -120,7 +126,8 @@ def part(value: Any, name: str) -> Any:
 
 NAMES: dict[str, object] = {
     "fit": fit, "store": store, "divide": divide, "div": div, "mod": mod, "replace": replace,
-    "substring": substring, "mean": mean, "first": first, "has_changed": has_changed, "placed": placed,
+    "substring": substring, "mean": mean, "median": median,
+    "set": set, "sorted": sorted, "first": first, "has_changed": has_changed, "placed": placed,
     "fitting": fitting, "fold": fold, "plain": plain, "add_days": add_days, "add_months": add_months,
     "today": today, "instant": instant, "empty": EMPTY, "exact_add": EXACT.add, "exact_subtract": EXACT.subtract,
     "exact_multiply": EXACT.multiply, "exact_negate": EXACT.minus, "exact_abs": EXACT.abs, "floor": math.floor,

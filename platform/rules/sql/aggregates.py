@@ -90,6 +90,14 @@ def value(lowering: Lowering, node: Aggregate) -> Element:
     if node.function in ("min", "max"):
         return _extreme(related, node, node.value)
     element = related.inside.value(node.value)
+    if node.function == "count_distinct":
+        return related.select(sa.func.count(sa.distinct(element))).scalar_subquery()
+    if node.function == "join" and node.test is not None:
+        between = lowering.dialect.joined(element, related.inside.value(node.test))
+        return related.select(between).scalar_subquery()
+    if node.function == "median":
+        middle = lowering.dialect.median(element, node.value.type, node.type)
+        return related.select(middle).scalar_subquery()
     aggregate = lowering.dialect.total if node.function == "sum" else lowering.dialect.mean
     return related.select(aggregate(element, node.value.type, node.type)).scalar_subquery()
 

@@ -301,3 +301,11 @@ class Dialect(ABC):
     @abstractmethod
     def mean(self, element: Element, type_: Type, out: Type) -> Element:
         """The aggregate AVG, half-up at the scale of `out`."""
+
+    @abstractmethod
+    def median(self, element: Element, type_: Type, out: Type) -> Element:
+        """The value in the middle, or the mean of the two, half-up at the scale of `out`."""
+
+    @abstractmethod
+    def joined(self, element: Element, between: Element) -> Element:
+        """All texts in the order of their code points, with another between them; null over nothing."""

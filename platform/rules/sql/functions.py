@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from kith.rules.operations import OPERATIONS
 from kith.rules.operations.calendar import hour, minute
 from kith.rules.operations.dates import FIRST, LAST, add_months, age, next_anniversary
-from kith.rules.operations.texts import fold, replace
+from kith.rules.operations.texts import fitting, fold, replace
 from kith.rules.sql.adapted import Number, exact, formed, narrow, null_to_null, plain
 from kith.rules.sql.exact import EXACT
 from kith.rules.sql.natives import POSTGRESQL
@@ -244,6 +244,46 @@ class Mean:
         return formed(half_up(self.total * 10**self.places, self.count), self.wide) if self.count else None
 
 
+class Median:
+    """`median`: the value in the middle, or the mean of the two, half-up."""
+
+    def __init__(self) -> None:
+        self.values: list[int] = []
+        self.places, self.wide = 0, 0
+
+    def step(self, value: Number | None, places: int, wide: int) -> None:
+        """Take one row's value."""
+        self.places, self.wide = places, wide
+        if value is not None:
+            self.values.append(narrow(value))
+
+    def finalize(self) -> Number | None:
+        """Return the middle with so many more places; null over nothing."""
+        ranked, last = sorted(self.values), len(self.values) - 1
+        if last < 0:
+            return None
+        twice = ranked[last // 2] + ranked[(last + 1) // 2]
+        return formed(half_up(twice * 10**self.places, 2), self.wide)
+
+
+class Join:
+    """`join`: all texts in the order of their code points."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.between = ""
+
+    def step(self, text: str | None, between: str) -> None:
+        """Take one row's text."""
+        self.between = between
+        if text is not None:
+            self.texts.append(text)
+
+    def finalize(self) -> str | None:
+        """Return the texts as one; null over nothing."""
+        return fitting(self.between.join(sorted(self.texts))) if self.texts else None
+
+
 FUNCTIONS: dict[str, tuple[Callable[..., Any], int]] = {
     "rescale": (rescale, 3), "fit": (fit, 4), "add": (add, 3), "subtract": (subtract, 3), "multiply": (multiply, 4),
     "divide": (divide, 4), "div": (div, 3), "mod": (mod, 3), "floor": (floor, 3), "ceil": (ceil, 3),
@@ -257,7 +297,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], int]] = {
 }  # fmt: skip
 """Name without `kith_`, what it does where nothing is null, and how many arguments it has."""
 
-AGGREGATES: dict[str, tuple[type, int]] = {"sum": (Sum, 3), "avg": (Mean, 3)}
+AGGREGATES: dict[str, tuple[type, int]] = {"sum": (Sum, 3), "avg": (Mean, 3), "median": (Median, 3), "join": (Join, 2)}
 
 
 def register(connection: sqlite3.Connection) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql.elements import Grouping
 
 from kith.rules.operations.texts import SPACE
@@ -258,3 +259,15 @@ class PostgreSQL(Dialect):
 
     def mean(self, element: Element, type_: Type, out: Type) -> Element:
         return self._quotient(sa.func.sum(element, type_=NUMERIC), sa.func.count(element), out)
+
+    def median(self, element: Element, type_: Type, out: Type) -> Element:
+        # Of an even number of values this is the lower of the two in the middle; from the other end, the upper.
+        number, half = self._numeric(element, type_), sa.literal_column("0.5", FLOAT)
+        lower, upper = (
+            sa.func.percentile_disc(half, type_=NUMERIC).within_group(key) for key in (number.asc(), number.desc())
+        )
+        return self._quotient(infix(lower, "+", upper, NUMERIC), self.number(2), out)
+
+    def joined(self, element: Element, between: Element) -> Element:
+        ordered = aggregate_order_by(between, self._collated(element, "C"))
+        return sa.func.string_agg(element, ordered, type_=TEXT)

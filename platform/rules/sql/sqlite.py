@@ -287,3 +287,9 @@ class SQLite(Dialect):
 
     def mean(self, element: Element, type_: Type, out: Type) -> Element:
         return registered("avg", element, out.scale - type_.scale, wide=is_wide(out))
+
+    def median(self, element: Element, type_: Type, out: Type) -> Element:
+        return registered("median", element, out.scale - type_.scale, wide=is_wide(out))
+
+    def joined(self, element: Element, between: Element) -> Element:
+        return registered("join", element, between)
