@@ -10,6 +10,7 @@ import typer
 from kith.cli.apply import apply
 from kith.cli.check import check
 from kith.cli.eval import evaluate
+from kith.cli.explain import explain
 from kith.cli.exporting import run as run_export
 from kith.cli.fmt import fmt
 from kith.cli.importing import run as run_import
@@ -42,6 +43,7 @@ def main(
 app.command()(apply)
 app.command()(check)
 app.command("eval")(evaluate)
+app.command()(explain)
 app.command()(fmt)
 app.command("export")(run_export)
 app.command("import")(run_import)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from kith.metadata.analysis.steps import own_reads
 from kith.metadata.model import Field, Rule
 from kith.runtime.write.authorising import authorise_after, may_see
 from kith.runtime.write.change import Failure
 from kith.runtime.write.deleting import names_deleted
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.explaining import message_of, title_of, why_not
+from kith.runtime.write.flows import check_action, check_flows
 from kith.runtime.write.messages import failure, texts
-from kith.runtime.write.plans import compiled, own_reads
+from kith.runtime.write.plans import compiled
 
 if TYPE_CHECKING:
     from kith.runtime.write.session import Session
@@ -28,6 +30,8 @@ def check(session: Session, drafts: Sequence[Draft]) -> None:
         if draft.op != "delete" and draft.is_edited:
             check_fields(session, draft)
             check_references(session, draft)
+        check_action(session, draft)
+        check_flows(session, draft)
         check_rules(session, draft)
         if draft.op != "delete" and session.wave == 1:
             authorise_after(session, draft)

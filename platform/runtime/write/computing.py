@@ -9,10 +9,12 @@ from kith.rules.evaluators import Function
 from kith.rules.values import DoesNotFit, Env, no_records
 from kith.runtime.write.converting import refresh, settle
 from kith.runtime.write.draft import Draft
+from kith.runtime.write.flows import follow
 from kith.runtime.write.messages import failure
-from kith.runtime.write.plans import RollUp, Step
+from kith.runtime.write.plans import RollUp
 
 if TYPE_CHECKING:
+    from kith.metadata.analysis.steps import Step
     from kith.runtime.write.session import Session
 
 
@@ -25,6 +27,7 @@ def compute(session: Session, draft: Draft) -> None:
     if draft.op == "delete":
         return
     refresh(draft)
+    follow(session, draft)
     owned_rollups(session, draft)
     for step in draft.plan.steps:
         take(session, draft, step)
@@ -64,8 +67,9 @@ def over_nothing(session: Session, draft: Draft, name: str, rollup: RollUp, env:
 def take(session: Session, draft: Draft, step: Step) -> None:
     """Take one step: a formula, or a rule that sets the record's own fields."""
     session.rule_time.running = step.name
-    if step.formula is not None:
-        draft.after[step.name] = worked_out(session, draft, step.name, step.formula, session.env(draft))
+    if step.field is not None:
+        formula = draft.plan.formulas[step.name]
+        draft.after[step.name] = worked_out(session, draft, step.name, formula, session.env(draft))
         if draft.plan.entity.fields[step.name].storage == "fresh":
             draft.after[f"{step.name}__until"] = session.midnight
     elif step.rule is not None and session.wakes(step.rule, draft):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kith.metadata.model import Entity, Field, Model, Rule
+from kith.metadata.analysis.steps import Step, is_rollup, steps_of
+from kith.metadata.model import Entity, Field, Model, Rule, Workflow
 from kith.rules.evaluators import Evaluator, Function
 from kith.rules.program import Expression
 from kith.rules.tree import Aggregate, Convert, Node, Path, walk
@@ -18,17 +19,6 @@ if TYPE_CHECKING:
 
 DELTAS = frozenset({"sum", "count"})
 """Aggregates of which a parent's value moves by what a child adds or takes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One computation before the write: a formula into its field, or a rule's `set`s."""
-
-    name: str
-    reads: frozenset[str]
-    writes: frozenset[str]
-    formula: Function | None = None
-    rule: Rule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +64,7 @@ class Plan:
 
     entity: Entity
     steps: tuple[Step, ...]
+    formulas: Mapping[str, Function]
     defaults: Mapping[str, Function]
     required_when: Mapping[str, Function]
     locked_when: Mapping[str, Function]
@@ -93,6 +84,10 @@ class Plan:
     """Input fields that name records of other entities."""
     fresh: tuple[str, ...]
     """Stored fields whose value runs out."""
+    flows: tuple[Workflow, ...]
+    """The workflows of its records."""
+    inputless: Mapping[str, None]
+    """The names of all that its actions ask for."""
     hops: tuple[tuple[str, ...], ...]
     """Chains of references that this entity's expressions follow, to be loaded ahead."""
     conversions: Mapping[str, Conversion]
@@ -118,12 +113,13 @@ def make_plan(release: Release, entity: Entity) -> Plan:
         return evaluator.function(expression.tree)
 
     rules = model.rules.get(entity.name, ())
-    conversions = conversions_of(entity)
+    steps = steps_of(entity, rules)
     return Plan(
         entity=entity,
-        steps=in_order([converted(step, conversions) for step in _steps(evaluator, entity, rules)]),
+        steps=steps,
+        formulas={one.name: function(one.field.value) for one in steps if one.field and one.field.value},
         defaults={one.name: function(one.default_from) for one in fields if one.default_from},
-        required_when={one.name: function(one.required_when) for one in fields if one.required_when},
+        required_when=_required_when(release, entity),
         locked_when={one.name: function(one.locked_when) for one in fields if one.locked_when},
         invalid_when={one.name: function(one.invalid_when) for one in fields if one.invalid_when},
         options_when={
@@ -140,14 +136,31 @@ def make_plan(release: Release, entity: Entity) -> Plan:
         inputs=tuple(one for one in fields if not one.is_computed),
         references=tuple(one for one in fields if one.to and not one.is_computed),
         fresh=tuple(one.name for one in fields if one.storage == "fresh"),
+        flows=model.workflows_of(entity.name),
+        inputless={name: None for action in entity.actions.values() for name in action.inputs},
         hops=tuple(sorted(_hops(entity, rules))),
-        conversions=conversions,
+        conversions=conversions_of(entity),
     )
 
 
-def is_rollup(field: Field) -> bool:
-    """Whether a field's value comes from related records."""
-    return field.value is not None and any(isinstance(node, Aggregate) for node in walk(field.value.tree))
+def _required_when(release: Release, entity: Entity) -> dict[str, Function]:
+    """When a field must have a value: by its own condition, or while the record is in a state that wants it."""
+    evaluator = release.evaluator
+    found = {
+        one.name: evaluator.function(one.required_when.tree) for one in entity.fields.values() if one.required_when
+    }
+    for flow in release.model.workflows_of(entity.name):
+        for name in {name for state in flow.states.values() for name in state.required}:
+            states = frozenset(state.name for state in flow.states.values() if name in state.required)
+            found[name] = _in_states(flow.field, states, found.get(name))
+    return found
+
+
+def _in_states(field: str, states: frozenset[str], otherwise: Function | None) -> Function:
+    def needed(env: Env) -> bool:
+        return env.this[field] in states or (otherwise is not None and bool(otherwise(env)))
+
+    return needed
 
 
 def _rollup(evaluator: Evaluator, field: Field) -> RollUp:
@@ -157,50 +170,6 @@ def _rollup(evaluator: Evaluator, field: Field) -> RollUp:
     relations = frozenset(node.relation for node in walk(tree) if isinstance(node, Aggregate))
     whole = tree.arg if isinstance(tree, Convert) else tree
     return RollUp(field, relations, evaluator.function(tree), isinstance(whole, Aggregate) and not whole.via.steps)
-
-
-def own_reads(node: Node) -> frozenset[str]:
-    """The fields of the record itself that a tree reads, directly or as the first step of a path."""
-    first = [part.steps[0] for part in walk(node) if isinstance(part, Path) and part.root == "this" and part.steps]
-    return frozenset({name for step in first for name in (step.name, step.currency) if name})
-
-
-def _steps(evaluator: Evaluator, entity: Entity, rules: tuple[Rule, ...]) -> Iterator[Step]:
-    for field in entity.fields.values():
-        if field.value is not None and field.storage != "computed" and not is_rollup(field):
-            tree = field.value.tree
-            yield Step(field.name, own_reads(tree), frozenset({field.name}), formula=evaluator.function(tree))
-    for rule in rules:
-        if rule.do is not None and rule.before:
-            reads = {use.field for use in rule.do.uses if use.root == "this" and not use.relation}
-            reads |= {use.through[0].name for use in rule.do.uses if use.root == "this" and use.through}
-            if rule.when is not None:
-                reads |= own_reads(rule.when.tree)
-            writes = frozenset(rule.do.sets)
-            yield Step(rule.path, frozenset(reads) - writes, writes, rule=rule)
-
-
-def converted(step: Step, conversions: Mapping[str, Conversion]) -> Step:
-    """A step that reads an amount reads what that is converted by, too."""
-    more = [one.inputs for one in conversions.values() if one.field.name in step.reads]
-    return replace(step, reads=step.reads.union(*more) - step.writes) if more else step
-
-
-def in_order(steps: list[Step]) -> tuple[Step, ...]:
-    """Steps such that what one writes is there before another reads it; ties keep the declared order.
-
-    The checker refuses cycles; should one slip through, its steps keep the declared order.
-    """
-    ordered: list[Step] = []
-    waiting = list(steps)
-    while waiting:
-        ready = next(
-            (step for step in waiting if not any(other is not step and other.writes & step.reads for other in waiting)),
-            waiting[0],
-        )
-        waiting.remove(ready)
-        ordered.append(ready)
-    return tuple(ordered)
 
 
 def _hops(entity: Entity, rules: tuple[Rule, ...]) -> set[tuple[str, ...]]:

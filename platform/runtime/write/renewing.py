@@ -47,7 +47,7 @@ def renew(
     fill(session, drafts, fields)
     for draft in drafts:
         for step in plan.steps:
-            if step.formula is not None:
+            if step.field is not None:
                 take(session, draft, step)
         draft.after["computed"] = (draft.after["computed"] or 0) + 1
     session.shelf(entity).changing(connection, [draft.after for draft in drafts]).run(connection)
