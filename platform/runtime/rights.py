@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from kith.metadata.model import Entity, Grant, Model, Role
+from kith.metadata.model import Entity, Grant, Model, Role, Transition, Workflow
 from kith.rules.program import Expression
 
 ACTIONS = ("read", "create", "update", "delete", "transfer", "export", "import")
@@ -104,6 +104,22 @@ class EntityRights:
         if declared is not None and (declared.personal == "sensitive" or declared.type_name == "secret"):
             return "none"
         return grant.other_fields or "write"
+
+
+def moving(model: Model, roles: frozenset[str], flow: Workflow, transition: Transition) -> Condition:
+    """The records of which some roles may take a transition, given that they may change them.
+
+    A role may where the transition names it or names none; what its grant says of the transition limits that.
+    """
+    held = [model.roles[name] for name in sorted(roles) if name in model.roles]
+    if any(role.all_entities == "write" for role in held):
+        return ALWAYS
+    grants = [(role.name, role.grants.get(flow.of)) for role in held]
+    return any_of(
+        _condition(grant.actions.get(transition.name, True) if grant is not None else True)
+        for name, grant in grants
+        if (name in transition.roles if transition.roles else grant is not None)
+    )
 
 
 def _condition(right: bool | Expression) -> Condition:

@@ -62,6 +62,10 @@ def authorise_before(session: Session, draft: Draft) -> None:
     """The action on the record as it is, and the fields that were sent."""
     if is_free(session):
         return
+    if draft.action in draft.plan.entity.actions:
+        authorise_action(session, draft)
+        if not (draft.given or draft.children):
+            return
     allowed, subject = right(session, draft.entity, RIGHT[draft.op]), draft.before
     if allowed.never or (subject is not None and not holds(session, allowed, subject)):
         draft.fail(failure(session, f"may_not_{draft.op}", draft, entity=draft.plan.entity.label))
@@ -73,6 +77,15 @@ def authorise_before(session: Session, draft: Draft) -> None:
             label = draft.plan.entity.fields[name].label
             draft.fail(failure(session, "may_not_write", draft, name, label=label))
     authorise_transfer(session, draft)
+
+
+def authorise_action(session: Session, draft: Draft) -> None:
+    """A named action needs a right of its own, and no other: what it does, its rules do."""
+    action = draft.plan.entity.actions[draft.action]
+    key = ("named", session.context.actor.roles, draft.entity, action.name)
+    allowed: Condition = session.release.cached(key, lambda: rights(session, draft.entity).named(action.name))
+    if draft.before is None or not holds(session, allowed, draft.before):
+        draft.fail(failure(session, "may_not_act", draft, label=action.label, entity=draft.plan.entity.label))
 
 
 def authorise_transfer(session: Session, draft: Draft) -> None:
@@ -88,7 +101,9 @@ def authorise_after(session: Session, draft: Draft) -> None:
     """The record as it will be must still be one that the actor may create or update."""
     if is_free(session) or draft.op in ("delete", "restore"):
         return
-    if any(one.code == f"may_not_{draft.op}" for one in draft.failures):
+    if any(one.code in (f"may_not_{draft.op}", "may_not_act") for one in draft.failures):
+        return
+    if draft.action in draft.plan.entity.actions and not (draft.given or draft.children):
         return
     allowed = right(session, draft.entity, RIGHT[draft.op])
     if allowed is not ALWAYS and not allowed.never and not holds(session, allowed, draft.after):

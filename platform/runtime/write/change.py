@@ -30,6 +30,9 @@ class Change:
     key_name: str = ""
     filter: str = ""
     """Bulk by filter: the condition that must still hold on the locked record."""
+    action: str = ""
+    """An update that carries out this named action, or takes this transition; `inputs` is what a named action asks for."""
+    inputs: Mapping[str, object] = field(default_factory=dict)
     exact: bool = False
     """Any edit since `version` stands in the way (`If-Match`), not only one of the fields that are sent."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -45,7 +45,11 @@ class Draft:
     env: Env | None = None
     """What expressions about it are given; made when the first asks."""
     events: frozenset[str] = frozenset()
-    """Besides its own op: relations whose records changed, as `child:lines`."""
+    """Besides its own op: `child:lines`, a relation whose records changed; `action:claim`; `transition:win`."""
+    action: str = ""
+    """The named action or transition that was asked for."""
+    inputs: Mapping[str, object] = field(default_factory=dict)
+    """What came along with a named action; rules that it wakes read it by name."""
     converted: dict[str, tuple[object, ...]] = field(default_factory=dict)
     """What amounts in the record's own currency were last converted from, by where the result stands."""
 

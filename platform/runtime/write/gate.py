@@ -35,7 +35,7 @@ COLLISIONS = frozenset({"in_use", "taken", "taken_by", "names_deleted"})
 """Why what is there stands in the way of a deletion or a restore."""
 
 
-BARRED = frozenset(f"may_not_{op}" for op in RIGHT)
+BARRED = frozenset({*(f"may_not_{op}" for op in RIGHT), "may_not_act"})
 """That somebody may not do this at all: nothing else about the record is his business."""
 
 

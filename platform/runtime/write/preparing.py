@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from kith.metadata.model import Entity, Field
-from kith.runtime.coerce import Misread, Reading, coerce
+from kith.metadata.model import Entity
+from kith.runtime.coerce import Misread, coerce
 from kith.runtime.ids import new_id
 from kith.runtime.write.authorising import authorise_before, holds, is_free, may_see, rights
 from kith.runtime.write.budgets import MAX_LEVELS
@@ -15,13 +15,12 @@ from kith.runtime.write.change import Change, Conflict
 from kith.runtime.write.conflicts import changed_since
 from kith.runtime.write.converting import refresh
 from kith.runtime.write.draft import Draft
+from kith.runtime.write.flows import take_up
 from kith.runtime.write.messages import failure, misread, texts
+from kith.runtime.write.readings import reading_of
 
 if TYPE_CHECKING:
     from kith.runtime.write.session import Session, Values
-
-TEXT_CHANNELS = frozenset({"form", "import"})
-"""Channels in which every value arrives as text."""
 
 
 class Missing(Exception):
@@ -133,6 +132,8 @@ def draft_of(session: Session, change: Change, entity: Entity, top: int, at: str
         else known_draft(session, change, entity, top, at)
     )
     read_input(session, draft, change)
+    if change.action:
+        take_up(session, draft, change)
     session.place(draft)
     if change.children and (at.count(".") + 1) // 2 + 2 > MAX_LEVELS:
         draft.fail(failure(session, "over_levels", draft, limit=MAX_LEVELS))
@@ -209,17 +210,6 @@ def read_input(session: Session, draft: Draft, change: Change) -> None:
     refresh(draft)
     if draft.before is not None and draft.expected is not None and draft.expected != draft.before["version"]:
         find_conflicts(session, draft, change.exact)
-
-
-def reading_of(session: Session, declared: Field) -> Reading:
-    """How the channel of this save writes values."""
-    points = declared.type_name == "percent" and session.cause.channel == "form"
-    found = session.readings.get(points)
-    if found is None:
-        channel = session.cause.channel
-        zone = session.context.reader_zone if channel == "form" else session.context.zone
-        found = session.readings[points] = Reading(zone, channel in TEXT_CHANNELS, points)
-    return found
 
 
 def find_conflicts(session: Session, draft: Draft, exact: bool) -> None:

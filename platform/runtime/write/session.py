@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from decimal import Context as DecimalContext
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from kith.runtime.release import Release
     from kith.runtime.write.effects import Touch
 
+NOTHING: Mapping[str, object] = MappingProxyType({})
 WIDE = DecimalContext(prec=60)
 """Wide enough for every intermediate result of the language."""
 
@@ -286,10 +288,21 @@ class Session:
     def env(self, draft: Draft) -> Env:
         """What an expression about a draft is given."""
         if draft.env is None:
-            draft.env = self.env_of(draft.after, old=draft.before, is_new=draft.op == "create")
+            draft.env = self.env_of(draft.after, old=draft.before, is_new=draft.op == "create", let=self.inputs(draft))
         return draft.env
 
-    def env_of(self, record: Values, *, old: Values | None = None, is_new: bool = False) -> Env:
+    def inputs(self, draft: Draft) -> Mapping[str, object]:
+        """What came along with the named action; nothing under the names of all that others ask for."""
+        return {**draft.plan.inputless, **draft.inputs} if draft.plan.inputless else draft.inputs
+
+    def env_of(
+        self,
+        record: Values,
+        *,
+        old: Values | None = None,
+        is_new: bool = False,
+        let: Mapping[str, object] = NOTHING,
+    ) -> Env:
         """What an expression about a record is given."""
         return Env(
             this=record,
@@ -301,6 +314,7 @@ class Session:
             load=self.load,
             related=self.related,
             show=self.show,
+            let=let,
             become=partial(self.becoming_within, record.entity) if self.plan(record.entity).conversions else overlaid,
         )
 
@@ -341,7 +355,14 @@ class Session:
 
     def verdict(self, rule: Rule, draft: Draft, verdict: str) -> None:
         """Note what became of a rule, for explaining: held, refused, fired, or when (its condition did not hold)."""
-        self.considered.append({"rule": rule.path, "record": draft.id, "wave": self.wave, "verdict": verdict})
+        self.consider(rule.path, draft, verdict)
+
+    def consider(self, path: str, draft: Draft, verdict: str, inputs: Mapping[str, object] | None = None) -> None:
+        """The same for whatever else decides: a transition's guard, or a named action with what came along with it."""
+        entry: dict[str, Any] = {"rule": path, "record": draft.id, "wave": self.wave, "verdict": verdict}
+        if inputs:
+            entry["inputs"] = dict(inputs)
+        self.considered.append(entry)
 
     def fitting(self, draft: Draft, name: str, value: Any) -> Any:
         """A computed value as its field stores it; one that does not fit is a failure of the draft."""

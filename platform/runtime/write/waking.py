@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kith.rules.actions import Refuse, SetField, run
 from kith.runtime.write.change import Failure
 from kith.runtime.write.explaining import message_of
+from kith.runtime.write.flows import follow
 from kith.runtime.write.plans import compiled
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ def is_triggered(trigger: Trigger, draft: Draft) -> bool:
     if draft.op in trigger.events:
         return True
     if trigger.fields and draft.op in ("create", "update") and any(map(draft.differs, trigger.fields)):
+        return True
+    if draft.events and any(f"transition:{name}" in draft.events for name in trigger.transitions):
+        return True
+    if draft.events and any(f"action:{name}" in draft.events for name in trigger.actions):
         return True
     if not trigger.child:
         return False
@@ -55,5 +60,7 @@ def perform(session: Session, rule: Rule, draft: Draft) -> None:
         match effect:
             case SetField(name, value):
                 draft.after[name] = session.fitting(draft, name, value)
+                if any(flow.field == name for flow in draft.plan.flows):
+                    follow(session, draft)
             case Refuse(message, field):
                 draft.fail(Failure("rule", message, field, rule.path, draft.at))
