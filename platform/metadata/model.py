@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kith.metadata.model_flows import NamedAction, State, Transition, Workflow
-from kith.metadata.model_records import Case, DataSet, Import, ImportStep, ImportValue, TestSet
+from kith.metadata.model_records import Act, Case, DataSet, Import, ImportStep, ImportValue, TestSet
 from kith.metadata.model_screens import Column, Form, FormItem, Related, Section, SortKey, View
 from kith.problems import Span
 
@@ -294,6 +294,7 @@ class Model:
 
 
 __all__ = [
+    "Act",
     "App",
     "Case",
     "Column",

@@ -68,15 +68,24 @@ class DataSet:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """A given / act / expect case, its parts as plain data."""
+class Act:
+    """One act of a case with what is expected of it, its parts as plain data; `at` "" means the time of the act before."""
 
-    name: str
     at: str
     as_role: str
-    given: Mapping[str, object]
+    form: str
     act: Mapping[str, object]
     expect: Mapping[str, object]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A given / act / expect case; most have one act."""
+
+    name: str
+    given: Mapping[str, object]
+    acts: tuple[Act, ...]
     span: Span
 
 

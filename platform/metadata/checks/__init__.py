@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kith.metadata.checks import acting, entities, fields, flows, forms, given, naming, records
+from kith.metadata.checks import acting, cases, entities, fields, flows, forms, given, naming, records
 from kith.metadata.checks.checking import Check, Checking, told_by
 
 CHECKS: tuple[Check, ...] = (
@@ -11,6 +11,7 @@ CHECKS: tuple[Check, ...] = (
     *fields.CHECKS,
     *forms.CHECKS,
     *acting.CHECKS,
+    *cases.CHECKS,
     *flows.CHECKS,
     *records.CHECKS,
     *given.CHECKS,

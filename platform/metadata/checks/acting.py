@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from kith.metadata.checks.checking import Checking, tells
 from kith.metadata.fields import FIELD_TYPES
@@ -12,7 +12,7 @@ from kith.metadata.mistakes import model as mistakes
 from kith.metadata.model import Entity, Field, ImportStep, Role
 from kith.problems import Problem, Value, Words, did_you_mean
 from kith.source import Mapping as MappingNode
-from kith.source import Scalar, Sequence
+from kith.source import Sequence
 
 HIDDEN = ("none", "mask")
 
@@ -150,53 +150,9 @@ def _sources(
             yield Problem(mistakes.NO_COLUMN, span, {"name": value.column}, did_you_mean(value.column, columns))
 
 
-@tells(mistakes.NO_FIELD, mistakes.NO_RULE, mistakes.NO_DOCUMENT, mistakes.NO_ENTITY)
-def tests_speak_of_what_exists(c: Checking) -> Iterator[Problem]:
-    """Tests give and expect values of fields, as a role that exists, and refusals by rules or fields that exist."""
-    for document, at in c.documents("tests"):
-        entity = c.model.entities.get(at.text("of"))
-        for name, case in at.parts("cases") if entity else ():
-            if entity:
-                yield from _case(c, entity, case, ("tests", document.name, "cases", name))
-
-
-def _case(c: Checking, entity: Entity, case: At, path: tuple[str, ...]) -> Iterator[Problem]:
-    role = case.text("as")
-    if role and role not in c.model.roles:
-        values: dict[str, Value] = {"kind": Words("role", "角色"), "name": role}
-        yield Problem(
-            mistakes.NO_DOCUMENT, c.span(path[0], path[1], *path[2:], "as"), values, did_you_mean(role, c.model.roles)
-        )
-    known = {*entity.fields, *c.world[entity.name].relations}
-    for place in (("given",), ("act", "create"), ("act", "update"), ("act", "values"), ("expect", "values")):
-        part = case
-        for key in place[:-1]:
-            part = part.part(key)
-        for field, _ in part.entries(place[-1]):
-            if field not in known:
-                span = c.span(path[0], path[1], *path[2:], *place, field, key=True)
-                yield from c.field_problem(entity, field, span, system=True)
-    yield from _refusals(c, entity, case, path)
-    for other, _ in case.part("expect").entries("created"):
-        yield from c.entity_problem(other, c.span(path[0], path[1], *path[2:], "expect", "created", other, key=True))
-
-
-def _refusals(c: Checking, entity: Entity, case: At, path: tuple[str, ...]) -> Iterable[Problem]:
-    """Names of refusals that are neither rules nor fields; rules of other entities may refuse in a later wave."""
-    known = {name for rules in c.model.rules.values() for rule in rules for name in (rule.name, rule.path)}
-    known |= entity.fields.keys() | entity.keys.keys() | entity.actions.keys()
-    known |= {name for flow in c.model.workflows_of(entity.name) for name in flow.transitions}
-    node = case.part("expect").get("refused")
-    for item in node.items if isinstance(node, Sequence) else ():
-        if isinstance(item, Scalar) and item.text not in known:
-            values: dict[str, Value] = {"name": item.text, "entity": c.called(entity.name)}
-            yield Problem(mistakes.NO_RULE, item.span, values, did_you_mean(item.text, known))
-
-
 CHECKS = (
     roles_speak_of_fields,
     roles_disclose_nothing,
     rules_are_woken_by_what_exists,
     imports_write_what_exists,
-    tests_speak_of_what_exists,
 )

@@ -6,12 +6,16 @@ from collections.abc import Iterable, Iterator
 
 from kith.metadata.checks.checking import Checking, tells
 from kith.metadata.making.at import At
+from kith.metadata.making.moving import steps_of
 from kith.metadata.mistakes import flows
 from kith.metadata.mistakes import model as mistakes
 from kith.metadata.model import Entity, Workflow
 from kith.problems import Mistake, Problem, Span, Value, Words, did_you_mean
 from kith.source import Mapping as MappingNode
 from kith.source import Sequence
+
+RESTORE = "restore"
+"""What every record in the recycle bin can be asked for."""
 
 
 @tells(mistakes.NO_FIELD, flows.NOT_A_CHOICE, flows.FIELD_HAS_WORKFLOW)
@@ -103,7 +107,11 @@ def _reached(flow: Workflow) -> set[str]:
 @tells(flows.MOVE_TWICE)
 def moves_have_names_of_their_own(c: Checking) -> Iterator[Problem]:
     """No two actions or transitions of an entity have the same name: people and programs call them by it."""
-    seen = {name: set(entity.actions) for name, entity in c.model.entities.items()}
+    seen = {name: {RESTORE, *entity.actions} for name, entity in c.model.entities.items()}
+    for entity in c.model.entities.values():
+        if RESTORE in entity.actions:
+            span = c.span("entity", entity.name, "actions", RESTORE, key=True)
+            yield Problem(flows.MOVE_TWICE, span, {"entity": c.called(entity.name), "name": RESTORE})
     for flow, entity in _with_entities(c):
         for name in flow.transitions:
             if name in seen[entity.name]:
@@ -148,7 +156,10 @@ def rules_and_tests_name_moves_that_exist(c: Checking) -> Iterator[Problem]:
                     yield from _named(c, at.text("of"), At(item, part.path, part.span), path)
     for document, at in c.documents("tests"):
         for name, case in at.parts("cases"):
-            yield from _named(c, at.text("of"), case.part("act"), ("tests", document.name, "cases", name, "act"))
+            for index, step in enumerate(steps_of(case)):
+                where = ("acts", index) if step is not case else ()
+                path = ("tests", document.name, "cases", name, *where, "act")
+                yield from _named(c, at.text("of"), step.part("act"), path)
 
 
 def _named(c: Checking, of: str, at: At, path: tuple[str | int, ...]) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kith.metadata.checks.checking import Checking, tells
 from kith.metadata.checks.records import exists
 from kith.metadata.fields import FIELD_TYPES
-from kith.metadata.making.moving import is_dated
+from kith.metadata.making.moving import is_dated, steps_of
 from kith.metadata.mistakes import data as mistakes
 from kith.metadata.mistakes import model as model_mistakes
 from kith.metadata.model import Entity, Field
@@ -15,7 +15,7 @@ from kith.metadata.shapes.checking import check_value
 from kith.problems import Problem, Words, did_you_mean
 from kith.source import Mapping, Node, Scalar, Sequence
 
-PLACES = (("given",), ("act", "create"), ("act", "update"), ("expect", "values"))
+PLACES = (("given",), ("act", "create"), ("act", "update"), ("act", "fill"), ("act", "values"), ("expect", "values"))
 
 
 @tells(model_mistakes.NO_FIELD, model_mistakes.NO_OPTION, mistakes.UNREADABLE, mistakes.NO_SUCH_DAY)
@@ -24,14 +24,20 @@ def tests_hold_readable_values(c: Checking) -> Iterator[Problem]:
     for _, at in c.documents("tests"):
         entity = c.model.entities.get(at.text("of"))
         for _, case in at.parts("cases") if entity else ():
-            for place in PLACES:
-                node = _at(case.node, place)
-                if entity and isinstance(node, Mapping):
-                    yield from _record(c, entity, node, outermost=True)
-            created = case.part("expect").get("created")
-            for name, entry in created.entries.items() if isinstance(created, Mapping) else ():
-                other = c.model.entities.get(name)
-                yield from _records(c, other, entry.value) if other else ()
+            for part in {id(one.node): one.node for one in (case, *steps_of(case))}.values():
+                yield from _part(c, entity, part) if entity else ()
+
+
+def _part(c: Checking, entity: Entity, part: Mapping) -> Iterator[Problem]:
+    """The values of a case, or of one of its acts."""
+    for place in PLACES:
+        node = _at(part, place)
+        if isinstance(node, Mapping):
+            yield from _record(c, entity, node, outermost=True)
+    created = _at(part, ("expect", "created"))
+    for name, entry in created.entries.items() if isinstance(created, Mapping) else ():
+        other = c.model.entities.get(name)
+        yield from _records(c, other, entry.value) if other else ()
 
 
 def _at(node: Node | None, place: tuple[str, ...]) -> Node | None:

@@ -8,7 +8,7 @@ from kith.metadata.making import slots
 from kith.metadata.making.at import At
 from kith.metadata.making.context import Context, humanize
 from kith.metadata.making.scopes import EntityScope, Shell
-from kith.metadata.model import Case, DataSet, Import, ImportStep, ImportValue, TestSet
+from kith.metadata.model import Act, Case, DataSet, Import, ImportStep, ImportValue, TestSet
 from kith.metadata.shapes.acting import FILE
 from kith.metadata.shapes.reading import data_of
 from kith.source import Mapping as MappingNode
@@ -106,6 +106,21 @@ def tests_of(context: Context, world: World) -> dict[str, TestSet]:
 
 def case_of(context: Context, scope: EntityScope | None, name: str, at: At) -> Case:
     """One case, its parts as plain data."""
+    given = at.get("given")
+    acts = [act_of(context, scope, step, at.text("as")) for step in steps_of(at)]
+    return Case(name, values_of(context, scope, given) if given else {}, tuple(acts), at.span)
+
+
+def steps_of(case: At) -> list[At]:
+    """The acts of a case: those of its list, or the one that stands in the case itself."""
+    node = case.get("acts")
+    if not isinstance(node, Sequence):
+        return [case]
+    return [At(item, (*case.path, "acts"), item.span) for item in node.items if isinstance(item, MappingNode)]
+
+
+def act_of(context: Context, scope: EntityScope | None, at: At, role: str) -> Act:
+    """One act with what is expected of it."""
     act: dict[str, object] = {}
     for key, node in at.entries("act"):
         act[key] = values_of(context, scope, node) if isinstance(node, MappingNode) else data_of(node, {})
@@ -113,10 +128,7 @@ def case_of(context: Context, scope: EntityScope | None, name: str, at: At) -> C
     for key, node in at.entries("expect"):
         own = key == "values" and isinstance(node, MappingNode)
         expect[key] = values_of(context, scope, node) if own else data_of(node, {})
-    given = at.get("given")
-    return Case(
-        name, at.text("at"), at.text("as"), values_of(context, scope, given) if given else {}, act, expect, at.span
-    )
+    return Act(at.text("at"), at.text("as") or role, at.text("form"), act, expect or {"saved": True}, at.span)
 
 
 def values_of(context: Context, scope: EntityScope | None, node: Node) -> Mapping[str, object]:

@@ -130,12 +130,13 @@ ACT = parts.keys(
     delete=parts.flag("The given record is deleted."),
     restore=parts.flag("The deleted record is restored."),
     read=parts.flag("The given record is looked up."),
+    fill={**VALUES, "description": "The form is filled with these values, and not saved."},
     action=parts.refers("This named action is carried out on the given record."),
     transition=parts.refers("The given record takes this transition."),
     inputs={**VALUES, "description": "Beside an action: what it asks for."},
     values={**VALUES, "description": "Beside a transition: what is written along with it."},
 )
-ACT["kith:one_of"] = ["create", "update", "delete", "restore", "read", "action", "transition"]
+ACT["kith:one_of"] = ["create", "update", "delete", "restore", "read", "fill", "action", "transition"]
 ACT["dependentRequired"] = {"inputs": ["action"], "values": ["transition"]}
 _EXPECTED = parts.list_of(parts.refers(), least=1)
 EXPECT = parts.keys(
@@ -146,23 +147,46 @@ EXPECT = parts.keys(
     created=parts.map_to({"type": ["object", "array"]}, "Records that rules have created, by entity."),
     denied=parts.flag("The role may not."),
     visible=parts.flag("Whether the role sees the record."),
+    may=parts.list_of(parts.one_of(RIGHTS), "What the role may do with the record.", least=1),
+    may_not=parts.list_of(parts.one_of(RIGHTS), "What it may not.", least=1),
+    reads={**_EXPECTED, "description": "Fields that the role reads."},
+    reads_not={**_EXPECTED, "description": "Fields that are hidden from it, or masked."},
+    shown={**_EXPECTED, "description": "Beside fill: fields that the form shows."},
+    not_shown={**_EXPECTED, "description": "Beside fill: fields that it does not show."},
+    required={**_EXPECTED, "description": "Beside fill: fields that must be filled."},
+    not_required={**_EXPECTED, "description": "Beside fill: fields that may stay empty."},
+    locked={**_EXPECTED, "description": "Beside fill: fields that cannot be changed."},
+    not_locked={**_EXPECTED, "description": "Beside fill: fields that can be changed."},
 )
 EXPECT["minProperties"] = 1
+_AT: Schema = {
+    "type": "string",
+    "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?)?$",
+    "kith:wanted": Words("a day or time such as 2026-11-22T09:00", "日期或时间（如 2026-11-22T09:00）"),
+}
+_FORM = parts.refers("Beside fill: the form, where the entity has several.")
+STEP = parts.keys(
+    Words("an act in turn", "依次的操作"),
+    ("act",),
+    at={**_AT, "description": "The time at which it happens; that of the act before unless it is said."},
+    as_=parts.refers("The role of the one who acts; that of the case unless it is said."),
+    form=_FORM,
+    act=ACT,
+    expect={**EXPECT, "description": "What comes of it; that it is saved unless it is said."},
+)
 CASE = parts.keys(
     Words("a case", "用例"),
-    ("act", "expect"),
     label=parts.LABEL,
-    at={
-        "type": "string",
-        "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?)?$",
-        "kith:wanted": Words("a day or time such as 2026-11-22T09:00", "日期或时间（如 2026-11-22T09:00）"),
-        "description": "The time at which it happens.",
-    },
+    at={**_AT, "description": "The time at which it happens."},
     as_=parts.refers("The role of the one who acts."),
+    form=_FORM,
     given={**VALUES, "description": "The record as it is before; nobody's rules run for it."},
     act=ACT,
     expect=EXPECT,
+    acts=parts.list_of(STEP, "Several acts in turn, each with what is expected of it.", least=1, unique=False),
 )
+CASE["kith:one_of"] = ["act", "acts"]
+CASE["dependentRequired"] = {"act": ["expect"], "expect": ["act"]}
 TESTS = parts.keys(
     Words("a document of tests", "测试文档"),
     ("tests", "of", "cases"),

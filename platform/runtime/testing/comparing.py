@@ -42,7 +42,12 @@ class Comparing:
 
     def record(self, entity: str, id_: str, expected: Mapping[str, object]) -> Iterator[Mismatch]:
         """The values of a record that are not as expected."""
-        record = self.session.load(entity, id_)
+        yield from self.differing(self.session.load(entity, id_), entity, expected)
+
+    def differing(
+        self, record: Mapping[str, Any] | None, entity: str, expected: Mapping[str, object]
+    ) -> Iterator[Mismatch]:
+        """The same of values at hand; all are missing where there is no record."""
         fields = self.session.release.model.entities[entity].fields
         for name, raw in expected.items():
             declared = fields.get(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -10,17 +10,17 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from kith.metadata.model import Case, TestSet
+from kith.metadata.model import Act, Case, TestSet
 from kith.runtime.accounts.actors import actor_of_user
 from kith.runtime.context import SYSTEM, Actor, Context, context_of
 from kith.runtime.ids import new_id
-from kith.runtime.read.query import Denied
 from kith.runtime.read.records import get_record
 from kith.runtime.testing.comparing import Comparing, verdict_differs
-from kith.runtime.testing.given import Known, Ungiven, World
+from kith.runtime.testing.filling import filled
+from kith.runtime.testing.given import GIVEN, Known, Ungiven, World
+from kith.runtime.testing.looking import Looking, looked_up
 from kith.runtime.testing.outcome import Mismatch
 from kith.runtime.testing.stage import Stage
-from kith.runtime.write.authorising import may_see
 from kith.runtime.write.change import Cause, Change, Op, Refused, Saved, Verdict
 from kith.runtime.write.gate import RolledBack, save_within
 from kith.runtime.write.session import Session
@@ -31,7 +31,16 @@ if TYPE_CHECKING:
 ACT = Cause("api")
 ANYBODY = {"name": "Me", "email": "me@test.example"}
 """The user that `me` is."""
-OPS: Mapping[str, Op] = {"update": "update", "delete": "delete", "restore": "restore"}
+OPS: Mapping[str, Op] = {
+    "create": "create",
+    "update": "update",
+    "delete": "delete",
+    "restore": "restore",
+    "fill": "update",
+    "action": "update",
+    "transition": "update",
+}
+"""What is asked of the gate for each kind of act."""
 
 
 def mismatches_of(stage: Stage, test: TestSet, case: Case) -> tuple[Mismatch, ...]:
@@ -59,70 +68,124 @@ class Play:
 
     def run(self) -> Iterator[Mismatch]:
         """What came otherwise than expected; raises Ungiven."""
-        context = self.context()
+        first = self.case.acts[0]
+        context = self.context(first, self.stage.clock())
         world = World(self.connection, context, self.stage.bare)
-        role = self.case.as_role
-        world.me = world.make("user", ANYBODY | ({"roles": [role]} if role else {}))
-        if "read" in self.case.act:
+        world.me = world.make("user", ANYBODY)
+        subject = ""
+        if "create" not in first.act:
             subject = world.make(self.test.of, self.case.given)
-            yield from self._reads(context.as_(self.actor(world.me)), subject)
-            return
-        changes = self.changes(world)
-        before = self._ids()
-        actor = self.actor(world.me)
-        verdict = self._save(context.as_(actor), changes)
-        yield from verdict_differs(self.case.expect, verdict)
-        if isinstance(verdict, Saved):
-            yield from self._compared(world, changes[0], before)
+        for act in self.case.acts:
+            context = self.context(act, context.now)
+            world.context = context
+            self._be(world, act.as_role)
+            turn = Turn(self, act, world, context)
+            subject = yield from turn.taken(subject)
 
-    def context(self) -> Context:
-        """The system at the case's time."""
+    def context(self, act: Act, now: datetime) -> Context:
+        """The system at the time of an act; that of the act before unless it says another."""
         app = self.release.model.app
-        now = self.stage.clock()
-        if self.case.at:
-            now = datetime.fromisoformat(self.case.at)
+        if act.at:
+            now = datetime.fromisoformat(act.at)
             now = (now if now.tzinfo else now.replace(tzinfo=ZoneInfo(app.time_zone))).astimezone(UTC)
         return context_of(SYSTEM, now, language=app.languages[0], time_zone=app.time_zone)
 
-    def actor(self, me: str) -> Actor:
-        """The user with the role of the case; without one he may do everything."""
-        found = actor_of_user(self.connection, self.release, me)
+    def _be(self, world: World, role: str) -> None:
+        """Give the one who acts the role of the act."""
+        roles = frozenset({role} if role else ())
+        change = Change("update", "user", world.me, {"roles": sorted(roles)})
+        save_within(self.connection, world.context.as_(SYSTEM), self.stage.bare, [change], GIVEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One act of a case."""
+
+    play: Play
+    act: Act
+    world: World
+    context: Context
+
+    @property
+    def release(self) -> Release:
+        """The app with its rules."""
+        return self.play.release
+
+    @property
+    def connection(self) -> sa.Connection:
+        """The case's own."""
+        return self.play.connection
+
+    @property
+    def of(self) -> str:
+        """The entity that is tested."""
+        return self.play.test.of
+
+    def taken(self, subject: str) -> Generator[Mismatch, None, str]:
+        """Act; what came otherwise is told, and the record that it was about is given on to the next act."""
+        actor = self.context.as_(self.actor())
+        if "read" in self.act.act:
+            yield from looked_up(Looking(self.connection, actor, self.release, self.of), subject, self.act.expect)
+            return subject
+        if "fill" in self.act.act:
+            change = self.changes(subject)[0]
+            comparing = Comparing(self.world, Session(self.connection, self.context, self.release, ACT))
+            yield from filled(comparing, actor, change, self.act)
+            return subject
+        changes = self.changes(subject)
+        before = self._ids()
+        verdict = self._save(actor, changes)
+        yield from verdict_differs(self.act.expect, verdict)
+        if isinstance(verdict, Saved):
+            yield from self._compared(changes[0], before)
+        return changes[0].id or subject
+
+    def actor(self) -> Actor:
+        """The user with the role of the act; without one he may do everything."""
+        found = actor_of_user(self.connection, self.release, self.world.me)
         if found is None:
             raise Ungiven("user me")
-        return found if self.case.as_role else replace(found, kind="system")
+        return found if self.act.as_role else replace(found, kind="system")
 
-    def changes(self, world: World) -> list[Change]:
+    def changes(self, subject: str) -> list[Change]:
         """What is asked of the gate: the act, and the records of other relations that it names."""
-        ((op, asked),) = self.case.act.items()
+        op = next(name for name in OPS if name in self.act.act)
+        asked = self.act.act.get("values" if op == "transition" else op)
         values = asked if isinstance(asked, Mapping) else {}
         if op == "create":
-            return self._creates(world, {**self.case.given, **values})
-        subject = world.make(self.test.of, self.case.given)
-        if op == "restore":
-            self._put_away(world, subject)
-        own, children, later = world.parts(self.release.model.entities[self.test.of], values)
-        change = Change(OPS[op], self.test.of, subject, own, children)
-        return [change, *self._related(world, subject, later)]
+            return self._creates(values if subject else {**self.play.case.given, **values})
+        if op == "restore" and self.act is self.play.case.acts[0]:
+            self._put_away(subject)
+        own, children, later = self.world.parts(self.release.model.entities[self.of], values)
+        inputs = self.act.act.get("inputs")
+        change = Change(
+            OPS[op],
+            self.of,
+            subject,
+            own,
+            children,
+            action=str(self.act.act.get(op)) if op in ("action", "transition") else "",
+            inputs=inputs if isinstance(inputs, Mapping) else {},
+        )
+        return [change, *self._related(subject, later)]
 
-    def _creates(self, world: World, values: Mapping[str, object]) -> list[Change]:
+    def _creates(self, values: Mapping[str, object]) -> list[Change]:
         subject = new_id()
-        own, children, later = world.parts(self.release.model.entities[self.test.of], values)
-        world.records.setdefault(self.test.of, {})[subject] = values
-        change = Change("create", self.test.of, subject, own, children)
-        return [change, *self._related(world, subject, later)]
+        own, children, later = self.world.parts(self.release.model.entities[self.of], values)
+        self.world.records.setdefault(self.of, {})[subject] = values
+        change = Change("create", self.of, subject, own, children)
+        return [change, *self._related(subject, later)]
 
-    def _related(
-        self, world: World, subject: str, later: Sequence[tuple[str, Mapping[str, object]]]
-    ) -> Iterator[Change]:
+    def _related(self, subject: str, later: Sequence[tuple[str, Mapping[str, object]]]) -> Iterator[Change]:
         for name, item in later:
-            inverse = self.release.model.entities[self.test.of].inverses[name]
+            inverse = self.release.model.entities[self.of].inverses[name]
             entity = self.release.model.entities[inverse.entity]
-            own, children, _ = world.parts(entity, {**item, inverse.field: Known(subject)})
+            own, children, _ = self.world.parts(entity, {**item, inverse.field: Known(subject)})
             yield Change("create", inverse.entity, new_id(), own, children)
 
-    def _put_away(self, world: World, subject: str) -> None:
-        change = Change("delete", self.test.of, subject)
-        save_within(self.connection, world.context, self.stage.bare, [change], ACT)
+    def _put_away(self, subject: str) -> None:
+        change = Change("delete", self.of, subject)
+        save_within(self.connection, self.world.context, self.play.stage.bare, [change], ACT)
 
     def _save(self, context: Context, changes: Sequence[Change]) -> Verdict:
         try:
@@ -133,35 +196,18 @@ class Play:
         told = [one for one in real if one.failures[0].code != "not_carried_out"]
         return next(iter(told or real), verdicts[0])
 
-    def _reads(self, actor: Context, subject: str) -> Iterator[Mismatch]:
-        try:
-            seen = get_record(self.connection, actor, self.release, self.test.of, subject) is not None
-        except Denied:
-            seen = False
-        yield from self._sees_alike(actor, subject, seen)
-        wanted = self.case.expect.get("visible", not self.case.expect.get("denied", False))
-        if seen != wanted:
-            yield Mismatch("visible", str(wanted).lower(), str(seen).lower())
-
-    def _sees_alike(self, actor: Context, subject: str, seen: bool) -> Iterator[Mismatch]:
-        """Lists ask the database who sees a record, the write gate asks the record itself: both must say the same."""
-        session = Session(self.connection, actor, self.release, ACT)
-        record = session.load(self.test.of, subject)
-        if record is not None and (saves := may_see(session, self.test.of, record)) != seen:
-            yield Mismatch("visible (SQL)", str(saves).lower(), str(seen).lower())
-
-    def _compared(self, world: World, change: Change, before: Mapping[str, frozenset[str]]) -> Iterator[Mismatch]:
-        session = Session(self.connection, world.context, self.release, ACT)
-        comparing = Comparing(world, session)
-        values = self.case.expect.get("values")
+    def _compared(self, change: Change, before: Mapping[str, frozenset[str]]) -> Iterator[Mismatch]:
+        session = Session(self.connection, self.world.context, self.release, ACT)
+        comparing = Comparing(self.world, session)
+        values = self.act.expect.get("values")
         if isinstance(values, Mapping) and change.id:
-            differs = list(comparing.record(self.test.of, change.id, values))
+            differs = list(comparing.record(self.of, change.id, values))
             yield from differs
-            if not differs and self.stage.reads_back:
+            if not differs and self.play.stage.reads_back:
                 # The same once more as lists and reports see it: computed by the database where it computes.
-                view = get_record(self.connection, world.context, self.release, self.test.of, change.id)
+                view = get_record(self.connection, self.world.context, self.release, self.of, change.id)
                 if view is not None:
-                    yield from comparing.view(view.values, self.test.of, values)
+                    yield from comparing.view(view.values, self.of, values)
         yield from self._created(comparing, change, before)
 
     def _created(
@@ -177,7 +223,7 @@ class Play:
                 yield from comparing.record(entity, id_, values)
 
     def _wanted(self) -> dict[str, list[Mapping[str, object]]]:
-        created = self.case.expect.get("created")
+        created = self.act.expect.get("created")
         found: dict[str, list[Mapping[str, object]]] = {}
         for entity, expected in created.items() if isinstance(created, Mapping) else ():
             items = expected if isinstance(expected, (list, tuple)) else [expected]

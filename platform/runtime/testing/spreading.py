@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import traceback
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from multiprocessing.connection import Connection, wait
@@ -15,6 +16,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 Open = Callable[[], AbstractContextManager[Stage]]
 Progress = Callable[[int, int], None]
+FAILED = -1
 WORTH_IT = 24
 """Fewer pieces of work than this are done sooner than a second process is ready."""
 
@@ -62,14 +64,17 @@ def _started(
 
 
 def _worker(stages: Open, work: Callable[[Stage, T], R], items: Sequence[T], turn: Any, out: Connection) -> None:
-    with stages() as stage:
-        while True:
-            with turn.get_lock():
-                index = turn.value
-                turn.value += 1
-            if index >= len(items):
-                break
-            out.send((index, work(stage, items[index])))
+    try:
+        with stages() as stage:
+            while True:
+                with turn.get_lock():
+                    index = turn.value
+                    turn.value += 1
+                if index >= len(items):
+                    break
+                out.send((index, work(stage, items[index])))
+    except Exception:  # noqa: BLE001 (whatever it is, it is told where somebody sees it)
+        out.send((FAILED, traceback.format_exc()))
     out.close()
 
 
@@ -84,6 +89,8 @@ def _gathered(started: Sequence[tuple[Any, Connection]], count: int, told: Progr
             except EOFError:
                 open_ends.remove(end)
                 continue
+            if index == FAILED:
+                raise RuntimeError(f"a process of the tests failed:\n{result}")
             found[index] = result
             told(len(found), count)
     for process, _ in started:

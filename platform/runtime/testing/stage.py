@@ -123,7 +123,7 @@ def master(folder: Path) -> Path:
 def without_rules(model: Model) -> Model:
     """The model as far as it says what records are, not what must hold."""
     entities: Mapping[str, Entity] = {name: _without_conditions(entity) for name, entity in model.entities.items()}
-    return replace(model, entities=entities, rules={})
+    return replace(model, entities=entities, rules={}, workflows={})
 
 
 def _without_conditions(entity: Entity) -> Entity:

@@ -32,7 +32,7 @@ fields:
   opened_on: {type: date, label: Opened on}
   owner: {type: user, label: Owner}
   rent: {type: money, label: Rent}
-  share: {type: percent, label: Share}
+  share: {type: percent, required_when: rent between 500 and 999, locked_when: rent > 100, label: Share}
   is_new: {type: formula, value: opened_on >= today() - 30d, label: New}
   sales: {type: rollup, value: sum(visits.amount), label: Sales}
 """,
@@ -71,6 +71,16 @@ label: Clerk
 entities:
   shop: {read: owner == me, create: owner == me, update: owner == me, fields: {rent: read}}
 """,
+    "forms/shop_main.yaml": """\
+form: shop_main
+of: shop
+sections:
+  main:
+    label: Shop
+    items:
+      name: {}
+      rent: {visible_when: opened_on is set}
+""",
     "data/shops.yaml": """\
 data: shops
 of: shop
@@ -104,6 +114,35 @@ cases:
   own: {as: clerk, given: {name: A, owner: me}, act: {read: true}, expect: {visible: true}}
   of_another: {as: clerk, given: {name: A, owner: {name: Bo, email: bo@example.com}}, act: {read: true}, expect: {visible: false}}
   no_rent: {as: clerk, given: {name: A, owner: me}, act: {update: {rent: 1}}, expect: {denied: true}}
+  may: {as: clerk, given: {name: A, owner: me}, act: {read: true}, expect: {may: [read, update], may_not: [delete], reads: [rent]}}
+  may_not:
+    as: clerk
+    given: {name: A, owner: {name: Bo, email: bo@example.com}}
+    act: {read: true}
+    expect: {visible: false, may_not: [read, update], reads_not: [rent]}
+  form_of_a_dear_shop:
+    given: {name: A, rent: 400}
+    act: {fill: {rent: 600}}
+    expect: {required: [name, share], locked: [share], not_shown: [rent]}
+  form_of_a_new_shop:
+    form: shop_main
+    given: {name: A}
+    act: {fill: {opened_on: 2026-01-01}}
+    expect: {not_required: [share], not_locked: [share], shown: [rent], values: {sales: 0}}
+  time_passes:
+    at: 2026-06-15T10:00
+    given: {name: A, opened_on: 2026-06-01}
+    acts:
+      - {at: 2026-06-15T10:00, act: {update: {rent: 1}}, expect: {values: {is_new: true}}}
+      - {at: 2026-08-15, act: {update: {rent: 2}}, expect: {values: {is_new: false, rent: 2}}}
+      - {as: clerk, act: {update: {rent: 3}}, expect: {denied: true}}
+      - {act: {update: {rent: 2000}}, expect: {refused: [affordable]}}
+      - {act: {delete: true}}
+      - {act: {restore: true}, expect: {values: {rent: 2}}}
+  made_and_changed:
+    acts:
+      - {act: {create: {name: B, owner: me}}, expect: {created: {visit: {subject: Welcome}}}}
+      - {act: {update: {rent: 9}}, expect: {created: {visit: []}, values: {name: B, rent: 9}}}
   shipped: {given: {name: Main, rent: 7}, act: {update: {share: 1%}}, expect: {values: {rent: 7}}}
 """
 
@@ -117,6 +156,8 @@ cases:
   another_rule: {given: {name: A}, act: {update: {rent: 2000}}, expect: {refused: [kept]}}
   allowed: {as: clerk, given: {name: A, owner: me}, act: {update: {rent: 1}}, expect: {saved: true}}
   count: {given: {name: A}, act: {create: {}}, expect: {created: {visit: []}}}
+  rights: {as: clerk, given: {name: A, owner: me}, act: {read: true}, expect: {may: [delete], reads_not: [name]}}
+  form: {given: {name: A}, act: {fill: {}}, expect: {locked: [rent], not_required: [name]}}
   unknown: {given: {name: A, owner: Nobody}, act: {create: {}}, expect: {saved: true}}
 """
 
@@ -127,6 +168,8 @@ SAID = {
     "another_rule": [("verdict", "refused: kept", "refused: affordable")],
     "allowed": [("verdict", "saved", "denied")],
     "count": [("created visit", "0", "1")],
+    "rights": [("delete", "may", "may not"), ("shop.name", "hidden", "read")],
+    "form": [("shop.name", "not required", "required"), ("shop.rent", "locked", "not locked")],
     "unknown": [("given", "", "user Nobody")],
 }
 

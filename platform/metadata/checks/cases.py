@@ -1,0 +1,86 @@
+"""Checks of tests: what their cases speak of is there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from kith.metadata.checks.checking import Checking, tells
+from kith.metadata.making.at import At
+from kith.metadata.making.moving import steps_of
+from kith.metadata.mistakes import model as mistakes
+from kith.metadata.model import Entity
+from kith.problems import Problem, Value, Words, did_you_mean
+from kith.source import Mapping as MappingNode
+from kith.source import Node, Scalar, Sequence
+
+VALUES = (("given",), ("act", "create"), ("act", "update"), ("act", "fill"), ("act", "values"), ("expect", "values"))
+"""Where values of the entity's records stand in a case, or in one of its acts."""
+FIELDS = (
+    *("reads", "reads_not", "shown", "not_shown"),
+    *("required", "not_required", "locked", "not_locked"),
+)
+"""Expectations that list fields."""
+
+
+@tells(mistakes.NO_FIELD, mistakes.NO_RULE, mistakes.NO_DOCUMENT, mistakes.NO_ENTITY)
+def tests_speak_of_what_exists(c: Checking) -> Iterator[Problem]:
+    """Tests give and expect values of fields, as a role that exists, and refusals by rules or fields that exist."""
+    for _, at in c.documents("tests"):
+        entity = c.model.entities.get(at.text("of"))
+        for _, case in at.parts("cases") if entity else ():
+            for part in {id(one.node): one for one in (case, *steps_of(case))}.values():
+                yield from _part(c, entity, part) if entity else ()
+
+
+def _part(c: Checking, entity: Entity, part: At) -> Iterator[Problem]:
+    """A case, or one of its acts."""
+    forms = {form.name for form in c.model.forms.values() if form.of == entity.name}
+    yield from _named(part.scalar("as"), c.model.roles, Words("role", "角色"))
+    yield from _named(part.scalar("form"), forms, Words("form", "表单"))
+    known = {*entity.fields, *c.world[entity.name].relations}
+    for place in VALUES:
+        values = _at(part.node, place)
+        for name, entry in values.entries.items() if isinstance(values, MappingNode) else ():
+            if name not in known:
+                yield from c.field_problem(entity, name, entry.key.span, system=True)
+    for key in FIELDS:
+        for item in _items(part.part("expect").get(key)):
+            if item.text not in entity.fields:
+                yield from c.field_problem(entity, item.text, item.span, system=True)
+    yield from _refusals(c, entity, part)
+    created = _at(part.node, ("expect", "created"))
+    for name, entry in created.entries.items() if isinstance(created, MappingNode) else ():
+        yield from c.entity_problem(name, entry.key.span)
+
+
+def _named(node: Scalar | None, known: Collection[str], kind: Words) -> Iterator[Problem]:
+    """A name of something that is not there."""
+    if node is not None and node.text not in known:
+        values: dict[str, Value] = {"kind": kind, "name": node.text}
+        yield Problem(mistakes.NO_DOCUMENT, node.span, values, did_you_mean(node.text, known))
+
+
+def _at(node: Node | None, place: tuple[str, ...]) -> Node | None:
+    """What stands at a place."""
+    for key in place:
+        node = node.get(key) if isinstance(node, MappingNode) else None
+    return node
+
+
+def _items(node: Node | None) -> Iterator[Scalar]:
+    """The texts of a list."""
+    yield from (item for item in node.items if isinstance(item, Scalar)) if isinstance(node, Sequence) else ()
+
+
+def _refusals(c: Checking, entity: Entity, part: At) -> Iterator[Problem]:
+    """Names of refusals that are neither rules nor fields; rules of other entities may refuse in a later wave."""
+    known = {name for rules in c.model.rules.values() for rule in rules for name in (rule.name, rule.path)}
+    known |= entity.fields.keys() | entity.keys.keys() | entity.actions.keys()
+    known |= {name for flow in c.model.workflows_of(entity.name) for name in flow.transitions}
+    for item in _items(part.part("expect").get("refused")):
+        if item.text not in known:
+            values: dict[str, Value] = {"name": item.text, "entity": c.called(entity.name)}
+            yield Problem(mistakes.NO_RULE, item.span, values, did_you_mean(item.text, known))
+
+
+CHECKS = (tests_speak_of_what_exists,)
