@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from kith.metadata.model_flows import NamedAction, State, Transition, Workflow
 from kith.metadata.model_records import Act, Case, DataSet, Import, ImportStep, ImportValue, TestSet
 from kith.metadata.model_screens import Column, Form, FormItem, Related, Section, SortKey, View
+from kith.metadata.timing import Due, Schedule
 from kith.problems import Span
 
 if TYPE_CHECKING:
@@ -224,11 +225,22 @@ class Rule:
     """Whether `do` runs before the write (only lets, ifs, stops, refuses and sets of own fields)."""
     span: Span
     layer: str
+    every: Schedule | None = None
+    """Time wakes it, again and again."""
+    due: Due | None = None
+    """Time wakes it once for each record, by the day that a field names."""
+    over: Expression | None = None
+    """Beside `every` and `due`: which records, as a condition that runs in the database."""
 
     @property
     def path(self) -> str:
         """`rule set/rule`, as messages and the history name it."""
         return f"{self.set_name}/{self.name}"
+
+    @property
+    def schedule(self) -> Schedule | None:
+        """When time wakes it, or looks for records whose day has come."""
+        return self.due.schedule if self.due else self.every
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from kith.metadata.making import slots
 from kith.metadata.making.at import At
 from kith.metadata.making.context import Context, humanize, unlabelled
 from kith.metadata.making.flowing import asking
 from kith.metadata.making.scopes import EntityScope
+from kith.metadata.making.timing import is_timed, timing_of
 from kith.metadata.mistakes import model as mistakes
 from kith.metadata.model import Entity, Rule, Trigger
 from kith.metadata.shapes.acting import EVENTS
@@ -39,11 +41,15 @@ def rule_of(
     trigger = trigger_of(at)
     alone = not (trigger.events or trigger.fields or trigger.child or trigger.transitions)
 
+    timed = is_timed(at)
+
     def here(slot: Slot) -> Slot:
-        return asking(slot, entity, trigger.actions, alone)
+        # What time wakes is no save: nothing has been before.
+        return replace(slot, saving=False) if timed else asking(slot, entity, trigger.actions, alone)
 
     program = context.program(at.get("do"), scope, here(slots.DO))
     require = context.expression(at.get("require"), scope, here(slots.REQUIRE))
+    timing = timing_of(context, scope, at)
     return Rule(
         name=name,
         set_name=set_name,
@@ -55,9 +61,12 @@ def rule_of(
         message=message_of(context, scope, at, here(slots.MESSAGE)),
         field=at.text("field"),
         do=program,
-        before=bool(program and program.before),
+        before=bool(program and program.before and not timed),
         span=at.span,
         layer=context.layer(at.span),
+        every=timing.every,
+        due=timing.due,
+        over=timing.over,
     )
 
 
@@ -78,7 +87,7 @@ def trigger_of(at: At) -> Trigger:
             child = part.text("child") or child
             transitions += filter(None, [part.text("transition")])
             actions += filter(None, [part.text("action")])
-    if node is None:
+    if node is None and not is_timed(at):
         events = ["create", "update"]
     return Trigger(tuple(events), tuple(fields), child, tuple(transitions), tuple(actions))
 

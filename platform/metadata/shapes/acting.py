@@ -48,6 +48,42 @@ TRIGGER: Schema = {
     "maxProperties": 1,
     "description": "create, update, delete, restore, {field: [a, b]}, {child: lines}, {transition: name}, or {action: name}.",
 }
+_CLOCK: Schema = {
+    "type": "string",
+    "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$",
+    "kith:wanted": Words("a time such as 06:00", "时间（如 06:00）"),
+}
+_SPAN: Schema = {
+    "type": "string",
+    "pattern": "^[1-9][0-9]{0,3}(d|w|mo|y)$",
+    "kith:wanted": Words(
+        "a span in days, weeks, months or years, such as 30d, 2w, 1mo or 1y",
+        "以天、周、月或年计的时长（如 30d、2w、1mo、1y）",
+    ),
+}
+EVERY: Schema = {
+    **parts.keys(
+        Words("a schedule", "时间安排"),
+        ("cron",),
+        cron=parts.text("Minute, hour, day of month, month and day of week, as cron writes them."),
+    ),
+    "type": ["string", "object"],
+    "minLength": 1,
+    "description": "When, again and again, in the workspace's time: hour at :15, day at 06:00, weekday at 06:00, "
+    "mon, thu at 06:00, month on 1 at 06:00, month on last at 06:00, or {cron: 0 6 * * 1-5}.",
+}
+DUE = {
+    **parts.keys(
+        Words("a due date", "到期条件"),
+        ("field", "at"),
+        field=parts.refers("The field with the day."),
+        before={**_SPAN, "description": "So long before that day; neither: on the day itself."},
+        after={**_SPAN, "description": "So long after that day."},
+        at={**_CLOCK, "description": "The time of the day, in the workspace's time zone."},
+    ),
+    "kith:excludes": [("before", "after")],
+    "description": "Once for each record, on a day that one of its fields names, or a span before or after it.",
+}
 MESSAGE = parts.label("What people read when it is refused; fields stand in braces.", parts.template(""))
 RULE = parts.keys(
     Words("a rule", "规则"),
@@ -59,11 +95,20 @@ RULE = parts.keys(
     message=MESSAGE,
     field=parts.refers("The field that the message stands at."),
     do=parts.program("What is done."),
-    **{key: {"description": "Schedules: not available yet."} for key in ("every", "for_", "due")},
+    every=EVERY,
+    for_=parts.expression("Beside every: which records; the condition runs in the database."),
+    due=DUE,
 )
 RULE["kith:one_of"] = ["require", "do"]
-RULE["kith:later"] = ["every", "for", "due"]
-RULE["dependentRequired"] = {"require": ["message"], "do": ["on"], "message": ["require"], "field": ["require"]}
+RULE["kith:excludes"] = [("on", "every"), ("on", "due"), ("every", "due"), ("require", "every"), ("require", "due")]
+RULE["kith:goes_with"] = {"do": ["on", "every", "due"]}
+RULE["dependentRequired"] = {
+    "require": ["message"],
+    "message": ["require"],
+    "field": ["require"],
+    "every": ["for"],
+    "for": ["every"],
+}
 RULES = parts.keys(
     Words("a document of rules", "规则文档"),
     ("rules", "of", "items"),

@@ -40,6 +40,7 @@ class Keywords:
             "kith:choose": self.choose,
             "kith:one_of": self.exactly_one,
             "kith:excludes": self.exclusive,
+            "kith:goes_with": self.company,
             "kith:later": self.later,
         }
 
@@ -96,6 +97,14 @@ class Keywords:
             for other in others:
                 if key in instance and other not in instance:
                     yield self.finding(mistakes.GOES_WITH, {"name": key, "other": other}, None, key, on_key=True)
+
+    def company(self, _: Any, table: Any, instance: Any, __: Any) -> Iterator[Any]:
+        """Keys that make no sense without one of others."""
+        if isinstance(instance, dict):
+            for key, others in table.items():
+                if key in instance and not any(other in instance for other in others):
+                    values = {"name": key, "other": " / ".join(others)}
+                    yield self.finding(mistakes.GOES_WITH, values, None, key, on_key=True)
 
     def declared_names(self, _: Any, what: str, instance: Any, __: Any) -> Iterator[Any]:
         """The keys of a map that declare names."""

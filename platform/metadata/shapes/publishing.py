@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from kith.metadata import names
@@ -85,8 +85,14 @@ def _ours(key: str, value: Any, defs: Json, found: Json) -> Iterator[Json]:
         case "kith:excludes":
             for pair in value:
                 yield {"not": {"required": list(pair)}}
+        case "kith:goes_with":
+            yield from (_company(name, others) for name, others in value.items())
         case "kith:choose":
             yield from _choice(value, defs, found)
+
+
+def _company(name: str, others: Iterable[str]) -> Json:
+    return {"if": {"required": [name]}, "then": {"anyOf": [{"required": [other]} for other in others]}}
 
 
 def _choice(choose: Mapping[str, Any], defs: Json, found: Json) -> Iterator[Json]:

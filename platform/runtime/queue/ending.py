@@ -55,7 +55,7 @@ def wait(attempts: int, jitter: Callable[[], float]) -> timedelta:
 
     The chance keeps jobs that failed together from coming back together.
     """
-    longest = min(FIRST_WAIT * 3 ** (attempts - 1), LONGEST_WAIT)
+    longest: timedelta = min(FIRST_WAIT * 3 ** (attempts - 1), LONGEST_WAIT)
     return longest * (0.5 + jitter() / 2)
 
 
