@@ -27,6 +27,7 @@ from kith.runtime.write.change import Cause
 from kith.runtime.write.converting import Asked, worth
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.messages import failure
+from kith.runtime.write.noting import note
 from kith.runtime.write.plans import Plan, compiled, plan_of
 from kith.runtime.write.sets import sets_of
 from kith.runtime.write.several import fits_together, select_each
@@ -355,11 +356,13 @@ class Session:
 
     def verdict(self, rule: Rule, draft: Draft, verdict: str) -> None:
         """Note what became of a rule, for explaining: held, refused, fired, or when (its condition did not hold)."""
+        note(self, rule, draft, verdict)
         self.consider(rule.path, draft, verdict)
 
     def consider(self, path: str, draft: Draft, verdict: str, inputs: Mapping[str, object] | None = None) -> None:
         """The same for whatever else decides: a transition's guard, or a named action with what came along with it."""
         entry: dict[str, Any] = {"rule": path, "record": draft.id, "wave": self.wave, "verdict": verdict}
+        entry["version"] = draft.before["version"] if draft.before is not None else 0
         if inputs:
             entry["inputs"] = dict(inputs)
         self.considered.append(entry)
