@@ -153,13 +153,16 @@ def old_names_are_free(c: Checking) -> Iterator[Problem]:
 
 @tells(mistakes.NOT_OF_TYPE)
 def money_knows_its_currency(c: Checking) -> Iterator[Problem]:
-    """The currency of money is a currency field of the same entity, and the day of its rate a date field."""
+    """The currency of money is a currency field of the same entity, and the day of its rate a date that is stored there."""
     for entity in c.model.entities.values():
         for field in entity.fields.values():
             for key, wanted in (("currency_field", "currency"), ("rate_on", "date")):
                 name = field.params.get(key)
                 other = entity.fields.get(name) if isinstance(name, str) else None
-                if name and (other is None or other.type_name != wanted):
+                dated = (
+                    other is not None and key == "rate_on" and other.type.kind == "date" and other.storage == "stored"
+                )
+                if name and not dated and (other is None or other.type_name != wanted):
                     span = c.span("entity", entity.name, "fields", field.name, key)
                     yield Problem(mistakes.NOT_OF_TYPE, span, {"name": str(name), "type": FIELD_TYPES[wanted].title})
 

@@ -61,8 +61,8 @@ TYPES = (
         Words("Money", "金额"),
         Words(
             "An amount of one currency: the app's, a fixed one (currency), or that of the record (currency_field); the last kind"
-            " is compared and added up in the workspace's currency.",
-            "某种货币的金额：应用的货币、固定货币（currency）或记录自己的货币（currency_field）；最后一种按工作区货币比较和汇总。",
+            " is shown as it was written, and compared, sorted and added up in the workspace's currency.",
+            "某种货币的金额：应用的货币、固定货币（currency）或记录自己的货币（currency_field）；最后一种按原样显示，按工作区货币比较、排序和汇总。",
         ),
         "{type: money, min: 0}",
         type_of=_money,
@@ -70,7 +70,10 @@ TYPES = (
         keys={
             "currency": parts.CURRENCY | {"description": "Always this currency."},
             "currency_field": parts.refers("The field that holds the record's currency."),
-            "rate_on": parts.refers("The date field whose day's rate converts it."),
+            "rate_on": parts.refers(
+                "The date, a field or a formula over own fields, whose rate converts it; without one, or where it is empty, the day"
+                " of the save."
+            ),
             **SIZE,
             **LIMITS,
         },

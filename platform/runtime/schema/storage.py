@@ -12,7 +12,7 @@ from sqlalchemy.types import TypeEngine
 
 from kith.metadata.model import Field
 from kith.rules.sql.values import Converter, Engine, reader, sql_type
-from kith.rules.tree import Aggregate
+from kith.rules.tree import BASE, Aggregate
 from kith.rules.types import DATE, INT, TEXT, Type, decimal, ref
 from kith.runtime.schema.columns import Json
 
@@ -74,8 +74,8 @@ def parts_of(field: Field) -> Mapping[str, Type]:
     """The parts of a field's value, each with its type."""
     if field.type_name in PARTS:
         return PARTS[field.type_name]
-    if field.type.kind == "money" and field.params.get("currency_field"):
-        return {VALUE: field.type, "base": field.type}
+    if field.currency_field:
+        return {VALUE: field.type, BASE: field.type}
     if averages(field):
         # An average moves by deltas only where what it is made of is kept beside it.
         return {VALUE: field.type, "sum": decimal(18, field.type.scale), "count": INT}

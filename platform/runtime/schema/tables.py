@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from kith.metadata.model import Entity, Field, Model
 from kith.rules.sql.values import Engine
+from kith.rules.tree import BASE
 from kith.rules.types import DATETIME, INT, Type, ref
 from kith.runtime.schema.names import EntityNames, Names, derived, shortened
 from kith.runtime.schema.storage import VALUE, column_type, field_type, has_sort_key, is_link, is_stored, parts_of
@@ -269,10 +270,11 @@ def _add_indexes(entity: Entity, table: sa.Table, columns: Mapping[str, FieldCol
 def _add_declared(table: sa.Table, items: list[FieldColumns], engine: Engine) -> None:
     """An index for finding, and where it ends in what lists sort, for sorting in both directions with the id.
 
+    Amounts in their records' own currencies are found and sorted by what they are worth.
     Over live records only: then a count needs nothing but the index.
     """
     live = table.c.deleted_at.is_(None)
-    found = tuple(item.value for item in items)
+    found = tuple(item.parts.get(BASE, item.value) for item in items)
     sort = items[-1].sort
     if sort is not None:
         _index(table, found, live)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 
 from kith.metadata.build import build
 from kith.metadata.layers import load
@@ -18,6 +21,8 @@ from kith.runtime.read.aggregates import aggregate
 from kith.runtime.read.histories import history
 from kith.runtime.read.lists import list_records
 from kith.runtime.read.query import AggregateQuery, BadQuery, Group, Query, Sort
+from kith.runtime.transfer.exporting import run_export
+from kith.runtime.transfer.importing import Order, run_import
 from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause, Change, Refused, Saved, Verdict
 from kith.runtime.write.gate import save, save_all
@@ -301,12 +306,65 @@ def test_lists_sort_filter_and_group_by_what_amounts_are_worth(trade: Workspace)
     assert [row["worth"] for row in groups] == [Decimal(worth) for worth in ("500.00", "600.00", "640.00", "720.00")]
 
 
+@contextmanager
+def rates_read(trade: Workspace) -> Iterator[list[str]]:
+    """The statements that read rates meanwhile."""
+    found: list[str] = []
+    table = trade.current().tables["exchange_rate"].table.name
+
+    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if table in statement:
+            found.append(statement)
+
+    engines = trade.database.engines
+    for engine in engines:
+        sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        for engine in engines:
+            sa.event.remove(engine, "before_cursor_execute", note)
+
+
 def test_a_batch_asks_for_all_its_rates_at_once(trade: Workspace) -> None:
     values = [{"amount": n, "currency": c} for n, c in ((1, "USD"), (2, "EUR"), (3, "CNY"), (4, "USD"))]
-    changes = [Change("create", "deal", None, one) for one in values]
-    done = save_all(trade.database, CONTEXT, trade.current(), changes, Cause("api"), "each")
+    changes = [Change("create", "deal", None, {**one, "deposit": 1}) for one in values]
+    with rates_read(trade) as read:
+        done = save_all(trade.database, CONTEXT, trade.current(), changes, Cause("api"), "each")
     assert all(isinstance(one, Saved) for one in done)
+    assert len(read) == 1
     assert total(trade, found="sum(amount)") == {"found": Decimal("55.00")}
+
+
+def test_what_needs_no_rate_asks_for_none(trade: Workspace) -> None:
+    deal = made(trade, amount=100, currency="USD")
+    with rates_read(trade) as read:
+        assert isinstance(changed(trade, deal, seen="x"), Saved)
+        made(trade, amount=100)
+        made(trade, currency="USD")
+        made(trade, "client", name="Li")
+    assert read == []
+
+
+def test_what_is_refused_in_a_batch_leaves_the_others(trade: Workspace) -> None:
+    changes = [Change("create", "deal", None, {"amount": 1, "currency": one}) for one in ("USD", "GBP", "EUR")]
+    done = save_all(trade.database, CONTEXT, trade.current(), changes, Cause("api"), "each")
+    assert [isinstance(one, Saved) for one in done] == [True, False, True]
+    assert total(trade, found="sum(amount)") == {"found": Decimal("15.20")}
+
+
+def test_files_hold_the_amount_and_its_currency(trade: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "deals.csv"
+    file.write_text("name,amount,currency,signed_on\na,100.00,USD,2026-02-01\nb,1.00,CNY,\n", "utf-8")
+    done = run_import(trade.database, CONTEXT, trade.current(), Order("deal", file))
+    assert (done.rows, done.failed) == (2, 0)
+    assert total(trade, found="sum(amount)") == {"found": Decimal("701.00")}
+    out = tmp_path / "out.csv"
+    with trade.database.read() as connection:
+        run_export(
+            connection, CONTEXT, trade.current(), "deal", out, fields=("name", "amount", "currency", "signed_on")
+        )
+    assert out.read_text("utf-8-sig").splitlines() == file.read_text("utf-8").splitlines()
 
 
 def test_who_may_not_read_the_amount_may_not_read_its_worth(trade: Workspace) -> None:
