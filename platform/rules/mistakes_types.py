@@ -266,6 +266,24 @@ NOT_IN_DATABASE = Mistake(
 
 MISTAKES = tuple(value for value in list(globals().values()) if isinstance(value, Mistake))
 """All of them, in the order of their codes."""
+PATTERN = Mistake(
+    "E341",
+    Words(
+        "This is no pattern: {reason}. Braces are written \\{{2\\}} in a text.",
+        "这不是模式：{reason}。文本中的花括号写作 \\{{2\\}}。",
+    ),
+    'matches(name, "(a+")',
+    'matches(name, "(a+)")',
+)
+BANDS = Mistake(
+    "E342",
+    Words(
+        "`bands` takes a list of written limits that ascend, up to 50, and a list of written values with one more.",
+        "`bands` 需要一个写出的递增界限列表（至多 50 个），以及一个多一项的写出的值列表。",
+    ),
+    "bands(quantity, [10, 5], [1, 2, 3]) == 1",
+    "bands(quantity, [5, 10], [1, 2, 3]) == 1",
+)
 BLOCK_EXAMPLES = frozenset({"E332", "E333", "E334"})
 """Codes whose examples are action blocks; all other examples are conditions."""
 

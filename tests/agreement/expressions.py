@@ -65,6 +65,10 @@ WRITTEN = [
     '"2026-02-28"', '"2026-02-30"', '"2024-02-29"', '"9999-01-01"', '" two  words\\t"', '"a/b//c"', '"/"', '"a-b-c"',
 ]  # fmt: skip
 """Texts that some functions look into."""
+PATTERNS = [
+    '"a*"', '"[a-z]+"', '"(a|b| )*"', '".*[A-Z].*"', '"[^a]?"', '".\\{2,3\\}"', '"[0-9]*|.*@.*"', '"\\\\w+"', '"[张三]*.*"',
+    '"(.|é)+-?"', '".*[%_].*"', '"(a+)+b?"',
+]  # fmt: skip
 Function = Operation | Shorthand
 
 
@@ -162,6 +166,8 @@ class Generator:
         match family:
             case "places":
                 return self.pick(["0", "1", "2", "3"])
+            case "pattern":
+                return self.pick(PATTERNS)
             case "int":
                 edges = ["null", "0", "-1", "12", "29", "31", "2026", "1_000", "1_001", "2_147_483_648"]
                 return self.pick([*edges, *["n", "k", "1", "2", "3"] * 4]) if self.names is THIS else "2"
@@ -204,6 +210,9 @@ class Generator:
             lambda d: f"round({self.leaf(n)}, {self.pick(['0', '1', '2', '3'])})",
             lambda d: f"({self.leaf(n)} / {self.pick(['2', '4', '8', '20', '3'])})",
             lambda d: f"length({make('text', d)})",
+            lambda d: f"bands({make(n, d)}, {self.pick(['[0, 10]', '[-1.5, 0, 0.5]', '[3]'])}, [1, 2.5, 0])".replace(
+                "[3], [1, 2.5", "[3], [2.5"
+            ).replace("0.5], [1", "0.5], [7, 1"),
             lambda d: f"{self.pick(['year', 'quarter', 'month', 'day', 'iso_week'])}({make('date', d)})",
             lambda d: f"days_between({make('date', d)}, {make('date', d)})",
             lambda d: f"({make('date', d)} - {make('date', d)})",

@@ -9,14 +9,16 @@ from kith.rules import mistakes_names, mistakes_types, syntax
 from kith.rules.checking import aggregates
 from kith.rules.checking.adapting import unify
 from kith.rules.checking.arithmetic import call
+from kith.rules.checking.banding import banded
 from kith.rules.checking.checker import Checker
 from kith.rules.checking.families import belongs, expected, family_words, type_words
 from kith.rules.operations import FUNCTIONS, OPERATIONS, Shorthand
 from kith.rules.operations.operation import Operation
+from kith.rules.patterns import BadPattern, matcher
 from kith.rules.tree import Call, Changed, Constant, IsNew, Node, Path, is_owned
 from kith.rules.types import BOOL, Type
 
-OTHERS = ("changed", "is_new", *aggregates.FUNCTIONS)
+OTHERS = ("changed", "is_new", "bands", *aggregates.FUNCTIONS)
 VOLATILE = {"today": "today", "now": "now"}
 PLACES = range(19)
 
@@ -25,6 +27,8 @@ def invoke(checker: Checker, node: syntax.Invoke) -> Node | None:
     """A call of any kind."""
     if node.function == "is_new":
         return is_new(checker, node)
+    if node.function == "bands":
+        return banded(checker, node)
     if node.function in aggregates.FUNCTIONS and aggregates.is_aggregate(node):
         return aggregates.aggregate(checker, node)
     operation = FUNCTIONS.get(node.function)
@@ -97,17 +101,40 @@ def arguments(
         if family == "places" and not (isinstance(arg, Constant) and arg.value in PLACES):
             checker.report(mistakes_types.PLACES, arg, name=operation.name)
             return None
+        if family == "pattern" and not is_pattern(checker, arg):
+            return None
     if "same" in families or operation.name in {"mod", "div"}:
         united = unify(checker, args)
         return united[0] if united else None
     return [nulled(arg, family) for arg, family in zip(args, families, strict=True)]
 
 
+def is_pattern(checker: Checker, arg: Node) -> bool:
+    """Whether an argument is a written pattern; what is wrong with it is told."""
+    reason = Words("it must be written down, without holes", "须直接写出，且不含占位")
+    if isinstance(arg, Constant) and isinstance(arg.value, str):
+        try:
+            matcher(arg.value)
+        except BadPattern as bad:
+            reason = bad.words
+        else:
+            return True
+    checker.report(mistakes_types.PATTERN, arg, reason=reason)
+    return False
+
+
 def nulled(arg: Node, family: str) -> Node:
     """A bare null of the family's plainest type."""
     if arg.type.kind != "null":
         return arg
-    kinds = {"number": "int", "plain": "int", "places": "int", "printable": "text"}
+    kinds = {
+        "number": "int",
+        "plain": "int",
+        "places": "int",
+        "printable": "text",
+        "pattern": "text",
+        "measured": "int",
+    }
     return replace(arg, type=Type(kinds.get(family, family), nullable=True))  # type: ignore[arg-type]
 
 

@@ -6,6 +6,7 @@ from kith.rules.operations.calendar import CALENDAR
 from kith.rules.operations.comparing import COMPARING
 from kith.rules.operations.contacts import CONTACTS
 from kith.rules.operations.dates import DATES
+from kith.rules.operations.finding import FINDING
 from kith.rules.operations.numbers import NUMBERS
 from kith.rules.operations.operation import Operation
 from kith.rules.operations.rounding import ROUNDING
@@ -15,7 +16,7 @@ from kith.rules.operations.words import WORDS
 
 OPERATIONS: dict[str, Operation] = {
     operation.name: operation
-    for operation in (*NUMBERS, *ROUNDING, *TEXTS, *WORDS, *CONTACTS, *COMPARING, *DATES, *CALENDAR)
+    for operation in (*NUMBERS, *ROUNDING, *TEXTS, *WORDS, *CONTACTS, *COMPARING, *FINDING, *DATES, *CALENDAR)
 }
 FUNCTIONS: dict[str, Operation | Shorthand] = {
     **{name: operation for name, operation in OPERATIONS.items() if operation.called},

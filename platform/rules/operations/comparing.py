@@ -14,7 +14,7 @@ GROUP = "comparing"
 LOGIC = "logic"
 
 
-def _first_type(args: Sequence[Node]) -> Type:
+def first_type(args: Sequence[Node]) -> Type:
     """The type that the arguments have in common."""
     numbers = [arg.type for arg in args if arg.type.is_number]
     if len(numbers) == len(args):
@@ -23,11 +23,11 @@ def _first_type(args: Sequence[Node]) -> Type:
 
 
 def _branches(args: Sequence[Node]) -> Type:
-    return _first_type(args[1:]).or_null(any(arg.type.nullable for arg in args[1:]))
+    return first_type(args[1:]).or_null(any(arg.type.nullable for arg in args[1:]))
 
 
 def _coalesced(args: Sequence[Node]) -> Type:
-    return _first_type(args).or_null(all(arg.type.nullable for arg in args))
+    return first_type(args).or_null(all(arg.type.nullable for arg in args))
 
 
 def _lt(a: object, b: object) -> bool:
@@ -135,12 +135,12 @@ COMPARING = (
         (("null ?? 3", 3), ("1 / 0 ?? 0", "0.000000")), "a ?? b", sees_null=True,
     ),
     Operation(
-        "min", GROUP, ("ordered", "same..."), _first_type, lambda *values: min(values),
+        "min", GROUP, ("ordered", "same..."), first_type, lambda *values: min(values),
         Words("The smallest of two or more values.", "两个以上值中的最小者。"),
         (("min(3, 1.5, 2)", "1.5"), ("min(@2026-01-02, @2026-01-01)", "2026-01-01"), ("min(1, null)", None)),
     ),
     Operation(
-        "max", GROUP, ("ordered", "same..."), _first_type, lambda *values: max(values),
+        "max", GROUP, ("ordered", "same..."), first_type, lambda *values: max(values),
         Words("The largest of two or more values.", "两个以上值中的最大者。"),
         (("max(3, 1)", 3), ('max("a", "b")', "b")),
     ),

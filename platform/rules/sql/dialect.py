@@ -243,6 +243,10 @@ class Dialect(ABC):
         """`contains starts_with ends_with`: null where one is null."""
 
     @abstractmethod
+    def matches(self, text: Element, pattern: str) -> Element:
+        """Whether the whole text is one that a pattern describes; null where it is null or too long."""
+
+    @abstractmethod
     def native(self, op: str, elements: list[Element], type_: Type, *, nullable: bool) -> Element:
         """A function of the engine's own on values as they stand in columns; null where one is."""
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from kith.rules.operations import OPERATIONS
 from kith.rules.operations.calendar import hour, minute
 from kith.rules.operations.dates import FIRST, LAST, add_months, age, next_anniversary
+from kith.rules.operations.finding import matches
 from kith.rules.operations.texts import fitting, fold, replace
 from kith.rules.sql.adapted import Number, exact, formed, narrow, null_to_null, plain
 from kith.rules.sql.exact import EXACT
@@ -289,7 +290,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], int]] = {
     "divide": (divide, 4), "div": (div, 3), "mod": (mod, 3), "floor": (floor, 3), "ceil": (ceil, 3),
     "abs": (absolute, 2), "negate": (negate, 2), "duration_multiply": (duration_multiply, 3),
     "duration_divide": (duration_divide, 3), "local_date": (local_date, 2),
-    "hour": (local_hour, 2), "minute": (local_minute, 2), "fold": (fold, 1),
+    "hour": (local_hour, 2), "minute": (local_minute, 2), "fold": (fold, 1), "matches": (matches, 2),
     "lower": (str.lower, 1), "upper": (str.upper, 1), "text_number": (text_number, 2),
     "text_percent": (text_percent, 2), "whole_days": (whole_days, 1), "bounded": (bounded, 3),
     "add_months": (months_later, 2), "age": (years_between, 2), "next_anniversary": (anniversary, 2),

@@ -11,7 +11,9 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql.elements import Grouping
 
+from kith.rules.operations.finding import LONGEST_MATCHED
 from kith.rules.operations.texts import SPACE
+from kith.rules.patterns import spelled
 from kith.rules.sql.dialect import Dialect, infix, is_simple
 from kith.rules.sql.exact import DIVIDEND, EXACT
 from kith.rules.sql.natives import POSTGRESQL
@@ -181,6 +183,14 @@ class PostgreSQL(Dialect):
         if op == "starts_with":
             return sa.func.starts_with(text, part, type_=sa.Boolean())
         return self.once(build, part)
+
+    def matches(self, text: Element, pattern: str) -> Element:
+        def build(text: Element) -> Element:
+            found = self._collated(text, "C").op("~", return_type=sa.Boolean())(sa.literal(spelled(pattern)))
+            too_long = sa.func.char_length(text, type_=INTEGER) > self.number(LONGEST_MATCHED)
+            return sa.case((too_long, sa.null()), else_=found)
+
+        return self.once(build, text)
 
     def native(self, op: str, elements: list[Element], type_: Type, *, nullable: bool) -> Element:
         def build(*parts: Element) -> Element:

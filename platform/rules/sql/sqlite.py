@@ -205,6 +205,9 @@ class SQLite(Dialect):
             return registered(op, text, part) == self.number(1)
         return build(part)
 
+    def matches(self, text: Element, pattern: str) -> Element:
+        return sa.type_coerce(registered("matches", text, sa.literal(pattern)), INTEGER)
+
     def native(self, op: str, elements: list[Element], type_: Type, *, nullable: bool) -> Element:
         return sa.type_coerce(registered(op, *elements), self.type_(type_))
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from kith.rules.operations import OPERATIONS
+from kith.rules.operations.finding import limits_of
+from kith.rules.sql.compare import common_type
 from kith.rules.sql.dialect import FAR
 from kith.rules.sql.exact import EXACT
 from kith.rules.sql.natives import POSTGRESQL
@@ -52,9 +54,33 @@ def _plain(lowering: Lowering, node: Node) -> Element:
     return dialect.once(build, element)
 
 
+def matches(lowering: Lowering, call: Call) -> Element:
+    """`matches(text, pattern)`."""
+    text, pattern = call.args
+    written = pattern.value if isinstance(pattern, Constant) else ""
+    return lowering.dialect.matches(lowering.value(text), str(written))
+
+
+def bands(lowering: Lowering, call: Call) -> Element:
+    """`bands(a, [10, 20], [1, 2, 3])`."""
+    (limits, values), first = limits_of(call.args), call.args[0]
+    form = common_type(first.type, *(limit.type for limit in limits))
+
+    def build(value: Element) -> Element:
+        steps = [
+            (value < lowering.as_(limit, form), lowering.as_(chosen, call.type))
+            for limit, chosen in zip(limits, values, strict=False)
+        ]
+        return sa.case((value.is_(None), sa.null()), *steps, else_=lowering.as_(values[-1], call.type))
+
+    return lowering.dialect.once(build, lowering.as_(first, form))
+
+
 TABLED: Mapping[str, Callable[[Lowering, Call], Element]] = {
     **dict.fromkeys(POSTGRESQL, native),
     **dict.fromkeys(EXACT, exact),
+    "matches": matches,
+    "bands": bands,
     **dict.fromkeys(("hour", "minute"), clock),
 }
 """How each is built, by its name."""

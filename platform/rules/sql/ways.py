@@ -74,6 +74,7 @@ TYPES: dict[str, tuple[Type, ...]] = {
     "number": (SMALL, INT, DECIMAL, LARGE), "plain": (SMALL, INT, DECIMAL, LARGE),
     "int": (INT,), "places": (INT,), "text": (TEXT,), "bool": (BOOL,),
     "date": (DATE,), "datetime": (DATETIME,), "duration": (DURATION,), "period": (PERIOD,),
+    "pattern": (TEXT,), "measured": (SMALL, DECIMAL, LARGE, DATE),
     "set": (set_of(TEXT), set_of(INT)), "ordered": (SMALL, DECIMAL, LARGE, TEXT, DATE),
     "any": (SMALL, DECIMAL, LARGE, TEXT, DATE), "printable": (INT, DECIMAL, LARGE, PERCENT, TEXT, DATE, BOOL),
 }  # fmt: skip
@@ -95,6 +96,6 @@ def ways(operation: Operation, engine: Engine) -> frozenset[Way]:
 
 
 def _operand(type_: Type, family: str) -> Node:
-    if family == "places":
-        return Constant(type_, 0, 0, 1)
+    if family in ("places", "pattern"):
+        return Constant(type_, 0, 0, 1 if family == "places" else "a*")
     return Path(type_, 0, 0, "this", (Step("", "x", type_),))

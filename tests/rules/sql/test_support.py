@@ -9,11 +9,10 @@ from kith.rules.compiling import compile_expression
 from kith.rules.operations import OPERATIONS
 from kith.rules.scope import Slot
 from kith.rules.sql import support
-from kith.rules.sql.exact import EXACT
 from kith.rules.sql.lower import UnsupportedError, value
-from kith.rules.sql.natives import POSTGRESQL
 from kith.rules.sql.postgresql import PostgreSQL
 from kith.rules.sql.sqlite import SQLite
+from kith.rules.sql.tabled import TABLED
 from kith.rules.sql.ways import ENGINES, ways
 from tests.rules.sql.layout import SCOPE, Layout, tree
 
@@ -63,7 +62,7 @@ def test_every_operation_runs_on_both_engines_or_says_why_not(name: str) -> None
 def test_sqlite_registers_only_what_it_cannot_say() -> None:
     # Of compound operands also some others, which would else be computed several times over.
     registered = {name for name, operation in OPERATIONS.items() if "registered" in ways(operation, "sqlite")}
-    assert registered - {*POSTGRESQL, *EXACT, "hour", "minute"} == {
+    assert registered - set(TABLED) == {
         "add", "subtract", "multiply", "divide", "negate", "mod", "div", "round", "abs", "floor", "ceil",
         "in", "not_in", "fold", "lower", "upper", "text", "local_date",
         "date_add_period", "duration_multiply", "duration_divide", "duration_ratio",
