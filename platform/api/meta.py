@@ -7,8 +7,9 @@ from typing import Any
 from starlette.responses import Response
 
 from kith.api.calls import Call, answer
+from kith.api.moves import flows_of, named_of, ways_of
 from kith.api.parameters import parameters
-from kith.metadata.model import Entity, Field, Inverse, Label
+from kith.metadata.model import Entity, Field, Inverse, Label, NamedAction, Workflow
 from kith.rules.types import Type
 from kith.runtime.read.asking import CONDITION, asked
 from kith.runtime.rights import ACTIONS
@@ -62,6 +63,8 @@ def entity_of(call: Call, entity: Entity) -> dict[str, Any]:
         "lines_of": entity.owner_of_lines and entity.fields[entity.owner_of_lines].to,
         "fields": fields,
         "relations": [relation_of(one) for one in entity.inverses.values() if may_follow(call, one)],
+        "actions": [action_of(call, entity, one) for one in named_of(call, entity)],
+        "workflows": [workflow_of(call, entity, one) for one in flows_of(call, entity)],
         "segments": [
             {"name": one.name, "label": said(call, one.label)}
             for one in model.segments.values()
@@ -71,6 +74,39 @@ def entity_of(call: Call, entity: Entity) -> dict[str, Any]:
             {"name": one.name, "label": said(call, one.label), "layout": one.layout}
             for one in model.views.values()
             if one.of == entity.name and (one.filter is None or may_ask(call, entity, one.filter.excerpt.text))
+        ],
+    }
+
+
+def action_of(call: Call, entity: Entity, action: NamedAction) -> dict[str, Any]:
+    """A named action with what it asks for."""
+    return {
+        "name": action.name,
+        "label": said(call, action.label),
+        "help": said(call, action.help),
+        "inputs": [described(call, one) for one in action.inputs.values()],
+        "confirm": said(call, action.confirm),
+        "danger": action.danger,
+    }
+
+
+def workflow_of(call: Call, entity: Entity, flow: Workflow) -> dict[str, Any]:
+    """A workflow with its states, and the transitions that the caller may take of some record."""
+    states = [
+        {"name": one.name, "label": said(call, one.label), "required": list(one.required), "final": one.final}
+        for one in flow.states.values()
+    ]
+    ways = ways_of(call, entity)
+    return {
+        "name": flow.name,
+        "label": said(call, flow.label),
+        "field": flow.field,
+        "initial": list(flow.initial),
+        "states": states,
+        "transitions": [
+            {"name": one.name, "label": said(call, one.label), "from": list(one.origins), "to": one.to}
+            for one in flow.transitions.values()
+            if one in ways
         ],
     }
 
@@ -105,6 +141,18 @@ def access_of(call: Call, entity: Entity, field: Field) -> list[str]:
 
 def field_of(call: Call, entity: Entity, field: Field) -> dict[str, Any]:
     """A field: its type with what its values must be like, and what the caller may do with it."""
+    found = described(call, field) | {
+        "unique": bool(field.unique),
+        "computed": field.is_computed,
+        "access": access_of(call, entity, field),
+    }
+    if field.currency_field:
+        found |= {"compared_in": field.type.currency, **owned(call, entity, field)}
+    return found
+
+
+def described(call: Call, field: Field) -> dict[str, Any]:
+    """What a field is called and what its values are like; also what a named action asks for."""
     found: dict[str, Any] = {
         "name": field.name,
         "label": said(call, field.label),
@@ -112,14 +160,9 @@ def field_of(call: Call, entity: Entity, field: Field) -> dict[str, Any]:
         "type": field.type_name,
         "value": value_type(field.type),
         "required": field.required,
-        "unique": bool(field.unique),
-        "computed": field.is_computed,
-        "access": access_of(call, entity, field),
     }
     if field.to and field.to in call.release.model.entities and call.may_know(call.release.model.entities[field.to]):
         found["to"] = field.to
-    if field.currency_field:
-        found |= {"compared_in": field.type.currency, **owned(call, entity, field)}
     if field.options:
         found["options"] = [
             {"key": one.key, "label": said(call, one.label), "retired": one.retired} for one in field.options.values()

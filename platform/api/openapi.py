@@ -9,6 +9,7 @@ from starlette.responses import Response
 from kith.api import operations as ops
 from kith.api.calls import Call, sent, written
 from kith.api.meta import access_of, known, owned, said
+from kith.api.moves import named_of, ways_of
 from kith.api.parameters import parameters
 from kith.api.schemas import Schema, given, or_null, own_fields, readable
 from kith.metadata.model import Entity, Field
@@ -71,6 +72,16 @@ def paths_of(call: Call, entity: Entity) -> dict[str, Any]:
     if deletes:
         one["delete"] = ops.deleting(name)
         found[f"{BASE}/{name}/{{id}}/actions/restore"] = {"post": ops.restoring(name)}
+    if reads and (entity.actions or call.release.model.workflows_of(name)):
+        found[f"{BASE}/{name}/{{id}}/actions"] = {"get": ops.offering(name)}
+    for action in named_of(call, entity):
+        inputs = {key: or_null(given(field)) for key, field in action.inputs.items()}
+        needed = [key for key, field in action.inputs.items() if field.required and field.default is None]
+        operation = ops.acting(name, action.name, said(call, action.label), closed(inputs, needed))
+        found[f"{BASE}/{name}/{{id}}/actions/{action.name}"] = {"post": operation}
+    for way in ways_of(call, entity):
+        operation = ops.acting(name, way.name, said(call, way.label), ops.schema(f"{name}.update"))
+        found[f"{BASE}/{name}/{{id}}/actions/{way.name}"] = {"post": operation}
     if creates or updates or deletes:
         found[f"{BASE}/{name}/bulk"] = {"post": ops.bulk(name)}
     return {path: {"parameters": [ops.ID], **item} if "{id}" in path else item for path, item in found.items() if item}

@@ -47,6 +47,15 @@ SCHEMAS: dict[str, Any] = {
         },
         "required": ["version", "op", "at", "changes"],
     },
+    "Offer": {
+        "type": "object",
+        "properties": {
+            "name": TEXT, "label": TEXT, "kind": {"enum": ["action", "transition"]}, "possible": {"type": "boolean"},
+            "why": {"type": "array", "items": TEXT}, "asked": {"type": "array", "items": {"type": "object"}},
+            "confirm": TEXT, "field": TEXT, "to": TEXT,
+        },
+        "required": ["name", "label", "kind", "possible", "why", "asked"],
+    },
     "Hit": {
         "type": "object",
         "properties": {"entity": TEXT, "id": {"type": "string", "format": "uuid"}, "label": TEXT},
@@ -163,6 +172,22 @@ def deleting(entity: str) -> Operation:
 def restoring(entity: str) -> Operation:
     """A record out of the recycle bin."""
     return _operation("restore", entity, _data(schema(entity)), "Idempotency-Key")
+
+
+def offering(entity: str) -> Operation:
+    """What the caller can do with a record now."""
+    return _operation("actions", entity, _page(schema("Offer")))
+
+
+def acting(entity: str, name: str, label: str, values: dict[str, Any]) -> Operation:
+    """A named action or a transition with what comes along with it."""
+    properties = {"values": values, "version": {"type": "integer", "minimum": 1}}
+    body = {**_json({"type": "object", "properties": properties, "additionalProperties": False}), "required": False}
+    if values.get("required"):
+        body = _body({**body["content"]["application/json"]["schema"], "required": ["values"]})
+    return _operation(
+        f"do_{name}", entity, _data(schema(entity)), "If-Match", "Idempotency-Key", requestBody=body, summary=label
+    )
 
 
 def history(entity: str) -> Operation:

@@ -1,4 +1,4 @@
-"""One record: made, looked at, changed, deleted and restored."""
+"""One record: made, looked at, changed and deleted."""
 
 from __future__ import annotations
 
@@ -63,15 +63,6 @@ def delete(call: Call) -> Response:
     entity = call.entity
     perform(call, entity, expecting(call, Change("delete", entity.name, call.id)), 204)
     return Response(status_code=204, headers=HEADERS)
-
-
-def act(call: Call) -> Response:
-    """Carry out a named action; restoring is the one that every record has."""
-    parameters(call.request)
-    entity, name = call.entity, call.request.path_params["name"]
-    if name != "restore":
-        raise stop(404, "no_such_action", name=name[:60])
-    return perform(call, entity, Change("restore", entity.name, call.id), 200, claim_of(call))
 
 
 def expecting(call: Call, change: Change) -> Change:

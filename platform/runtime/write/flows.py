@@ -193,7 +193,8 @@ def no_way(session: Session, draft: Draft, flow: Workflow) -> Failure:
     language = session.context.language
     before, after = state_before(draft, flow), draft.after[flow.field]
     if draft.action in flow.transitions:
-        after = flow.transitions[draft.action].to
+        asked, state = flow.transitions[draft.action].label, state_label(session, flow, before)
+        return failure(session, "not_from", draft, flow.field, label=asked, state=state)
     ways = dict.fromkeys(one.to for one in open_ways(session, draft.before, flow))
     values = {
         "label": draft.plan.entity.fields[flow.field].label,
