@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kith.problems import Excerpt
-from kith.rules.backends import Database, Evaluator, evaluator
+from kith.rules.backends import Database, evaluator
 from kith.rules.compiling import compile_expression, compile_program
 from kith.rules.evalscope import DictScope, scope_of
+from kith.rules.evaluating import Evaluator
 from kith.rules.scope import Slot
 from kith.rules.types import TEXT, Type, money
 from kith.rules.values import Env, Record

@@ -204,6 +204,6 @@ def renewals(plan: Plan) -> dict[str, tuple[str, ...]]:
         elif isinstance(change, AddField | RequireField | ChangeFormula) and change.rows:
             field = plan.model.entities[change.entity].fields[change.field]
             made = field.is_computed or field.type_name == "autonumber" or field.default_from is not None
-            if made and field.default is None and is_stored(field):
+            if (bool(field.currency_field) or (made and field.default is None)) and is_stored(field):
                 found.setdefault(change.entity, {})[change.field] = None
     return {entity: tuple(fields) for entity, fields in found.items()}

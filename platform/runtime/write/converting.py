@@ -80,6 +80,14 @@ def refresh(draft: Draft) -> None:
         draft.converted[key] = given
 
 
+def convert_first(draft: Draft) -> None:
+    """Have amounts converted that never were, such as a default that a new field brought; no rate leaves them so."""
+    for key in draft.plan.conversions:
+        if draft.after.has(key) and draft.after[key] is None:
+            del draft.after[key]
+    refresh(draft)
+
+
 def settle(session: Session, draft: Draft) -> None:
     """Have every amount converted, and refuse what cannot be; what nobody touches stays as it is."""
     refresh(draft)

@@ -11,6 +11,7 @@ from kith.runtime.context import SYSTEM, Context
 from kith.runtime.search import index_records
 from kith.runtime.write.change import Cause
 from kith.runtime.write.computing import take
+from kith.runtime.write.converting import convert_first
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.lookups import look_up
 from kith.runtime.write.numbering import number_field
@@ -46,6 +47,7 @@ def renew(
             drafts.append(draft)
     fill(session, drafts, fields)
     for draft in drafts:
+        convert_first(draft)
         for step in plan.steps:
             if step.field is not None:
                 take(session, draft, step)

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from kith.metadata.build import build
 from kith.metadata.layers import load
 from kith.runtime.context import SYSTEM, Actor, Context
+from kith.runtime.publishing import hooks
 from kith.runtime.read.aggregates import aggregate
 from kith.runtime.read.histories import history
 from kith.runtime.read.lists import list_records
@@ -26,6 +27,7 @@ from kith.runtime.transfer.importing import Order, run_import
 from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause, Change, Refused, Saved, Verdict
 from kith.runtime.write.gate import save, save_all
+from kith.runtime.write.valuing import explain_value
 from tests.metadata.example import write
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -223,6 +225,20 @@ def test_what_cannot_be_converted_is_refused(trade: Workspace, case: str) -> Non
     assert [(one.field, one.code, one.message) for one in refused.failures] == [(field, code, message)]
 
 
+def test_reasons_name_the_currency_that_is_compared_in(trade: Workspace) -> None:
+    refused = saved(trade, Change("create", "deal", None, {"amount": 2000, "currency": "EUR"}))
+    assert isinstance(refused, Refused)
+    assert refused.failures[0].why == (
+        "`amount is not set` is false: Amount in CNY is CN¥16,000.00",
+        "`amount <= 10000` is false: Amount in CNY is CN¥16,000.00",
+    )
+    client = made(trade, "client", name="Li")
+    made(trade, client=client, amount=100, currency="USD")
+    with trade.database.read() as connection:
+        found = explain_value(connection, CONTEXT, trade.current(), "client", client, "sold")
+    assert found is not None and found.facts == ("the sum of Amount in CNY of Deal is CN¥720.00",)
+
+
 def test_an_amount_needs_its_currency(trade: Workspace) -> None:
     deal = made(trade, amount=1)
     refused = changed(trade, deal, currency=None)
@@ -390,3 +406,20 @@ def test_history_and_restoring_keep_what_was_written(trade: Workspace) -> None:
     with trade.database.read() as connection:
         entries = history(connection, CONTEXT, trade.current(), "deal", deal)
     assert entries[-1].changes["amount"] == (None, Decimal("100.00"))
+
+
+def test_a_field_that_is_added_converts_its_default(trade: Workspace, tmp_path: Path) -> None:
+    deals = [made(trade, name=name, currency=name) for name in ("USD", "GBP", "CNY")]
+    files = FILES | {
+        "entities/deal.yaml": FILES["entities/deal.yaml"].replace(
+            "  note:", "  fee: {type: money, currency_field: currency, required: true, default: 5, label: Fee}\n  note:"
+        )
+    }
+    model, _ = build(load(write(tmp_path / "later", files))[0])
+    assert model is not None
+    trade.apply(trade.plan(model), hooks=hooks(lambda: CONTEXT.now))
+    with trade.database.read() as connection:
+        query = Query("deal", ("name", "fee"), sort=(Sort("fee"),))
+        rows = list_records(connection, CONTEXT, trade.current(), query).rows
+    assert len(deals) == len(rows)
+    assert [row[2:] for row in rows] == [(name, Decimal("5.00")) for name in ("CNY", "USD", "GBP")]
