@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from typing import Any
 
-from kith.metadata.model import Grant, Model, Option, Role
+from kith.metadata.model import Grant, Model, Option, Role, State, Transition, Workflow
 from kith.rules.program import Expression
 from kith.rules.tree import Path, Step
 from kith.rules.types import INT, TEXT
@@ -31,6 +31,14 @@ def _role(name: str, all_entities: str = "", **grants: Grant) -> Role:
 
 def _grant(entity_name: str, fields: Mapping[str, str] | None = None, **rights: Any) -> Grant:
     return Grant(entity_name, rights, fields or {}, "", {}, NOWHERE)
+
+
+def _flow(name: str, **roles: tuple[str, ...]) -> Workflow:
+    ways = {
+        one: Transition(one, label(one), ("a",), "b", None, named, label(""), NOWHERE) for one, named in roles.items()
+    }
+    states = {key: State(key, label(key), (), final=False, span=NOWHERE) for key in ("a", "b")}
+    return Workflow(name, "shop", "kind", label(name), (), states, ways, NOWHERE, "test")
 
 
 def _title(name: str) -> Expression:
@@ -202,6 +210,22 @@ CASES: dict[str, Case] = {
                     "clerk", shop=_grant("shop", {"city": "none"}, read=expression('city == "Rome"'), delete=True)
                 ),
                 "boss": _role("boss", "write"),
+            },
+        ),
+    ),
+    "workflows": Case(
+        model(
+            SHOP,
+            workflows={
+                "kinds": _flow("kinds", grow=("clerk",), shrink=(), stay=()),
+                "gone": _flow("gone", end=("boss",)),
+            },
+        ),
+        model(
+            SHOP,
+            workflows={
+                "kinds": _flow("kinds", grow=("boss", "clerk"), shrink=("boss",), jump=()),
+                "fresh": _flow("fresh", begin=("clerk",), go=()),
             },
         ),
     ),

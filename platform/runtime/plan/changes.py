@@ -348,6 +348,34 @@ class ChangeRights(Change):
     )
 
 
+ANYBODY = ("*",)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeMove(Change):
+    """The roles whose people may take a transition of a workflow, before and after; ANYBODY for who may change the record."""
+
+    workflow: str
+    transition: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    words = Words(
+        "workflow {workflow}, {transition}: taken by {before}, from now on by {after}",
+        "流程 {workflow} 的 {transition}：原由{before}执行，今后由{after}执行",
+    )
+
+    def values(self) -> dict[str, Value]:
+        """What its words need."""
+        return {**super(ChangeMove, self).values(), "before": takers(self.before), "after": takers(self.after)}
+
+
+def takers(roles: tuple[str, ...]) -> Value:
+    """Roles as a person says them."""
+    if roles == ANYBODY:
+        return Words("whoever may change the record", "凡可修改记录的人")
+    return ", ".join(roles) or Words("nobody", "无人")
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeApp(Change):
     """Settings of the app as a whole."""

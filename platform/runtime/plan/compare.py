@@ -36,6 +36,7 @@ from kith.runtime.plan.changes import (
     RetireOption,
     ReviveOption,
 )
+from kith.runtime.plan.moves import compare_workflows
 from kith.runtime.plan.pairs import Pairs
 from kith.runtime.plan.plain import differing, plain
 from kith.runtime.plan.rights import compare_roles
@@ -62,6 +63,7 @@ def compare(pairs: Pairs) -> list[Change]:
         *_entities(pairs),
         *(change for old, new in pairs.kept() for change in _entity(old, new, pairs)),
         *(change for kind, of in DOCUMENTS.items() for change in _documents(kind, of(pairs.before), of(pairs.after))),
+        *compare_workflows(pairs),
         *compare_roles(pairs),
         *_app(pairs),
     ]

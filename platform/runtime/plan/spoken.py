@@ -38,6 +38,8 @@ SPOKEN: Mapping[str, Words] = {
     "time_zone": Words("time zone", "时区"),
     "title": Words("title", "标题"),
     "version": Words("version", "版本"),
+    "workflow": Words("workflow", "流程"),
+    "actions": Words("actions", "操作"),
     "view": Words("view", "视图"),
 }
 """Attributes and kinds of documents as a person calls them; others go by their own name."""
