@@ -2,36 +2,89 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import orjson
 import typer
 
-from kith.cli.opening import Db, candidate_of, existing_workspace
+from kith.cli.acting import As, context_for
+from kith.cli.opening import Db, candidate_of, existing_workspace, fail
 from kith.cli.saying import Json, Language, language_of, refuse
 from kith.problems import Words, did_you_mean
 
 if TYPE_CHECKING:
     from kith.metadata.model import Model
+    from kith.runtime.context import Context
+    from kith.runtime.workspace import Workspace
 
 
 def explain(
-    target: Annotated[str, typer.Argument(help="An entity, such as opportunity.")],
+    target: Annotated[str, typer.Argument(help="An entity, such as opportunity, or a record: opportunity/ID.")],
     app: Annotated[
-        Path | None, typer.Option("--app", help="The folder of an app; else the release in the database.")
+        Path | None,
+        typer.Option("--app", help="For an entity: the folder of an app; else the release in the database."),
     ] = None,
+    save: Annotated[str, typer.Option("--save", help="A save of the record; else the latest.")] = "",
+    rule: Annotated[str, typer.Option("--rule", help="Why this rule does nothing, now or at a save.")] = "",
+    field: Annotated[str, typer.Option("--field", help="Why this computed field has its value.")] = "",
     db: Db = "",
+    as_user: As = "",
     as_json: Json = False,
     lang: Language = "",
 ) -> None:
-    """Say in which exact order defaults, formulas, rules and roll-ups of an entity run, and why."""
+    """Say in which order an entity's formulas, rules and roll-ups run, or why a record is as it is."""
     language = language_of(lang)
+    entity, _, id_ = target.partition("/")
     if app is not None:
-        order(candidate_of(app, language), target, language, as_json=as_json)
-    else:
-        with existing_workspace(db, language) as workspace:
-            order(workspace.current().model, target, language, as_json=as_json)
+        order(candidate_of(app, language), entity, language, as_json=as_json)
+        return
+    with existing_workspace(db, language) as workspace:
+        if not id_:
+            order(workspace.current().model, entity, language, as_json=as_json)
+            return
+        need_entity(workspace.current().model, entity, language)
+        lines, data = record(
+            workspace, context_for(workspace, as_user, language), Asked(entity, id_, save, rule, field)
+        )
+    if data is None:
+        fail(Words("There is nothing to explain, or it may not be seen.", "没有可解释的内容，或无权查看。"), language)
+    typer.echo(orjson.dumps(data, option=orjson.OPT_INDENT_2).decode() if as_json else "\n".join(lines))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked about a record."""
+
+    entity: str
+    id: str
+    save: str
+    rule: str
+    field: str
+
+
+def record(workspace: Workspace, context: Context, asked: Asked) -> tuple[list[str], dict[str, object] | None]:
+    """The answer as lines and as data; no data where there is none."""
+    from kith.runtime.explaining import explain_rule, explain_save
+    from kith.runtime.explaining.told import save_data, save_text
+    from kith.runtime.write.valuing import explain_value
+
+    release = workspace.current()
+    with workspace.database.read() as connection:
+        about = (connection, context, release, asked.entity, asked.id)
+        if asked.field:
+            value = explain_value(*about, asked.field)
+            if value is None:
+                return [], None
+            return [value.formula, *value.facts], {"field": asked.field, "formula": value.formula, "facts": value.facts}
+        if asked.rule:
+            rule = explain_rule(*about, asked.rule, asked.save)
+            if rule is None:
+                return [], None
+            return [*rule.lines], {"rule": rule.rule, "label": rule.label, "holds": rule.holds, "lines": rule.lines}
+        save = explain_save(*about, asked.save)
+        return ([], None) if save is None else ([*save_text(context, save)], save_data(save))
 
 
 def order(model: Model, name: str, language: str, *, as_json: bool) -> None:
@@ -39,12 +92,17 @@ def order(model: Model, name: str, language: str, *, as_json: bool) -> None:
     from kith.metadata.analysis.order import order_of
     from kith.metadata.analysis.order_told import order_data, order_text
 
-    entity = model.entities.get(name)
-    if entity is None:
-        hint = did_you_mean(name, model.entities) or Words("", "")
-        refuse(Words(f'There is no entity "{name}"; {hint.en}', f"没有实体“{name}”；{hint.zh}"), language)
+    need_entity(model, name, language)
+    entity = model.entities[name]
     acts = order_of(model, entity)
     if as_json:
         typer.echo(orjson.dumps(order_data(acts, language), option=orjson.OPT_INDENT_2).decode())
     else:
         typer.echo(order_text(entity, acts, language))
+
+
+def need_entity(model: Model, name: str, language: str) -> None:
+    """Leave where there is no such entity, with the nearest one."""
+    if name not in model.entities:
+        hint = did_you_mean(name, model.entities) or Words("", "")
+        refuse(Words(f'There is no entity "{name}"; {hint.en}', f"没有实体“{name}”；{hint.zh}"), language)

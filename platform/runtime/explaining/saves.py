@@ -1,0 +1,200 @@
+"""What a save did with the rules, and why: from what it noted, the history and that day's documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from kith.metadata.model import Entity, Rule
+from kith.rules.explaining import reasons, told
+from kith.rules.program import Expression
+from kith.rules.reference import holds
+from kith.rules.sql.values import from_database
+from kith.rules.types import DATETIME
+from kith.rules.values import Env
+from kith.runtime.context import Context
+from kith.runtime.explaining.asking import Asking, release_then
+from kith.runtime.explaining.doing import Doing
+from kith.runtime.explaining.past import Memory, NotKept, Past, Version, state_at, versions_of
+from kith.runtime.release import Release
+from kith.runtime.schema import system
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTold:
+    """What became of one rule for one record: held, refused, fired, or when (its condition did not hold).
+
+    `why` is the smallest reason, line by line, `did` what its block did; `sentence` tells the verdict in words.
+    """
+
+    rule: str
+    label: str
+    entity: str
+    record: str
+    title: str
+    wave: int
+    verdict: str
+    sentence: str
+    why: tuple[str, ...] = ()
+    did: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One save of a record: who, when, through which channel and under which release, and what its rules said."""
+
+    save: str
+    at: datetime
+    release: int
+    actor: str
+    channel: str
+    detail: str
+    op: str
+    rules: tuple[RuleTold, ...]
+    erased: bool = False
+    """What the save noted has been erased."""
+
+
+def explain_save(
+    connection: sa.Connection, context: Context, release: Release, entity: str, id_: str, save: str = ""
+) -> Explanation | None:
+    """Explain a save of a record, the latest where none is named; None where the asker sees no such thing."""
+    versions = versions_of(connection, release, entity, id_)
+    mine = [one for one in versions if not save or one.save == save]
+    if not mine or not Asking(connection, context, release, release).may_see(entity, id_):
+        return None
+    row = connection.execute(sa.select(system.save).where(system.save.c.id == mine[-1].save)).mappings().first()
+    then = release_then(connection, release, int(row["release"])) if row is not None else None
+    if row is None or then is None:
+        return None
+    asking = Asking(connection, context, release, then)
+    noted = _json(row["read"])
+    saved = Saved(asking, str(row["id"]), _instant(release, row["now"]), noted or {}, str(row["actor"] or ""))
+    return Explanation(
+        save=saved.id,
+        at=_instant(release, row["at"]),
+        release=int(row["release"]),
+        actor=row["actor_name"],
+        channel=row["channel"],
+        detail=row["detail"],
+        op=mine[-1].op,
+        rules=tuple(_told(saved, entity, _json(row["considered"]) or ())),
+        erased=mine[-1].values is None,
+    )
+
+
+def _told(saved: Saved, entity: str, considered: Sequence[Mapping[str, Any]]) -> Iterator[RuleTold]:
+    """The rules that were asked of records which the asker may see, in the order in which they were."""
+    rules = {rule.path: rule for rules in saved.asking.then.model.rules.values() for rule in rules}
+    for entry in considered:
+        rule = rules.get(entry["rule"])
+        of = rule.of if rule is not None else entity
+        if saved.asking.may_see(of, entry["record"]):
+            yield saved.tell(entry, rule, of)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A save that is being explained."""
+
+    asking: Asking
+    id: str
+    now: datetime
+    noted: Mapping[str, Mapping[str, Any]]
+    actor: str
+
+    def tell(self, entry: Mapping[str, Any], rule: Rule | None, of: str) -> RuleTold:
+        """What became of a rule, with the reason."""
+        language = self.asking.context.language
+        why: tuple[str, ...] = ()
+        did: tuple[str, ...] = ()
+        if rule is not None:
+            try:
+                env = self.env(entry, self.asking.then.model.entities[of])
+                why = tuple(self.why(rule, entry["verdict"], env))
+                did = tuple(Doing(self.asking, rule, env).effects()) if entry["verdict"] == "fired" else ()
+            except NotKept:
+                why = (self.asking.say("not_kept"),)
+        return RuleTold(
+            rule=entry["rule"],
+            label=rule.label.in_(language) if rule is not None else entry["rule"],
+            entity=of,
+            record=entry["record"],
+            title=self.asking.title(of, entry["record"]),
+            wave=entry["wave"],
+            verdict=entry["verdict"],
+            sentence=self.asking.say(f"verdict.{entry['verdict']}"),
+            why=why,
+            did=did,
+        )
+
+    def why(self, rule: Rule, verdict: str, env: Env) -> Iterator[str]:
+        """The reason for a verdict; where it no longer comes out, what it read is not kept."""
+        asked = rule.require if verdict in ("held", "refused") else rule.when
+        expected = verdict in ("held", "fired")
+        if asked is None:
+            return
+        yield from because(self.asking, asked, env, expected)
+        if verdict == "refused":
+            message = rule.message.get(self.asking.context.language) or next(iter(rule.message.values()), None)
+            if message is not None:
+                yield told(self.asking.reader(message.excerpt.text, env), message.tree)
+
+    def env(self, entry: Mapping[str, Any], entity: Entity) -> Env:
+        """What the expressions of a rule were given then."""
+        id_, number = entry["record"], entry.get("version")
+        versions = versions_of(self.asking.connection, self.asking.then, entity.name, id_)
+        if number is None:
+            number = min((one.number for one in versions if one.save == self.id), default=1) - 1
+        memory = Memory(self.asking.then, self.noted, int(entry["wave"]))
+        after, before = memory.own(entity, id_)
+        state = partial(state_at, self.asking.then, entity, id_, versions)
+        old = state(number)
+        context = self.asking.context
+        return Env(
+            this=Past({**(state(self._became(versions, number)) or {}), **after}),
+            now=self.now,
+            zone=context.zone,
+            old=Past({**old, **before}) if old is not None else None,
+            is_new=old is None,
+            me=self.me(memory),
+            load=memory.load,
+            related=memory.related,
+            show=self.asking.show,
+            let=dict(entry.get("inputs") or {}),
+        )
+
+    def _became(self, versions: Sequence[Version], number: int) -> int:
+        """The version that a record had after the wave: the next one, where this save made it."""
+        following = next((one for one in versions if one.number == number + 1), None)
+        return number + 1 if following is not None and following.save == self.id else number
+
+    def me(self, memory: Memory) -> Mapping[str, object]:
+        """Who acted, as far as rules read it."""
+        user = self.asking.then.model.entities.get("user")
+        if not self.actor or user is None:
+            return {}
+        return Past({**memory.own(user, self.actor)[0], "id": self.actor})
+
+
+def because(asking: Asking, expression: Expression, env: Env, expected: bool) -> list[str]:
+    """The smallest reason for what a condition says; raises NotKept where it does not say that any more."""
+    if holds(expression.tree, env) is not expected:
+        raise NotKept
+    return reasons(asking.reader(expression.excerpt.text, env), expression.tree)
+
+
+def _json(value: Any) -> Any:
+    return orjson.loads(value) if isinstance(value, str) else value
+
+
+def _instant(release: Release, value: Any) -> datetime:
+    found = from_database(value, DATETIME, release.tables.engine)
+    assert isinstance(found, datetime)
+    return found

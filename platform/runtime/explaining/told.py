@@ -1,0 +1,56 @@
+"""An explanation of a save as lines of text and as plain data: the same for the command line and the API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from kith.runtime.context import Context
+from kith.runtime.explaining.saves import Explanation
+from kith.runtime.write.messages import texts
+
+
+def save_text(context: Context, found: Explanation) -> Iterator[str]:
+    """A save line by line, its rules below it."""
+    say = texts(context.language)
+    at = found.at.astimezone(context.reader_zone).isoformat(sep=" ", timespec="seconds")
+    through = say(f"explain.channel.{found.channel}") + (f" ({found.detail})" if found.detail else "")
+    op = say(f"explain.op.{found.op}")
+    yield say("explain.head", op=op, at=at, actor=found.actor, through=through, release=str(found.release))
+    yield say("explain.save", save=found.save)
+    if found.erased:
+        yield say("explain.erased")
+    if not found.rules:
+        yield say("explain.no_rules")
+    for told in found.rules:
+        yield ""
+        yield say("explain.rule", wave=told.wave, label=told.label, rule=told.rule, title=told.title)
+        yield from (f"  {line}" for line in (told.sentence, *told.why, *told.did))
+
+
+def save_data(found: Explanation) -> dict[str, Any]:
+    """The same as data."""
+    return {
+        "save": found.save,
+        "at": found.at,
+        "release": found.release,
+        "actor": found.actor,
+        "channel": found.channel,
+        "detail": found.detail,
+        "op": found.op,
+        "erased": found.erased,
+        "rules": [
+            {
+                "rule": told.rule,
+                "label": told.label,
+                "entity": told.entity,
+                "record": {"id": told.record, "label": told.title},
+                "wave": told.wave,
+                "verdict": told.verdict,
+                "sentence": told.sentence,
+                "why": list(told.why),
+                "did": list(told.did),
+            }
+            for told in found.rules
+        ],
+    }

@@ -1,0 +1,111 @@
+"""What a save did with the rules, told later: right after other records have changed, hidden where need be, erased where erased."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from kith.runtime.context import SYSTEM, Actor
+from kith.runtime.explaining import Explanation, explain_rule, explain_save
+from kith.runtime.schema import system
+from kith.runtime.write.change import Saved
+from tests.runtime.write.shop_world import Shop
+
+TEA = {"what": "Tea", "quantity": 2, "price": "150.00"}
+
+
+def explained(
+    shop: Shop, entity: str, id_: str, save: str = "", actor: Actor = SYSTEM, language: str = "en"
+) -> Explanation:
+    with shop.workspace.database.read() as connection:
+        found = explain_save(connection, shop.context(actor, language), shop.release, entity, id_, save)
+    assert found is not None
+    return found
+
+
+def told(found: Explanation) -> dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    return {one.rule.partition("/")[2]: (one.verdict, one.why, one.did) for one in found.rules}
+
+
+def test_every_rule_that_was_asked_tells_its_verdict_with_the_smallest_reason(shop: Shop) -> None:
+    order = shop.make("order", {"status": "paid", "discount": "10%"}, lines=[TEA])
+    found = told(explained(shop, "order", order))
+    assert found == {
+        "discount_needs_approver": ("held", ("`discount ?? 0% <= 15%` is true: Discount is 10%",), ()),
+        "paid_orders_have_lines": ("held", ("`count(lines) > 0` is true: the number of Lines is 1",), ()),
+        "size_of_order": ("fired", (), ("Size was set to small",)),
+    }
+
+
+def test_an_explanation_stays_right_after_what_was_read_has_changed(shop: Shop) -> None:
+    order = shop.make("order", {"status": "paid"}, lines=[TEA])
+    before = explained(shop, "order", order)
+    again = shop.change("order", order, discount="12%")
+    assert isinstance(again, Saved)
+    (line,) = shop.lines(order)
+    assert isinstance(shop.change("order_line", line, price="900.00"), Saved)
+    assert explained(shop, "order", order, before.save) == before
+    assert told(explained(shop, "order", order, again.save))["size_of_order"][2] == ("Size was set to small",)
+    assert told(explained(shop, "order", order))["size_of_order"][2] == ("Size was set to large",)
+
+
+def test_a_chain_of_waves_is_told_in_its_order(shop: Shop) -> None:
+    customer = shop.make("customer", {"name": "张伟"})
+    order = shop.make("order", {"customer": customer, "status": "paid"}, lines=[TEA | {"price": "700.00"}])
+    found = explained(shop, "order", order)
+    gold = next(one for one in found.rules if one.rule == "customer_rules/award_for_gold")
+    assert (gold.entity, gold.wave, gold.verdict) == ("customer", 2, "fired")
+    assert gold.why == ('`changed(level to "gold")` is true: Level was Basic and is Gold',)
+    assert gold.did == ("A new Award was made: Customer 张伟, Reason 张伟 is gold now",)
+
+
+def test_an_explanation_says_no_more_than_its_reader_may_read(shop: Shop) -> None:
+    seller = shop.actor("seller")
+    customer = shop.make("customer", {"name": "Loud", "owner": seller.id})
+    assert isinstance(shop.change("customer", customer, secret_note=None, email="a@example.com"), Saved)
+    why = told(explained(shop, "customer", customer, actor=seller))["not_loud"][1]
+    assert why == ("`secret_note is not set`: (hidden)",)
+
+
+def test_explanations_speak_the_language_of_who_asks(shop: Shop) -> None:
+    order = shop.make("order", {"discount": "10%"})
+    found = explained(shop, "order", order, language="zh-CN")
+    rule = next(one for one in found.rules if one.rule == "order_rules/discount_needs_approver")
+    assert rule.sentence == "成立。"
+    assert rule.why == ("`discount ?? 0% <= 15%` 成立：折扣 为 10%",)
+
+
+def test_what_has_been_erased_is_said_to_be_gone(shop: Shop) -> None:
+    order = shop.make("order", {"status": "paid", "discount": "10%"}, lines=[TEA])
+    with shop.workspace.database.write() as connection:
+        connection.execute(sa.update(system.save).values(read=None))
+        connection.execute(sa.update(system.history).values(values=None))
+    found = explained(shop, "order", order)
+    assert found.erased
+    assert {one.why for one in found.rules} == {("What this read is no longer kept.",)}
+
+
+def test_why_a_rule_does_nothing_now_is_told_part_by_part(shop: Shop) -> None:
+    order = shop.make("order", {"status": "open"})
+    with shop.workspace.database.read() as connection:
+        found = explain_rule(connection, shop.context(), shop.release, "order", order, "paid_orders_have_lines")
+        at_save = explain_rule(
+            connection,
+            shop.context(),
+            shop.release,
+            "order",
+            order,
+            "paid_orders_have_lines",
+            explained(shop, "order", order).save,
+        )
+    assert found is not None and at_save is not None
+    assert found.lines == (
+        "It is asked on: creating, changing.",
+        "Its condition does not hold.",
+        '`status == "paid"` is false: Status is Open',
+        "What it requires does not hold.",
+        "`count(lines) > 0` is false: the number of Lines is 0",
+    )
+    assert at_save.lines == (
+        "Its condition did not hold, so it did nothing.",
+        '`status == "paid"` is false: Status is Open',
+    )
