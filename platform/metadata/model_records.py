@@ -87,6 +87,8 @@ class Case:
     given: Mapping[str, object]
     acts: tuple[Act, ...]
     span: Span
+    me: Mapping[str, object] = field(default_factory=dict)
+    """The user who acts."""
 
 
 @dataclass(frozen=True, slots=True)

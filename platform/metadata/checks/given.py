@@ -24,6 +24,8 @@ def tests_hold_readable_values(c: Checking) -> Iterator[Problem]:
     for _, at in c.documents("tests"):
         entity = c.model.entities.get(at.text("of"))
         for _, case in at.parts("cases") if entity else ():
+            if isinstance(me := case.get("me"), Mapping) and "user" in c.model.entities:
+                yield from _record(c, c.model.entities["user"], me)
             for part in {id(one.node): one.node for one in (case, *steps_of(case))}.values():
                 yield from _part(c, entity, part) if entity else ()
 

@@ -108,7 +108,15 @@ def case_of(context: Context, scope: EntityScope | None, name: str, at: At) -> C
     """One case, its parts as plain data."""
     given = at.get("given")
     acts = [act_of(context, scope, step, at.text("as")) for step in steps_of(at)]
-    return Case(name, values_of(context, scope, given) if given else {}, tuple(acts), at.span)
+    me = at.get("me")
+    user = scope.world.get("user") if scope else None
+    return Case(
+        name,
+        values_of(context, scope, given) if given else {},
+        tuple(acts),
+        at.span,
+        values_of(context, user, me) if me else {},
+    )
 
 
 def steps_of(case: At) -> list[At]:

@@ -16,7 +16,7 @@ from kith.runtime.testing.outcome import Mismatch
 from kith.runtime.write.change import Failure, Refused, Verdict
 
 if TYPE_CHECKING:
-    from kith.runtime.write.session import Session
+    from kith.runtime.write.session import Session, Values
 
 TYPE_NAMES: Mapping[str, str] = {
     "bool": "boolean",
@@ -42,7 +42,22 @@ class Comparing:
 
     def record(self, entity: str, id_: str, expected: Mapping[str, object]) -> Iterator[Mismatch]:
         """The values of a record that are not as expected."""
-        yield from self.differing(self.session.load(entity, id_), entity, expected)
+        record = self.session.load(entity, id_)
+        differs = list(self.differing(record, entity, expected))
+        yield from differs
+        if record is not None and not differs:
+            yield from self._anew(record, entity, expected)
+
+    def _anew(self, record: Values, entity: str, expected: Mapping[str, object]) -> Iterator[Mismatch]:
+        """Stored values that come out otherwise from the records as they are now: what moved them forgot something."""
+        env = self.session.env_of(record)
+        for name in expected:
+            declared = self.session.release.model.entities[entity].fields[name]
+            if declared.value is None:
+                continue
+            found = self.session.function(declared)(env)
+            if not self.matches(declared, expected[name], found):
+                yield Mismatch(f"{entity}.{name} (anew)", shown(expected[name]), self._readable(declared, found))
 
     def differing(
         self, record: Mapping[str, Any] | None, entity: str, expected: Mapping[str, object]

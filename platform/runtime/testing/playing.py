@@ -71,7 +71,7 @@ class Play:
         first = self.case.acts[0]
         context = self.context(first, self.stage.clock())
         world = World(self.connection, context, self.stage.bare)
-        world.me = world.make("user", ANYBODY)
+        world.me = world.make("user", {**ANYBODY, **self.case.me})
         subject = ""
         if "create" not in first.act:
             subject = world.make(self.test.of, self.case.given)
