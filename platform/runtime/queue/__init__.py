@@ -1,11 +1,13 @@
 """The queue of jobs, which is the outbox as well: rows of the business transaction, claimed with a lease."""
 
-from kith.runtime.queue.adding import adding, enqueue, enqueue_once, job_row
+from kith.runtime.queue.adding import LATER, USUAL, adding, enqueue, enqueue_once, job_row
 from kith.runtime.queue.claiming import Job, claim, extend, is_any_due
 from kith.runtime.queue.ending import LostLease, bury, fail, finish
 from kith.runtime.queue.looking import Listed, counts, jobs, retry, sweep
 
 __all__ = [
+    "LATER",
+    "USUAL",
     "Job",
     "Listed",
     "LostLease",

@@ -45,7 +45,7 @@ class Draft:
     env: Env | None = None
     """What expressions about it are given; made when the first asks."""
     events: frozenset[str] = frozenset()
-    """Besides its own op: `child:lines`, a relation whose records changed; `action:claim`; `transition:win`."""
+    """Besides its own op: `child:lines`, a relation whose records changed; `action:claim`; `transition:win`; `schedule:rule`."""
     action: str = ""
     """The named action or transition that was asked for."""
     inputs: Mapping[str, object] = field(default_factory=dict)

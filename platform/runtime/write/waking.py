@@ -32,6 +32,11 @@ def is_triggered(trigger: Trigger, draft: Draft) -> bool:
     return f"child:{trigger.child}" in draft.events or has_changed_lines(draft, trigger.child)
 
 
+def is_its_time(rule: Rule, draft: Draft) -> bool:
+    """Whether time wakes a rule: nothing but its schedule does, and that wakes nothing else."""
+    return rule.schedule is not None and f"schedule:{rule.path}" in draft.events
+
+
 def has_changed_lines(draft: Draft, relation: str) -> bool:
     """Whether lines of a relation travel with the draft and change."""
     return any(line.is_dirty for line in draft.children.get(relation, ()))
@@ -43,7 +48,7 @@ def wakes(session: Session, rule: Rule, draft: Draft) -> bool:
     A `require` that reads a relation is woken by that relation's records as well, so that it always holds.
     """
     watched = bool(draft.events) and rule.require is not None and any(one.startswith("child:") for one in draft.events)
-    if not watched and not is_triggered(rule.trigger, draft):
+    if not watched and not is_its_time(rule, draft) and not is_triggered(rule.trigger, draft):
         return False
     if rule.when is None or compiled(session.release, rule.when)(session.env(draft)):
         return True

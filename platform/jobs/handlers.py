@@ -1,0 +1,83 @@
+"""What is done with each kind of job: a table that a worker's claims are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from kith.runtime import queue
+from kith.runtime.context import Context
+from kith.runtime.database import Connection
+from kith.runtime.idempotency import forget_old
+from kith.runtime.publishing import system_context
+from kith.runtime.release import Release
+from kith.runtime.workspace import Workspace
+from kith.runtime.write.change import Cause
+from kith.runtime.write.overdue import renew_overdue
+from kith.runtime.write.timed import Slot, carry_out_slot
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A job with what doing it takes; `job.id` stays the same when it is tried again."""
+
+    job: queue.Job
+    workspace: Workspace
+    release: Release
+    context: Context
+    """The system acting now, in the workspace's time zone and first language."""
+
+
+def work_of(job: queue.Job, workspace: Workspace) -> Work:
+    """A job as it is done now."""
+    release = workspace.current()
+    return Work(job, workspace, release, system_context(release, workspace.clock))
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Work in one transaction with the end of the job: its effects happen exactly once."""
+
+    do: Callable[[Connection, Work], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Work that leaves the process, or has transactions of its own: it may be done again, and must bear that."""
+
+    do: Callable[[Work], Any]
+
+
+Handler = Within | Apart
+
+
+def carry_out_schedule(connection: Connection, work: Work) -> Any:
+    """Carry out a slot of a rule; nothing where a newer release has no such rule."""
+    path = work.job.payload["rule"]
+    rules = (rule for rules in work.release.model.rules.values() for rule in rules)
+    rule = next((rule for rule in rules if rule.path == path and rule.schedule is not None), None)
+    if rule is None:
+        return {"gone": True}
+    cause = Cause("job", batch=work.job.id, detail=f"schedule/{path}")
+    at = datetime.fromisoformat(work.job.payload["slot"])
+    return carry_out_slot(Slot(connection, work.context, work.release, rule, at, cause))
+
+
+def sweep(connection: Connection, work: Work) -> Any:
+    """Let go of what nobody will ask for again."""
+    now = work.context.now
+    return {"jobs": queue.sweep(connection, now), "answers": forget_old(connection, now)}
+
+
+def renew(work: Work) -> Any:
+    """Work out stored values anew that have run out with the day."""
+    return renew_overdue(work.workspace.database, work.context, work.release)
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "renew": Apart(renew),
+    "schedule": Within(carry_out_schedule),
+    "sweep": Within(sweep),
+}

@@ -1,0 +1,145 @@
+"""A worker: takes jobs one after the other, does them, and lets the scheduler start what is due."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from kith.jobs.handlers import HANDLERS, Handler, Within, work_of
+from kith.jobs.scheduling import Scheduler
+from kith.runtime import queue
+from kith.runtime.database import Connection
+from kith.runtime.ids import new_id
+from kith.runtime.queue.claiming import LEASE
+from kith.runtime.queue.ending import ATTEMPTS
+from kith.runtime.workspace import NoRelease, Workspace
+
+IDLE = 0.5
+"""Seconds between two looks of a worker that has nothing to do."""
+SIGN = LEASE.total_seconds() / 3
+"""Seconds between two signs of life."""
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """One worker of a workspace; any number of them may run, in one process or many."""
+
+    def __init__(self, workspace: Workspace, handlers: Mapping[str, Handler] = HANDLERS) -> None:
+        self._workspace = workspace
+        self._handlers = handlers
+        self._scheduler = Scheduler(workspace)
+        self.name = f"{os.uname().nodename}:{os.getpid()}:{new_id()[-6:]}"
+
+    def run(self, stopping: threading.Event) -> None:
+        """Work until somebody says stop; the job at hand is finished first."""
+        while not stopping.is_set():
+            try:
+                busy = self.turn()
+            except NoRelease:
+                busy = False
+            except Exception:
+                # The database is away or has too much to do: nothing is lost, the next look tries again.
+                log.exception("a worker could not go on")
+                busy = False
+            if not busy:
+                stopping.wait(IDLE)
+
+    def turn(self) -> bool:
+        """Start what is due and do one job; whether there was one."""
+        self._scheduler.tick()
+        return self.step()
+
+    def step(self) -> bool:
+        """Take and do one job; whether there was one."""
+        job = self._taken()
+        if job is None:
+            return False
+        try:
+            with self._alive(job):
+                self._do(job)
+        except queue.LostLease:
+            log.warning("job %s was taken over by another worker", job.id)
+        except Exception as error:
+            log.warning("job %s (%s) failed", job.id, job.kind, exc_info=True)
+            self._failed(job, error)
+        return True
+
+    def _taken(self) -> queue.Job | None:
+        database, now = self._workspace.database, self._workspace.clock()
+        with database.read() as connection:
+            # A look costs other writers nothing; on SQLite even an idle claim would make them wait.
+            if not queue.is_any_due(connection, self._handlers.keys(), now):
+                return None
+        return database.run(lambda connection: queue.claim(connection, self._handlers.keys(), self.name, now))
+
+    def _do(self, job: queue.Job) -> None:
+        if job.attempts > ATTEMPTS:
+            # Each of its workers has died: it may well be the job that kills them.
+            self._workspace.database.run(
+                lambda connection: queue.bury(connection, job, self._workspace.clock(), "its workers died")
+            )
+            return
+        handler, work = self._handlers[job.kind], work_of(job, self._workspace)
+        if isinstance(handler, Within):
+            inside = handler.do
+
+            def do(connection: Connection) -> None:
+                queue.finish(connection, job, work.context.now, inside(connection, work))
+
+            self._workspace.database.run(do)
+            return
+        result = handler.do(work)
+        self._workspace.database.run(lambda connection: queue.finish(connection, job, self._workspace.clock(), result))
+
+    def _failed(self, job: queue.Job, error: Exception) -> None:
+        told = "".join(traceback.format_exception(error))
+        try:
+            self._workspace.database.run(lambda connection: queue.fail(connection, job, self._workspace.clock(), told))
+        except queue.LostLease:
+            log.warning("job %s was taken over by another worker", job.id)
+
+    @contextmanager
+    def _alive(self, job: queue.Job) -> Iterator[None]:
+        """Give signs of life while a job is done."""
+        done = threading.Event()
+
+        def tell() -> None:
+            while not done.wait(SIGN):
+                try:
+                    with self._workspace.database.write() as connection:
+                        queue.extend(connection, job, self._workspace.clock())
+                except Exception:
+                    # Behind a long writer of SQLite: whoever wants to take the job has to wait behind it as well.
+                    log.info("no sign of life for job %s", job.id, exc_info=True)
+
+        teller = threading.Thread(target=tell, name="kith-alive", daemon=True)
+        teller.start()
+        try:
+            yield
+        finally:
+            done.set()
+            teller.join()
+
+
+class WorkerThread:
+    """A worker inside another process, such as the server."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(
+            target=Worker(workspace).run, args=(self._stopping,), name="kith-worker", daemon=True
+        )
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self, patience: float = 10.0) -> None:
+        """Let the job at hand end, for so many seconds; what is cut short is done again later."""
+        self._stopping.set()
+        self._thread.join(patience)

@@ -1,0 +1,118 @@
+"""Rules woken for records that nobody saves: set-wise, through the same waves as every save; a refused record stops no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from kith.rules.values import DoesNotFit
+from kith.runtime.write.budgets import OverBudget
+from kith.runtime.write.change import Cause, Change, Failure, Refused
+from kith.runtime.write.draft import Draft
+from kith.runtime.write.effects import Touches, take_effects, touched_drafts
+from kith.runtime.write.gate import finish, noted, order_matters, over_budget, raced, too_large, waves
+from kith.runtime.write.preparing import preload
+from kith.runtime.write.session import Session
+
+if TYPE_CHECKING:
+    from kith.metadata.model import Rule
+    from kith.runtime.context import Context
+    from kith.runtime.release import Release
+
+BATCH = 250
+"""Records that are carried out together."""
+TOLD = 100
+"""Refusals that are kept by name."""
+Seeds = Callable[[Session, Sequence[str]], Iterable[Draft]]
+"""Makes of locked records what wakes the rules; the number of each is its place in the list of ids."""
+
+
+@dataclass(slots=True)
+class Wakening:
+    """What wakes rules of an entity, and what came of it so far."""
+
+    connection: sa.Connection
+    context: Context
+    release: Release
+    cause: Cause
+    entity: str
+    rules: Sequence[Rule]
+    seeds: Seeds
+    fired: int = 0
+    refused: dict[str, Failure] = field(default_factory=dict)
+
+    def wake(self, ids: Sequence[str]) -> None:
+        """Wake the rules for records, in the caller's transaction."""
+        for start in range(0, len(ids), BATCH):
+            self._together(ids[start : start + BATCH])
+
+    def told(self) -> dict[str, Any]:
+        """What came of it, as a job's result."""
+        refused = [
+            {"record": id_, "code": failure.code, "rule": failure.rule, "message": failure.message}
+            for id_, failure in list(self.refused.items())[:TOLD]
+        ]
+        return {"fired": self.fired, "refused": len(self.refused), "refusals": refused}
+
+    def _together(self, ids: Sequence[str]) -> None:
+        """Carry out what can be: what is refused is taken out and the rest done again.
+
+        What goes wrong with all of them, or comes out otherwise in turn, is done in halves.
+        """
+        waiting = list(ids)
+        while waiting:
+            savepoint = self.connection.begin_nested()
+            session = Session(self.connection, self.context, self.release, self.cause, tops=len(waiting))
+            refused = self._tried(session, waiting)
+            if len(waiting) > 1 and (refused is None or order_matters(session, [Change("update", self.entity)])):
+                savepoint.rollback()
+                middle = len(waiting) // 2
+                self._together(waiting[:middle])
+                self._together(waiting[middle:])
+                return
+            if not refused:
+                savepoint.commit()
+                self.fired += sum(1 for one in session.considered if (one["verdict"], one["wave"]) == ("fired", 0))
+                return
+            savepoint.rollback()
+            self.refused |= refused
+            waiting = [id_ for id_ in waiting if id_ not in refused]
+
+    def _tried(self, session: Session, ids: Sequence[str]) -> dict[str, Failure] | None:
+        """The records that are refused, each with the first reason; None where it cannot be told which of several is."""
+        refusals: dict[int, list[Draft]] = {}
+        try:
+            self._carry_out(session, ids, refusals)
+        except (OverBudget, DoesNotFit, IntegrityError) as error:
+            return {ids[0]: _reason(session, error).failures[0]} if len(ids) == 1 else None
+        return {ids[top]: drafts[0].failures[0] for top, drafts in refusals.items()}
+
+    def _carry_out(self, session: Session, ids: Sequence[str], refusals: dict[int, list[Draft]]) -> None:
+        """Run the blocks for each record, and carry out what they do as the first wave."""
+        session.load_many(self.entity, ids, lock=True)
+        seeds = list(self.seeds(session, ids))
+        preload(session, seeds)
+        touches: Touches = {}
+        created: list[Draft] = []
+        with session.rule_time.counted():
+            for draft in seeds:
+                for rule in self.rules:
+                    session.rule_time.running = rule.path
+                    if session.wakes(rule, draft):
+                        session.fired(rule, draft)
+                        created += take_effects(session, draft, rule, touches)
+                session.rule_time.look()
+        if not session.considered or noted(seeds, refusals):
+            return
+        following = [*touched_drafts(session, touches), *created]
+        waves(session, following or finish(session), refusals)
+
+
+def _reason(session: Session, error: Exception) -> Refused:
+    if isinstance(error, OverBudget):
+        return over_budget(session, error)
+    return too_large(session) if isinstance(error, DoesNotFit) else raced(session)
