@@ -64,6 +64,7 @@ def paths_of(call: Call, entity: Entity) -> dict[str, Any]:
         whole["get"] = ops.listing(name)
         one["get"] = ops.getting(name)
         found[f"{BASE}/{name}/aggregate"] = {"post": ops.aggregating(name)}
+        found[f"{BASE}/{name}/{{id}}/explain"] = {"get": ops.explaining(name)}
         found[f"{BASE}/{name}/{{id}}/history"] = {"get": ops.history(name)}
     if creates:
         whole["post"] = ops.creating(name)

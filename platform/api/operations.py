@@ -87,6 +87,9 @@ QUERY: dict[str, Any] = {
     "q": ("What is searched for", TEXT),
     "view": ("A view whose filter is added", TEXT),
     "segment": ("A segment whose filter is added", TEXT),
+    "save": ("A save of the record; without it the latest", TEXT),
+    "rule": ("A rule of which to say why it does nothing, now or at the save", TEXT),
+    "field": ("A computed field of which to say why it has its value", TEXT),
     "deleted": ("The recycle bin", {"enum": ["false", "true"], "default": "false"}),
 }  # fmt: skip
 PARAMETERS: dict[str, Any] = {
@@ -193,6 +196,11 @@ def acting(entity: str, name: str, label: str, values: dict[str, Any]) -> Operat
 def history(entity: str) -> Operation:
     """What was done to a record."""
     return _operation("history", entity, _page(schema("Entry")), "limit")
+
+
+def explaining(entity: str) -> Operation:
+    """Why a record is as it is."""
+    return _operation("explain", entity, _data({"type": "object"}), "save", "rule", "field")
 
 
 def aggregating(entity: str) -> Operation:

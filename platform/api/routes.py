@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from kith.api import acting, aggregates, bulk, lists, looking, meta, openapi, records
+from kith.api import acting, aggregates, bulk, explaining, lists, looking, meta, openapi, records
 from kith.api.bodies import LARGE
 from kith.api.calls import Endpoint, asking, language_of, reading, writing
 from kith.api.health import Ready, alive
@@ -37,6 +37,7 @@ def routes(doors: Doors) -> list[BaseRoute]:
             PATCH=writing(doors, records.update),
             DELETE=writing(doors, records.delete),
         ),
+        _route(f"{BASE}/{{entity}}/{{id}}/explain", GET=reading(doors, explaining.explain)),
         _route(f"{BASE}/{{entity}}/{{id}}/history", GET=reading(doors, looking.history_)),
         _route(f"{BASE}/{{entity}}/{{id}}/actions", GET=reading(doors, acting.actions)),
         _route(f"{BASE}/{{entity}}/{{id}}/actions/{{name}}", POST=writing(doors, acting.act)),

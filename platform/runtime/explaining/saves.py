@@ -80,7 +80,7 @@ def explain_save(
         save=saved.id,
         at=_instant(release, row["at"]),
         release=int(row["release"]),
-        actor=row["actor_name"],
+        actor=asking.title("user", row["actor"]) if row["actor"] else row["actor_name"],
         channel=row["channel"],
         detail=row["detail"],
         op=mine[-1].op,
@@ -167,6 +167,7 @@ class Saved:
             load=memory.load,
             related=memory.related,
             show=self.asking.show,
+            calendar=self.asking.then.model.calendar,
             let=dict(entry.get("inputs") or {}),
         )
 
