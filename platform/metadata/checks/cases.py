@@ -76,6 +76,8 @@ def _refusals(c: Checking, entity: Entity, part: At) -> Iterator[Problem]:
     """Names of refusals that are neither rules nor fields; rules of other entities may refuse in a later wave."""
     known = {name for rules in c.model.rules.values() for rule in rules for name in (rule.name, rule.path)}
     known |= entity.fields.keys() | entity.keys.keys() | entity.actions.keys()
+    known |= {name for action in entity.actions.values() for name in action.inputs}
+    known |= {name for action in entity.actions.values() for name in action.inputs}
     known |= {name for flow in c.model.workflows_of(entity.name) for name in flow.transitions}
     for item in _items(part.part("expect").get("refused")):
         if item.text not in known:
