@@ -11,6 +11,7 @@ from kith.metadata.checks.misnaming import told_in_place
 from kith.metadata.layers.documents import APP, Document, merged
 from kith.metadata.making.apps import app_of
 from kith.metadata.making.at import At
+from kith.metadata.making.calendars import calendars_of
 from kith.metadata.making.computed import Computed
 from kith.metadata.making.context import DEFAULT_LANGUAGES, Context, strings_of
 from kith.metadata.making.declaring import scopes_of
@@ -134,5 +135,6 @@ def _model(context: Context, layers: Sequence[Layer]) -> tuple[Model, dict[str, 
         tests=tests_of(context, world),
         layers=tuple(layers),
         workflows=workflows_of(context, world, entities),
+        calendars=calendars_of(context),
     )
     return model, world

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from kith.metadata.model_calendars import Calendar, standard
 from kith.metadata.model_flows import NamedAction, State, Transition, Workflow
 from kith.metadata.model_records import Act, Case, DataSet, Import, ImportStep, ImportValue, TestSet
 from kith.metadata.model_screens import Column, Form, FormItem, Related, Section, SortKey, View
@@ -16,6 +17,7 @@ from kith.metadata.timing import Due, Schedule
 from kith.problems import Span
 
 if TYPE_CHECKING:
+    from kith.rules.calendars import BusinessCalendar
     from kith.rules.program import Expression, Program
     from kith.rules.types import Type
 
@@ -205,6 +207,16 @@ class Trigger:
     transitions: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
 
+    def meets(self, other: Trigger) -> bool:
+        """Whether one change of a record can wake both: what waits for an action never meets what waits for a create."""
+        return not self._ops.isdisjoint(other._ops)
+
+    @property
+    def _ops(self) -> frozenset[str]:
+        found = {*self.events, *(("create", "update") if self.fields or self.child else ())}
+        found |= {"update"} if self.transitions or self.actions else set()
+        return frozenset(found or {"create", "update", "delete", "restore"})
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -299,6 +311,12 @@ class Model:
     tests: Mapping[str, TestSet]
     layers: tuple[Layer, ...]
     workflows: Mapping[str, Workflow] = field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+
+    @property
+    def calendar(self) -> BusinessCalendar:
+        """When people of the workspace work."""
+        return standard(self.calendars)
 
     def workflows_of(self, entity: str) -> tuple[Workflow, ...]:
         """The workflows of an entity, each over a field of its own."""
@@ -308,6 +326,7 @@ class Model:
 __all__ = [
     "Act",
     "App",
+    "Calendar",
     "Case",
     "Column",
     "DataSet",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import cast
 
+from kith.rules.calendars import PLAIN, BusinessCalendar
 from kith.rules.types import Type
 
 Record = Mapping[str, object]
@@ -72,3 +73,5 @@ class Env:
     """The related record, inside an aggregate."""
     become: Callable[[Record, str, object], Record] = overlaid
     """What a record is once a block has given a field another value."""
+    calendar: BusinessCalendar = PLAIN
+    """When people of the workspace work."""

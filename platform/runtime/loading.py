@@ -181,7 +181,9 @@ def _values(
 
 def _now(loading: Loading, value: Expression) -> object:
     """A value that is told relative to the moment of loading."""
-    return compile_python(value.tree)(Env(this={}, now=loading.context.now, zone=loading.context.zone))
+    calendar = loading.release.model.calendar
+    env = Env(this={}, now=loading.context.now, zone=loading.context.zone, calendar=calendar)
+    return compile_python(value.tree)(env)
 
 
 def _reference(loading: Loading, entity: str, value: Any) -> object:

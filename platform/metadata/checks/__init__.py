@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kith.metadata.checks import acting, cases, entities, fields, flows, forms, given, naming, records
+from kith.metadata.checks import acting, calendars, cases, entities, fields, flows, forms, given, naming, records
 from kith.metadata.checks.checking import Check, Checking, told_by
 
 CHECKS: tuple[Check, ...] = (
@@ -13,6 +13,7 @@ CHECKS: tuple[Check, ...] = (
     *acting.CHECKS,
     *cases.CHECKS,
     *flows.CHECKS,
+    *calendars.CHECKS,
     *records.CHECKS,
     *given.CHECKS,
 )

@@ -9,6 +9,7 @@ from kith.metadata.fields import FIELD_TYPES, LATER, MEANT
 from kith.metadata.fields.kind import COMMON, FieldType
 from kith.metadata.shapes import parts
 from kith.metadata.shapes.acting import IMPORT, ROLE, RULES, TESTS
+from kith.metadata.shapes.calendars import CALENDAR
 from kith.metadata.shapes.flows import ACTIONS, WORKFLOW
 from kith.metadata.shapes.parts import Schema
 from kith.metadata.shapes.showing import FORM, SEGMENT, VIEW
@@ -256,6 +257,18 @@ KINDS: Mapping[str, Kind] = {
             "transitions: {close: {from: [open], to: done, when: answer is set}}",
         ),
         Kind(
+            "calendar",
+            "calendars",
+            Words("Calendar", "日历"),
+            Words(
+                "When people work: hours, days off, and the days of work that make up for them.",
+                "工作时间：工时、假日与调休上班日。",
+            ),
+            CALENDAR,
+            "calendar: standard\nhours: {mon: [09:00-17:00], tue: [09:00-17:00]}\n"
+            "holidays: {new_year_2026: {from: 2026-01-01, to: 2026-01-03, work: [2026-01-04]}}",
+        ),
+        Kind(
             "import",
             "imports",
             Words("Import", "导入"),
@@ -301,7 +314,6 @@ LATER_KINDS: Mapping[str, str] = {
     "template": "templates",
     "webform": "webforms",
     "queue": "queues",
-    "calendar": "calendars",
     "sla": "slas",
     "campaign": "campaigns",
     "integration": "integrations",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kith.rules.operations.business import BUSINESS
 from kith.rules.operations.calendar import CALENDAR
 from kith.rules.operations.comparing import COMPARING
 from kith.rules.operations.contacts import CONTACTS
@@ -16,7 +17,7 @@ from kith.rules.operations.words import WORDS
 
 OPERATIONS: dict[str, Operation] = {
     operation.name: operation
-    for operation in (*NUMBERS, *ROUNDING, *TEXTS, *WORDS, *CONTACTS, *COMPARING, *FINDING, *DATES, *CALENDAR)
+    for operation in (*NUMBERS, *ROUNDING, *TEXTS, *WORDS, *CONTACTS, *COMPARING, *FINDING, *DATES, *CALENDAR, *BUSINESS)
 }
 FUNCTIONS: dict[str, Operation | Shorthand] = {
     **{name: operation for name, operation in OPERATIONS.items() if operation.called},

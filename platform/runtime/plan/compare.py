@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from kith.metadata.model import App, Entity, Field, Label, Model, NavItem
+from kith.rules.operations.business import reads_calendar
 from kith.rules.types import Type
 from kith.runtime.plan import refusals
 from kith.runtime.plan.changes import (
@@ -51,6 +52,7 @@ DOCUMENTS: Mapping[str, Callable[[Model], Mapping[str, object]]] = {
     "view": lambda model: model.views,
     "segment": lambda model: model.segments,
     "rules": lambda model: model.rules,
+    "calendar": lambda model: model.calendars,
     "import": lambda model: model.imports,
     "data": lambda model: model.data,
     "tests": lambda model: model.tests,
@@ -94,7 +96,10 @@ def _entity(old: Entity, new: Entity, pairs: Pairs) -> Iterator[Change]:
         if before is None:
             yield AddField(new.name, field.name, field.type_name)
         else:
-            yield from _field(before, field, pairs.renamed())
+            changes = list(_field(before, field, pairs.renamed()))
+            yield from changes
+            if _counted_anew(field, pairs) and not any(isinstance(one, ChangeFormula) for one in changes):
+                yield ChangeFormula(new.name, field.name)
     kept = pairs.renamed_fields(new)
     for name in old.fields:
         if name not in kept:
@@ -103,6 +108,12 @@ def _entity(old: Entity, new: Entity, pairs: Pairs) -> Iterator[Change]:
     yield from _indexes(old, new, kept)
     if _searched(old, kept) != _searched(new, {}):
         yield ChangeSearch(new.name, effect="backfill")
+
+
+def _counted_anew(field: Field, pairs: Pairs) -> bool:
+    """Whether a stored value goes by a business calendar that changes."""
+    moved = pairs.before.calendar != pairs.after.calendar
+    return moved and field.value is not None and field.storage == "stored" and reads_calendar(field.value.tree)
 
 
 def _searched(entity: Entity, kept: Mapping[str, str]) -> set[str]:

@@ -17,6 +17,7 @@ SPOKEN: Mapping[str, Words] = {
     "import": Words("import", "导入"),
     "invalid_when": Words("validation", "校验"),
     "inverses": Words("related lists", "关联列表"),
+    "calendar": Words("calendar", "日历"),
     "label": Words("label", "标签"),
     "languages": Words("languages", "语言"),
     "locked_when": Words("when it is locked", "锁定条件"),

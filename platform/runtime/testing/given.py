@@ -81,7 +81,9 @@ class World:
     def value(self, declared: Field | None, value: object) -> object:
         """A value as the write gate takes it: references as ids, what is told relative to the day worked out."""
         if isinstance(value, Expression):
-            return compile_python(value.tree)(Env(this={}, now=self.context.now, zone=self.context.zone))
+            calendar = self.bare.model.calendar
+            env = Env(this={}, now=self.context.now, zone=self.context.zone, calendar=calendar)
+            return compile_python(value.tree)(env)
         if declared is None or not declared.to or value is None:
             return value
         if isinstance(value, (list, tuple)):

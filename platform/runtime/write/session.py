@@ -313,6 +313,7 @@ class Session:
             is_new=is_new,
             me=self.context.actor.record,
             load=self.load,
+            calendar=self.release.model.calendar,
             related=self.related,
             show=self.show,
             let=let,
@@ -329,7 +330,8 @@ class Session:
 
     def row_env(self, record: Values) -> Env:
         """What the contribution of a related record to a roll-up is given."""
-        return Env(this=record, row=record, now=self.context.now, zone=self.context.zone, load=self.load)
+        now, zone, calendar = self.context.now, self.context.zone, self.release.model.calendar
+        return Env(this=record, row=record, now=now, zone=zone, load=self.load, calendar=calendar)
 
     def show(self, value: object, type_: Type) -> str:
         """A value as the reader of this save's messages reads it."""
