@@ -51,7 +51,9 @@ def in_order(steps: Sequence[Step]) -> tuple[Step, ...]:
 
 
 def awaits(step: Step, other: Step) -> bool:
-    """Whether a step reads what another writes."""
+    """Whether a step reads what another writes, where both can be taken in one save."""
+    if step.rule is not None and other.rule is not None and not step.rule.trigger.meets(other.rule.trigger):
+        return False
     return other is not step and not other.writes.isdisjoint(step.reads)
 
 

@@ -126,8 +126,8 @@ def in_running_order(context: Context, rules: list[Rule]) -> tuple[Rule, ...]:
 
 
 def feeds(one: Rule, other: Rule) -> bool:
-    """Whether a rule sets a field that another reads."""
-    return bool(
+    """Whether a rule sets a field that another reads when the same change wakes both."""
+    return one.trigger.meets(other.trigger) and bool(
         one.do and set(one.do.sets) & {use.field for use in reads(other) if use.root == "this" and not use.relation}
     )
 

@@ -155,7 +155,7 @@ def is_denied(verdict: Verdict) -> bool:
 
 def told(failure: Failure) -> str:
     """How documents name a reason: by its rule, else by its field, else by its code."""
-    return failure.rule.rpartition("/")[2] or failure.field or failure.code
+    return failure.rule.removeprefix("action ").rpartition("/")[2] or failure.field or failure.code
 
 
 def _same(names: Sequence[object], failures: Sequence[Failure]) -> bool:

@@ -157,7 +157,6 @@ class Turn:
         if op == "restore" and self.act is self.play.case.acts[0]:
             self._put_away(subject)
         own, children, later = self.world.parts(self.release.model.entities[self.of], values)
-        inputs = self.act.act.get("inputs")
         change = Change(
             OPS[op],
             self.of,
@@ -165,9 +164,19 @@ class Turn:
             own,
             children,
             action=str(self.act.act.get(op)) if op in ("action", "transition") else "",
-            inputs=inputs if isinstance(inputs, Mapping) else {},
+            inputs=self._inputs(),
         )
         return [change, *self._related(subject, later)]
+
+    def _inputs(self) -> dict[str, object]:
+        """What comes along with a named action; records are meant as in values."""
+        action = self.release.model.entities[self.of].actions.get(str(self.act.act.get("action")))
+        raw = self.act.act.get("inputs")
+        found = dict(raw) if isinstance(raw, Mapping) else {}
+        for name, declared in action.inputs.items() if action is not None else ():
+            if declared.to and found.get(name) is not None:
+                found[name] = self.world.reference(declared.to, found[name])
+        return found
 
     def _creates(self, values: Mapping[str, object]) -> list[Change]:
         subject = new_id()
