@@ -131,7 +131,9 @@ def act_of(context: Context, scope: EntityScope | None, at: At, role: str) -> Ac
     """One act with what is expected of it."""
     act: dict[str, object] = {}
     for key, node in at.entries("act"):
-        act[key] = values_of(context, scope, node) if isinstance(node, MappingNode) else data_of(node, {})
+        # What an action asks for are no fields of the record.
+        own = key != "inputs" and isinstance(node, MappingNode)
+        act[key] = values_of(context, scope, node) if own else data_of(node, {})
     expect: dict[str, object] = {}
     for key, node in at.entries("expect"):
         own = key == "values" and isinstance(node, MappingNode)
