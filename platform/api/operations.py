@@ -39,7 +39,7 @@ SCHEMAS: dict[str, Any] = {
         "properties": {
             "version": {"type": "integer"}, "op": TEXT, "at": {"type": "string", "format": "date-time"},
             "actor": {"anyOf": [{"$ref": "#/components/schemas/Reference"}, {"type": "null"}]},
-            "channel": TEXT, "batch": {"type": ["string", "null"]}, "erased": {"type": "boolean"},
+            "channel": TEXT, "batch": {"type": ["string", "null"]}, "save": TEXT, "erased": {"type": "boolean"},
             "changes": {
                 "type": "object",
                 "additionalProperties": {"type": "object", "properties": {"old": {}, "new": {}}},

@@ -10,7 +10,7 @@ from kith.runtime.read.query import HistoryEntry
 from kith.web.formats import formatter
 from kith.web.showing import label_of, shower
 from kith.web.subject import Subject
-from kith.web.view import Change, Event, Person
+from kith.web.view import Change, Event, Link, Person
 
 ICONS = {"create": "plus", "update": "pencil", "delete": "trash-2", "restore": "undo-2"}
 SILENT = frozenset({"form", "system"})
@@ -44,9 +44,17 @@ def _event(subject: Subject, entry: HistoryEntry) -> Event:
         instant=entry.at.isoformat(),
         icon=ICONS.get(entry.op, "activity"),
         person=Person(name),
+        actions=_why(subject, entry),
         body=texts("history.erased") if entry.erased else "",
         changes=tuple(_changes(subject, entry)),
     )
+
+
+def _why(subject: Subject, entry: HistoryEntry) -> tuple[Link, ...]:
+    """The way to what rules said of it, where there are any."""
+    if not subject.visit.model.rules.get(subject.entity.name):
+        return ()
+    return (Link(subject.visit.texts("whys.link"), f"{subject.address}/saves/{entry.save}", dialog=True),)
 
 
 def _changes(subject: Subject, entry: HistoryEntry) -> Iterator[Change]:

@@ -96,6 +96,7 @@ class _Entries:
                 batch=row[5],
                 changes={name: tuple(self.shown(value, labels) for value in pair) for name, pair in change.items()},
                 erased=row[6] is None,
+                save=row[7],
             )
             for row, change in zip(rows, changes, strict=True)
         ]
@@ -198,7 +199,7 @@ def _make(connection: sa.Connection, reader: Reader, entity: str) -> Plan:
 
 def _entries(connection: sa.Connection, reader: Reader, entity: str) -> Prepared:
     rows = system.history.c
-    columns = (rows.version, rows.op, rows.at, rows.actor, rows.channel, rows.batch, rows["values"])
+    columns = (rows.version, rows.op, rows.at, rows.actor, rows.channel, rows.batch, rows["values"], rows.save)
     record: sa.BindParameter[Any] = reader.release.dialect.parameter("id", ref(entity))  # type: ignore[assignment]
     chosen = sa.select(*columns).where(rows.entity == reader.release.tables[entity].stable_name, rows.record == record)
     return prepare(connection, chosen.order_by(rows.version.desc()).limit(sa.bindparam("limit", type_=sa.Integer())))

@@ -188,6 +188,8 @@ class HistoryEntry:
     batch: str | None
     changes: Mapping[str, tuple[object, object]]
     erased: bool = False
+    save: str = ""
+    """The save that made it, which can be explained."""
 
 
 @dataclass(eq=False)

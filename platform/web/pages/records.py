@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from starlette.routing import Route
 
-from kith.web.pages import form, inline, lookup, record, removal
+from kith.web.pages import form, inline, lookup, record, removal, whys
 from kith.web.requests import Web
 
 

@@ -1,0 +1,96 @@
+"""Why a record is as it is: what the rules said in one of its saves, and what they say of it now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from kith.runtime.explaining import RuleTold, explain_rule, explain_save
+from kith.web import addresses
+from kith.web.requests import Stop, Visit, Web, page, parameter
+from kith.web.subject import Subject, record_of
+from kith.web.templating import wanted
+from kith.web.view import Link
+
+ONE = "/records/{entity}/{id}"
+ICONS = {"held": "check", "refused": "x", "fired": "zap", "when": "minus"}
+MOST_RULES = 100
+
+
+def routes(web: Web) -> Sequence[Route]:
+    """The routes of explanations."""
+    return (
+        Route(ONE + "/saves/{save}", page(web, show_save), methods=["GET"]),
+        Route(ONE + "/rules", page(web, show_rules), methods=["GET"]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One rule on the page."""
+
+    label: str
+    verdict: str
+    icon: str
+    lines: Sequence[str]
+    did: Sequence[str] = ()
+
+
+def show_save(visit: Visit) -> Response:
+    """What the rules said in one save of a record."""
+    subject = record_of(visit, deleted=True)
+    save = parameter(visit.request, "save")
+    found = explain_save(visit.connection, visit.context, visit.release, subject.entity.name, subject.record.id, save)
+    if found is None:
+        raise Stop(404)
+    texts = visit.texts
+    now = Link(texts("whys.rules_link"), f"{subject.address}/rules", dialog=True)
+    notes = [texts("whys.release", release=str(found.release)), *([texts("whys.erased")] if found.erased else [])]
+    return _shown(subject, texts("whys.save_title"), notes, [_told(subject, one) for one in found.rules], "none", now)
+
+
+def show_rules(visit: Visit) -> Response:
+    """What every rule of the entity says of the record as it stands."""
+    subject = record_of(visit)
+    texts = visit.texts
+    told = []
+    for rule in visit.model.rules.get(subject.entity.name, ())[:MOST_RULES]:
+        found = explain_rule(
+            visit.connection, visit.context, visit.release, subject.entity.name, subject.record.id, rule.path
+        )
+        if found is not None:
+            verdict = texts("whys.holds" if found.holds else "whys.fails")
+            told.append(Told(found.label, verdict, ICONS["held" if found.holds else "when"], found.lines))
+    title = texts("whys.rules_title", title=subject.record.title)
+    return _shown(subject, title, [], told, "no_rules")
+
+
+def _told(subject: Subject, one: RuleTold) -> Told:
+    texts = subject.visit.texts
+    of_this = one.record == subject.record.id
+    label = one.label if of_this else texts("whys.on", label=one.label, title=one.title)
+    if one.wave > 1:
+        label = f"{label} · {texts('whys.wave', wave=one.wave)}"
+    verdict = texts(f"whys.verdict.{one.verdict}")
+    return Told(label, verdict, ICONS.get(one.verdict, "activity"), (one.sentence, *one.why), one.did)
+
+
+def _shown(
+    subject: Subject, title: str, notes: Sequence[str], rules: Sequence[Told], empty: str, further: Link | None = None
+) -> Response:
+    visit = subject.visit
+    context = {
+        "title": title,
+        "crumbs": (*subject.crumbs, Link(title, visit.here)),
+        "notes": notes,
+        "rules": rules,
+        "empty": visit.texts(f"whys.{empty}"),
+        "further": further,
+        "back": addresses.record_of(subject.entity.name, subject.record.id),
+    }
+    if wanted(visit.request, "dialog-body"):
+        return visit.block("whys.html", "content", **context)
+    return visit.page("whys.html", **context)
