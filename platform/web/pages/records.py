@@ -12,4 +12,5 @@ from kith.web.requests import Web
 
 def routes(web: Web) -> Sequence[Route]:
     """All routes of records."""
-    return (*form.routes(web), *lookup.routes(web), *inline.routes(web), *removal.routes(web), *record.routes(web))
+    pages = (form, lookup, inline, removal, whys, record)
+    return tuple(route for one in pages for route in one.routes(web))
