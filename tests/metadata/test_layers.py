@@ -84,7 +84,7 @@ def test_a_null_in_data_and_tests_is_a_value() -> None:
     }
     model = model_of(BASE | documents)
     assert model.data["d"].rows == {"1": {"name": "a", "due": None}}
-    assert model.tests["t"].cases["a"].act == {"update": {"due": None}}
+    assert model.tests["t"].cases["a"].acts[0].act == {"update": {"due": None}}
 
 
 @pytest.mark.parametrize(
