@@ -99,7 +99,7 @@ def may_refuse(tree: Node) -> bool:
 
 
 GROWING = frozenset(
-    {"concat", "replace", "upper", "pad_left", "pad_right", "repeat", "capitalize", "combine", "title_case"}
+    {"concat", "replace", "upper", "pad_left", "pad_right", "repeat", "capitalize", "combine", "title_case", "pinyin"}
 )
 """Operations whose text may be longer than what they are given."""
 

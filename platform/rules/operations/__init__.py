@@ -8,6 +8,7 @@ from kith.rules.operations.comparing import COMPARING
 from kith.rules.operations.contacts import CONTACTS
 from kith.rules.operations.dates import DATES
 from kith.rules.operations.finding import FINDING
+from kith.rules.operations.likeness import LIKENESS
 from kith.rules.operations.numbers import NUMBERS
 from kith.rules.operations.operation import Operation
 from kith.rules.operations.rounding import ROUNDING
@@ -17,7 +18,7 @@ from kith.rules.operations.words import WORDS
 
 OPERATIONS: dict[str, Operation] = {
     operation.name: operation
-    for operation in (*NUMBERS, *ROUNDING, *TEXTS, *WORDS, *CONTACTS, *COMPARING, *FINDING, *DATES, *CALENDAR, *BUSINESS)
+    for operation in (*NUMBERS, *ROUNDING, *TEXTS, *WORDS, *CONTACTS, *LIKENESS, *COMPARING, *FINDING, *DATES, *CALENDAR, *BUSINESS)
 }
 FUNCTIONS: dict[str, Operation | Shorthand] = {
     **{name: operation for name, operation in OPERATIONS.items() if operation.called},
