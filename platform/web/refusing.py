@@ -33,15 +33,16 @@ class Refusals:
     def general(self, subject: Subject, shown: set[str]) -> list[str]:
         """What has no place on the form as it shows."""
         texts = subject.visit.texts
-        found = [_told(one, texts) for one in self.loose]
+        found = [told(one, texts) for one in self.loose]
         for (relation, _, name), failures in self.placed.items():
             if not relation and name and name not in shown:
                 label = subject.entity.fields[name].label.in_(subject.visit.language)
-                found += [texts("mark.said", what=label, said=_told(one, texts)) for one in failures]
+                found += [texts("mark.said", what=label, said=told(one, texts)) for one in failures]
         return list(dict.fromkeys(found))
 
 
-def _told(failure: Failure, texts: Texts) -> str:
+def told(failure: Failure, texts: Texts) -> str:
+    """A reason with why, in one line."""
     reasons = texts("mark.reasons").join(failure.why)
     return texts("mark.aside", what=failure.message, said=reasons) if reasons else failure.message
 

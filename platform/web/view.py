@@ -247,12 +247,16 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage of a path: `done`, `current`, `next` (may be moved to), `blocked` or `todo`."""
+    """One stage of a path: `done`, `current`, `next` (may be moved to), `blocked` or `todo`.
+
+    `href` is where the move is asked for, in the dialog where there is JavaScript.
+    """
 
     value: str
     label: str
     state: str = "todo"
     note: str = ""
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)

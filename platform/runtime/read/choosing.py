@@ -40,8 +40,15 @@ def choices(
     limit: int = 20,
 ) -> list[Reference]:
     """Records that a reference field may name and that the actor may read, in the order of their titles."""
+    target = _target(context, reader_of(context, release), entity, field)
+    return records_of(connection, context, release, target, text, limit=limit)
+
+
+def records_of(
+    connection: sa.Connection, context: Context, release: Release, target: str, text: str, *, limit: int = 20
+) -> list[Reference]:
+    """Records of an entity that the actor may read, in the order of their titles."""
     reader = reader_of(context, release)
-    target = _target(context, reader, entity, field)
     if not reader.may_read(target):
         return []
     key = ("choices", reader.key, target, bool(text.strip()), context.language)

@@ -15,6 +15,7 @@ from kith.runtime.read.query import Reference
 from kith.runtime.write.previewing import Preview, as_it_is
 from kith.runtime.write.valuing import explain_value
 from kith.web import addresses
+from kith.web.flows import moves_of
 from kith.web.outline import is_input
 from kith.web.requests import Stop, Visit, Web, page, parameter
 from kith.web.showing import NOTHING, as_person, label_of, shower
@@ -67,14 +68,16 @@ def show(visit: Visit) -> Response:
     seen = _seen(subject)
     events, more = timeline(subject, ALL if tab == HISTORY else LATEST, full=tab == HISTORY)
     is_history = tab == HISTORY
+    moves = moves_of(subject)
     return visit.page(
         "record.html",
         title=subject.record.title,
         crumbs=subject.crumbs[:1],
         subject=subject,
         note=_note(subject),
-        actions=_actions(subject),
-        more=_more(subject),
+        paths=moves.paths,
+        actions=[*moves.actions, *_actions(subject)],
+        more=[*moves.more, *_more(subject)],
         restore=addresses.restore_of(subject.entity.name, subject.record.id) if subject.may("restore") else "",
         highlights=_facts(subject, subject.outline.highlights),
         tabs=_tabs(subject, tab),

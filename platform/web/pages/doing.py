@@ -1,0 +1,168 @@
+"""Named actions and transitions of a record: the buttons on its page, what is asked before, and doing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from kith.metadata.model import Field
+from kith.runtime.read.choosing import MOST, records_of
+from kith.runtime.write.change import Change, Failure, Refused
+from kith.runtime.write.offering import Offer, offers
+from kith.web import addresses
+from kith.web.fields import State
+from kith.web.flows import ONE_ACTION, address_of
+from kith.web.forming import Draft, labels, maker_of, writable
+from kith.web.inputs import FieldInput, FormSection
+from kith.web.pages.signing import expired
+from kith.web.refusing import told
+from kith.web.requests import Stop, Visit, Web, action, go, page, parameter
+from kith.web.saving import saved
+from kith.web.subject import Subject, record_of
+from kith.web.templating import wanted
+from kith.web.typed import MANY, PARTS, Typed, raw_of, sent, typed_of
+from kith.web.view import Choice, Link
+
+
+def routes(web: Web) -> Sequence[Route]:
+    """The routes of actions and transitions."""
+    return (
+        Route(ONE_ACTION, page(web, ask), methods=["GET"]),
+        Route(ONE_ACTION, action(web, perform, expired), methods=["POST"]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody is about to do with a record."""
+
+    subject: Subject
+    offer: Offer
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return self.offer.label.in_(self.subject.visit.language)
+
+
+def _asked(visit: Visit) -> Asked:
+    """What the address names; stops where the reader may not do it, or the record has gone on meanwhile."""
+    subject = record_of(visit)
+    name = parameter(visit.request, "name")
+    found = offers(visit.connection, visit.context, visit.release, subject.entity.name, subject.record.id) or ()
+    offer = next((one for one in found if one.name == name), None)
+    if offer is None:
+        raise Stop(404)
+    return Asked(subject, offer)
+
+
+def ask(visit: Visit) -> Response:
+    """What is asked before, or why it cannot be done now: a page, or what stands in the dialog."""
+    asked = _asked(visit)
+    typed = Typed(raw={one.name: _first(one) for one in asked.offer.asked}, version=asked.subject.record.version)
+    return _page(asked, typed)
+
+
+def _first(declared: Field) -> str:
+    """What stands in an input at first."""
+    if declared.default is None:
+        return ""
+    return str(declared.default).lower() if declared.type.kind == "bool" else str(declared.default)
+
+
+def perform(visit: Visit) -> Response:
+    """Do it; where it is refused, the reasons stand beside what was typed."""
+    asked = _asked(visit)
+    subject, offer = asked.subject, asked.offer
+    is_action = offer.action is not None
+    typed = typed_of(visit.form, offer.asked if is_action else _own_inputs(subject), {})
+    values = {name: sent(raw) for name, raw in typed.raw.items()}
+    change = Change(
+        "update",
+        subject.entity.name,
+        subject.record.id,
+        values={} if is_action else values,
+        version=None if is_action else typed.version,
+        action=offer.name,
+        inputs=values if is_action else {},
+    )
+    verdict = saved(visit, change)
+    if isinstance(verdict, Refused):
+        return _page(replace(asked, offer=_with_named(subject, offer, typed, verdict)), typed, verdict)
+    return go(subject.address, "done")
+
+
+def _own_inputs(subject: Subject) -> list[Field]:
+    """The record's fields that the reader may write, and that are one control."""
+    may = writable(subject)
+    fields = subject.entity.fields.values()
+    return [one for one in fields if one.name in may and one.type_name not in (*PARTS, *MANY)]
+
+
+def _with_named(subject: Subject, offer: Offer, typed: Typed, refused: Refused) -> Offer:
+    """What a refused transition asks for then: also what the reasons name, so that it can be written here."""
+    if offer.transition is None or offer.flow is None:
+        return offer
+    named = {one.field for one in refused.failures if not one.at} | {*typed.raw}
+    known = {one.name for one in offer.asked} | {offer.flow.field}
+    more = [one for one in _own_inputs(subject) if one.name in named - known]
+    for one in more:
+        value = subject.record.values.get(one.name)
+        typed.raw.setdefault(one.name, raw_of(one, value, subject.visit.context.reader_zone))
+    return replace(offer, asked=(*offer.asked, *more))
+
+
+def _page(asked: Asked, typed: Typed, refused: Refused | None = None) -> Response:
+    subject, offer, visit = asked.subject, asked.offer, asked.subject.visit
+    fields = [*_inputs(asked, typed, refused.failures if refused is not None else ())]
+    context = {
+        "title": asked.title,
+        "crumbs": (*subject.crumbs, Link(asked.title, visit.here)),
+        "text": offer.confirm.in_(visit.language) if offer.confirm.texts else "",
+        "help": offer.action.help.in_(visit.language) if offer.action and offer.action.help.texts else "",
+        "why": () if offer.possible or refused is not None else offer.why,
+        "section": FormSection(fields, columns=1),
+        "fields": fields,
+        "messages": _messages(asked, refused),
+        "danger": bool(offer.action and offer.action.danger),
+        "version": typed.version if refused is None or not refused.conflicts else subject.record.version,
+        "action": address_of(subject, offer),
+        "cancel": subject.address,
+        "edit": addresses.edit_of(subject.entity.name, subject.record.id) if subject.may("update") else "",
+    }
+    if refused is None and wanted(visit.request, "dialog-body"):
+        return visit.block("doing.html", "content", **context)
+    return visit.page("doing.html", 200 if refused is None else 422, **context)
+
+
+def _messages(asked: Asked, refused: Refused | None) -> list[str]:
+    """What has no place beside an input."""
+    if refused is None:
+        return []
+    visit, names = asked.subject.visit, {one.name for one in asked.offer.asked}
+    found = [told(one, visit.texts) for one in refused.failures if one.field not in names or one.at]
+    found += [visit.texts("move.changed")] if refused.conflicts else []
+    return list(dict.fromkeys(found))
+
+
+def _inputs(asked: Asked, typed: Typed, failures: Sequence[Failure]) -> Iterator[FieldInput]:
+    """What is asked, each with what is wrong with it."""
+    draft = Draft(asked.subject, typed, None)
+    is_action = asked.offer.action is not None
+    maker = maker_of(draft, {} if is_action else labels(draft))
+    for declared in asked.offer.asked:
+        wrong = " ".join(one.message for one in failures if one.field == declared.name and not one.at)
+        state = State(required=declared.required or not is_action, error=wrong)
+        made = maker.input(declared, declared.name, typed.raw.get(declared.name, ""), state)
+        if is_action and declared.type.kind == "ref":
+            made = replace(made, lookup="", choices=_candidates(asked.subject.visit, declared))
+        yield made
+
+
+def _candidates(visit: Visit, declared: Field) -> list[Choice]:
+    """The records that an input may name."""
+    found = records_of(visit.connection, visit.context, visit.release, declared.type.entity, "", limit=MOST)
+    return [Choice(one.id, one.label) for one in found]
