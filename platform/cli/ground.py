@@ -115,7 +115,7 @@ class Ground:
             )
         raise typer.Exit(1) from None
 
-    def run(self, host: str, port: int, *, first: bool) -> None:
+    def run(self, host: str, port: int, *, first: bool, worker: bool = True) -> None:
         """Serve until somebody stops it."""
         from kith.cli.serving import run
 
@@ -135,7 +135,7 @@ class Ground:
         # What is there now stays: looking through it for garbage again and again would hold up requests.
         gc.collect()
         gc.freeze()
-        run(self.workspace, host, chosen)
+        run(self.workspace, host, chosen, worker=worker)
 
 
 def free_port(host: str) -> int:

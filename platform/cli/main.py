@@ -9,11 +9,13 @@ import typer
 
 from kith.cli.apply import apply
 from kith.cli.check import check
+from kith.cli.doctor import doctor
 from kith.cli.eval import evaluate
 from kith.cli.explain import explain
 from kith.cli.exporting import run as run_export
 from kith.cli.fmt import fmt
 from kith.cli.importing import run as run_import
+from kith.cli.jobs import jobs
 from kith.cli.plan import plan
 from kith.cli.schema import schema
 from kith.cli.serve import serve
@@ -21,6 +23,7 @@ from kith.cli.testing import run as run_tests
 from kith.cli.token import token
 from kith.cli.user import user
 from kith.cli.why import why
+from kith.cli.worker import worker
 
 app = typer.Typer(name="kith", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -42,11 +45,13 @@ def main(
 
 app.command()(apply)
 app.command()(check)
+app.command()(doctor)
 app.command("eval")(evaluate)
 app.command()(explain)
 app.command()(fmt)
 app.command("export")(run_export)
 app.command("import")(run_import)
+app.add_typer(jobs, name="jobs")
 app.command()(plan)
 app.command()(schema)
 app.command()(serve)
@@ -54,3 +59,4 @@ app.command("test")(run_tests)
 app.add_typer(token, name="token")
 app.add_typer(user, name="user")
 app.command()(why)
+app.command()(worker)

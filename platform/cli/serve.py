@@ -19,6 +19,9 @@ def serve(
     port: Annotated[int, typer.Option(help="The port; without it the first free one from 8000 on.")] = 0,
     demo: Annotated[bool, typer.Option("--demo", help="Fill an empty database with the app's demo data.")] = False,
     apply: Annotated[bool, typer.Option("--apply", help="Apply the folder also where that is not safe.")] = False,
+    worker: Annotated[
+        bool, typer.Option("--worker/--no-worker", help="Do background work as well; else `kith worker` must run.")
+    ] = True,
     lang: Language = "",
 ) -> None:
     """Serve an app: check, plan, apply where that is safe, and run."""
@@ -42,4 +45,4 @@ def serve(
             ground.first_start(demo=demo)
         elif demo:
             ground.say(Words("Demo data is for empty databases only: left out.", "演示数据只用于空数据库，已略过。"))
-        ground.run(host, port, first=first)
+        ground.run(host, port, first=first, worker=worker)

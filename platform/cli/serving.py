@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 
 import uvicorn
 from starlette.applications import Starlette
@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from kith.api.routes import routes as api_routes
+from kith.jobs.worker import working
 from kith.runtime.calling import Calling, Doors
 from kith.runtime.clock import system_clock
 from kith.runtime.workspace import Workspace
@@ -32,8 +33,11 @@ def application(workspace: Workspace, *, secure: bool = False) -> Starlette:
     return Starlette(routes=[*api_routes(doors), *page_routes(doors)], middleware=[compression], lifespan=lifespan)
 
 
-def run(workspace: Workspace, host: str, port: int) -> None:
-    """Serve until a signal says stop; requests that run are finished first."""
+def run(workspace: Workspace, host: str, port: int, *, worker: bool = True) -> None:
+    """Serve until a signal says stop; requests that run are finished first.
+
+    With `worker` a thread beside the requests does what is to be done in the background.
+    """
     config = uvicorn.Config(
         application(workspace),
         host=host,
@@ -43,5 +47,5 @@ def run(workspace: Workspace, host: str, port: int) -> None:
         timeout_graceful_shutdown=10,
     )
     # Ctrl-C is how one stops it, not a mishap.
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt), working(workspace) if worker else nullcontext():
         uvicorn.Server(config).run()

@@ -126,20 +126,17 @@ class Worker:
             teller.join()
 
 
-class WorkerThread:
-    """A worker inside another process, such as the server."""
+@contextmanager
+def working(workspace: Workspace, patience: float = 10.0) -> Iterator[None]:
+    """A worker in a thread of its own, as long as this lasts.
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(
-            target=Worker(workspace).run, args=(self._stopping,), name="kith-worker", daemon=True
-        )
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self, patience: float = 10.0) -> None:
-        """Let the job at hand end, for so many seconds; what is cut short is done again later."""
-        self._stopping.set()
-        self._thread.join(patience)
+    At the end the job at hand has so many seconds; what is cut short is done again later.
+    """
+    stopping = threading.Event()
+    thread = threading.Thread(target=Worker(workspace).run, args=(stopping,), name="kith-worker", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join(patience)

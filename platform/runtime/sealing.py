@@ -90,7 +90,7 @@ def verify(connection: sa.Connection) -> Verified:
 
 
 def _sealed(connection: sa.Connection) -> Iterator[tuple[int, str]]:
-    """The seal and the hash of each sealed row in their order, the hash made anew from what the row says; "" where it says another."""
+    """The seal and the hash of each sealed row in order: the hash made anew, "" where the row itself says another."""
     after: tuple[int, str] | None = None
     while True:
         asked = sa.select(_HISTORY).where(_HISTORY.c.seal.is_not(None)).order_by(_HISTORY.c.seal, _HISTORY.c.id)
