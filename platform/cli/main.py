@@ -17,6 +17,7 @@ from kith.cli.fmt import fmt
 from kith.cli.importing import run as run_import
 from kith.cli.jobs import jobs
 from kith.cli.plan import plan
+from kith.cli.replay import replay
 from kith.cli.schema import schema
 from kith.cli.serve import serve
 from kith.cli.testing import run as run_tests
@@ -53,6 +54,7 @@ app.command("export")(run_export)
 app.command("import")(run_import)
 app.add_typer(jobs, name="jobs")
 app.command()(plan)
+app.command()(replay)
 app.command()(schema)
 app.command()(serve)
 app.command("test")(run_tests)
