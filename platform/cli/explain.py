@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def explain(
-    target: Annotated[str, typer.Argument(help="An entity, such as opportunity, or a record: opportunity/ID.")],
+    target: Annotated[str, typer.Argument(help="An entity (user), or a record of one (user/ID).")],
     app: Annotated[
         Path | None,
         typer.Option("--app", help="For an entity: the folder of an app; else the release in the database."),

@@ -53,7 +53,7 @@ def states_are_the_options(c: Checking) -> Iterator[Problem]:
 
 
 @tells(flows.NO_STATE, flows.FINAL_IS_LEFT, mistakes.NO_FIELD, mistakes.NO_DOCUMENT)
-def transitions_lead_from_state_to_state(c: Checking) -> Iterator[Problem]:
+def transitions_go_from_state_to_state(c: Checking) -> Iterator[Problem]:
     """What a workflow names is there: states, fields, roles; and a final state is not left."""
     for flow, entity in _with_entities(c):
         for number, name in enumerate(flow.initial):
@@ -210,7 +210,7 @@ def _with_entities(c: Checking) -> Iterator[tuple[Workflow, Entity]]:
 CHECKS = (
     workflows_hold_their_state_in_a_choice,
     states_are_the_options,
-    transitions_lead_from_state_to_state,
+    transitions_go_from_state_to_state,
     states_are_reached_and_left,
     moves_have_names_of_their_own,
     inputs_hide_no_field,

@@ -40,7 +40,7 @@ OPTION_WITHOUT_STATE = Mistake(
 )
 FINAL_IS_LEFT = Mistake(
     "D444",
-    Words('"{name}" is final: no transition leads out of it', "“{name}”是终态，不能再流转"),
+    Words('"{name}" is final: no transition may start from it', "“{name}”是终态，不能再流转"),
     _GOOD.replace("{finish:", "{reopen: {from: [done], to: open}, finish:"),
     _GOOD,
 )
@@ -82,14 +82,14 @@ NO_TRANSITION = Mistake(
 )
 UNREACHABLE_STATE = Mistake(
     "W520",
-    Words('nothing leads to the state "{name}"', "没有任何流转通向状态“{name}”"),
+    Words('no transition ends in the state "{name}"', "没有任何流转通向状态“{name}”"),
     _FLOW + "initial: [done]\nstates: {open: {}, done: {final: true}}\ntransitions: {finish: {from: [open], to: done}}",
     _GOOD,
     "warning",
 )
 DEAD_END = Mistake(
     "W521",
-    Words('the state "{name}" is not final, and nothing leads out of it', "状态“{name}”不是终态，但没有任何流转离开它"),
+    Words('the state "{name}" is not final, and no transition starts from it', "状态“{name}”不是终态，但没有任何流转离开它"),
     _GOOD.replace("done: {final: true}", "done: {}"),
     _GOOD,
     "warning",

@@ -67,8 +67,8 @@ TRANSITION = parts.keys(
     Words("a transition", "流转"),
     ("from", "to"),
     label=parts.LABEL,
-    from_=parts.list_of(parts.refers(), "The states that it leads out of.", least=1),
-    to=parts.refers("The state that it leads to."),
+    from_=parts.list_of(parts.refers(), "The states that it starts from.", least=1),
+    to=parts.refers("The state that it ends in."),
     when=parts.expression("What must hold of the record as it will be."),
     roles=parts.list_of(
         parts.refers(), "Whose people may take it; whoever may change the record unless it is said.", least=1
