@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
+from decimal import Decimal
 from typing import cast
 
 from kith.rules.calendars import PLAIN, BusinessCalendar
@@ -50,6 +51,11 @@ def no_records(entity: str, record: Record, relation: str) -> Iterable[Record]:
     return ()
 
 
+def no_rate(currency: str, day: date) -> Decimal | None:
+    """Knows no rates."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Env:
     """Everything an evaluation may depend on, so that each can be repeated.
@@ -73,5 +79,7 @@ class Env:
     """The related record, inside an aggregate."""
     become: Callable[[Record, str, object], Record] = overlaid
     """What a record is once a block has given a field another value."""
+    rate: Callable[[str, date], Decimal | None] = no_rate
+    """What a unit of a currency was worth on a day, in the workspace's; none where nobody has said."""
     calendar: BusinessCalendar = PLAIN
     """When people of the workspace work."""

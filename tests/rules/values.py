@@ -126,6 +126,17 @@ EXACT = [
     Case("n > 0 and d / n > 1", "bool", True, NUMBERS, SIX),
 ]
 
+CONVERTED = [
+    Case('convert(m, "CNY", @2026-01-01)', "money(28,2,CNY)?", "100.00", NUMBERS, SIX),
+    Case('convert(m, "USD", @2026-01-01)', "money(28,2,USD)?", None, NUMBERS, SIX),
+    Case('convert(m - m, "CNY")', "money(29,2,CNY)?", "0.00", NUMBERS, SIX),
+    Case("percent_of(m, k)", "percent?", "3.333333", NUMBERS, SIX),
+    Case("clamp(m, 0, k)", "money(10,2,CNY)?", "30.00", NUMBERS, SIX),
+    Case("round_to(m + 0.3, 0.25)", "money(12,2,CNY)", "100.25", NUMBERS, SIX),
+    Case("bands(m, [50, 100], [5%, 10%, 15%])", "percent", "0.15", NUMBERS, SIX),
+    Case('bands(e, [0.2], ["low", "high"])', "text?", "low", NUMBERS, SIX),
+]
+
 CHOICES = [
     Case('s == "won"', "bool", True, STAGE, {"s": "won"}),
     Case('s > "new"', "bool", True, STAGE, {"s": "lost"}),
@@ -252,4 +263,4 @@ SAVING = [
     Case("old.a == 1 and a is not set", "bool", True, INT, {"old": {"a": 1}}),
 ]
 
-CASES = [*NULLS, *EXACT, *CHOICES, *AGGREGATES, *CALENDAR, *WORDS, *SAVING]
+CASES = [*CONVERTED, *NULLS, *EXACT, *CHOICES, *AGGREGATES, *CALENDAR, *WORDS, *SAVING]

@@ -11,15 +11,18 @@ from kith.rules.checking.adapting import unify
 from kith.rules.checking.arithmetic import call
 from kith.rules.checking.banding import banded
 from kith.rules.checking.checker import Checker
+from kith.rules.checking.clock import VOLATILE, volatile
+from kith.rules.checking.converting import converted
 from kith.rules.checking.families import belongs, expected, family_words, type_words
-from kith.rules.operations import FUNCTIONS, OPERATIONS, Shorthand
+from kith.rules.operations import FUNCTIONS, Shorthand
 from kith.rules.operations.operation import Operation
 from kith.rules.patterns import BadPattern, matcher
 from kith.rules.tree import Call, Changed, Constant, IsNew, Node, Path, is_owned
 from kith.rules.types import BOOL, Type
 
-OTHERS = ("changed", "is_new", "bands", *aggregates.FUNCTIONS)
-VOLATILE = {"today": "today", "now": "now"}
+SPECIAL = {"bands": banded, "convert": converted}
+"""Functions that look at what is written, not only at its type."""
+OTHERS = ("changed", "is_new", *SPECIAL, *aggregates.FUNCTIONS)
 PLACES = range(19)
 
 
@@ -27,8 +30,8 @@ def invoke(checker: Checker, node: syntax.Invoke) -> Node | None:
     """A call of any kind."""
     if node.function == "is_new":
         return is_new(checker, node)
-    if node.function == "bands":
-        return banded(checker, node)
+    if node.function in SPECIAL:
+        return SPECIAL[node.function](checker, node)
     if node.function in aggregates.FUNCTIONS and aggregates.is_aggregate(node):
         return aggregates.aggregate(checker, node)
     operation = FUNCTIONS.get(node.function)
@@ -159,15 +162,6 @@ def takes(operation: Operation | Shorthand) -> Words:
     if families and families[-1].endswith("..."):
         return Words(f"{most} or more", f"{most} 个或更多")
     return Words(str(most), f"{most} 个") if most == least else Words(f"{least} to {most}", f"{least} 至 {most} 个")
-
-
-def volatile(checker: Checker, node: syntax.Syntax, name: str) -> Node | None:
-    """`today()` and `now()`, where time may pass."""
-    if not checker.slot.volatile:
-        checker.report(mistakes_names.NO_TIME, node, name=f"{name}()")
-        return None
-    checker.reads_time(VOLATILE[name])
-    return Call(OPERATIONS[name].result(()), node.start, node.end, name, ())
 
 
 def is_new(checker: Checker, node: syntax.Invoke) -> Node | None:

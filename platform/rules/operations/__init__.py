@@ -6,6 +6,7 @@ from kith.rules.operations.business import BUSINESS
 from kith.rules.operations.calendar import CALENDAR
 from kith.rules.operations.comparing import COMPARING
 from kith.rules.operations.contacts import CONTACTS
+from kith.rules.operations.converting import CONVERTING
 from kith.rules.operations.dates import DATES
 from kith.rules.operations.finding import FINDING
 from kith.rules.operations.likeness import LIKENESS
@@ -16,10 +17,11 @@ from kith.rules.operations.shorthand import SHORTHANDS, Shorthand
 from kith.rules.operations.texts import TEXTS
 from kith.rules.operations.words import WORDS
 
-OPERATIONS: dict[str, Operation] = {
-    operation.name: operation
-    for operation in (*NUMBERS, *ROUNDING, *TEXTS, *WORDS, *CONTACTS, *LIKENESS, *COMPARING, *FINDING, *DATES, *CALENDAR, *BUSINESS)
-}
+TABLES = (
+    NUMBERS, ROUNDING, CONVERTING, TEXTS, WORDS, CONTACTS, LIKENESS, COMPARING, FINDING, DATES, CALENDAR, BUSINESS,
+)  # fmt: skip
+"""Each group of operations, in the order of the manual."""
+OPERATIONS: dict[str, Operation] = {operation.name: operation for table in TABLES for operation in table}
 FUNCTIONS: dict[str, Operation | Shorthand] = {
     **{name: operation for name, operation in OPERATIONS.items() if operation.called},
     **SHORTHANDS,

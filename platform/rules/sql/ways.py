@@ -74,7 +74,7 @@ TYPES: dict[str, tuple[Type, ...]] = {
     "number": (SMALL, INT, DECIMAL, LARGE), "plain": (SMALL, INT, DECIMAL, LARGE),
     "int": (INT,), "places": (INT,), "text": (TEXT,), "bool": (BOOL,),
     "date": (DATE,), "datetime": (DATETIME,), "duration": (DURATION,), "period": (PERIOD,),
-    "pattern": (TEXT,), "measured": (SMALL, DECIMAL, LARGE, DATE),
+    "money": (Type("money", precision=15, scale=2, currency="CNY"),), "pattern": (TEXT,), "measured": (SMALL, DECIMAL, LARGE, DATE),
     "set": (set_of(TEXT), set_of(INT)), "ordered": (SMALL, DECIMAL, LARGE, TEXT, DATE),
     "any": (SMALL, DECIMAL, LARGE, TEXT, DATE), "printable": (INT, DECIMAL, LARGE, PERCENT, TEXT, DATE, BOOL),
 }  # fmt: skip

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 
 import sqlalchemy as sa
 
@@ -35,6 +37,7 @@ class Asking:
     then: Release
     """That of the day in question."""
     seen: dict[tuple[str, str], Reference] = field(default_factory=dict)
+    rates: dict[tuple[str, date], Decimal | None] = field(default_factory=dict)
 
     def say(self, key: str, **values: object) -> str:
         """A sentence in his language."""

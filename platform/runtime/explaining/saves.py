@@ -24,6 +24,7 @@ from kith.runtime.explaining.doing import Doing
 from kith.runtime.explaining.past import Memory, NotKept, Past, Version, state_at, versions_of
 from kith.runtime.release import Release
 from kith.runtime.schema import system
+from kith.runtime.write.converting import rate_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,7 @@ class Saved:
             related=memory.related,
             show=self.asking.show,
             calendar=self.asking.then.model.calendar,
+            rate=partial(rate_on, self.asking),
             let=dict(entry.get("inputs") or {}),
         )
 

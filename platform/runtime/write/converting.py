@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import orjson
 import sqlalchemy as sa
@@ -22,6 +22,7 @@ from kith.runtime.read.prepared import Prepared, prepare
 from kith.runtime.write.messages import failure
 
 if TYPE_CHECKING:
+    from kith.runtime.release import Release
     from kith.runtime.write.draft import Draft
     from kith.runtime.write.session import Session, Values
 
@@ -142,6 +143,31 @@ def rate(session: Session, one: Conversion, record: Record) -> Decimal | None:
     return session.rates[asked]
 
 
+class Rates(Protocol):
+    """Where rates are read, and those that have been read."""
+
+    @property
+    def connection(self) -> sa.Connection:
+        """Where to ask."""
+
+    @property
+    def release(self) -> Release:
+        """Whose rates."""
+
+    @property
+    def rates(self) -> dict[Asked, Decimal | None]:
+        """What has been read."""
+
+
+def rate_on(session: Rates, currency: str, day: date) -> Decimal | None:
+    """What a unit of a currency was worth on a day, in the workspace's; None where nobody has said."""
+    if currency == session.release.model.app.currency:
+        return ONE
+    if (currency, day) not in session.rates:
+        session.rates.update(rates_of(session, {(currency, day)}))
+    return session.rates[currency, day]
+
+
 def day_of(session: Session, one: Conversion, record: Record) -> date:
     """The day whose rate counts: the record's, else that of the save."""
     day = record.get(one.day) if one.day else None
@@ -160,7 +186,7 @@ def waiting(session: Session) -> Iterator[Asked]:
                         yield asked
 
 
-def rates_of(session: Session, asked: Iterable[Asked]) -> dict[Asked, Decimal | None]:
+def rates_of(session: Rates, asked: Iterable[Asked]) -> dict[Asked, Decimal | None]:
     """The latest rates at or before some days, in one statement; None where there is none."""
     pairs = sorted(set(asked))
     release = session.release
@@ -177,7 +203,7 @@ def rates_of(session: Session, asked: Iterable[Asked]) -> dict[Asked, Decimal | 
     return {pair: found.get(pair) for pair in pairs}
 
 
-def _latest(session: Session) -> sa.Select[Any]:
+def _latest(session: Rates) -> sa.Select[Any]:
     release = session.release
     table, pairs = release.tables[RATES], _pairs(release.tables.engine)
     currency, day = (table.columns[name].value for name in ("currency", "valid_on"))

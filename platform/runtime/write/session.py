@@ -24,7 +24,7 @@ from kith.runtime.waiting import Waiting
 from kith.runtime.write import waking
 from kith.runtime.write.budgets import MAX_RECORDS, SECONDS, SECONDS_OF_JOBS, OverBudget, RuleTime
 from kith.runtime.write.change import Cause
-from kith.runtime.write.converting import Asked, worth
+from kith.runtime.write.converting import Asked, rate_on, worth
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.messages import failure
 from kith.runtime.write.noting import note
@@ -314,6 +314,7 @@ class Session:
             me=self.context.actor.record,
             load=self.load,
             calendar=self.release.model.calendar,
+            rate=partial(rate_on, self),
             related=self.related,
             show=self.show,
             let=let,
