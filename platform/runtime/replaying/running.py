@@ -11,16 +11,15 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-from kith.metadata.analysis.order import watched
-from kith.metadata.analysis.steps import steps_of
-from kith.metadata.model import Model, Rule
-from kith.rules.program import Use
+from kith.metadata.model import Model
 from kith.rules.sql.values import Engine, from_database
 from kith.rules.types import DATETIME
+from kith.rules.values import DoesNotFit
 from kith.runtime.explaining.past import NotKept
 from kith.runtime.release import Release
-from kith.runtime.replaying.judging import KINDS, Difference, Moved, Said, differences, judge
-from kith.runtime.replaying.world import Living, View, World
+from kith.runtime.replaying.asked import Asked
+from kith.runtime.replaying.judging import ASLEEP, KINDS, Difference, Moved, differences, judge
+from kith.runtime.replaying.world import Key, Living, View, World
 from kith.runtime.schema import system
 
 LISTED = 1_000
@@ -66,6 +65,17 @@ class Row:
     values: Mapping[str, Any] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A record that a save moves, looked at before the save: its rows, and what it was in either view."""
+
+    entity: str
+    id: str
+    rows: Sequence[Row]
+    children: frozenset[str]
+    olds: tuple[Living | None, Living | None]
+
+
 @dataclass
 class Replay:
     """A replay on its way: one world, seen through the current documents and through the candidate's."""
@@ -73,44 +83,27 @@ class Replay:
     release: Release
     candidate: Model
     chosen: Sequence[str]
-    """Rules by `set/rule` or by their set; none: every rule that either has."""
     result: Replayed = field(default_factory=Replayed)
 
     def __post_init__(self) -> None:
+        models = (self.release.model, self.candidate)
         start = datetime.min.replace(tzinfo=UTC)
+        self.asked = Asked(models, self.chosen)
         self.world = World(self.release)
-        self.views = tuple(
-            View(self.world, model, self.release.evaluator, start) for model in (self.release.model, self.candidate)
-        )
-        self.pairs: dict[str, dict[str, tuple[Rule | None, Rule | None]]] = {}
-        for side, model in enumerate((self.release.model, self.candidate)):
-            for entity, rules in model.rules.items():
-                for rule in rules:
-                    if self.is_chosen(rule):
-                        pair = list(self.pairs.setdefault(entity, {}).get(rule.path, (None, None)))
-                        pair[side] = rule
-                        self.pairs[entity][rule.path] = (pair[0], pair[1])
-                        self.result.rules.setdefault(rule.path, RuleCount())
-        self.watches = self._watched()
-        self.olds = tuple(self._olds(model) for model in (self.release.model, self.candidate))
-        self.unsure = frozenset(path for model in (self.release.model, self.candidate) for path in self._unsure(model))
-
-    def is_chosen(self, rule: Rule) -> bool:
-        """Whether a rule is asked about."""
-        return not self.chosen or rule.path in self.chosen or rule.set_name in self.chosen
+        self.views = tuple(View(self.world, model, self.release.evaluator, start) for model in models)
+        paths = dict.fromkeys(path for pairs in self.asked.pairs.values() for path in pairs)
+        self.result.rules = {path: RuleCount() for path in paths}
 
     def take(self, rows: Sequence[Row], *, judged: bool) -> None:
         """One save: its records as they were before, then the world after it, then what rules say."""
         self._look(rows[0])
-        moved = self._moved(rows) if judged else []
+        pending = self._pending(rows) if judged else []
         for row in rows:
             self.world.apply(row.entity, row.record, row.op, row.version, row.values)
-        if not judged:
-            return
         self._look(rows[0])
-        self.result.saves += sum(1 for one, _ in moved if one.op)
-        for pair in moved:
-            self._judge(rows[0].save, pair)
+        self.result.saves += sum(1 for one in pending if one.rows)
+        for one in pending:
+            self._judge(rows[0].save, one)
 
     def _look(self, row: Row) -> None:
         """See the world as it is now, at the instant of a save and as whoever made it."""
@@ -119,106 +112,96 @@ class Replay:
             view.at(row.at)
             view.me = Living(known[row.actor], view, "user") if row.actor in known else {}
 
-    def _judge(self, save: str, moved: tuple[Moved, Moved]) -> None:
-        for path, rules in self.pairs.get(moved[0].entity, {}).items():
+    def _judge(self, save: str, one: Pending) -> None:
+        moved = tuple(self._moved(one, side) for side in (0, 1))
+        for path, rules in self.asked.pairs[one.entity].items():
             count = self.result.rules[path]
-            if path in self.unsure:
-                count.undecided += 1
-                continue
             try:
                 now, then = (
-                    judge(view, rule, one) if rule is not None else Said("asleep")
-                    for view, rule, one in zip(self.views, rules, moved, strict=True)
+                    judge(view, rule, at) if rule is not None else ASLEEP
+                    for view, rule, at in zip(self.views, rules, moved, strict=True)
                 )
             except NotKept:
                 count.undecided += 1
                 continue
-            count.judged += now.verdict != "asleep" or then.verdict != "asleep"
+            if now is then:
+                continue
+            if path in self.asked.unsure:
+                count.undecided += 1
+                continue
+            count.judged += 1
             for found in differences(path, save, moved[0], now, then):
                 count.differing[found.kind] += 1
                 if len(self.result.listed) < LISTED:
                     self.result.listed.append(found)
 
-    def _moved(self, rows: Sequence[Row]) -> list[tuple[Moved, Moved]]:
-        """What the save does to each record that rules are about, with what it was before; then to their parents."""
-        children: dict[tuple[str, str], set[str]] = {}
+    def _pending(self, rows: Sequence[Row]) -> list[Pending]:
+        """The records that rules are about: those saved, and those whose relations or roll-ups the save moves."""
+        mine: dict[Key, list[Row]] = {}
+        watching: dict[Key, set[str]] = {}
+        fed: dict[Key, None] = {}
         for row in rows:
-            for entity, id_, relation in self._parents(row):
-                children.setdefault((entity, id_), set()).add(relation)
-        first: dict[tuple[str, str], list[Row]] = {}
-        for row in rows:
-            first.setdefault((row.entity, row.record), []).append(row)
-        keys = [key for key in dict.fromkeys((*first, *children)) if key[0] in self.pairs]
-        return [self._pair(key, first.get(key, []), children.get(key, set())) for key in keys]
+            mine.setdefault((row.entity, row.record), []).append(row)
+            for entity, relation, reference in self.asked.watches.get(row.entity, ()):
+                for parent in self._named(row, reference):
+                    watching.setdefault((entity, parent), set()).add(relation)
+            for entity, reference in self.asked.fed.get(row.entity, ()):
+                for parent in self._named(row, reference):
+                    self._feed(fed, (entity, parent))
+        keys = [key for key in dict.fromkeys((*mine, *watching, *fed)) if key[0] in self.asked.pairs]
+        return [self._before(key, mine.get(key, []), frozenset(watching.get(key, ()))) for key in keys]
 
-    def _pair(self, key: tuple[str, str], rows: Sequence[Row], children: set[str]) -> tuple[Moved, Moved]:
-        entity, id_ = key
-        columns = self.world.columns[entity]
-        changed = {columns.get(column, "") for row in rows for column in row.values or ()}
-        op = rows[0].op if rows else ""
-        values = self.world.records.get(entity, {}).get(id_)
-        found = []
-        for view, names in zip(self.views, self.olds, strict=True):
-            old = Living(dict(values), view, entity) if values is not None and op != "create" else None
-            for name in names.get(entity, ()) if old is not None else ():
-                self._fix(old, name)
-            found.append(Moved(entity, id_, op, old, changed, children))
-        return found[0], found[1]
-
-    def _fix(self, old: Living | None, name: str) -> None:
-        """Work a computed value out while the world still is what it was."""
-        if old is None:
-            return
-        try:
-            old[name]
-        except (NotKept, KeyError):
-            return
-
-    def _parents(self, row: Row) -> Iterator[tuple[str, str, str]]:
-        """The records whose relations a row is about, before and after it, where rules watch them."""
+    def _named(self, row: Row, reference: str) -> set[str]:
+        """The records that a row's reference names, before and after it."""
         known = self.world.records.get(row.entity, {}).get(row.record, {})
-        names = self.release.names.entities[row.entity].columns
-        for entity, relation, reference in self.watches.get(row.entity, ()):
-            entry = (row.values or {}).get(names.get(reference, ""), {})
-            for parent in {known.get(reference), entry.get("new")} - {None}:
-                yield entity, str(parent), relation
+        column = self.release.names.entities[row.entity].columns.get(reference, "")
+        entry = (row.values or {}).get(column, {})
+        return {str(one) for one in (known.get(reference), entry.get("new")) if one is not None}
 
-    def _watched(self) -> dict[str, tuple[tuple[str, str, str], ...]]:
-        """By entity the relations of others that rules watch: whose, which, and by which reference."""
-        found: dict[str, dict[tuple[str, str, str], None]] = {}
-        for entity, pairs in self.pairs.items():
-            for rule in (one for pair in pairs.values() for one in pair if one is not None):
-                for relation in watched(rule):
-                    inverse = self.release.model.entities[entity].inverses.get(relation)
-                    if inverse is not None:
-                        found.setdefault(inverse.entity, {})[entity, relation, inverse.field] = None
-        return {name: tuple(some) for name, some in found.items()}
+    def _feed(self, fed: dict[Key, None], key: Key) -> None:
+        """A record whose roll-ups may move, and those that it feeds in turn."""
+        if key in fed:
+            return
+        fed[key] = None
+        record = self.world.records.get(key[0], {}).get(key[1], {})
+        for entity, reference in self.asked.fed.get(key[0], ()):
+            if record.get(reference) is not None:
+                self._feed(fed, (entity, str(record[reference])))
 
-    def _olds(self, model: Model) -> dict[str, tuple[str, ...]]:
-        """By entity the computed fields that rules read as they were before."""
-        found: dict[str, dict[str, None]] = {}
-        for entity in self.pairs:
-            for rule in model.rules.get(entity, ()):
-                for use in uses_of(rule):
-                    fields = model.entities[entity].fields
-                    if use.root == "old" and use.field in fields and fields[use.field].is_computed and not use.through:
-                        found.setdefault(entity, {})[use.field] = None
-        return {entity: tuple(names) for entity, names in found.items()}
+    def _before(self, key: Key, rows: Sequence[Row], children: frozenset[str]) -> Pending:
+        values = self.world.records.get(key[0], {}).get(key[1])
+        is_new = values is None or (bool(rows) and rows[0].op == "create")
+        olds: list[Living | None] = []
+        for view, kept in zip(self.views, self.asked.kept, strict=True):
+            old = Living(dict(values), view, key[0]) if values is not None and not is_new else None
+            for name in kept[key[0]] if old is not None else ():
+                self._value(old, name)
+            olds.append(old)
+        return Pending(*key, rows, children, (olds[0], olds[1]))
 
-    def _unsure(self, model: Model) -> Iterator[str]:
-        """Rules before the write that read what such rules set: the history has only what became of it."""
-        for name, rules in model.rules.items():
-            written = {field for step in steps_of(model.entities[name], rules) if step.rule for field in step.writes}
-            for rule in rules:
-                read = {use.field for use in uses_of(rule) if use.root == "this" and not (use.through or use.relation)}
-                if rule.before and not read.isdisjoint(written):
-                    yield rule.path
+    def _moved(self, one: Pending, side: int) -> Moved:
+        """What has happened to a record, once it has: also to its computed values."""
+        columns, old = self.world.columns[one.entity], one.olds[side]
+        changed = {columns.get(column, "") for row in one.rows for column in row.values or ()}
+        for name in self.asked.kept[side][one.entity]:
+            after = self._value(self._record(one, side), name)
+            if after != self._value(old, name):
+                changed.add(name)
+        op = one.rows[0].op if one.rows else "update" if changed else ""
+        return Moved(one.entity, one.id, op, old, changed, one.children)
 
+    def _record(self, one: Pending, side: int) -> Living | None:
+        known = self.world.records.get(one.entity, {})
+        return self.views[side].record(one.entity, one.id) if one.id in known else None
 
-def uses_of(rule: Rule) -> Iterator[Use]:
-    """Everything that a rule reads."""
-    for part in (rule.when, rule.require, rule.do):
-        yield from part.uses if part is not None else ()
+    def _value(self, record: Living | None, name: str) -> object:
+        """A computed value, worked out while the world is what it is; None where it cannot be."""
+        if record is None:
+            return None
+        try:
+            return record[name]
+        except (NotKept, KeyError, DoesNotFit):
+            return None
 
 
 def replay(

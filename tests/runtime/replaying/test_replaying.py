@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ FOLDER = Path(shop_world.__file__).parent / "shop"
 APPROVAL, LINES, SIZE = (
     f"order_rules/{name}" for name in ("discount_needs_approver", "paid_orders_have_lines", "size_of_order")
 )
+GOLD = ("+ award {customer: ID, reason: 张伟 is gold now}",)
 AWARD, OVERDRAWN = "customer_rules/award_for_gold", "wallet_rules/never_overdrawn"
 
 
@@ -42,7 +44,10 @@ def replayed(shop: Shop, candidate: Model, *rules: str, **options: object) -> Re
 
 
 def told(found: Replayed) -> list[tuple[str, str, tuple[str, ...], tuple[str, ...]]]:
-    return [(one.kind, one.rule, one.before, one.after) for one in found.listed]
+    def plain(lines: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(re.sub(r"[0-9a-f-]{36}", "ID", line) for line in lines)
+
+    return [(one.kind, one.rule, plain(one.before), plain(one.after)) for one in found.listed]
 
 
 def busy(shop: Shop) -> dict[str, str]:
@@ -61,6 +66,25 @@ def busy(shop: Shop) -> dict[str, str]:
         ("rules/order_rules.yaml", "15% or", "5% or", [("newly_refused", APPROVAL, (), ())]),
         ("rules/order_rules.yaml", "500", "5000", [("other_values", SIZE, ("size = large",), ("size = small",))]),
         ("rules/order_rules.yaml", "count(lines) > 0", "count(lines) > 1", [("newly_refused", LINES, (), ())]),
+        (
+            "rules/customer_rules.yaml",
+            "is gold now",
+            "shines",
+            [
+                (
+                    "other_records",
+                    AWARD,
+                    ("+ award {customer: ID, reason: 张伟 is gold now}",),
+                    ("+ award {customer: ID, reason: 张伟 shines}",),
+                )
+            ],
+        ),
+        (
+            "entities/customer.yaml",
+            "spend >= 1000",
+            "spend >= 5000",
+            [("other_records", AWARD, GOLD, ())],
+        ),
         ("rules/wallet_rules.yaml", "balance >= 0", "balance >= 9", [("newly_refused", OVERDRAWN, (), ())]),
     ],
 )
