@@ -8,6 +8,7 @@ from kith.metadata.checks.checking import Checking, tells
 from kith.metadata.making.at import At
 from kith.metadata.making.moving import steps_of
 from kith.metadata.mistakes import model as mistakes
+from kith.metadata.mistakes import timing
 from kith.metadata.model import Entity
 from kith.problems import Problem, Value, Words, did_you_mean
 from kith.source import Mapping as MappingNode
@@ -22,7 +23,7 @@ FIELDS = (
 """Expectations that list fields."""
 
 
-@tells(mistakes.NO_FIELD, mistakes.NO_RULE, mistakes.NO_DOCUMENT, mistakes.NO_ENTITY)
+@tells(mistakes.NO_FIELD, mistakes.NO_RULE, mistakes.NO_DOCUMENT, mistakes.NO_ENTITY, timing.NO_TIMED_RULE)
 def tests_speak_of_what_exists(c: Checking) -> Iterator[Problem]:
     """Tests give and expect values of fields, as a role that exists, and refusals by rules or fields that exist."""
     for _, at in c.documents("tests"):
@@ -48,6 +49,7 @@ def _part(c: Checking, entity: Entity, part: At) -> Iterator[Problem]:
             if item.text not in entity.fields:
                 yield from c.field_problem(entity, item.text, item.span, system=True)
     yield from _refusals(c, entity, part)
+    yield from _schedule(c, entity, part.part("act").scalar("schedule"))
     created = _at(part.node, ("expect", "created"))
     for name, entry in created.entries.items() if isinstance(created, MappingNode) else ():
         yield from c.entity_problem(name, entry.key.span)
@@ -83,6 +85,15 @@ def _refusals(c: Checking, entity: Entity, part: At) -> Iterator[Problem]:
         if item.text not in known:
             values: dict[str, Value] = {"name": item.text, "entity": c.called(entity.name)}
             yield Problem(mistakes.NO_RULE, item.span, values, did_you_mean(item.text, known))
+
+
+def _schedule(c: Checking, entity: Entity, node: Scalar | None) -> Iterator[Problem]:
+    """The name of no rule that time wakes."""
+    timed = [rule for rule in c.model.rules.get(entity.name, ()) if rule.schedule is not None]
+    known = {name for rule in timed for name in (rule.name, rule.path)}
+    if node is not None and node.text not in known:
+        values: dict[str, Value] = {"name": node.text, "entity": c.called(entity.name)}
+        yield Problem(timing.NO_TIMED_RULE, node.span, values, did_you_mean(node.text, known))
 
 
 CHECKS = (tests_speak_of_what_exists,)

@@ -29,3 +29,11 @@ NO_DAY = Mistake(
     _rule('due: {field: name, before: 3d, at: "06:00"}'),
     _rule('due: {field: due, before: 3d, at: "06:00"}'),
 )
+NO_TIMED_RULE = Mistake(
+    "D463",
+    Words('{entity} has no rule "{name}" that time wakes', "{entity}没有由时间触发的规则“{name}”"),
+    f"# rules/r.yaml\n{_rule('every: day at 06:00, for: due is set')}\n"
+    "# tests/t.yaml\ntests: t\nof: thing\ncases: {a: {act: {schedule: b}, expect: {saved: true}}}",
+    f"# rules/r.yaml\n{_rule('every: day at 06:00, for: due is set')}\n"
+    "# tests/t.yaml\ntests: t\nof: thing\ncases: {a: {act: {schedule: a}, expect: {saved: true}}}",
+)

@@ -178,10 +178,11 @@ ACT = parts.keys(
     fill={**VALUES, "description": "The form is filled with these values, and not saved."},
     action=parts.refers("This named action is carried out on the given record."),
     transition=parts.refers("The given record takes this transition."),
+    schedule=parts.refers("This rule that time wakes comes up, for all records that it is about."),
     inputs={**VALUES, "description": "Beside an action: what it asks for."},
     values={**VALUES, "description": "Beside a transition: what is written along with it."},
 )
-ACT["kith:one_of"] = ["create", "update", "delete", "restore", "read", "fill", "action", "transition"]
+ACT["kith:one_of"] = ["create", "update", "delete", "restore", "read", "fill", "action", "transition", "schedule"]
 ACT["dependentRequired"] = {"inputs": ["action"], "values": ["transition"]}
 _EXPECTED = parts.list_of(parts.refers(), least=1)
 EXPECT = parts.keys(

@@ -24,6 +24,7 @@ from kith.runtime.testing.stage import Stage
 from kith.runtime.write.change import Cause, Change, Op, Refused, Saved, Verdict
 from kith.runtime.write.gate import RolledBack, save_within
 from kith.runtime.write.session import Session
+from kith.runtime.write.timed import Slot, woken
 
 if TYPE_CHECKING:
     from kith.runtime.release import Release
@@ -132,9 +133,10 @@ class Turn:
             comparing = Comparing(self.world, Session(self.connection, self.context, self.release, ACT))
             yield from filled(comparing, actor, change, self.act)
             return subject
-        changes = self.changes(subject)
+        timed = "schedule" in self.act.act
+        changes = [Change("update", self.of, subject)] if timed else self.changes(subject)
         before = self._ids()
-        verdict = self._save(actor, changes)
+        verdict = self._time_passes(subject) if timed else self._save(actor, changes)
         yield from verdict_differs(self.act.expect, verdict)
         if isinstance(verdict, Saved):
             yield from self._compared(changes[0], before)
@@ -204,6 +206,17 @@ class Turn:
         real = [one for one in verdicts if isinstance(one, Refused) and one.failures != ()]
         told = [one for one in real if one.failures[0].code != "not_carried_out"]
         return next(iter(told or real), verdicts[0])
+
+    def _time_passes(self, subject: str) -> Verdict:
+        """A slot of a rule, at the time of the act and for all records that it is about."""
+        path = str(self.act.act["schedule"])
+        rule = next(one for one in self.release.model.rules[self.of] if path in (one.name, one.path))
+        context = self.context.as_(SYSTEM)
+        slot = Slot(self.connection, context, self.release, rule, context.now, Cause("job", detail=f"schedule/{path}"))
+        _, waking = woken(slot)
+        if waking.refused:
+            return Refused("invalid", tuple(waking.refused.values()))
+        return Saved("update", self.of, subject, 0, "", created=False)
 
     def _compared(self, change: Change, before: Mapping[str, frozenset[str]]) -> Iterator[Mismatch]:
         session = Session(self.connection, self.world.context, self.release, ACT)

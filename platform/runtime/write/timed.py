@@ -42,7 +42,13 @@ class Slot:
 
 
 def carry_out_slot(slot: Slot) -> dict[str, Any]:
-    """Wake the rule for each record that it is about, in the caller's transaction; what came of it.
+    """Wake the rule for each record that it is about, in the caller's transaction; what came of it."""
+    ids, waking = woken(slot)
+    return {"matched": len(ids), **waking.told()}
+
+
+def woken(slot: Slot) -> tuple[list[str], Wakening]:
+    """The records that a slot is about, and what waking the rule for them has done.
 
     The records are those of the beginning: what the rule does to one makes no other one of them.
     """
@@ -54,7 +60,7 @@ def carry_out_slot(slot: Slot) -> dict[str, Any]:
     rules = (slot.rule,)
     waking = Wakening(slot.connection, slot.context, slot.release, slot.cause, slot.rule.of, rules, seeds)
     waking.wake(ids)
-    return {"matched": len(ids), **waking.told()}
+    return ids, waking
 
 
 def matching(slot: Slot) -> list[str]:
