@@ -32,7 +32,10 @@ class Asked:
                     if self.is_chosen(rule):
                         now, then = self.pairs.setdefault(entity, {}).get(rule.path, (None, None))
                         self.pairs[entity][rule.path] = (now, rule) if side else (rule, then)
-        self.unsure = frozenset(path for model in self.models for path in _unsure(model))
+        self.moving: dict[str, frozenset[str]] = {}
+        """Of rules before the write, what they read that such rules set: the history has only what became of it."""
+        for path, read in (one for model in self.models for one in _moving(model)):
+            self.moving[path] = self.moving.get(path, frozenset()) | read
         self.watches = self._watched()
         self.kept = tuple({name: tuple(self._kept(model, name)) for name in self.pairs} for model in self.models)
         self.fed = self._fed()
@@ -82,16 +85,15 @@ def _rolled_up(parent: Entity) -> Iterator[tuple[str, str]]:
                 yield node.entity, parent.inverses[node.relation].field
 
 
-def _unsure(model: Model) -> Iterator[str]:
-    """Rules before the write that read what such rules set: the history has only what became of it."""
+def _moving(model: Model) -> Iterator[tuple[str, frozenset[str]]]:
     for name, rules in model.rules.items():
         if name not in model.entities:
             continue
         written = {one for step in steps_of(model.entities[name], rules) if step.rule for one in step.writes}
-        for rule in rules:
+        for rule in (one for one in rules if one.before):
             read = {use.field for use in uses_of(rule) if use.root == "this" and is_own(use)}
-            if rule.before and not read.isdisjoint(written):
-                yield rule.path
+            if not read.isdisjoint(written):
+                yield rule.path, frozenset(read & written)
 
 
 def uses_of(rule: Rule) -> Iterator[Use]:

@@ -54,11 +54,12 @@ class Difference:
     after: tuple[str, ...] = field(default=())
 
 
-def judge(view: View, rule: Rule, moved: Moved) -> Said:
-    """What a rule says of a record; raises NotKept where the history does not tell."""
+def judge(view: View, rule: Rule, moved: Moved, found: Living | None = None) -> Said:
+    """What a rule says of a record, or of it as the rule `found` it; raises NotKept where the history does not tell."""
     if not is_woken(view, rule, moved):
         return ASLEEP
-    env = view.env(view.record(moved.entity, moved.id), old=moved.old, is_new=moved.op == "create")
+    this = found if found is not None else view.record(moved.entity, moved.id)
+    env = view.env(this, old=moved.old, is_new=moved.op == "create")
     try:
         if rule.when is not None and view.evaluate(rule.when.tree, env) is not True:
             return Said("when")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -15,7 +16,7 @@ from kith.metadata.model import Model
 from kith.rules.sql.values import Engine, from_database
 from kith.rules.types import DATETIME
 from kith.rules.values import DoesNotFit
-from kith.runtime.explaining.past import NotKept
+from kith.runtime.explaining.past import Noted, NotKept, value_of
 from kith.runtime.release import Release
 from kith.runtime.replaying.asked import Asked
 from kith.runtime.replaying.judging import ASLEEP, KINDS, Difference, Moved, differences, judge
@@ -83,7 +84,10 @@ class Replay:
     release: Release
     candidate: Model
     chosen: Sequence[str]
+    notes: Callable[[str], Noted]
+    """What a save noted beside the history."""
     result: Replayed = field(default_factory=Replayed)
+    _noted: tuple[str, Noted] = ("", {})
 
     def __post_init__(self) -> None:
         models = (self.release.model, self.candidate)
@@ -118,7 +122,7 @@ class Replay:
             count = self.result.rules[path]
             try:
                 now, then = (
-                    judge(view, rule, at) if rule is not None else ASLEEP
+                    judge(view, rule, at, self._found(save, one, view, path)) if rule is not None else ASLEEP
                     for view, rule, at in zip(self.views, rules, moved, strict=True)
                 )
             except NotKept:
@@ -126,14 +130,27 @@ class Replay:
                 continue
             if now is then:
                 continue
-            if path in self.asked.unsure:
-                count.undecided += 1
-                continue
             count.judged += 1
             for found in differences(path, save, moved[0], now, then):
                 count.differing[found.kind] += 1
                 if len(self.result.listed) < LISTED:
                     self.result.listed.append(found)
+
+    def _found(self, save: str, one: Pending, view: View, path: str) -> Living | None:
+        """A record as a rule before the write found it, where other such rules have changed that since."""
+        moving = self.asked.moving.get(path)
+        if moving is None or one.id not in self.world.records.get(one.entity, {}):
+            return None
+        if self._noted[0] != save:
+            self._noted = (save, self.notes(save))
+        fields = view.model.entities[one.entity].fields
+        kept = self._noted[1].get(f"{self.release.names.entities[one.entity].table}/{one.id}", {})
+        found = Living(self.world.records[one.entity][one.id], view, one.entity)
+        for name in moving:
+            found.pop(name, None)
+            if name in kept and name in fields:
+                found[name] = value_of(kept[name], fields[name].type)
+        return found
 
     def _pending(self, rows: Sequence[Row]) -> list[Pending]:
         """The records that rules are about: those saved, and those whose relations or roll-ups the save moves."""
@@ -214,13 +231,19 @@ def replay(
     limit: int = 0,
 ) -> Replayed:
     """Judge the history by a candidate's rules; nothing is written. `limit` is how many saves of records are judged."""
-    running = Replay(release, candidate, rules)
+    running = Replay(release, candidate, rules, partial(_notes, connection))
     for _, group in groupby(_rows(connection, running.world), key=lambda row: row.save):
         rows = list(group)
         running.take(rows, judged=since is None or rows[0].at >= since)
         if limit and running.result.saves >= limit:
             break
     return running.result
+
+
+def _notes(connection: sa.Connection, save: str) -> Noted:
+    read = connection.scalar(sa.select(system.save.c.read).where(system.save.c.id == save))
+    found: Noted = (orjson.loads(read) if isinstance(read, str) else read) or {}
+    return found
 
 
 def _rows(connection: sa.Connection, world: World) -> Iterator[Row]:

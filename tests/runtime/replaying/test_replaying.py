@@ -13,6 +13,7 @@ from kith.metadata.build import build
 from kith.metadata.layers import load
 from kith.metadata.model import Model
 from kith.runtime.replaying import Replayed, replay
+from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Change
 from tests.runtime.write import shop_world
 from tests.runtime.write.shop_world import Shop
@@ -133,3 +134,19 @@ def test_what_is_in_the_bin_no_longer_counts(shop: Shop, tmp_path: Path) -> None
     shop.do(Change("delete", "order", made["small"]))
     found = replayed(shop, changed(tmp_path, "rules/order_rules.yaml", "15% or", "5% or"), APPROVAL)
     assert [one.record for one in found.listed] == [made["small"]]
+
+
+def test_a_rule_that_reads_what_it_sets_is_judged_by_what_it_found(database_url: str, tmp_path: Path) -> None:
+    rule = 'items:\n  noted:\n    on: [create]\n    when: note is not set\n    do: set note = "{}"\n'
+    now, then = (
+        changed(tmp_path / word, "rules/order_rules.yaml", "items:\n", rule.replace("{}", word))
+        for word in ("plain", "fancy")
+    )
+    workspace = Workspace.open(database_url)
+    shop = Shop(workspace, workspace.apply(workspace.plan(now)))
+    shop.make("order", {})
+    shop.make("order", {"note": "own"})
+    found = replayed(shop, then, "order_rules/noted")
+    shop.close()
+    assert told(found) == [("other_values", "order_rules/noted", ("note = plain",), ("note = fancy",))]
+    assert (found.rules["order_rules/noted"].judged, found.rules["order_rules/noted"].undecided) == (2, 0)
