@@ -26,6 +26,7 @@ GROUPS = {
     "comparing": Words("Comparing", "比较"),
     "logic": Words("Logic", "逻辑"),
     "dates": Words("Dates and spans", "日期与时长"),
+    "sets": Words("Lists", "列表"),
     "related": Words("Related records", "关联记录"),
     "saving": Words("What a save changes", "保存时的变化"),
 }
@@ -73,6 +74,14 @@ OTHERS: dict[str, list[tuple[str, Words]]] = {
                 "反向顺序的第一个：空值仍在后，再按 id。",
             ),
         ),
+    ],
+    "sets": [
+        (
+            'has_any(tags, ["a", "b"])',
+            Words("Whether the list has one of the members at least.", "列表是否至少含其中一个成员。"),
+        ),
+        ('has_all(tags, ["a", "b"])', Words("Whether the list has all of the members.", "列表是否含全部成员。")),
+        ('has_none(tags, ["a", "b"])', Words("Whether the list has none of the members.", "列表是否不含任何一个成员。")),
     ],
     "saving": [
         (

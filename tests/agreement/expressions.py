@@ -396,6 +396,11 @@ class Generator:
         )
         if self.rng.random() < 0.2:
             return f'"{self.pick(["a", "b", "c"])}" {word} picks'
+        if self.rng.random() < 0.3:
+            asked = ", ".join(self.make("text", depth - 1) for _ in range(self.rng.choice([1, 2, 3])))
+            return (
+                f"has_{self.pick(['any', 'all', 'none'])}({self.pick(['tags', 'account.tags', 'me.teams'])}, [{asked}])"
+            )
         return f"{self.make(kind, depth)} {word} {items}"
 
     def _refs(self, depth: int) -> str:

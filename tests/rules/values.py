@@ -134,6 +134,11 @@ CONVERTED = [
     Case("clamp(m, 0, k)", "money(10,2,CNY)?", "30.00", NUMBERS, SIX),
     Case("round_to(m + 0.3, 0.25)", "money(12,2,CNY)", "100.25", NUMBERS, SIX),
     Case("bands(m, [50, 100], [5%, 10%, 15%])", "percent", "0.15", NUMBERS, SIX),
+    Case('has_any(t, ["b", "z"])', "bool", True, {"t": "set<text>"}, {"t": ["a", "b"]}),
+    Case('has_all(t, ["b", "z"])', "bool", False, {"t": "set<text>"}, {"t": ["a", "b"]}),
+    Case('has_all(t, ["b", x])', "bool", True, {"t": "set<text>", "x": "text?"}, {"t": ["a", "b"], "x": "a"}),
+    Case('has_none(t, ["y", "z"])', "bool", True, {"t": "set<text>"}, {"t": ["a", "b"]}),
+    Case('has_none(t, ["y", x])', "bool", True, {"t": "set<text>", "x": "text?"}, {"t": []}),
     Case('bands(e, [0.2], ["low", "high"])', "text?", "low", NUMBERS, SIX),
 ]
 

@@ -14,13 +14,14 @@ from kith.rules.checking.checker import Checker
 from kith.rules.checking.clock import VOLATILE, volatile
 from kith.rules.checking.converting import converted
 from kith.rules.checking.families import belongs, expected, family_words, type_words
+from kith.rules.checking.members import ASKED, membership
 from kith.rules.operations import FUNCTIONS, Shorthand
 from kith.rules.operations.operation import Operation
 from kith.rules.patterns import BadPattern, matcher
 from kith.rules.tree import Call, Changed, Constant, IsNew, Node, Path, is_owned
 from kith.rules.types import BOOL, Type
 
-SPECIAL = {"bands": banded, "convert": converted}
+SPECIAL = {"bands": banded, "convert": converted, **dict.fromkeys(ASKED, membership)}
 """Functions that look at what is written, not only at its type."""
 OTHERS = ("changed", "is_new", *SPECIAL, *aggregates.FUNCTIONS)
 PLACES = range(19)
@@ -114,16 +115,19 @@ def arguments(
 
 def is_pattern(checker: Checker, arg: Node) -> bool:
     """Whether an argument is a written pattern; what is wrong with it is told."""
-    reason = Words("it must be written down, without holes", "须直接写出，且不含占位")
+    reason, hint = Words("it must be written down, without holes", "须直接写出，且不含占位"), BRACES
     if isinstance(arg, Constant) and isinstance(arg.value, str):
         try:
             matcher(arg.value)
         except BadPattern as bad:
-            reason = bad.words
+            reason, hint = bad.words, None
         else:
             return True
-    checker.report(mistakes_types.PATTERN, arg, reason=reason)
+    checker.report(mistakes_types.PATTERN, arg, hint=hint, reason=reason)
     return False
+
+
+BRACES: Words | None = Words("braces are written \\{ and \\} in a text", "文本中的花括号写作 \\{ 和 \\}")
 
 
 def nulled(arg: Node, family: str) -> Node:

@@ -30,7 +30,9 @@ def add_business_days(env: Env, day: date, days: int) -> date | None:
 
 def business_hours_between(env: Env, start: datetime, end: datetime) -> Fraction:
     """Hours of work from one instant to another, by the wall clock of the workspace."""
-    first, last = (env.calendar.microseconds_before(at.astimezone(env.zone).replace(tzinfo=None)) for at in (start, end))
+    first, last = (
+        env.calendar.microseconds_before(at.astimezone(env.zone).replace(tzinfo=None)) for at in (start, end)
+    )
     return Fraction(last - first, MICROSECONDS_OF_AN_HOUR)
 
 
