@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-from kith.metadata.model import Entity, Rule
-from kith.rules.explaining import reasons, told
+from kith.metadata.model import Entity
+from kith.rules.explaining import reasons
 from kith.rules.program import Expression
 from kith.rules.reference import holds
 from kith.rules.sql.values import from_database
@@ -20,6 +20,7 @@ from kith.rules.types import DATETIME
 from kith.rules.values import Env
 from kith.runtime.context import Context
 from kith.runtime.explaining.asking import Asking, release_then
+from kith.runtime.explaining.deciding import Decider, deciders_of, inputs_of
 from kith.runtime.explaining.doing import Doing
 from kith.runtime.explaining.past import Memory, NotKept, Past, Version, state_at, versions_of
 from kith.runtime.release import Release
@@ -91,13 +92,14 @@ def explain_save(
 
 
 def _told(saved: Saved, entity: str, considered: Sequence[Mapping[str, Any]]) -> Iterator[RuleTold]:
-    """The rules that were asked of records which the asker may see, in the order in which they were."""
-    rules = {rule.path: rule for rules in saved.asking.then.model.rules.values() for rule in rules}
+    """What was asked of records which the asker may see, in the order in which it was."""
+    deciders = deciders_of(saved.asking.then.model, entity)
+    inputs = inputs_of(saved.asking.then.model, entity, considered)
     for entry in considered:
-        rule = rules.get(entry["rule"])
-        of = rule.of if rule is not None else entity
+        decider = deciders.get(entry["rule"])
+        of = decider.of if decider is not None else entity
         if saved.asking.may_see(of, entry["record"]):
-            yield saved.tell(entry, rule, of)
+            yield saved.tell({**entry, "inputs": inputs.get(entry["record"])}, decider, of)
 
 
 @dataclass(frozen=True)
@@ -110,59 +112,54 @@ class Saved:
     noted: Mapping[str, Mapping[str, Any]]
     actor: str
 
-    def tell(self, entry: Mapping[str, Any], rule: Rule | None, of: str) -> RuleTold:
+    def tell(self, entry: Mapping[str, Any], decider: Decider | None, of: str) -> RuleTold:
         """What became of a rule, with the reason."""
-        language = self.asking.context.language
+        verdict = entry["verdict"]
         why: tuple[str, ...] = ()
         did: tuple[str, ...] = ()
-        if rule is not None:
+        if decider is not None:
             try:
-                env = self.env(entry, self.asking.then.model.entities[of])
-                why = tuple(self.why(rule, entry["verdict"], env))
-                did = tuple(Doing(self.asking, rule, env).effects()) if entry["verdict"] == "fired" else ()
+                env = self.env(entry, self.asking.then.model.entities[of], before=decider.before)
+                why = tuple(self.why(decider, verdict, env))
+                if verdict == "fired" and decider.rule is not None:
+                    did = tuple(Doing(self.asking, decider.rule, env).effects())
             except NotKept:
                 why = (self.asking.say("not_kept"),)
         return RuleTold(
             rule=entry["rule"],
-            label=rule.label.in_(language) if rule is not None else entry["rule"],
+            label=decider.label.in_(self.asking.context.language) if decider is not None else entry["rule"],
             entity=of,
             record=entry["record"],
             title=self.asking.title(of, entry["record"]),
             wave=entry["wave"],
-            verdict=entry["verdict"],
-            sentence=self.asking.say(f"verdict.{entry['verdict']}"),
+            verdict=verdict,
+            sentence=self.asking.say(f"verdict.{verdict}"),
             why=why,
             did=did,
         )
 
-    def why(self, rule: Rule, verdict: str, env: Env) -> Iterator[str]:
+    def why(self, decider: Decider, verdict: str, env: Env) -> Iterator[str]:
         """The reason for a verdict; where it no longer comes out, what it read is not kept."""
-        asked = rule.require if verdict in ("held", "refused") else rule.when
-        expected = verdict in ("held", "fired")
-        if asked is None:
-            return
-        yield from because(self.asking, asked, env, expected)
-        if verdict == "refused":
-            message = rule.message.get(self.asking.context.language) or next(iter(rule.message.values()), None)
-            if message is not None:
-                yield told(self.asking.reader(message.excerpt.text, env), message.tree)
+        asked = decider.asked(verdict)
+        if asked is not None:
+            yield from because(self.asking, asked, env, verdict in ("held", "fired"))
 
-    def env(self, entry: Mapping[str, Any], entity: Entity) -> Env:
+    def env(self, entry: Mapping[str, Any], entity: Entity, *, before: bool = False) -> Env:
         """What the expressions of a rule were given then."""
         id_, number = entry["record"], entry.get("version")
         versions = versions_of(self.asking.connection, self.asking.then, entity.name, id_)
         if number is None:
             number = min((one.number for one in versions if one.save == self.id), default=1) - 1
         memory = Memory(self.asking.then, self.noted, int(entry["wave"]))
-        after, before = memory.own(entity, id_)
+        after, prior = memory.own(entity, id_)
         state = partial(state_at, self.asking.then, entity, id_, versions)
         old = state(number)
         context = self.asking.context
         return Env(
-            this=Past({**(state(self._became(versions, number)) or {}), **after}),
+            this=Past({**(state(number if before else self._became(versions, number)) or {}), **after}),
             now=self.now,
             zone=context.zone,
-            old=Past({**old, **before}) if old is not None else None,
+            old=Past({**old, **prior}) if old is not None else None,
             is_new=old is None,
             me=self.me(memory),
             load=memory.load,
