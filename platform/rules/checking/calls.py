@@ -14,14 +14,14 @@ from kith.rules.checking.checker import Checker
 from kith.rules.checking.clock import VOLATILE, volatile
 from kith.rules.checking.converting import converted
 from kith.rules.checking.families import belongs, expected, family_words, type_words
-from kith.rules.checking.members import ASKED, membership
+from kith.rules.checking.members import ASKED, asked_of_members
 from kith.rules.operations import FUNCTIONS, Shorthand
 from kith.rules.operations.operation import Operation
 from kith.rules.patterns import BadPattern, matcher
 from kith.rules.tree import Call, Changed, Constant, IsNew, Node, Path, is_owned
 from kith.rules.types import BOOL, Type
 
-SPECIAL = {"bands": banded, "convert": converted, **dict.fromkeys(ASKED, membership)}
+SPECIAL = {"bands": banded, "convert": converted, **dict.fromkeys(ASKED, asked_of_members)}
 """Functions that look at what is written, not only at its type."""
 OTHERS = ("changed", "is_new", *SPECIAL, *aggregates.FUNCTIONS)
 PLACES = range(19)

@@ -17,7 +17,7 @@ WRITTEN = Words(f"a list with 1 to {MOST} members", f"含 1 至 {MOST} 个成员
 OTHER = Words("something else", "其他内容")
 
 
-def membership(checker: Checker, node: syntax.Invoke) -> Node | None:
+def asked_of_members(checker: Checker, node: syntax.Invoke) -> Node | None:
     """A call of one of them, checked as what it stands for."""
     if len(node.args) != 2:
         takes = Words("2", "2 个")
