@@ -31,3 +31,12 @@ def test_every_rule_says_what_it_makes_of_the_record_now(shop: Shop) -> None:
 def test_what_is_out_of_ones_scope_is_not_explained(shop: Shop) -> None:
     (member,) = shop.ids("member", 'name == "韩诗雨"')
     assert shop.client(CLERK).get(f"/records/member/{member}/rules").status_code == 404
+
+
+def test_who_administers_sees_in_which_order_everything_runs(shop: Shop) -> None:
+    said = text_of(shop.client(ADMIN).get("/order/member").text)
+    assert "What happens when a record of Member is saved, in this order" in said
+    assert "formula tier" in said
+    assert "保存会员记录时依次发生的事" in text_of(shop.client(ADMIN, "zh-CN").get("/order/member").text)
+    assert shop.client(ADMIN).get("/order/no_such").status_code == 404
+    assert shop.client(CLERK).get("/order/member").status_code == 404

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from kith.runtime.explaining import RuleTold, explain_rule, explain_save
 from kith.web import addresses
+from kith.web.pages.order import may_see_order
 from kith.web.requests import Stop, Visit, Web, page, parameter
 from kith.web.subject import Subject, record_of
 from kith.web.templating import wanted
@@ -65,7 +66,8 @@ def show_rules(visit: Visit) -> Response:
             verdict = texts("whys.holds" if found.holds else "whys.fails")
             told.append(Told(found.label, verdict, ICONS["held" if found.holds else "when"], found.lines))
     title = texts("whys.rules_title", title=subject.record.title)
-    return _shown(subject, title, [], told, "no_rules")
+    order = Link(texts("whys.order_link"), f"/order/{subject.entity.name}", dialog=True)
+    return _shown(subject, title, [], told, "no_rules", order if may_see_order(visit) else None)
 
 
 def _told(subject: Subject, one: RuleTold) -> Told:
