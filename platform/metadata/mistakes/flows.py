@@ -89,7 +89,10 @@ UNREACHABLE_STATE = Mistake(
 )
 DEAD_END = Mistake(
     "W521",
-    Words('the state "{name}" is not final, and no transition starts from it', "状态“{name}”不是终态，但没有任何流转离开它"),
+    Words(
+        'the state "{name}" is not final, and no transition starts from it',
+        "状态“{name}”不是终态，但没有任何流转离开它",
+    ),
     _GOOD.replace("done: {final: true}", "done: {}"),
     _GOOD,
     "warning",
