@@ -16,7 +16,7 @@ from kith.problems import Words, did_you_mean
 
 if TYPE_CHECKING:
     from kith.metadata.model import Model
-    from kith.runtime.context import Context
+    from kith.runtime.context import Actor, Context
     from kith.runtime.workspace import Workspace
 
 
@@ -29,6 +29,9 @@ def explain(
     save: Annotated[str, typer.Option("--save", help="A save of the record; else the latest.")] = "",
     rule: Annotated[str, typer.Option("--rule", help="Why this rule does nothing, now or at a save.")] = "",
     field: Annotated[str, typer.Option("--field", help="Why this computed field has its value.")] = "",
+    visible_to: Annotated[
+        str, typer.Option("--visible-to", help="Why the user of this e-mail address sees the record, or does not.")
+    ] = "",
     db: Db = "",
     as_user: As = "",
     as_json: Json = False,
@@ -45,9 +48,12 @@ def explain(
             order(workspace.current().model, entity, language, as_json=as_json)
             return
         need_entity(workspace.current().model, entity, language)
-        lines, data = record(
-            workspace, context_for(workspace, as_user, language), Asked(entity, id_, save, rule, field)
-        )
+        context = context_for(workspace, as_user, language)
+        if visible_to:
+            who = context_for(workspace, visible_to, language).actor
+            lines, data = visibility(workspace, context, entity, id_, who)
+        else:
+            lines, data = record(workspace, context, Asked(entity, id_, save, rule, field))
     if data is None:
         fail(Words("There is nothing to explain, or it may not be seen.", "没有可解释的内容，或无权查看。"), language)
     typer.echo(orjson.dumps(data, option=orjson.OPT_INDENT_2).decode() if as_json else "\n".join(lines))
@@ -85,6 +91,21 @@ def record(workspace: Workspace, context: Context, asked: Asked) -> tuple[list[s
             return [*rule.lines], {"rule": rule.rule, "label": rule.label, "holds": rule.holds, "lines": rule.lines}
         save = explain_save(*about, asked.save)
         return ([], None) if save is None else ([*save_text(context, save)], save_data(save))
+
+
+def visibility(
+    workspace: Workspace, context: Context, entity: str, id_: str, who: Actor
+) -> tuple[list[str], dict[str, object] | None]:
+    """Why somebody sees a record, or does not."""
+    from kith.runtime.explaining import explain_visibility
+    from kith.runtime.write.messages import texts
+
+    with workspace.database.read() as connection:
+        found = explain_visibility(connection, context, workspace.current(), entity, id_, who)
+    if found is None:
+        return [], None
+    head = texts(context.language)(f"explain.sees.{'yes' if found.sees else 'no'}", name=who.name)
+    return [head, *found.lines], {"sees": found.sees, "lines": found.lines}
 
 
 def order(model: Model, name: str, language: str, *, as_json: bool) -> None:

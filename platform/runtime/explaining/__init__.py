@@ -2,5 +2,6 @@
 
 from kith.runtime.explaining.rules import WhyNot, explain_rule
 from kith.runtime.explaining.saves import Explanation, RuleTold, explain_save
+from kith.runtime.explaining.visibility import Visibility, explain_visibility
 
-__all__ = ["Explanation", "RuleTold", "WhyNot", "explain_rule", "explain_save"]
+__all__ = ["Explanation", "RuleTold", "Visibility", "WhyNot", "explain_rule", "explain_save", "explain_visibility"]
