@@ -15,11 +15,11 @@ from tests.runtime.read.world import NOW, World, id_of
 
 HIDDEN = {
     ("viewer",): ["quagga", "okapi", "ibex", "11.11", "22.22", "33.33", "66.66", "walrus", "+8613800138000", "38001380",
-                  "example.com", "zebra", "5000", "10.50"],
+                  "example.com", "zebra", "5000.00", "10.50"],
     ("rep",): ["11.11", "22.22", "66.66", "zebra", "okapi", "ibex", "Tanks", "Cables", "Émile", "alpha", "9111122", "Tank"],
-    ("viewer", "closer"): ["quagga", "ibex", "11.11", "55.55", "66.66", "walrus", "+8613800138000", "example.com", "zebra", "5000"],
+    ("viewer", "closer"): ["quagga", "ibex", "11.11", "55.55", "66.66", "walrus", "+8613800138000", "example.com", "zebra", "5000.00"],
     ("rep", "lead"): ["ibex", "55.55", "Tanks", "Cables", "zebra", "Émile", "alpha", "9111122"],
-    ("clerk",): ["Émile", "+33", "+8613800138000", "zebra", "5000", "10.50", "Pumps", "quagga", "Ann", "North", "walrus"],
+    ("clerk",): ["Émile", "+33", "+8613800138000", "zebra", "5000.00", "10.50", "Pumps", "quagga", "Ann", "North", "walrus"],
     ("stranger",): ["张三", "Pumps", "Ann", "quagga", "11.11", "zebra", "Tank", "13800", "walrus"],
     (): ["张三", "Pumps", "Ann", "North", "quagga", "11.11", "zebra", "Tank", "13800", "walrus"],
 }  # fmt: skip
