@@ -12,12 +12,27 @@ from kith.rules.checking.logic import condition
 from kith.rules.checking.owning import owned
 from kith.rules.checking.statements import statements
 from kith.rules.checking.storing import stored
-from kith.rules.checking.uses import cost, uses
+from kith.rules.checking.uses import cost, uses, uses_of_block
 from kith.rules.parsing import parse_block, parse_expression, parse_template
-from kith.rules.program import Action, Assign, Bind, Branch, Expression, Halt, Make, Program, Refusal
+from kith.rules.program import (
+    Action,
+    Amend,
+    Assign,
+    Bind,
+    Branch,
+    Expression,
+    Halt,
+    Handing,
+    Joining,
+    Make,
+    Program,
+    Refusal,
+    Remove,
+)
+from kith.rules.rewriting import statements as statements_within
 from kith.rules.scope import Scope, Slot
 from kith.rules.syntax import Syntax
-from kith.rules.tree import Node, Path
+from kith.rules.tree import Node
 from kith.rules.types import Type
 
 
@@ -82,57 +97,35 @@ def compile_program(excerpt: Excerpt, scope: Scope, slot: Slot) -> tuple[Program
     actions = statements(check, block.statements)
     if any(problem.is_error for problem in found):
         return None, in_order(found)
-    reads = uses(trees(actions), scope.entity)
+    reads = uses_of_block(actions, scope.entity)
     sets = tuple(dict.fromkeys(own_fields(actions)))
-    writes = tuple(dict.fromkeys(written(actions)))
+    writes = tuple(dict.fromkeys(written(actions, scope.entity)))
     before = all(map(is_before, actions))
     return Program(excerpt, block, actions, reads, sets, before, writes, check.volatile), in_order(found)
 
 
-def trees(actions: Iterable[Action]) -> Iterator[Node]:
-    """Everything that a block reads, in order: its expressions, and the links to other records that it sets."""
-    for action in actions:
-        match action:
-            case Assign():
-                yield action.value
-                if links := action.target[:-1]:
-                    yield Path(links[-1].type, action.start, action.end, "this", links)
-            case Bind():
-                yield action.value
-            case Make():
-                yield from (value for _, value in action.values)
-            case Branch():
-                yield action.condition
-                yield from trees((*action.then, *action.otherwise))
-            case Refusal():
-                yield action.message
-            case Halt():
-                pass
-
-
 def own_fields(actions: Iterable[Action]) -> Iterator[str]:
     """The record's own fields that a block may set."""
-    for action in actions:
-        match action:
-            case Assign(target=(step,)):
-                yield step.name
-            case Branch():
-                yield from own_fields((*action.then, *action.otherwise))
-            case _:
-                pass
+    for action in statements_within(actions):
+        if isinstance(action, Assign) and len(action.target) == 1:
+            yield action.target[0].name
 
 
-def written(actions: Iterable[Action]) -> Iterator[tuple[str, str]]:
+def written(actions: Iterable[Action], entity: str) -> Iterator[tuple[str, str]]:
     """Entity and field of everything that a block may write."""
-    for action in actions:
+    for action in statements_within(actions):
         match action:
-            case Assign():
+            case Assign() | Joining():
                 yield action.target[-1].entity, action.target[-1].name
             case Make():
                 yield action.entity, ""
                 yield from ((action.entity, name) for name, _ in action.values)
-            case Branch():
-                yield from written((*action.then, *action.otherwise))
+            case Amend(over=over, values=values):
+                yield from ((over.rows.entity, name) for name, _ in values)
+            case Remove(over=over):
+                yield over.rows.entity, ""
+            case Handing(field=field):
+                yield entity, field
             case _:
                 pass
 
@@ -144,7 +137,7 @@ def is_before(action: Action) -> bool:
             return len(action.target) == 1
         case Branch():
             return all(map(is_before, (*action.then, *action.otherwise)))
-        case Make():
-            return False
-        case _:
+        case Bind() | Refusal() | Halt():
             return True
+        case _:
+            return False

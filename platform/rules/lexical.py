@@ -16,10 +16,10 @@ RESERVED = frozenset(
 """Never the name of anything."""
 RECORDS = frozenset({"me", "this", "old"})
 """Whole names that already mean a record."""
-STATEMENTS = ("let", "set", "if", "create", "refuse", "stop")
-"""Words that begin a statement in this release."""
-LATER = frozenset("update delete link unlink for notify email webhook assign submit".split())
-"""Words that begin a statement in a later release."""
+STATEMENTS = tuple(
+    "let set if for create update delete link unlink notify email webhook assign submit refuse stop".split(),
+)
+"""Words that begin a statement."""
 UNITS = ("min", "h", "d", "w", "mo", "y")
 MAX_DIGITS = 38
 MAX_SPAN_DIGITS = 8

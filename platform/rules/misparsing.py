@@ -65,6 +65,7 @@ class Stuck:
 KNOWN = ", ".join(lexical.STATEMENTS)
 _NULLS = frozenset({"null", "none", "nil", "empty", "missing", "blank", "undefined"})
 _LIKES = frozenset({"like", "ilike", "contains", "matches", "startswith", "endswith", "starts_with", "ends_with"})
+_LOOPS = frozenset({"while", "foreach", "repeat", "loop", "until", "do"})
 _END = Words("the end", "末尾")
 
 
@@ -161,7 +162,7 @@ def no_value(stuck: Stuck) -> bool:
 def no_value_before_statement(stuck: Stuck) -> bool:
     """`let x =` and on the next line `set y = 1`, where `set` was taken for a name."""
     before, word = stuck.piece(-2), stuck.piece(-1)
-    if not stuck.block or not before or not word or word.text not in {*lexical.STATEMENTS, *lexical.LATER}:
+    if not stuck.block or not before or not word or word.text not in lexical.STATEMENTS:
         return False
     line_ends = "\n" in stuck.found.excerpt.text[before.end : word.start]
     if (before.kind == "word" and before.text not in lexical.RESERVED) or not line_ends:
@@ -184,10 +185,10 @@ def statement(stuck: Stuck) -> bool:
     if not piece or not stuck.wants_statement or (piece.kind == "sign" and piece.text != "}"):
         return False
     new_line = before is None or "\n" in stuck.found.excerpt.text[before.end : piece.start] or before.text in {"{", "}"}
-    if piece.text in lexical.LATER:
-        stuck.found.add(m.LATER_STATEMENT, piece.start, piece.end, text=piece.text, known=KNOWN)
-    elif not new_line or piece.text in lexical.RESERVED:
+    if not new_line or piece.text in lexical.RESERVED:
         return False
+    if piece.text in _LOOPS:
+        stuck.found.add(m.NO_LOOP, piece.start, piece.end, text=piece.text)
     else:
         _unknown_statement(stuck, piece)
     return True
@@ -208,10 +209,10 @@ def _unknown_statement(stuck: Stuck, piece: Piece) -> None:
 
 
 def braces(stuck: Stuck) -> bool:
-    """`if c then …`, `if c: …`, `if c stop`, `else: …` among statements."""
-    if "LBRACE" not in stuck.accepts or not (stuck.after_value or stuck.text(-1) == "else"):
+    """`if c then …`, `if c: …`, `if c stop`, `else: …`, `for v in lines do …` among statements."""
+    if "LBRACE" not in stuck.accepts or stuck.piece(-1) is None:
         return False
-    if stuck.text() not in {"then", ":", *lexical.STATEMENTS, *lexical.LATER}:
+    if stuck.text() not in {"then", "do", ":", *lexical.STATEMENTS}:
         return False
     stuck.found.add(m.BRACES, *stuck.span)
     return True
@@ -278,7 +279,8 @@ def otherwise(stuck: Stuck) -> bool:
 
 _SIGNS = {
     "ASSIGN": "=", "COLON": ":", "RPAR": ")", "RSQB": "]", "LBRACE": "{", "RBRACE": "}", "COMMA": ",", "THEN": "then",
-    "ELSE": "else",
+    "ELSE": "else", "USING": "using", "ADD": "add", "REMOVE": "remove", "FROM": "from", "QUEUE": "queue",
+    "APPROVAL": "approval", "WHERE": "where",
 }  # fmt: skip
 
 

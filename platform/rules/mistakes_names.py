@@ -162,7 +162,44 @@ SET_PART = Mistake(
     "set home = account.home",
 )
 
+NOT_RELATED = Mistake(
+    "E221",
+    Words(
+        "`{name}` goes over related records, such as `lines` or `account.visits`, and this names none.",
+        "`{name}` 用于处理关联记录（如 `lines`、`account.visits`），而此处没有指明关联记录。",
+    ),
+    "update task where due < today() { due: today() }",
+    "update lines where due < today() { due: today() }",
+)
+LINK_TARGET = Mistake(
+    "E222",
+    Words(
+        "`{name}` wants a field of several values, such as `tags`, and this is {found}.",
+        "`{name}` 需要可含多个值的字段（如 `tags`），而这是{found}。",
+    ),
+    'link name add "vip"',
+    'link tags add "vip"',
+)
+QUEUE_TARGET = Mistake(
+    "E223",
+    Words(
+        "`assign` fills a field of this record that names a user or a team.",
+        "`assign` 用于填写本记录中指向用户或团队的字段。",
+    ),
+    'assign account from queue "inbound"',
+    'assign owner from queue "inbound"',
+)
+PLAIN_NAME = Mistake(
+    "E224",
+    Words(
+        "This names a {what}: a text without holes, known before anything is saved.",
+        "此处是{what}的名称：必须是没有占位的文本，在保存之前就已确定。",
+    ),
+    'email account.name using "{note}"',
+    'email account.name using "birthday"',
+)
+
 MISTAKES = tuple(value for value in list(globals().values()) if isinstance(value, Mistake))
 """All of them, in the order of their codes."""
-BLOCK_EXAMPLES = frozenset({"E202", "E209", "E210", "E211", "E220"})
+BLOCK_EXAMPLES = frozenset({"E202", "E209", "E210", "E211", "E220", "E221", "E222", "E223", "E224"})
 """Codes whose examples are action blocks; all other examples are conditions."""

@@ -300,8 +300,8 @@ NO_ELSE = Mistake(
 BRACES = Mistake(
     "E145",
     Words(
-        "The statements of an `if` stand in braces: `if c { … } else { … }`.",
-        "`if` 的语句要放在花括号里：`if c { … } else { … }`。",
+        "Statements within a statement stand in braces: `if c { … } else { … }`, `for line in lines { … }`.",
+        "语句之内的语句要放在花括号里：`if c { … } else { … }`、`for line in lines { … }`。",
     ),
     "if paid then stop",
     "if paid { stop }",
@@ -324,14 +324,14 @@ CHANGED_FORM = Mistake(
     "changed(stage, owner)",
     "changed(stage) or changed(owner)",
 )
-LATER_STATEMENT = Mistake(
+NO_LOOP = Mistake(
     "E148",
     Words(
-        "The statement `{text}` does not exist yet; there are: {known}.",
-        "还没有 `{text}` 语句；现有语句：{known}。",
+        "There is no `{text}`; `for line in lines { … }` goes over related records, each once.",
+        "没有 `{text}`；用 `for line in lines { … }` 逐一处理关联记录。",
     ),
-    'notify owner "won"',
-    "stop",
+    "while paid { stop }",
+    "for line in lines where paid { stop }",
 )
 UNKNOWN_STATEMENT = Mistake(
     "E149",

@@ -250,12 +250,52 @@ class _Builder(Transformer_NonRecursive[Token, Part]):
     def create(self, meta: Meta, parts: list[Part]) -> s.Create:
         entity, *rest = parts
         alias = self.own(rest[-1]) if len(rest) > 1 and isinstance(rest[-1], Token) else None
-        entries = tuple(part for part in rest if isinstance(part, s.Entry))
+        return s.Create(meta.start_pos, meta.end_pos, str(entity), entity.start_pos, self.entries(rest), alias)
+
+    def entries(self, parts: list[Part]) -> tuple[s.Entry, ...]:
+        """The values of a record or an object, each given once."""
+        entries = tuple(part for part in parts if isinstance(part, s.Entry))
         names = [entry.name for entry in entries]
         for index, entry in enumerate(entries):
             if entry.name in names[:index]:
                 self.found.add(m.TWICE, entry.start, entry.start + len(entry.name), name=entry.name)
-        return s.Create(meta.start_pos, meta.end_pos, str(entity), entity.start_pos, entries, alias)
+        return entries
+
+    def object(self, meta: Meta, parts: list[Part]) -> s.Object:
+        return s.Object(meta.start_pos, meta.end_pos, self.entries(parts))
+
+    def for_(self, meta: Meta, parts: list[Part]) -> s.For:
+        name, _, relation, *rest = parts
+        return s.For(meta.start_pos, meta.end_pos, self.own(name), relation, _where(rest), rest[-1])
+
+    def update(self, meta: Meta, parts: list[Part]) -> s.Update:
+        relation, *rest = parts
+        return s.Update(meta.start_pos, meta.end_pos, relation, _where(rest), self.entries(rest))
+
+    def delete(self, meta: Meta, parts: list[Part]) -> s.Delete:
+        relation, *rest = parts
+        return s.Delete(meta.start_pos, meta.end_pos, relation, _where(rest))
+
+    def link(self, meta: Meta, parts: list[Part]) -> s.Join:
+        return s.Join(meta.start_pos, meta.end_pos, parts[0], parts[1], gone=False)
+
+    def unlink(self, meta: Meta, parts: list[Part]) -> s.Join:
+        return s.Join(meta.start_pos, meta.end_pos, parts[0], parts[1], gone=True)
+
+    def notify(self, meta: Meta, parts: list[Part]) -> s.Notify:
+        return s.Notify(meta.start_pos, meta.end_pos, *parts)
+
+    def email(self, meta: Meta, parts: list[Part]) -> s.Email:
+        return s.Email(meta.start_pos, meta.end_pos, *parts)
+
+    def webhook(self, meta: Meta, parts: list[Part]) -> s.Webhook:
+        return s.Webhook(meta.start_pos, meta.end_pos, *parts)
+
+    def assign(self, meta: Meta, parts: list[Part]) -> s.Hand:
+        return s.Hand(meta.start_pos, meta.end_pos, *parts)
+
+    def submit(self, meta: Meta, parts: list[Part]) -> s.Submit:
+        return s.Submit(meta.start_pos, meta.end_pos, *parts)
 
     def entry(self, meta: Meta, parts: list[Part]) -> s.Entry:
         return s.Entry(meta.start_pos, meta.end_pos, str(parts[0]), parts[1])
@@ -287,3 +327,9 @@ class _Builder(Transformer_NonRecursive[Token, Part]):
         if name in lexical.RECORDS:
             self.found.add(literals.RESERVED_NAME, name.start_pos or 0, name.end_pos or 0, name=str(name))
         return str(name)
+
+
+def _where(parts: list[Part]) -> s.Syntax | None:
+    """The condition among the parts of a statement over related records."""
+    marked = parts[0] if parts else None
+    return marked[1] if isinstance(marked, tuple) and marked[:1] == ("where",) else None

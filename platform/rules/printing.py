@@ -154,7 +154,7 @@ def _sort(sort: s.Sort) -> str:
 
 
 class _Block:
-    """Prints the lines of a block; a `create` with comments inside gets a line for each value."""
+    """Prints the lines of a block; what has comments inside its braces gets a line for each value."""
 
     def __init__(self, comments: tuple[s.Comment, ...]) -> None:
         self.comments = comments
@@ -168,31 +168,45 @@ class _Block:
                 return _fit(f"let {name} = ", value, "", depth)
             case s.Set(target=target, value=value):
                 return _fit(f"set {_expression(target)} = ", value, "", depth)
-            case s.Create():
-                return self.create(statement, depth)
+            case s.Create(entity=entity, entries=entries, alias=alias):
+                return self.braced(statement, f"create {entity} {{", entries, f"}} as {alias}" if alias else "}", depth)
+            case s.Update(relation=relation, where=where, entries=entries):
+                head = f"update {_expression(relation)}{_marked('where', where)} {{"
+                return self.braced(statement, head, entries, "}", depth)
+            case s.Webhook(name=name, payload=payload):
+                return self.braced(statement, f"webhook {_expression(name)} {{", payload.entries, "}", depth)
             case s.Choose():
                 return self.choose(statement, depth, "")
-            case s.Refuse(message=message, field=field):
-                return _fit("refuse ", message, f" on {field}" if field else "", depth)
+            case s.For():
+                return self.loop(statement, depth)
             case _:
-                return [INDENT * depth + "stop"]
+                return _plain(statement, depth)
 
-    def create(self, create: s.Create, depth: int) -> list[str]:
-        head, tail = f"create {create.entity} {{", "}" + (f" as {create.alias}" if create.alias else "")
-        entries = ", ".join(f"{entry.name}: {_expression(entry.value)}" for entry in create.entries)
-        line = INDENT * depth + (f"{head} {entries} {tail}" if entries else head + tail)
-        if not entries or (width(line) <= MAX_WIDTH and not self.commented(create)):
+    def braced(self, statement: s.Syntax, head: str, entries: tuple[s.Entry, ...], tail: str, depth: int) -> list[str]:
+        """Print `head name: value, … tail` on one line where it fits, else a line for each value."""
+        inner = ", ".join(f"{entry.name}: {_value(entry.value)}" for entry in entries)
+        line = INDENT * depth + (f"{head} {inner} {tail}" if entries else head + tail)
+        if not entries or (width(line) <= MAX_WIDTH and not self.commented(statement)):
             return [line]
         lines = [INDENT * depth + head]
-        for entry in create.entries:
-            comma = "" if entry is create.entries[-1] else ","
-            lines += _fit(f"{entry.name}: ", entry.value, comma, depth + 1)
+        for entry in entries:
+            comma = "" if entry is entries[-1] else ","
+            if isinstance(entry.value, s.Object):
+                lines += self.braced(entry, f"{entry.name}: {{", entry.value.entries, "}" + comma, depth + 1)
+            else:
+                lines += _fit(f"{entry.name}: ", entry.value, comma, depth + 1)
         return [*lines, INDENT * depth + tail]
+
+    def loop(self, loop: s.For, depth: int) -> list[str]:
+        """Print a `for`."""
+        head = f"for {loop.name} in {_expression(loop.relation)}"
+        lines = _condition(f"{head} where ", loop.where, " {", depth) if loop.where else [f"{INDENT * depth}{head} {{"]
+        lines += [*self.statements(loop.body, depth + 1), INDENT * depth + "}"]
+        return self.on_one_line(loop, (loop.body,), lines)
 
     def choose(self, choose: s.Choose, depth: int, before: str = "") -> list[str]:
         """Print an `if`; `before` is the `} else ` that it continues."""
-        start, end = ("(", ")") if _level(choose.condition) == _IF else ("", "")
-        lines = _fit(f"{before}if {start}", choose.condition, f"{end} {{", depth)
+        lines = _condition(f"{before}if ", choose.condition, " {", depth)
         lines += self.statements(choose.then, depth + 1)
         match choose.otherwise:
             case ():
@@ -202,19 +216,61 @@ class _Block:
             case otherwise:
                 inner = self.statements(otherwise, depth + 1)
                 lines += [INDENT * depth + "} else {", *inner, INDENT * depth + "}"]
-        return lines if before else self.on_one_line(choose, lines)
+        return lines if before else self.on_one_line(choose, (choose.then, choose.otherwise), lines)
 
-    def on_one_line(self, choose: s.Choose, lines: list[str]) -> list[str]:
-        """Join a short `if` of single simple statements."""
+    def on_one_line(
+        self, statement: s.Statement, branches: tuple[tuple[s.Statement, ...], ...], lines: list[str]
+    ) -> list[str]:
+        """Join a short `if` or `for` of single simple statements."""
         line = lines[0] + " " + " ".join(line.strip() for line in lines[1:])
-        branches = (choose.then, choose.otherwise)
-        simple = all(len(branch) < 2 and not any(isinstance(item, s.Choose) for item in branch) for branch in branches)
-        fits = width(line) <= MAX_WIDTH and bool(choose.then)
-        return [line] if fits and simple and not self.commented(choose) else lines
+        within = (item for branch in branches for item in branch)
+        simple = all(len(branch) < 2 for branch in branches) and not any(
+            isinstance(item, s.Choose | s.For) for item in within
+        )
+        fits = width(line) <= MAX_WIDTH and bool(branches[0])
+        return [line] if fits and simple and not self.commented(statement) else lines
 
-    def commented(self, statement: s.Statement) -> bool:
+    def commented(self, statement: s.Syntax) -> bool:
         """Whether a comment stands inside a statement."""
         return any(statement.start < comment.start < statement.end for comment in self.comments if comment.text)
+
+
+def _plain(statement: s.Statement, depth: int) -> list[str]:
+    """Print a statement that has no braces."""
+    match statement:
+        case s.Delete(relation=relation, where=None):
+            return [f"{INDENT * depth}delete {_expression(relation)}"]
+        case s.Delete(relation=relation, where=s.Syntax() as where):
+            return _condition(f"delete {_expression(relation)} where ", where, "", depth)
+        case s.Join(target=target, value=value, gone=gone):
+            words = ("unlink", "remove") if gone else ("link", "add")
+            return _fit(f"{words[0]} {_expression(target)} {words[1]} ", value, "", depth)
+        case s.Notify(to=to, message=message):
+            return _fit(f"notify {_expression(to)} ", message, "", depth)
+        case s.Email(to=to, template=template):
+            return _fit("email ", to, f" using {_expression(template)}", depth)
+        case s.Hand(target=target, queue=queue):
+            return [f"{INDENT * depth}assign {_expression(target)} from queue {_expression(queue)}"]
+        case s.Submit(approval=approval):
+            return [f"{INDENT * depth}submit approval {_expression(approval)}"]
+        case s.Refuse(message=message, field=field):
+            return _fit("refuse ", message, f" on {field}" if field else "", depth)
+        case _:
+            return [INDENT * depth + "stop"]
+
+
+def _condition(head: str, condition: s.Syntax, tail: str, depth: int) -> list[str]:
+    """Print the condition of a statement: an `if` as a value stands in parentheses there."""
+    start, end = ("(", ")") if _level(condition) == _IF else ("", "")
+    return _fit(head + start, condition, end + tail, depth)
+
+
+def _value(value: s.Syntax) -> str:
+    """Print a value of `{ }`, which in what is sent away may have braces itself."""
+    if not isinstance(value, s.Object):
+        return _expression(value)
+    inner = ", ".join(f"{entry.name}: {_value(entry.value)}" for entry in value.entries)
+    return f"{{ {inner} }}" if inner else "{}"
 
 
 def _fit(head: str, syntax: s.Syntax, tail: str, depth: int) -> list[str]:

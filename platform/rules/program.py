@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kith.problems import Excerpt
 from kith.rules.syntax import Block, Syntax
-from kith.rules.tree import Node, Step
+from kith.rules.tree import Aggregate, Node, Root, Step
 from kith.rules.types import Type
 
 
@@ -47,12 +47,13 @@ class Expression:
 
 @dataclass(frozen=True, slots=True)
 class Assign:
-    """`set path = value`; `target` ends in the field that is set."""
+    """`set path = value`; `target` ends in the field that is set, and starts in a variable where the root is `let`."""
 
     target: tuple[Step, ...]
     value: Node
     start: int
     end: int
+    root: Root = "this"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,114 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
+class Range:
+    """Related records: `lines where c`.
+
+    `rows` counts them, with their condition; `inverse` is the reference by which they hang on the record ("" for a field of
+    several records); `ahead` are the ways from one of them to what the statement reads, so that all are fetched together.
+    """
+
+    rows: Aggregate
+    inverse: str
+    ahead: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """`for name in relation where c { … }`."""
+
+    name: str
+    over: Range
+    body: tuple[Action, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Amend:
+    """`update relation where c { … }`."""
+
+    over: Range
+    values: tuple[tuple[str, Node], ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """`delete relation where c`."""
+
+    over: Range
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """`link path add value`; with `gone`, `unlink path remove value`."""
+
+    target: tuple[Step, ...]
+    root: Root
+    value: Node
+    gone: bool
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """`notify people "message"`."""
+
+    to: Node
+    message: Node
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """`email address using "template"`."""
+
+    to: Node
+    template: str
+    start: int
+    end: int
+
+
+Payload = Node | tuple[tuple[str, "Payload"], ...]
+"""A value that is sent away, or an object of several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """`webhook "name" { … }`."""
+
+    name: str
+    payload: tuple[tuple[str, Payload], ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Handing:
+    """`assign field from queue "name"`."""
+
+    field: str
+    queue: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """`submit approval "name"`."""
+
+    approval: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """`refuse "message" on field`; the field is "" where none is named."""
 
@@ -105,7 +214,10 @@ class Halt:
     end: int
 
 
-Action = Assign | Bind | Make | Branch | Refusal | Halt
+Action = (
+    Assign | Bind | Make | Branch | Loop | Amend | Remove | Joining
+    | Notice | Letter | Post | Handing | Submission | Refusal | Halt
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +233,6 @@ class Program:
     before: bool
     """Whether it runs before the write."""
     writes: tuple[tuple[str, str], ...] = ()
-    """Entity and field of everything that it may write, also in records that it creates (then also `(entity, "")`)."""
+    """Entity and field of everything that it may write; `(entity, "")` where it creates records or deletes some."""
     volatile: str = ""
     """"", "today" or "now": the strongest thing about time that it reads."""

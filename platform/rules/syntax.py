@@ -178,6 +178,13 @@ class Entry(Syntax):
 
 
 @dataclass(frozen=True, slots=True)
+class Object(Syntax):
+    """`{ id: id, customer: { name: name } }`: what is sent away."""
+
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Create(Statement):
     """`create entity { field: value } as name`."""
 
@@ -194,6 +201,81 @@ class Choose(Statement):
     condition: Syntax
     then: tuple[Statement, ...]
     otherwise: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class For(Statement):
+    """`for name in relation where c { … }`."""
+
+    name: str
+    relation: Syntax
+    where: Syntax | None
+    body: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Update(Statement):
+    """`update relation where c { field: value }`."""
+
+    relation: Syntax
+    where: Syntax | None
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Delete(Statement):
+    """`delete relation where c`."""
+
+    relation: Syntax
+    where: Syntax | None
+
+
+@dataclass(frozen=True, slots=True)
+class Join(Statement):
+    """`link path add value`; with `gone`, `unlink path remove value`."""
+
+    target: Syntax
+    value: Syntax
+    gone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Notify(Statement):
+    """`notify people "message"`."""
+
+    to: Syntax
+    message: Syntax
+
+
+@dataclass(frozen=True, slots=True)
+class Email(Statement):
+    """`email address using "template"`."""
+
+    to: Syntax
+    template: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook(Statement):
+    """`webhook "name" { … }`."""
+
+    name: Text
+    payload: Object
+
+
+@dataclass(frozen=True, slots=True)
+class Hand(Statement):
+    """`assign field from queue "name"`."""
+
+    target: Syntax
+    queue: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Submit(Statement):
+    """`submit approval "name"`."""
+
+    approval: Text
 
 
 @dataclass(frozen=True, slots=True)

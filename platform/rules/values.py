@@ -51,6 +51,10 @@ def no_records(entity: str, record: Record, relation: str) -> Iterable[Record]:
     return ()
 
 
+def nothing_ahead(records: Iterable[Record], entity: str, way: tuple[str, ...]) -> None:
+    """Fetches nothing ahead."""
+
+
 def no_rate(currency: str, day: date) -> Decimal | None:
     """Knows no rates."""
     return None
@@ -83,3 +87,5 @@ class Env:
     """What a unit of a currency was worth on a day, in the workspace's; none where nobody has said."""
     calendar: BusinessCalendar = PLAIN
     """When people of the workspace work."""
+    ahead: Callable[[Iterable[Record], str, tuple[str, ...]], None] = nothing_ahead
+    """Fetches together what a way of references, at its end perhaps a relation, ends in from several records of an entity."""

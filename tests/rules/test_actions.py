@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kith.problems import Excerpt, Problem
-from kith.rules.actions import CreateRecord, Effect, Fresh, Refuse, SetField, SetThrough, Stop, run
+from kith.rules.actions import run
 from kith.rules.compiling import compile_program
+from kith.rules.effects import CreateRecord, Effect, Fresh, Refuse, SetField, SetThrough, Stop
 from kith.rules.evalscope import Records
 from kith.rules.program import Assign, Program
 from tests.rules.scopes import ANY, demo

@@ -119,7 +119,7 @@ def find(checker: Checker, node: syntax.Invoke) -> Related | None:
     """The relation in the first argument: `lines`, `account.opportunities`, `this.lines.amount`."""
     head, rest = dots(node.args[0])
     if not isinstance(head, syntax.Name):
-        checker.report(mistakes_names.NOT_A_RELATION, node.args[0], name=node.function)
+        no_relation(checker, node)
         return None
     if head.text in names.ROOTS:
         root = names.record(checker, head, names.ROOTS[head.text])
@@ -140,7 +140,7 @@ def follow(checker: Checker, node: syntax.Invoke, path: Path, rest: list[syntax.
         relation = scope.relation(step.name) if scope else None
         if scope and relation and not scope.name(step.name):
             if path.root == "old":
-                checker.report(mistakes_names.NOT_A_RELATION, node.args[0], name=node.function)
+                no_relation(checker, node)
                 return None
             return found(checker, path, relation, rest[index + 1 :], step)
         place = (step.name_start, step.name_start + len(step.name))
@@ -157,8 +157,14 @@ def follow(checker: Checker, node: syntax.Invoke, path: Path, rest: list[syntax.
             return None
         path = following
     several = Words("or give it two or more values", "或给出两个以上的值") if node.function in {"min", "max"} else None
-    checker.report(mistakes_names.NOT_A_RELATION, node.args[0], hint=several, name=node.function)
+    no_relation(checker, node, several)
     return None
+
+
+def no_relation(checker: Checker, node: syntax.Invoke, hint: Words | None = None) -> None:
+    """What should name related records names none."""
+    mistake = mistakes_names.NOT_A_RELATION if node.function in FUNCTIONS else mistakes_names.NOT_RELATED
+    checker.report(mistake, node.args[0], hint=hint, name=node.function)
 
 
 def found(

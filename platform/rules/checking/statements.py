@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kith.problems import did_you_mean
 from kith.rules import mistakes_names, mistakes_types, mistakes_values, syntax
-from kith.rules.checking import names
-from kith.rules.checking.checker import NOTHING, Checker, Facts
+from kith.rules.checking import names, ranging, sending
+from kith.rules.checking.checker import NOTHING, Checker
+from kith.rules.checking.entries import currency_of, declare, entry, writable
+from kith.rules.checking.forgetting import assigned, forget, settled, told_by
 from kith.rules.checking.logic import condition
-from kith.rules.checking.missing import may_miss
-from kith.rules.checking.narrowing import NOT_ZERO, USUAL, facts, set_facts
-from kith.rules.checking.owning import currency_in, owned
+from kith.rules.checking.narrowing import facts
+from kith.rules.checking.owning import owned
 from kith.rules.checking.storing import stored
-from kith.rules.program import Action, Assign, Bind, Branch, Halt, Make, Refusal
-from kith.rules.scope import Name, Scope
-from kith.rules.tree import Node, Path
+from kith.rules.program import Action, Assign, Bind, Branch, Halt, Loop, Make, Refusal
+from kith.rules.tree import Path
 from kith.rules.types import TEXT, ref
 
 MOST_REFERENCES = 2
@@ -45,19 +44,14 @@ def statement(checker: Checker, node: syntax.Statement) -> Action | None:
             return create(checker, node)
         case syntax.Choose():
             return choose(checker, node)
+        case syntax.For():
+            return loop(checker, node)
         case syntax.Refuse():
             return refuse(checker, node)
-        case _:
+        case syntax.Stop():
             return Halt(node.start, node.end)
-
-
-def declare(checker: Checker, name: str, place: syntax.Syntax | tuple[int, int]) -> bool:
-    """Whether a variable may have this name: it hides no field and no other variable."""
-    taken = name in checker.lets or name in names.ROOTS
-    if taken or checker.scope.name(name) or checker.scope.relation(name):
-        checker.report(mistakes_names.NAME_TAKEN, place, name=name)
-        return False
-    return True
+        case _:
+            return ranging.statement(checker, node) or sending.statement(checker, node)
 
 
 def let(checker: Checker, node: syntax.Let) -> Action | None:
@@ -79,7 +73,9 @@ def assign(checker: Checker, node: syntax.Set) -> Action | None:
     target = checker.check(node.target)
     if not isinstance(target, Path):
         return None
-    if target.root != "this" or not target.steps or len(target.steps) > MOST_REFERENCES + 1:
+    # A variable that holds a record counts as a reference.
+    own = target.root == "this" or (target.root == "let" and len(target.steps) > 1)
+    if not own or not target.steps or len(target.steps) > MOST_REFERENCES + 1:
         checker.report(mistakes_names.SET_TARGET, node.target, limit=MOST_REFERENCES)
         return None
     step = target.steps[-1]
@@ -94,45 +90,9 @@ def assign(checker: Checker, node: syntax.Set) -> Action | None:
     if fitted is None:
         return None
     path = tuple(item.name for item in target.steps)
-    checker.known = forget(checker.known, ("this", *path))
+    checker.known = forget(checker.known, (target.root, *path))
     checker.known |= told_by(checker, target, fitted)
-    return Assign(target.steps, fitted, node.start, node.end)
-
-
-def currency_of(target: Path) -> tuple[str, ...]:
-    """The path of the field that holds the currency of an amount."""
-    return (target.root, *(step.name for step in target.steps[:-1]), target.steps[-1].currency)
-
-
-def told_by(checker: Checker, target: Path, value: Node) -> Facts:
-    """What holds after a `set`; where a link on the way is null the statement was skipped."""
-    path = tuple(item.name for item in target.steps)
-    if len(path) > 1 and ("this", *path[:-1]) not in checker.known:
-        return NOTHING
-    if not value.type.nullable:
-        return set_facts(target)
-    return NOTHING if may_miss(value, checker.known) else frozenset({(USUAL, "this", *target.names)})
-
-
-def forget(known: Facts, path: tuple[str, ...]) -> Facts:
-    """What is known apart from a path and what lies behind it; another path may lead to the same record."""
-    kept = []
-    for key in known:
-        plain = key[1:] if key[0] in {NOT_ZERO, USUAL} else key
-        behind = plain[: len(path)] == path
-        # What another path ends in may be the field, or a part of it.
-        elsewhere = len(path) > 2 and path[-1] in plain[-2:]
-        if not behind and not elsewhere:
-            kept.append(key)
-    return frozenset(kept)
-
-
-def writable(checker: Checker, field: Name | None, place: syntax.Syntax | tuple[int, int]) -> bool:
-    """Whether a field's value is for rules to write."""
-    if field is not None and not field.writable:
-        checker.report(mistakes_names.NOT_WRITABLE, place, name=field.name)
-        return False
-    return field is not None
+    return Assign(target.steps, fitted, node.start, node.end, target.root)
 
 
 def create(checker: Checker, node: syntax.Create) -> Action | None:
@@ -155,31 +115,6 @@ def create(checker: Checker, node: syntax.Create) -> Action | None:
     return Make(node.entity, kept, node.alias or "", node.start, node.end)
 
 
-def entry(
-    checker: Checker, scope: Scope | None, node: syntax.Entry, entries: Sequence[syntax.Entry]
-) -> tuple[str, Node] | None:
-    """One `field: value` of a new record; `entries` are all of them."""
-    value = checker.check(node.value)
-    if scope is None:
-        return None
-    place = (node.start, node.start + len(node.name))
-    field = scope.name(node.name)
-    if field is None:
-        hint = did_you_mean(node.name, scope.names())
-        checker.report(mistakes_names.NO_FIELD, place, hint=hint, entity=scope.label, name=node.name)
-        return None
-    if not writable(checker, field, place) or value is None:
-        return None
-    if field.currency:
-        named = next((item.value for item in entries if item.name == field.currency), None)
-        kept = owned(checker, value, field.name, currency_in(checker.quietly(named) if named else None))
-        if kept is None:
-            return None
-        value = kept
-    fitted = stored(checker, value, field.type, field.name)
-    return (node.name, fitted) if fitted else None
-
-
 def choose(checker: Checker, node: syntax.Choose) -> Action | None:
     """`if c { … } else { … }`; after a branch that stops, the other one's facts hold."""
     test = condition(checker, node.condition)
@@ -190,7 +125,7 @@ def choose(checker: Checker, node: syntax.Choose) -> Action | None:
         otherwise = statements(checker, node.otherwise)
     for action in (*then, *otherwise):
         for path in assigned(action):
-            checker.known = forget(checker.known, ("this", *path))
+            checker.known = forget(checker.known, path)
     if then and isinstance(then[-1], Halt):
         checker.known |= told[1]
     if otherwise and isinstance(otherwise[-1], Halt):
@@ -198,15 +133,23 @@ def choose(checker: Checker, node: syntax.Choose) -> Action | None:
     return Branch(test, then, otherwise, node.start, node.end) if test else None
 
 
-def assigned(action: Action) -> list[tuple[str, ...]]:
-    """The paths that an action may set."""
-    match action:
-        case Assign():
-            return [tuple(step.name for step in action.target)]
-        case Branch():
-            return [path for part in (*action.then, *action.otherwise) for path in assigned(part)]
-        case _:
-            return []
+def loop(checker: Checker, node: syntax.For) -> Action | None:
+    """`for name in relation where c { … }`: every round begins with what is known before the first, as far as it lasts."""
+    over = ranging.ranged(checker, "for", node.relation, node.where)
+    named = declare(checker, node.name, (node.start, node.relation.start))
+    before = dict(checker.lets)
+    if over is not None and named:
+        checker.lets[node.name] = ref(over.rows.entity)
+    checker.known = settled(checker.known, node.body)
+    with checker.knowing(ranging.known_of(node.name, over) if over else NOTHING):
+        body = statements(checker, node.body) if over is not None else ()
+    checker.lets = before
+    for action in body:
+        for path in assigned(action):
+            checker.known = forget(checker.known, path)
+    if over is None or not named:
+        return None
+    return Loop(node.name, ranging.fetched(node.name, over, body), body, node.start, node.end)
 
 
 def refuse(checker: Checker, node: syntax.Refuse) -> Action | None:

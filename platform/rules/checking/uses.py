@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
-from kith.rules.program import Use
+from kith.rules.program import Action, Assign, Branch, Joining, Loop, Use
+from kith.rules.rewriting import own_nodes
 from kith.rules.tree import Aggregate, Changed, Node, Path, children, walk
 
+Loops = Mapping[str, Aggregate]
+"""The variables of the `for`s around a statement, and what they range over."""
+NO_LOOPS: Loops = MappingProxyType({})
 FOLLOW, SEARCH = 10, 100
 """Work of following a reference and of searching related records, where a plain node is 1."""
 
@@ -19,23 +24,53 @@ def uses(trees: Iterable[Node], entity: str) -> tuple[Use, ...]:
     return tuple(found)
 
 
-def read(node: Node, entity: str, around: Aggregate | None = None) -> Iterator[Use]:
+def uses_of_block(actions: Iterable[Action], entity: str) -> tuple[Use, ...]:
+    """The same of an action block; what it reads of the variable of a `for` is read of that relation."""
+    return tuple(dict.fromkeys(block(actions, entity, NO_LOOPS)))
+
+
+def block(actions: Iterable[Action], entity: str, loops: Loops) -> Iterator[Use]:
+    """What statements read, in order: their expressions, and the links to other records that they set."""
+    for action in actions:
+        for tree in own_nodes(action):
+            yield from read(tree, entity, None, loops)
+        match action:
+            case Assign() | Joining() if links := action.target[:-1]:
+                way = Path(links[-1].type, action.start, action.end, action.root, links)
+                yield from read(way, entity, None, loops)
+            case Branch():
+                yield from block((*action.then, *action.otherwise), entity, loops)
+            case Loop():
+                yield from block(action.body, entity, {**loops, action.name: action.over.rows})
+            case _:
+                pass
+
+
+def read(node: Node, entity: str, around: Aggregate | None = None, loops: Loops = NO_LOOPS) -> Iterator[Use]:
     """What a node and its parts read."""
     match node:
         case Path():
-            yield from path(node, around)
+            yield from of_path(node, around, loops)
         case Changed():
             yield Use("this", entity, node.field)
             yield Use("old", entity, node.field)
         case Aggregate():
-            yield from path(node.via, None)
+            yield from of_path(node.via, None, loops)
             yield Use(node.via.root, node.entity, "", node.via.steps, node.relation)
             around = node
         case _:
             pass
     for child in children(node):
         if not (isinstance(node, Aggregate) and child is node.via):
-            yield from read(child, entity, around)
+            yield from read(child, entity, around, loops)
+
+
+def of_path(node: Path, around: Aggregate | None, loops: Loops) -> Iterator[Use]:
+    """A path; one that starts at the variable of a `for` starts at a related record."""
+    over = loops.get(node.steps[0].name) if node.root == "let" and node.steps else None
+    if over is not None:
+        node, around = Path(node.type, node.start, node.end, "row", node.steps[1:]), over
+    yield from path(node, around)
 
 
 def path(node: Path, around: Aggregate | None) -> Iterator[Use]:

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from kith.metadata.analysis.order import watched
 from kith.metadata.model import Rule, Trigger
-from kith.rules.actions import CreateRecord, Refuse, SetField, SetThrough, Stop, run
+from kith.rules.actions import TooManyEffects, run
+from kith.rules.effects import (
+    CreateRecord,
+    DeleteRecord,
+    Link,
+    Refuse,
+    Send,
+    SetField,
+    SetThrough,
+    Skip,
+    Stop,
+    Unlink,
+    UpdateRecord,
+)
 from kith.rules.values import DoesNotFit
 from kith.runtime.explaining.past import NotKept
 from kith.runtime.replaying.world import Living, View
@@ -66,7 +79,7 @@ def judge(view: View, rule: Rule, moved: Moved, found: Living | None = None) -> 
         if rule.require is not None:
             return Said("held" if view.evaluate(rule.require.tree, env) is True else "refused")
         effects = run(rule.do, env, view.evaluate) if rule.do is not None else ()
-    except DoesNotFit:
+    except (DoesNotFit, TooManyEffects):
         return Said("refused")
     if any(isinstance(effect, Refuse) for effect in effects):
         return Said("refused")
@@ -115,8 +128,25 @@ def told(effect: object) -> str:
         case SetThrough(entity=entity, id=id_, name=name, value=value):
             return f"{entity}/{id_}.{name} = {shown(value)}" if id_ is not None else f"{entity}.{name}: –"
         case CreateRecord(entity=entity, values=values):
-            return f"+ {entity} {{{', '.join(f'{name}: {shown(value)}' for name, value in values.items())}}}"
+            return f"+ {entity} {listed(values)}"
+        case UpdateRecord(entity=entity, id=id_, values=values):
+            return f"{entity}/{id_} {listed(values)}"
+        case DeleteRecord(entity=entity, id=id_):
+            return f"- {entity}/{id_}"
+        case Link(entity=entity, id=id_, field=name, other=other):
+            return f"{entity}/{id_}.{name} + {shown(other)}"
+        case Unlink(entity=entity, id=id_, field=name, other=other):
+            return f"{entity}/{id_}.{name} - {shown(other)}"
+        case Send(kind=kind, payload=payload):
+            return f"{kind} {listed(payload)}"
+        case Skip(word=word):
+            return f"{word}: –"
     return repr(effect)
+
+
+def listed(values: Mapping[str, object]) -> str:
+    """Values with their names."""
+    return f"{{{', '.join(f'{name}: {shown(value)}' for name, value in values.items())}}}"
 
 
 def shown(value: object) -> str:

@@ -2,51 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from kith.rules.actions import CreateRecord, Fresh, Refuse, SetField, SetThrough, run
-from kith.runtime.write.change import Change, Failure
+from kith.runtime.write.deleting import spread
 from kith.runtime.write.draft import Draft
-from kith.runtime.write.explaining import message_of
 from kith.runtime.write.lookups import look_up
-from kith.runtime.write.messages import texts
 from kith.runtime.write.moving import moves
 from kith.runtime.write.plans import Feed
-from kith.runtime.write.preparing import fill_defaults, new_draft
+from kith.runtime.write.taking import fetch_ahead, run_after_rules, send_jobs
+from kith.runtime.write.touching import Touch, Touches, touch
 
 if TYPE_CHECKING:
-    from kith.metadata.model import Rule
     from kith.runtime.write.session import Session, Values
-
-
-@dataclass(slots=True)
-class Touch:
-    """What a wave does to one record of the next: deltas of roll-ups, roll-ups to look up again, fields to set."""
-
-    top: int
-    chain: tuple[str, ...]
-    deltas: dict[str, Decimal | int] = field(default_factory=dict)
-    lookups: set[str] = field(default_factory=set)
-    sets: dict[str, Any] = field(default_factory=dict)
-    events: set[str] = field(default_factory=set)
-
-    @property
-    def only_moves(self) -> bool:
-        """Whether nothing but sums and counts is known to change."""
-        return bool(self.deltas) and not (self.lookups or self.sets or self.events)
-
-
-Touches = dict[tuple[str, str], Touch]
 
 
 def next_wave(session: Session, drafts: Sequence[Draft]) -> list[Draft]:
     """The drafts that a written wave causes; refusals of its after-rules are noted on the drafts themselves."""
     touches: Touches = {}
     created: list[Draft] = []
+    fetch_ahead(session, drafts)
     for draft in drafts:
         if draft.op == "restore" and draft.plan.rollups:
             # What its related records have become while it was in the bin is looked up.
@@ -54,16 +30,12 @@ def next_wave(session: Session, drafts: Sequence[Draft]) -> list[Draft]:
         feed_parents(session, draft, touches)
         wake_watchers(session, draft, touches)
         created += run_after_rules(session, draft, touches)
+    send_jobs(session)
     following = [*touched_drafts(session, touches), *created]
     if following:
         # The next wave reads what sums have become.
         session.out.send()
     return following
-
-
-def touch(touches: Touches, entity: str, id_: str, draft: Draft, by: str) -> Touch:
-    """The touch of a record, made where there is none."""
-    return touches.setdefault((entity, id_), Touch(draft.top, (*draft.chain, by)))
 
 
 def feed_parents(session: Session, draft: Draft, touches: Touches) -> None:
@@ -119,74 +91,51 @@ def wake_watchers(session: Session, draft: Draft, touches: Touches) -> None:
             found.events.add(f"child:{watch.relation}")
 
 
-def run_after_rules(session: Session, draft: Draft, touches: Touches) -> list[Draft]:
-    """Run the blocks that this record wakes; their effects are collected, not carried out."""
-    created: list[Draft] = []
-    if not draft.plan.after:
-        return created
-    with session.rule_time.counted():
-        for rule in draft.plan.after:
-            session.rule_time.running = rule.path
-            if session.wakes(rule, draft):
-                session.fired(rule, draft)
-                created += take_effects(session, draft, rule, touches)
-    return created
-
-
-def take_effects(session: Session, draft: Draft, rule: Rule, touches: Touches) -> list[Draft]:
-    """The effects of one block on one record as touches and new drafts."""
-    made: dict[Fresh, Draft] = {}
-    if rule.do is None:
-        return []
-
-    def real(value: Any) -> Any:
-        return made[value].id if isinstance(value, Fresh) else value
-
-    tell, reached = partial(message_of, session, rule), session.release.evaluator.reached
-    for effect in run(rule.do, session.env(draft), session.evaluate, tell, reached):
-        match effect:
-            case Refuse(message, field_name):
-                chain = (*draft.chain, rule.path)
-                said = message
-                if draft.chain:
-                    said = texts(session.context.language)("failure.chain", message=message, chain=" → ".join(chain))
-                draft.fail(Failure("rule", said, field_name, rule.path, draft.at))
-            case SetField(name, value):
-                touch(touches, draft.entity, draft.id, draft, rule.path).sets[name] = real(value)
-            case SetThrough(entity=entity, id=id_, name=name, value=value) if id_ is not None:
-                if isinstance(id_, Fresh):
-                    made[id_].after[name] = real(value)
-                else:
-                    touch(touches, entity, str(id_), draft, rule.path).sets[name] = real(value)
-            case CreateRecord(entity=entity, values=values, fresh=fresh):
-                given = {name: real(value) for name, value in values.items()}
-                made[fresh] = created_draft(session, draft, rule, entity, given)
-    return list(made.values())
-
-
-def created_draft(session: Session, draft: Draft, rule: Rule, entity: str, values: dict[str, Any]) -> Draft:
-    """The draft of a record that a rule creates."""
-    declared = session.release.model.entities[entity]
-    made = new_draft(session, Change("create", entity), declared, draft.top, "")
-    made.after.update(values)
-    made.given = frozenset(values)
-    made.chain = (*draft.chain, rule.path)
-    session.place(made)
-    fill_defaults(session, made)
-    return made
-
-
 def touched_drafts(session: Session, touches: Touches) -> Iterator[Draft]:
-    """The records that a wave touches, locked, with what it does to them."""
+    """The records that a wave touches, locked, with what it does to them; what is deleted takes others along."""
     by_entity: dict[str, list[str]] = {}
     for entity, id_ in sorted(touches):
         by_entity.setdefault(entity, []).append(id_)
+    gone = deleted_drafts(session, by_entity, touches)
+    reached = {(one.entity, one.id): one for draft in gone for one in draft.tree()}
+    yield from gone
     for entity, ids in by_entity.items():
-        alone = touches[entity, ids[0]]
+        left = [id_ for id_ in ids if (entity, id_) not in reached]
+        yield from left_drafts(session, entity, left, touches)
+    for key in sorted(reached.keys() & touches.keys()):
+        if reached[key].op != "delete":
+            looked_up = look_up(session, key[0], [key[1]], sorted(touches[key].lookups))
+            apply(session, reached[key], touches[key], looked_up.get(key[1], {}))
+
+
+def left_drafts(session: Session, entity: str, ids: Sequence[str], touches: Touches) -> Iterator[Draft]:
+    """Those that stay; where nothing but a sum moves, a statement does that alone."""
+    if len(ids) == 1 and (alone := touches[entity, ids[0]]).only_moves:
         left = partial(session.unmoved.setdefault, (entity, ids[0]), alone)
-        if len(ids) == 1 and alone.only_moves and moves(session, entity, ids[0], alone.deltas, left):
-            continue
+        if moves(session, entity, ids[0], alone.deltas, left):
+            return
+    if ids:
         yield from held_drafts(session, entity, ids, touches)
+
+
+def deleted_drafts(session: Session, by_entity: Mapping[str, Sequence[str]], touches: Touches) -> list[Draft]:
+    """The records that blocks delete and that are still what these are about, with all that goes along."""
+    gone: list[Draft] = []
+    for entity, ids in by_entity.items():
+        asked = {id_: found for id_ in ids if (found := touches[entity, id_]).deletions}
+        session.load_many(entity, asked, lock=True)
+        for id_, found in asked.items():
+            record = session.records[entity].get(id_)
+            if record is None or record["deleted_at"] is not None or not any(one(record) for one in found.deletions):
+                found.deletions.clear()
+                continue
+            after = session.becoming(record, "delete")
+            draft = Draft(session.plan(entity), id_, "delete", record, after, found.top, chain=found.chain)
+            session.going.add((entity, id_))
+            session.place(draft)
+            gone.append(draft)
+    spread(session, gone)
+    return gone
 
 
 def unmoved_drafts(session: Session) -> list[Draft]:
@@ -208,16 +157,21 @@ def held_drafts(session: Session, entity: str, ids: Sequence[str], touches: Touc
 
 def touched_draft(session: Session, record: Values, found: Touch, looked_up: dict[str, Any]) -> Draft:
     """One touched record as a draft of the next wave."""
-    after = record.copy()
     plan = session.plan(record.entity)
-    draft = Draft(plan, record["id"], "update", record, after, found.top, chain=found.chain)
+    draft = Draft(plan, record["id"], "update", record, record.copy(), found.top, chain=found.chain)
+    apply(session, draft, found, looked_up)
+    session.place(draft)
+    return draft
+
+
+def apply(session: Session, draft: Draft, found: Touch, looked_up: dict[str, Any]) -> None:
+    """Do to a draft what a wave does to its record."""
+    after, plan = draft.after, draft.plan
     for name, delta in found.deltas.items():
         if after.has(name) and plan.rollups[name].field.storage == "stored":
             after[name] = session.fitting(draft, name, (after[name] or 0) + delta)
     for name in found.lookups:
         after.update({key: value for key, value in looked_up.items() if key.partition("__")[0] == name})
-    for name, value in found.sets.items():
-        after[name] = session.fitting(draft, name, value)
-    draft.events = frozenset(found.events)
-    session.place(draft)
-    return draft
+    for ask in found.asks:
+        ask(session, draft)
+    draft.events |= found.events

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from kith.metadata.parts import LABELS
 from kith.rules.explaining import HIDDEN, MaySee, Reader, reasons, told
-from kith.rules.program import Bind, Branch
+from kith.rules.program import Bind
+from kith.rules.rewriting import statements
 from kith.rules.tree import BASE
 from kith.runtime.write.authorising import is_free, may_see, rights
 from kith.runtime.write.messages import texts
@@ -77,11 +78,9 @@ def message_of(session: Session, rule: Rule, tree: Node, env: Env) -> str:
 
 def bound(actions: Iterable[Action]) -> Iterator[tuple[str, Node]]:
     """The variables of a block, wherever they are given a value."""
-    for action in actions:
+    for action in statements(actions):
         if isinstance(action, Bind):
             yield action.name, action.value
-        elif isinstance(action, Branch):
-            yield from bound((*action.then, *action.otherwise))
 
 
 def seeing(session: Session) -> MaySee:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
-from decimal import ROUND_HALF_UP, Decimal
-from decimal import Context as DecimalContext
+from decimal import Decimal
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ import sqlalchemy as sa
 from kith.metadata.model import Field, Rule
 from kith.rules.tree import Node
 from kith.rules.types import Type
-from kith.rules.values import Env, Record, overlaid
+from kith.rules.values import Env
 from kith.runtime.context import Context
 from kith.runtime.ids import new_id
 from kith.runtime.read.printing import printer
@@ -29,6 +28,7 @@ from kith.runtime.write.draft import Draft
 from kith.runtime.write.messages import failure
 from kith.runtime.write.noting import note
 from kith.runtime.write.plans import Plan, compiled, plan_of
+from kith.runtime.write.reaching import ahead, becoming_within, members, stored_number
 from kith.runtime.write.sets import sets_of
 from kith.runtime.write.several import fits_together, select_each
 from kith.runtime.write.shelf import HASH, Shelf, shelf_of
@@ -36,11 +36,9 @@ from kith.runtime.write.shelf import HASH, Shelf, shelf_of
 if TYPE_CHECKING:
     from kith.runtime.coerce import Reading
     from kith.runtime.release import Release
-    from kith.runtime.write.effects import Touch
+    from kith.runtime.write.touching import Touch
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
-WIDE = DecimalContext(prec=60)
-"""Wide enough for every intermediate result of the language."""
 
 
 class Values(dict[str, Any]):
@@ -118,6 +116,8 @@ class Session:
     """Whether the row about the save itself has been written."""
     unmoved: dict[tuple[str, str], Touch] = field(default_factory=dict)
     """Records whose sums a statement alone could not move, with what was to be done to them."""
+    jobs: list[dict[str, Any]] = field(default_factory=list)
+    """What the blocks of this wave want sent away."""
     rates: dict[Asked, Decimal | None] = field(default_factory=dict)
     """What units of currencies were worth on days, in the workspace's currency; None where nobody has said."""
     wave: int = 0
@@ -212,7 +212,10 @@ class Session:
 
     def related(self, entity: str, record: Any, relation: str) -> Iterator[Values]:
         """The live records of a to-many relation, as they are after what this save has done so far."""
-        inverse = self.release.model.entities[entity].inverses[relation]
+        inverse = self.release.model.entities[entity].inverses.get(relation)
+        if inverse is None:
+            yield from members(self, entity, record, relation)
+            return
         self.gather(entity, relation, [record["id"]])
         known = self.records[inverse.entity]
         ids = dict.fromkeys(self.relations[entity, relation, record["id"]])
@@ -277,8 +280,8 @@ class Session:
         lacking = [one for one in (record, *lacking) if not one.has(name)]
         found = sets_of(self.connection, self.shelf(record.entity), {one["id"] for one in lacking})
         for one in lacking:
-            for field_name, members in found[one["id"]].items():
-                one.setdefault(field_name, members)
+            for field_name, values in found[one["id"]].items():
+                one.setdefault(field_name, values)
 
     def function(self, declared: Field) -> Callable[[Env], Any]:
         """A computed field's expression as a Python function."""
@@ -318,16 +321,9 @@ class Session:
             related=self.related,
             show=self.show,
             let=let,
-            become=partial(self.becoming_within, record.entity) if self.plan(record.entity).conversions else overlaid,
+            become=partial(becoming_within, self),
+            ahead=partial(ahead, self),
         )
-
-    def becoming_within(self, entity: str, record: Record, name: str, value: object) -> Record:
-        """A record inside a block that has given a field another value: what it converts into is worked out anew."""
-        after = Values({**record, name: value}, self, entity)
-        for key, one in self.plan(entity).conversions.items():
-            if name in one.inputs:
-                after.pop(key, None)
-        return after
 
     def row_env(self, record: Values) -> Env:
         """What the contribution of a related record to a roll-up is given."""
@@ -389,12 +385,3 @@ class Session:
         self.touched.add((draft.entity, draft.id))
         if len(self.touched) > MAX_RECORDS * self.tops:
             raise OverBudget("records", MAX_RECORDS, draft.chain)
-
-
-def stored_number(value: Any, type_: Type) -> Any:
-    """A number rounded half-up to the scale of its column, or None where its digits do not fit."""
-    if type_.kind == "int":
-        return int(value) if abs(value) < 10**type_.precision else None
-    number = value if isinstance(value, Decimal) else Decimal(value)
-    rounded = number.quantize(Decimal(1).scaleb(-type_.scale), rounding=ROUND_HALF_UP, context=WIDE)
-    return rounded if abs(rounded) < Decimal(10) ** (type_.precision - type_.scale) else None

@@ -6,7 +6,8 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from kith.metadata.model import Entity, Field, Model, Rule
-from kith.rules.program import Action, Branch, Make
+from kith.rules.program import Action, Make
+from kith.rules.rewriting import statements
 from kith.rules.tree import Aggregate, Node, Path, walk
 from kith.runtime.write.change import Change
 from kith.runtime.write.shelf import shelf_of
@@ -125,11 +126,7 @@ def _reading_back(model: Model, name: str, *, deep: bool) -> Iterator[str]:
 
 
 def _makes(actions: Sequence[Action]) -> Iterator[Make]:
-    for action in actions:
-        if isinstance(action, Make):
-            yield action
-        elif isinstance(action, Branch):
-            yield from _makes((*action.then, *action.otherwise))
+    yield from (action for action in statements(actions) if isinstance(action, Make))
 
 
 def _is_read_back(model: Model, entity: Entity, rules: Sequence[Rule], field: Field) -> bool:

@@ -13,10 +13,12 @@ from kith.rules.values import DoesNotFit
 from kith.runtime.write.budgets import OverBudget
 from kith.runtime.write.change import Cause, Change, Failure, Refused
 from kith.runtime.write.draft import Draft
-from kith.runtime.write.effects import Touches, take_effects, touched_drafts
+from kith.runtime.write.effects import touched_drafts
 from kith.runtime.write.gate import finish, noted, order_matters, over_budget, raced, too_large, waves
 from kith.runtime.write.preparing import preload
 from kith.runtime.write.session import Session
+from kith.runtime.write.taking import fetch_for, run_rule, send_jobs
+from kith.runtime.write.touching import Touches
 
 if TYPE_CHECKING:
     from kith.metadata.model import Rule
@@ -98,16 +100,16 @@ class Wakening:
         preload(session, seeds)
         touches: Touches = {}
         created: list[Draft] = []
+        for rule in self.rules:
+            fetch_for(session, rule, seeds)
         with session.rule_time.counted():
             for draft in seeds:
                 for rule in self.rules:
-                    session.rule_time.running = rule.path
-                    if session.wakes(rule, draft):
-                        session.fired(rule, draft)
-                        created += take_effects(session, draft, rule, touches)
+                    created += run_rule(session, draft, rule, touches)
                 session.rule_time.look()
         if not session.considered or noted(seeds, refusals):
             return
+        send_jobs(session)
         following = [*touched_drafts(session, touches), *created]
         waves(session, following or finish(session), refusals)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from kith.rules.actions import Refuse, SetField, run
+from kith.rules.actions import run
+from kith.rules.effects import Refuse, SetField
 from kith.runtime.write.change import Failure
 from kith.runtime.write.explaining import message_of
 from kith.runtime.write.flows import follow

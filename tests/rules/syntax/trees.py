@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kith.rules import syntax as s
 
 NAMES = st.sampled_from(
-    ["amount", "a", "x9", "set", "to", "from", "stop", "let", "email", "on", "as", "create", "notify"]
+    ["amount", "a", "x9", "set", "to", "from", "stop", "let", "email", "on", "as", "create", "notify", "for", "delete"]
 )
 OWN_NAMES = st.sampled_from(["gap", "for", "using", "b_2"])
 PATH_STARTS = st.one_of(NAMES, st.sampled_from(["me", "this", "old"]))
@@ -98,9 +98,28 @@ def _entries(values: dict[str, s.Syntax]) -> tuple[s.Entry, ...]:
 
 
 ENTRIES = st.dictionaries(NAMES, EXPRESSIONS, max_size=3).map(_entries)
+
+
+def _objects(inner: st.SearchStrategy[s.Syntax]) -> st.SearchStrategy[s.Syntax]:
+    return st.dictionaries(NAMES, inner, max_size=3).map(lambda values: s.Object(0, 0, _entries(values)))
+
+
+OBJECTS = _objects(st.recursive(EXPRESSIONS, _objects, max_leaves=3))
+PATHS = st.lists(NAMES, min_size=1, max_size=3).map(_paths)
+LITERALS = STRINGS.map(lambda text: s.Text(0, 0, (_nfc(text),)))
+SOME_ENTRIES = st.dictionaries(NAMES, EXPRESSIONS, min_size=1, max_size=3).map(_entries)
+ZERO = st.just(0)
 SIMPLE: st.SearchStrategy[s.Statement] = st.one_of(
     st.builds(s.Let, st.just(0), st.just(0), OWN_NAMES, EXPRESSIONS),
-    st.builds(s.Set, st.just(0), st.just(0), st.lists(NAMES, min_size=1, max_size=3).map(_paths), EXPRESSIONS),
+    st.builds(s.Set, ZERO, ZERO, PATHS, EXPRESSIONS),
+    st.builds(s.Update, ZERO, ZERO, PATHS, st.none() | EXPRESSIONS, SOME_ENTRIES),
+    st.builds(s.Delete, ZERO, ZERO, PATHS, st.none() | EXPRESSIONS),
+    st.builds(s.Join, ZERO, ZERO, PATHS, EXPRESSIONS, st.booleans()),
+    st.builds(s.Notify, ZERO, ZERO, EXPRESSIONS, TEXTS),
+    st.builds(s.Email, ZERO, ZERO, EXPRESSIONS, LITERALS),
+    st.builds(s.Webhook, ZERO, ZERO, LITERALS, OBJECTS),
+    st.builds(s.Hand, ZERO, ZERO, PATHS, LITERALS),
+    st.builds(s.Submit, ZERO, ZERO, LITERALS),
     st.builds(s.Create, st.just(0), st.just(0), NAMES, st.just(0), ENTRIES, st.none() | OWN_NAMES),
     st.builds(s.Refuse, st.just(0), st.just(0), TEXTS, st.none() | NAMES, st.just(0)),
     st.builds(s.Stop, st.just(0), st.just(0)),
@@ -109,7 +128,8 @@ SIMPLE: st.SearchStrategy[s.Statement] = st.one_of(
 
 def _choices(inner: st.SearchStrategy[s.Statement]) -> st.SearchStrategy[s.Statement]:
     lists = st.lists(inner, max_size=3).map(tuple)
-    return st.builds(s.Choose, st.just(0), st.just(0), EXPRESSIONS, lists, lists)
+    loops = st.builds(s.For, ZERO, ZERO, OWN_NAMES, PATHS, st.none() | EXPRESSIONS, lists)
+    return st.builds(s.Choose, st.just(0), st.just(0), EXPRESSIONS, lists, lists) | loops
 
 
 STATEMENTS = st.recursive(SIMPLE, _choices, max_leaves=4)
