@@ -44,38 +44,52 @@ def referrers(session: Session, entity: str) -> tuple[Referrer, ...]:
 
 def spread(session: Session, drafts: Sequence[Draft]) -> None:
     """Let deletions and restores reach owned lines and referring records, as further children of their drafts."""
+    going: list[Draft] = []
     for draft in drafts:
         if draft.failures:
             # Who may not do this is not told who else would have a say.
             continue
         if draft.op == "delete":
-            delete_dependants(session, draft)
+            going.append(draft)
         elif draft.op == "restore":
             restore_lines(session, draft)
+    while going:
+        going = delete_dependants(session, going)
 
 
-def delete_dependants(session: Session, draft: Draft) -> None:
-    """Owned lines and `cascade` go along, `set_null` lets go, `restrict` refuses."""
-    if len(draft.chain) >= MAX_LEVELS:
-        draft.fail(failure(session, "over_levels", draft, limit=MAX_LEVELS))
-        return
+def delete_dependants(session: Session, drafts: Sequence[Draft]) -> list[Draft]:
+    """Owned lines and `cascade` go along, `set_null` lets go, `restrict` refuses; those that go along, with theirs to come.
+
+    All drafts of an entity are asked about together.
+    """
     going: list[Draft] = []
-    for referrer in sorted(referrers(session, draft.entity), key=lambda one: action_of(one) != "cascade"):
-        records = list(referring(session, referrer, draft))
-        if not records:
-            continue
-        action = action_of(referrer)
-        if action == "restrict":
+    by_entity: dict[str, list[Draft]] = {}
+    for draft in drafts:
+        if len(draft.chain) >= MAX_LEVELS:
+            draft.fail(failure(session, "over_levels", draft, limit=MAX_LEVELS))
+        else:
+            by_entity.setdefault(draft.entity, []).append(draft)
+    for entity, mine in by_entity.items():
+        for referrer in sorted(referrers(session, entity), key=lambda one: action_of(one) != "cascade"):
+            for draft, records in referring(session, referrer, mine):
+                going += let_go(session, draft, referrer, records)
+    # Only now, so that a record which goes anyway is not asked to let go of another.
+    return going
+
+
+def let_go(session: Session, draft: Draft, referrer: Referrer, records: Sequence[Values]) -> list[Draft]:
+    """What a deletion does to the records that refer to what is deleted; those that go along."""
+    match action_of(referrer):
+        case "restrict":
             label = session.release.model.entities[referrer.entity].label
             draft.fail(failure(session, "in_use", draft, count=len(records), entity=label))
-        elif action == "set_null":
+            return []
+        case "set_null":
             for record in records:
                 dependant(session, draft, record, "update").after[referrer.field.name] = None
-        else:
-            going += [dependant(session, draft, record, "delete") for record in records]
-    # Only now, so that a record which goes anyway is not asked to let go of another.
-    for child in going:
-        delete_dependants(session, child)
+            return []
+        case _:
+            return [dependant(session, draft, record, "delete") for record in records]
 
 
 def action_of(referrer: Referrer) -> str:
@@ -83,14 +97,22 @@ def action_of(referrer: Referrer) -> str:
     return "cascade" if referrer.field.owned else referrer.field.on_delete
 
 
-def referring(session: Session, referrer: Referrer, draft: Draft) -> Iterator[Values]:
-    """The live records whose reference names the draft's record, and that are not being deleted themselves."""
-    known = session.records.setdefault(referrer.entity, {})
-    for row in session.shelf(referrer.entity).children(session.connection, referrer.field.name, [draft.id]):
+def referring(session: Session, referrer: Referrer, drafts: Sequence[Draft]) -> Iterator[tuple[Draft, list[Values]]]:
+    """By draft, the live records whose reference names its record, and that are not being deleted themselves."""
+    known, name = session.records.setdefault(referrer.entity, {}), referrer.field.name
+    rows = session.shelf(referrer.entity).children(session.connection, name, [draft.id for draft in drafts])
+    by_id: dict[str, list[Values]] = {}
+    for row in rows:
         record = known.setdefault(row["id"], session.values(referrer.entity, row))
-        going = (referrer.entity, record["id"]) in session.going
-        if record["deleted_at"] is None and record.get(referrer.field.name) == draft.id and not going:
-            yield record
+        by_id.setdefault(str(record.get(name)), []).append(record)
+    for draft in drafts:
+        found = [
+            record
+            for record in by_id.get(draft.id, ())
+            if record["deleted_at"] is None and (referrer.entity, record["id"]) not in session.going
+        ]
+        if found:
+            yield draft, found
 
 
 def dependant(session: Session, draft: Draft, record: Values, op: Literal["delete", "update"]) -> Draft:
