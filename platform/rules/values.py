@@ -38,6 +38,9 @@ def instant(value: datetime, zone: tzinfo) -> datetime:
 
 def overlaid(record: Record, name: str, value: object) -> Record:
     """A record in which a field has another value."""
+    if isinstance(record, ChainMap):
+        # However often a loop sets it, it stays one layer.
+        return ChainMap({**record.maps[0], name: value}, *record.maps[1:])
     return ChainMap({name: value}, cast("dict[str, object]", record))
 
 
