@@ -132,7 +132,7 @@ items:
   checks: {require: c is not set or c > 0, message: No.}
   needs_a: {on: [create], when: a is set, do: set b = 1}
   first: {on: [create], do: set a = 1}
-  later: {on: [create], do: "create box { a: 1 }"}
+  later: {on: [create], do: 'create thing { name: "x" }'}
 """
     found = model_of(rules).rules["box"]
     assert [rule.name for rule in found] == ["first", "needs_a", "needs_b", "checks", "later"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kith.metadata.analysis.waking import cycles_of
 from kith.metadata.checks.checking import Checking, tells
 from kith.metadata.fields import FIELD_TYPES
 from kith.metadata.making.at import At
@@ -64,6 +65,18 @@ def _disclosed(c: Checking, role: Role, field: Field) -> str | None:
         if grant and used and _level(grant.fields, grant.other_fields, used) == "none":
             return f"{use.entity}.{use.field}"
     return None
+
+
+MOST_ROUNDS = 8
+"""Waves of rules that one save may have (docs/rules/grammar.md)."""
+
+
+@tells(mistakes.ENDLESS, lint.SETS_OFF)
+def rules_come_to_an_end(c: Checking) -> Iterator[Problem]:
+    """No rules set each other off without end; where they may go on for long, the way round is named."""
+    for cycle in cycles_of(c.model):
+        mistake = mistakes.ENDLESS if cycle.sure else lint.SETS_OFF
+        yield Problem(mistake, cycle.rules[0].span, {"path": cycle.path, "limit": MOST_ROUNDS})
 
 
 @tells(mistakes.NO_FIELD, mistakes.NO_RELATION, mistakes.SEVERAL_CHILDREN)
@@ -154,5 +167,6 @@ CHECKS = (
     roles_speak_of_fields,
     roles_disclose_nothing,
     rules_are_woken_by_what_exists,
+    rules_come_to_an_end,
     imports_write_what_exists,
 )

@@ -57,3 +57,15 @@ UNUSED_FRAGMENT = Mistake(
     "# entities/box.yaml\nentity: box\ninclude: [addressable]",
     "warning",
 )
+SETS_OFF = Mistake(
+    "W507",
+    Words(
+        "these rules may set each other off, round after round: {path}; a save is refused after {limit} rounds",
+        "这些规则可能一轮又一轮地互相触发：{path}；超过 {limit} 轮时保存会被拒绝",
+    ),
+    "# entities/box.yaml\nentity: box\nfields: {a: {type: integer}, inside: {type: reference, to: box}}\n"
+    "# rules/r.yaml\nrules: r\nof: box\nitems: {up: {on: [update], when: a > 1, do: set inside.a = a + 1}}",
+    "# entities/box.yaml\nentity: box\nfields: {a: {type: integer}, b: {type: integer}, inside: {type: reference, to: box}}\n"
+    "# rules/r.yaml\nrules: r\nof: box\nitems: {up: {on: [{field: [b]}], when: a > 1, do: set inside.a = a + 1}}",
+    "warning",
+)

@@ -302,3 +302,11 @@ RULE_CYCLE = Mistake(
     "# entities/box.yaml\nentity: box\nfields: {a: {type: integer}, b: {type: integer}}\n"
     "# rules/r.yaml\nrules: r\nof: box\nitems: {x: {on: [create], do: set a = b}}",
 )
+ENDLESS = Mistake(
+    "E604",
+    Words("these rules set each other off without end: {path}", "这些规则会无休止地互相触发：{path}"),
+    "# entities/box.yaml\nentity: box\nfields: {thing: {type: reference, to: thing, inverse: boxes}}\n"
+    "# rules/r.yaml\nrules: r\nof: box\nitems: {more: {on: [create], do: 'create box { thing: thing }'}}",
+    "# entities/box.yaml\nentity: box\nfields: {thing: {type: reference, to: thing, inverse: boxes}}\n"
+    "# rules/r.yaml\nrules: r\nof: thing\nitems: {more: {on: [create], do: 'create box { thing: this }'}}",
+)
