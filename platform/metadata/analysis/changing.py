@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kith.metadata.analysis.steps import own_reads
-from kith.metadata.model import Model, Rule
+from kith.metadata.model import Entity, Model, Rule
 from kith.rules.program import Action, Amend, Assign, Branch, Halt, Joining, Loop, Make, Remove
 from kith.rules.rewriting import statements
 from kith.rules.tree import Aggregate, Call, Constant, Convert, Node, Path, walk
 
-Computed = Mapping[tuple[str, str], frozenset[str]]
-"""By entity and field, the computed fields of the same record that follow it; by no field, what a new record is given."""
 NONE: frozenset[str] = frozenset()
 
 
@@ -34,47 +32,103 @@ class Event:
     sure: bool = False
 
 
-def computed_with(model: Model) -> Computed:
-    """What follows each field within its record."""
-    found: dict[tuple[str, str], set[str]] = {}
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A stored roll-up of a parent over a relation, with the fields of the related record that it reads."""
+
+    name: str
+    relation: str
+    reads: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """A kind of record on which records of an entity hang: by relation their reference, and the sums over them."""
+
+    entity: str
+    references: Mapping[str, str]
+    sums: tuple[Sum, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What follows what in a model: computed fields their record's fields, sums the records that they count."""
+
+    computed: Mapping[tuple[str, str], frozenset[str]]
+    """By entity and field; by no field, what a new record is given."""
+    above: Mapping[str, Sequence[Above]]
+
+    def settled(self, event: Event) -> Event:
+        """An event with all that is computed from what is set."""
+        given = self.computed.get((event.entity, ""), NONE) if event.op == "create" else NONE
+        found = {*event.set_fields, *given}
+        waiting = list(found)
+        while waiting:
+            more = self.computed.get((event.entity, waiting.pop()), NONE) - found
+            found |= more
+            waiting += more
+        return replace(event, fields=frozenset(found))
+
+    def spread(self, event: Event) -> Iterator[Event]:
+        """An event, and those of the records whose rules watch, or whose sums count, what it changes."""
+        waiting, told = [self.settled(event)], set[Event]()
+        while waiting:
+            one = waiting.pop(0)
+            if one not in told:
+                told.add(one)
+                yield one
+                waiting += [self.settled(other) for other in self._higher(one)]
+
+    def _higher(self, event: Event) -> Iterator[Event]:
+        for parent in self.above.get(event.entity, ()):
+            # A new record that names no parent is none of anybody's.
+            names = {
+                name
+                for name, reference in parent.references.items()
+                if event.op != "create" or reference in event.fields
+            }
+            whole = event.op in ("create", "delete")
+            moved = [
+                one.name
+                for one in parent.sums
+                if one.relation in names and (whole or not event.fields.isdisjoint(one.reads))
+            ]
+            if names:
+                yield Event(parent.entity, "update" if moved else "", frozenset(moved), relations=frozenset(names))
+
+
+def world_of(model: Model) -> World:
+    """What follows what in a model."""
+    computed: dict[tuple[str, str], set[str]] = {}
+    above: dict[str, list[Above]] = {}
     for entity in model.entities.values():
         for field in entity.fields.values():
             for name in own_reads(field.value.tree) if field.value is not None else ():
-                found.setdefault((entity.name, name), set()).add(field.name)
+                computed.setdefault((entity.name, name), set()).add(field.name)
             if field.default is not None or field.default_from is not None:
-                found.setdefault((entity.name, ""), set()).add(field.name)
-    return {key: frozenset(names) for key, names in found.items()}
+                computed.setdefault((entity.name, ""), set()).add(field.name)
+        sums = tuple(_sums(entity))
+        by_child: dict[str, dict[str, str]] = {}
+        for inverse in entity.inverses.values():
+            by_child.setdefault(inverse.entity, {})[inverse.name] = inverse.field
+        for child, references in by_child.items():
+            mine = tuple(one for one in sums if one.relation in references)
+            above.setdefault(child, []).append(Above(entity.name, references, mine))
+    return World({key: frozenset(names) for key, names in computed.items()}, above)
 
 
-def events_of(model: Model, rule: Rule, computed: Computed) -> Iterator[Event]:
-    """What the block of a rule may change, also in records whose sums count what it changes."""
-    waiting = list(_caused(rule))
-    told: set[tuple[str, str, frozenset[str], frozenset[str]]] = set()
-    while waiting:
-        event = waiting.pop(0)
-        event = replace(event, fields=_closure(event, computed))
-        key = (event.entity, event.op, event.fields, event.relations)
-        if key not in told or event.sure:
-            told.add(key)
-            yield event
-            waiting += [one for one in _above(model, event) if _key(one, computed) not in told]
+def _sums(entity: Entity) -> Iterator[Sum]:
+    for field in entity.fields.values():
+        for node in walk(field.value.tree) if field.value is not None and field.storage != "computed" else ():
+            if isinstance(node, Aggregate) and not node.via.steps:
+                paths = (part for part in walk(node) if isinstance(part, Path) and part.root == "row" and part.steps)
+                reads = frozenset(part.steps[0].name for part in paths)
+                reference = entity.inverses[node.relation].field if node.relation in entity.inverses else ""
+                yield Sum(field.name, node.relation, reads | {reference})
 
 
-def _key(event: Event, computed: Computed) -> tuple[str, str, frozenset[str], frozenset[str]]:
-    return (event.entity, event.op, _closure(event, computed), event.relations)
-
-
-def _closure(event: Event, computed: Computed) -> frozenset[str]:
-    found = {*event.set_fields, *(computed.get((event.entity, ""), NONE) if event.op == "create" else ())}
-    waiting = list(found)
-    while waiting:
-        more = computed.get((event.entity, waiting.pop()), NONE) - found
-        found |= more
-        waiting += more
-    return frozenset(found)
-
-
-def _caused(rule: Rule) -> Iterator[Event]:
+def caused_by(rule: Rule) -> Iterator[Event]:
+    """What the block of a rule itself does to records."""
     actions = rule.do.actions if rule.do is not None else ()
     sure = {id(action) for action in _certain(actions)}
     for action in statements(actions):
@@ -125,41 +179,3 @@ def _grows(name: str, value: Node) -> bool:
     left, right = value.args
     own = isinstance(left, Path) and left.root == "this" and [step.name for step in left.steps] == [name]
     return own and isinstance(right, Constant) and bool(right.value)
-
-
-def _above(model: Model, event: Event) -> Iterator[Event]:
-    """The changes of records whose rules watch, or whose sums count, the records of an entity."""
-    for parent in model.entities.values():
-        relations = frozenset(
-            one.name
-            for one in parent.inverses.values()
-            # A new record that names no parent is none of anybody's.
-            if one.entity == event.entity and (event.op != "create" or one.field in event.fields)
-        )
-        if not relations:
-            continue
-        fed = frozenset(
-            field.name
-            for field in parent.fields.values()
-            if field.value is not None and field.storage != "computed" and _counts(field.value.tree, relations, event)
-        )
-        if fed:
-            yield Event(parent.name, "update", fed, relations=relations)
-        else:
-            yield Event(parent.name, "", relations=relations)
-
-
-def _counts(tree: Node, relations: frozenset[str], event: Event) -> bool:
-    """Whether a sum may move: records come or go, or a field that it reads changes."""
-    for node in walk(tree):
-        if isinstance(node, Aggregate) and not node.via.steps and node.relation in relations:
-            if event.op in ("create", "delete"):
-                return True
-            reads = {
-                part.steps[0].name
-                for part in walk(node)
-                if isinstance(part, Path) and part.root == "row" and part.steps
-            }
-            if not event.fields.isdisjoint(reads):
-                return True
-    return False

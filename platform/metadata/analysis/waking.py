@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 
-from kith.metadata.analysis.changing import Event, computed_with, events_of
+from kith.metadata.analysis.changing import Event, World, caused_by, world_of
 from kith.metadata.model import Model, Rule
 from kith.rules.tree import Call, Changed, IsNew, Node
 
@@ -34,32 +34,44 @@ class Cycle:
 
 
 def cycles_of(model: Model) -> tuple[Cycle, ...]:
-    """The shortest way round from every rule that comes back to itself; each way once, what never ends first."""
+    """The ways round: of rules that all come back to one another the shortest, what never ends first."""
     wakes = wakes_of(model)
     sure = {path: [wake for wake in found if wake.sure] for path, found in wakes.items()}
-    told: dict[frozenset[str], Cycle] = {}
+    told: list[Cycle] = []
     for graph, is_sure in ((sure, True), (wakes, False)):
+        known = {rule.path for cycle in told for rule in cycle.rules}
         for rule in (rule for rules in model.rules.values() for rule in rules):
-            way = _round(graph, rule)
-            if way and not any(set(known) <= {one.path for one in way} for known in told):
-                told[frozenset(one.path for one in way)] = Cycle(way, is_sure)
-    return tuple(told.values())
+            way = _round(graph, rule, known) if rule.path not in known else ()
+            if way:
+                told.append(Cycle(way, is_sure))
+                known |= {one.path for one in way}
+    return tuple(told)
 
 
 def wakes_of(model: Model) -> Mapping[str, Sequence[Wake]]:
     """By rule, the rules that its block may wake."""
-    computed = computed_with(model)
+    world = world_of(model)
+    woken: dict[Event, list[Rule]] = {}
     found: dict[str, list[Wake]] = {}
     for rule in (rule for rules in model.rules.values() for rule in rules if rule.do is not None):
         wakes: dict[str, Wake] = {}
-        for event in events_of(model, rule, computed):
-            for other in model.rules.get(event.entity, ()):
-                if other.do is not None and is_woken(model, other, event):
-                    sure = event.sure and rule.when is None and other.when is None and _surely(other, event)
-                    known = wakes.get(other.path)
-                    wakes[other.path] = Wake(other, sure or bool(known and known.sure))
+        for event in caused_by(rule):
+            plain = replace(event, sure=False)
+            if plain not in woken:
+                woken[plain] = list(_woken(model, world, plain))
+            for other in woken[plain]:
+                sure = event.sure and rule.when is None and other.when is None and _surely(other, event)
+                known = wakes.get(other.path)
+                wakes[other.path] = Wake(other, sure or bool(known and known.sure))
         found[rule.path] = list(wakes.values())
     return found
+
+
+def _woken(model: Model, world: World, event: Event) -> Iterator[Rule]:
+    for one in world.spread(event):
+        for rule in model.rules.get(one.entity, ()):
+            if rule.do is not None and is_woken(model, rule, one):
+                yield rule
 
 
 def is_woken(model: Model, rule: Rule, event: Event) -> bool:
@@ -77,7 +89,9 @@ def is_woken(model: Model, rule: Rule, event: Event) -> bool:
 
 
 def _surely(rule: Rule, event: Event) -> bool:
-    return event.op in rule.trigger.events or not event.set_fields.isdisjoint(rule.trigger.fields)
+    return event.entity == rule.of and (
+        event.op in rule.trigger.events or not event.set_fields.isdisjoint(rule.trigger.fields)
+    )
 
 
 def _parts(tree: Node) -> Iterator[Node]:
@@ -95,16 +109,23 @@ def _may_hold(node: Node, event: Event) -> bool:
     return not isinstance(node, IsNew) or event.op == "create"
 
 
-def _round(graph: Mapping[str, Sequence[Wake]], start: Rule) -> tuple[Rule, ...]:
-    """The shortest way from a rule back to itself."""
-    before: dict[str, tuple[Rule, ...]] = {}
-    waiting: deque[tuple[Rule, ...]] = deque([(start,)])
+def _round(graph: Mapping[str, Sequence[Wake]], start: Rule, told: Set[str]) -> tuple[Rule, ...]:
+    """The shortest way from a rule back to itself that passes none of which has been told."""
+    came: dict[str, Rule] = {}
+    waiting = deque([start])
     while waiting:
-        way = waiting.popleft()
-        for wake in graph.get(way[-1].path, ()):
+        rule = waiting.popleft()
+        for wake in graph.get(rule.path, ()):
             if wake.rule.path == start.path:
-                return way
-            if wake.rule.path not in before:
-                before[wake.rule.path] = (*way, wake.rule)
-                waiting.append(before[wake.rule.path])
+                return _way(came, start, rule)
+            if wake.rule.path not in came and wake.rule.path not in told:
+                came[wake.rule.path] = rule
+                waiting.append(wake.rule)
     return ()
+
+
+def _way(came: Mapping[str, Rule], start: Rule, end: Rule) -> tuple[Rule, ...]:
+    way = [end]
+    while way[-1].path != start.path:
+        way.append(came[way[-1].path])
+    return tuple(reversed(way))
