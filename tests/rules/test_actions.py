@@ -30,6 +30,7 @@ from kith.rules.evaluators import GENERATED
 from kith.rules.program import Assign, Program
 from kith.rules.tree import Step
 from kith.rules.types import ref
+from kith.rules.values import DoesNotFit
 from tests.rules.scopes import ANY, demo
 
 VALUES: dict[str, object] = {
@@ -208,6 +209,18 @@ def test_a_block_may_not_want_more_than_a_save_may_do() -> None:
     visits = {"account": {"id": "a1", "name": "A", "visits": [{"id": f"v{n:03}", "quantity": 1} for n in range(100)]}}
     with pytest.raises(TooManyEffects):
         effects(text, {**many, **visits})
+
+
+def test_a_text_that_doubles_is_stopped_before_it_is_long() -> None:
+    doubling = "".join(f'let t{n + 1} = "{{t{n}}}{{t{n}}}"\n' for n in range(64))
+    with pytest.raises(DoesNotFit):
+        effects(f'let t0 = "ab"\n{doubling}set note = t64')
+
+
+def test_what_looks_like_a_template_in_data_stays_text() -> None:
+    hostile: dict[str, object] = {"name": "{{7*7}} {name} ().__class__ \\"}
+    assert effects('set note = "{name}"', hostile) == (SetField("note", hostile["name"]),)
+    assert effects('notify owner "{name}"', hostile) == (Send("notify", {"to": ("u1",), "message": hostile["name"]}),)
 
 
 def test_a_record_is_still_what_a_statement_is_about_if_it_hangs_there_and_passes_its_test() -> None:
