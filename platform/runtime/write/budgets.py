@@ -42,7 +42,7 @@ class RuleTime:
     limit: float
     spent: float = 0.0
     running: str = ""
-    """The rule or the computed field that is being worked out."""
+    """The rule or the computed field that is being worked out; before the first, the entity."""
     _since: float | None = field(default=None)
 
     @contextmanager

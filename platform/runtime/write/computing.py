@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 def compute(session: Session, draft: Draft) -> None:
     """Bring every computed field of a draft and its children up to date, and run its before-rules."""
+    session.rule_time.running = session.rule_time.running or draft.entity
     session.rule_time.look()
     for drafts in draft.children.values():
         for child in drafts:
