@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kith.rules.evaluators import Function
+from kith.rules.operations.texts import MAX_TEXT
 from kith.rules.values import DoesNotFit, Env, no_records
 from kith.runtime.write.converting import refresh, settle
 from kith.runtime.write.draft import Draft
@@ -74,7 +75,6 @@ def take(session: Session, draft: Draft, step: Step) -> None:
         if draft.plan.entity.fields[step.name].storage == "fresh":
             draft.after[f"{step.name}__until"] = session.midnight
     elif step.rule is not None and session.wakes(step.rule, draft):
-        session.fired(step.rule, draft)
         session.perform(step.rule, draft)
     refresh(draft)
 
@@ -83,6 +83,10 @@ def worked_out(session: Session, draft: Draft, name: str, function: Function, en
     """A computed value as its field stores it; one that is too large is a failure of the draft."""
     try:
         return session.fitting(draft, name, function(env))
-    except DoesNotFit:
-        draft.fail(failure(session, "does_not_fit", draft, name, label=draft.plan.entity.fields[name].label))
+    except DoesNotFit as error:
+        code, label = (
+            "too_long_text" if error.type.kind == "text" else "does_not_fit",
+            draft.plan.entity.fields[name].label,
+        )
+        draft.fail(failure(session, code, draft, name, label=label, limit=MAX_TEXT // 1024))
         return None

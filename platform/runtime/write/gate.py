@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from kith.rules.operations.texts import MAX_TEXT
 from kith.rules.values import DoesNotFit
 from kith.runtime.context import Context
 from kith.runtime.write.authorising import RIGHT
@@ -184,8 +185,8 @@ def carry_out(session: Session, changes: Sequence[Change]) -> list[Verdict]:
         tops = {draft.top for draft in drafts if draft is not None}
         refused = over_budget(session, over)
         return [refused if index in tops else missing(session) for index in range(len(changes))]
-    except DoesNotFit:
-        return [too_large(session) for _ in changes]
+    except DoesNotFit as error:
+        return [too_large(session, error) for _ in changes]
     except IntegrityError:
         # Another transaction was faster between our look and our write.
         return [raced(session) for _ in changes]
@@ -273,11 +274,12 @@ def raced(session: Session) -> Refused:
     return Refused("taken", (Failure("raced", texts(session.context.language)("failure.raced")),))
 
 
-def too_large(session: Session) -> Refused:
-    """A rule worked out a number that nothing can hold."""
-    return Refused(
-        "invalid", (Failure("too_large_result", texts(session.context.language)("failure.too_large_result")),)
-    )
+def too_large(session: Session, error: DoesNotFit) -> Refused:
+    """A rule worked out a number or a text that nothing can hold."""
+    code = "too_long_result" if error.type.kind == "text" else "too_large_result"
+    running = session.rule_time.running
+    message = texts(session.context.language)(f"failure.{code}", rule=running, limit=MAX_TEXT // 1024)
+    return Refused("invalid", (Failure(code, message, rule=running if "/" in running else ""),))
 
 
 def over_budget(session: Session, over: OverBudget) -> Refused:

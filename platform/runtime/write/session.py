@@ -350,7 +350,7 @@ class Session:
         waking.perform(self, rule, draft)
 
     def fired(self, rule: Rule, draft: Draft) -> None:
-        """Note that a rule's block ran."""
+        """Note that a rule's block ran: once it has, since what it read is at hand only then, and before it is carried out."""
         self.verdict(rule, draft, "fired")
 
     def verdict(self, rule: Rule, draft: Draft, verdict: str) -> None:

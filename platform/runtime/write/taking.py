@@ -87,7 +87,6 @@ def run_rule(session: Session, draft: Draft, rule: Rule, touches: Touches) -> li
     session.rule_time.running = rule.path
     if not session.wakes(rule, draft):
         return []
-    session.fired(rule, draft)
     return take_effects(session, draft, rule, touches)
 
 
@@ -101,6 +100,7 @@ def take_effects(session: Session, draft: Draft, rule: Rule, touches: Touches) -
         effects = run(rule.do, session.env(draft), session.evaluate, tell, reached)
     except TooManyEffects as error:
         raise OverBudget("effects", MAX_EFFECTS, (*draft.chain, rule.path)) from error
+    session.fired(rule, draft)
     for effect in effects:
         taking.take(effect)
     return list(taking.made.values())

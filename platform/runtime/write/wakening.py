@@ -117,4 +117,4 @@ class Wakening:
 def _reason(session: Session, error: Exception) -> Refused:
     if isinstance(error, OverBudget):
         return over_budget(session, error)
-    return too_large(session) if isinstance(error, DoesNotFit) else raced(session)
+    return too_large(session, error) if isinstance(error, DoesNotFit) else raced(session)

@@ -62,7 +62,9 @@ def perform(session: Session, rule: Rule, draft: Draft) -> None:
     if rule.do is None:
         return
     tell, reached = partial(message_of, session, rule), session.release.evaluator.reached
-    for effect in run(rule.do, session.env(draft), session.evaluate, tell, reached):
+    effects = run(rule.do, session.env(draft), session.evaluate, tell, reached)
+    session.fired(rule, draft)
+    for effect in effects:
         match effect:
             case SetField(name, value):
                 draft.after[name] = session.fitting(draft, name, value)

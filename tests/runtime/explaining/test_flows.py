@@ -38,6 +38,6 @@ def test_a_guard_and_an_action_are_told_with_what_their_rules_did(database_url: 
         assert isinstance(shop.change("deal", deal, stage="won"), Saved)
         found = told(shop, deal)
         assert found["workflow stages/win"][:3] == ("Win", "held", ("`amount >= 100` is true: Amount is CN¥150.00",))
-        assert found["deal_rules/told"][3] == ("A new Task was made: Subject Big won, Deal Big",)
+        assert found["deal_rules/told"][3] == ("A new Task was made (Subject = Big won, Deal = Big)",)
     finally:
         shop.close()

@@ -55,7 +55,7 @@ def test_a_chain_of_waves_is_told_in_its_order(shop: Shop) -> None:
     gold = next(one for one in found.rules if one.rule == "customer_rules/award_for_gold")
     assert (gold.entity, gold.wave, gold.verdict) == ("customer", 2, "fired")
     assert gold.why == ('`changed(level to "gold")` is true: Level was Basic and is Gold',)
-    assert gold.did == ("A new Award was made: Customer 张伟, Reason 张伟 is gold now",)
+    assert gold.did == ("A new Award was made (Customer = 张伟, Reason = 张伟 is gold now)",)
 
 
 def test_an_explanation_says_no_more_than_its_reader_may_read(shop: Shop) -> None:
