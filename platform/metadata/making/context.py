@@ -197,10 +197,10 @@ class Context:
         return known and Kept(replace(known.result, excerpt=node.excerpt()), known.answers)
 
     def follows(self, problem: Problem, text: str) -> bool:
-        """Whether a problem of an expression is but the echo of a broken declaration."""
-        return (
-            bool(self.broken) and problem.is_error and not self.broken.isdisjoint(re.findall(r"[a-z_][a-z0-9_]*", text))
-        )
+        """Whether a problem of an expression is but the echo of a broken declaration; one of its syntax never is."""
+        if not self.broken or not problem.is_error or problem.code.startswith("E1"):
+            return False
+        return not self.broken.isdisjoint(re.findall(r"[a-z_][a-z0-9_]*", text))
 
 
 def humanize(name: str) -> str:
