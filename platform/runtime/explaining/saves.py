@@ -156,7 +156,9 @@ class Saved:
         old = state(number)
         context = self.asking.context
         return Env(
-            this=Past({**(state(number if before else self._became(versions, number)) or {}), **after}),
+            this=Past(
+                {**(old or {}), **prior} if before else {**(state(self._became(versions, number)) or {}), **after}
+            ),
             now=self.now,
             zone=context.zone,
             old=Past({**old, **prior}) if old is not None else None,

@@ -12,6 +12,7 @@ from kith.runtime.write.authorising import holds, is_free, may_see
 from kith.runtime.write.change import Change, Failure
 from kith.runtime.write.explaining import why
 from kith.runtime.write.messages import failure, misread, texts
+from kith.runtime.write.noting import note_guard
 from kith.runtime.write.plans import compiled
 from kith.runtime.write.readings import reading_of
 from kith.runtime.write.storing import as_json
@@ -83,6 +84,7 @@ def check_action(session: Session, draft: Draft) -> None:
         if not held:
             said = texts(session.context.language)("failure.not_now", label=in_words(session, action))
             draft.fail(Failure("not_now", said, "", path, draft.at, why(session, action.when, env)))
+    note_guard(session, path, action.when, draft, before=True)
     inputs = {name: as_json(value) for name, value in draft.inputs.items()}
     session.consider(path, draft, "held" if held else "refused", inputs)
 
@@ -163,6 +165,7 @@ def check_way(session: Session, draft: Draft, flow: Workflow) -> None:
         if draft.chain:
             said = texts(session.context.language)("failure.chain", message=said, chain=" → ".join(draft.chain))
         draft.fail(Failure("guard", said, flow.field, path, draft.at, why(session, one.when, session.env(draft))))
+    note_guard(session, path, one.when, draft)
     session.consider(path, draft, "held" if held else "refused")
 
 

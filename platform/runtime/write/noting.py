@@ -7,12 +7,13 @@ no statement of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kith.metadata.model import Rule
-from kith.rules.program import Use
+from kith.rules.program import Expression, Use
 from kith.runtime.write.plans import plan_of
 from kith.runtime.write.storing import as_json
 
@@ -47,23 +48,33 @@ class Reading:
 def note(session: Session, rule: Rule, draft: Draft, verdict: str) -> None:
     """Note what a rule has read for its verdict."""
     key = ("noted", rule.path, verdict == "when")
-    reading = session.release.cached(key, lambda: _reading(session.release, rule, verdict == "when"))
-    if not reading.is_empty:
-        _note(session, reading, draft)
+    _note(session, session.release.cached(key, lambda: _of_rule(session.release, rule, verdict == "when")), draft)
 
 
-def _note(session: Session, reading: Reading, draft: Draft) -> None:
-    mine = {name: draft.after[name] for name in reading.own if draft.after.has(name)}
+def note_guard(session: Session, path: str, guard: Expression | None, draft: Draft, *, before: bool = False) -> None:
+    """The same for what else decides: a transition's guard, or the condition of an action on the record as it was."""
+    if guard is not None:
+        read = partial(_reading, session.release, draft.entity, guard.uses)
+        _note(session, session.release.cached(("noted", draft.entity, path), read), draft, before=before)
+
+
+def _note(session: Session, reading: Reading, draft: Draft, *, before: bool = False) -> None:
+    if reading.is_empty:
+        return
+    asked = draft.before if before and draft.before is not None else draft.after
+    own = () if before else reading.own
+    mine = {name: draft.after[name] for name in own if draft.after.has(name)}
     if draft.before is not None:
-        mine |= {OLD + name: draft.before[name] for name in reading.old if draft.before.has(name)}
+        was = (*reading.old, *(reading.own if before else ()))
+        mine |= {OLD + name: draft.before[name] for name in was if draft.before.has(name)}
     _keep(session, draft.entity, draft.id, mine)
     if reading.me and session.context.actor.id:
         record = session.context.actor.record
         _keep(session, "user", session.context.actor.id, {name: record.get(name) for name in reading.me})
     for through, name in reading.links:
-        _link(session, draft.after, through, name)
+        _link(session, asked, through, name)
     for through, relation, read in reading.relations:
-        parent = _follow(session, draft.after, through)
+        parent = _follow(session, asked, through)
         if parent is not None and (parent.entity, relation, parent["id"]) in session.relations:
             _rows(session, parent, relation, read)
 
@@ -115,11 +126,15 @@ def _keep(session: Session, entity: str, id_: str, values: Mapping[str, Any]) ->
             session.outside.setdefault(f"{key}@{session.wave}", {})[name] = shown
 
 
-def _reading(release: Release, rule: Rule, only_when: bool) -> Reading:
-    uses = list(dict.fromkeys(_uses(rule, only_when)))
-    fields = release.model.entities[rule.of].fields
+def _of_rule(release: Release, rule: Rule, only_when: bool) -> Reading:
     # Rules before the write see fields as they are on their way.
-    moving = {name for step in plan_of(release, rule.of).steps for name in step.writes} if rule.before else set()
+    moving = {name for step in plan_of(release, rule.of).steps for name in step.writes} if rule.before else ()
+    return _reading(release, rule.of, _uses(rule, only_when), moving)
+
+
+def _reading(release: Release, entity: str, asked: Iterable[Use], moving: Collection[str] = ()) -> Reading:
+    uses = list(dict.fromkeys(asked))
+    fields = release.model.entities[entity].fields
 
     def unkept(use: Use) -> bool:
         return use.field in fields and (fields[use.field].is_computed or use.field in moving)
