@@ -16,7 +16,16 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from kith.metadata.model import Model
-from kith.runtime.accounts import SAFE, Passwords, SignedIn, masked, session_of
+from kith.runtime.accounts import (
+    SAFE,
+    Passwords,
+    Proof,
+    SignedIn,
+    Unproven,
+    masked,
+    remembered_session,
+    session_of,
+)
 from kith.runtime.calling import Doors
 from kith.runtime.context import Context, context_of
 from kith.runtime.database import BUSY_AGAIN, Connection, is_busy
@@ -201,11 +210,19 @@ def guest_of(web: Web, request: Request) -> Guest:
     return Guest(web, request, web.doors.workspace.current(), language_of(request))
 
 
-def visit_of(guest: Guest, connection: Connection, account: SignedIn, now: datetime, form: FormData) -> Visit:
+def visit_of(
+    guest: Guest,
+    connection: Connection,
+    account: SignedIn,
+    now: datetime,
+    form: FormData | None = None,
+    proof: Proof | None = None,
+) -> Visit:
     """The request of a person: in the language of the device, else his own, else the browser's."""
     language = language_of(guest.request, preferred=account.actor.language)
     app = guest.model.app
-    context = replace(context_of(account.actor, now, language=language, time_zone=app.time_zone), language=language)
+    context = context_of(account.actor, now, language=language, time_zone=app.time_zone, spoken=language, proof=proof)
+    form = FormData() if form is None else form
     return Visit(guest.web, guest.request, guest.release, language, connection, account, context, form)
 
 
@@ -262,17 +279,42 @@ def _answer(
     guest, now = guest_of(web, request), web.doors.clock()
     secret = sessions.secret_of(web.doors, request)
     with web.doors.workspace.database.read() as connection:
-        account = session_of(connection, guest.release, secret, now) if secret else None
+        if form is None and (told := _remembered(guest, connection, secret, now, handler)) is not None:
+            return told
+        account = session_of(connection, guest.release, secret, now, remember=form is None) if secret else None
         if account is None:
             return _unknown(guest, form, expired)
-        visit = visit_of(guest, connection, account, now, form if form is not None else FormData())
+        visit = visit_of(guest, connection, account, now, form)
         if form is not None and not knows_secret(request, form, account.csrf):
             return visit.error(403)
-        if account.must_change and request.url.path not in (addresses.PASSWORD, addresses.SIGN_OUT):
-            return go(addresses.with_query(addresses.PASSWORD, [("next", guest.here)]))
-        response = _handled(visit, handler)
+        response = _told(visit, handler)
     sessions.keep_alive(web.doors, request, response, account, now)
     return response
+
+
+def _remembered(
+    guest: Guest, connection: Connection, secret: str, now: datetime, handler: Callable[[Visit], Response]
+) -> Response | None:
+    """The answer to somebody who is taken for who he was; None where that is not known, or does not hold any more."""
+    known = remembered_session(guest.release, secret, now)
+    if known is None:
+        return None
+    account, proof = known
+    try:
+        response = _told(visit_of(guest, connection, account, now, proof=proof), handler)
+    except Unproven:
+        return None
+    if not proof.holds(connection):
+        return None
+    sessions.keep_alive(guest.web.doors, guest.request, response, account, now)
+    return response
+
+
+def _told(visit: Visit, handler: Callable[[Visit], Response]) -> Response:
+    """The answer to a person, who may have to choose another password first."""
+    if visit.account.must_change and visit.request.url.path not in (addresses.PASSWORD, addresses.SIGN_OUT):
+        return go(addresses.with_query(addresses.PASSWORD, [("next", visit.here)]))
+    return _handled(visit, handler)
 
 
 def _unknown(guest: Guest, form: FormData | None, expired: Callable[[Guest, FormData], Response] | None) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import pytest
@@ -107,6 +108,35 @@ def test_signing_out_ends_the_session(shop: Shop) -> None:
     answer = client.post("/sign-out")
     assert answer.headers["location"] == "/sign-in"
     assert client.get("/").status_code == 303
+
+
+def sign_out(shop: Shop, user: str) -> None:
+    ended = sa.delete(system.session).where(system.session.c.user == shop.users[user])
+    shop.workspace.database.run(lambda connection: connection.execute(ended))
+
+
+def change(shop: Shop, user: str, **values: object) -> None:
+    shop.save(Change("update", "user", shop.users[user], values))
+
+
+ENDS: Mapping[str, tuple[Callable[[Shop, str], None], int]] = {
+    "he is signed out elsewhere": (sign_out, 303),
+    "he may not sign in any more": (lambda shop, user: change(shop, user, active=False), 303),
+    "his roles are taken away": (lambda shop, user: change(shop, user, roles=[]), 404),
+}
+
+
+@pytest.mark.parametrize("path", ["/records/member", "/records/member/{id}", "/records/member/{id}/edit"])
+@pytest.mark.parametrize("ends", ENDS)
+def test_what_ends_somebodys_rights_ends_them_at_once(shop: Shop, ends: str, path: str) -> None:
+    user = f"ends{[*ENDS].index(ends)}.{len(path)}@example.com"
+    new_user(shop, user)
+    change(shop, user, roles=["administrator"])
+    client, path = shop.client(user), path.format(id=shop.ids("member")[0])
+    assert [client.get(path).status_code for _ in range(3)] == [200] * 3
+    end, status = ENDS[ends]
+    end(shop, user)
+    assert client.get(path).status_code == status
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,13 @@
 """Accounts: passwords, sessions and tokens of users, and the actor that each of them is."""
 
-from kith.runtime.accounts.actors import SignedIn, actor_of_token, actor_of_user, remembered_token, session_of
+from kith.runtime.accounts.actors import (
+    SignedIn,
+    actor_of_token,
+    actor_of_user,
+    remembered_session,
+    remembered_token,
+    session_of,
+)
 from kith.runtime.accounts.passwords import CHEAP, SAFE, Passwords, is_secret, masked, one_time_password
 from kith.runtime.accounts.proving import Proof, Unproven
 from kith.runtime.accounts.sessions import close_session, close_sessions, open_session, touch_session
@@ -32,6 +39,7 @@ __all__ = [
     "masked",
     "one_time_password",
     "open_session",
+    "remembered_session",
     "remembered_token",
     "revoke_token",
     "session_of",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import orjson
 import sqlalchemy as sa
@@ -52,35 +52,59 @@ class Known:
     digest: str = ""
 
 
-def session_of(connection: sa.Connection, release: Release, secret: str, now: datetime) -> SignedIn | None:
-    """The session of a cookie's value, if it is still good."""
-    key = digest(secret)
-    row = _row(connection, release, "session", _session_statement, {"digest": key, "now_": now})
-    return None if row is None else _meant(release, "session", key, row, _signed_in)
+def session_of(
+    connection: sa.Connection, release: Release, secret: str, now: datetime, *, remember: bool = False
+) -> SignedIn | None:
+    """The session of a cookie's value, if it is still good. With `remember` it may be proven next time."""
+    return _found(connection, release, SESSION, secret, now, remember)
 
 
 def actor_of_token(
     connection: sa.Connection, release: Release, secret: str, now: datetime, *, remember: bool = False
 ) -> Held | None:
     """The actor of an API token; None where it is not good. With `remember` it may be proven next time."""
-    key = digest(secret)
-    given = {"digest": key, "now_": now}
-    if not remember or release.tables.engine == "sqlite":
-        row = _row(connection, release, "token", _token_statement, given)
-        return None if row is None else _meant(release, "token", key, row, _held)
-    prepared = _prepared(connection, release, "token", _token_statement)
-    column = release.cached(("accounts", "proof"), lambda: proof_column(prepared.text))
-    rows = proving(connection, column, prepared.text, {**prepared.constants, **given, **proof_parameters(given)})
-    return _meant(release, "token", key, rows[0][1:], _held, rows[0][0]) if rows else None
+    return _found(connection, release, TOKEN, secret, now, remember)
+
+
+def remembered_session(release: Release, secret: str, now: datetime) -> tuple[SignedIn, Proof] | None:
+    """What a session was when it was last looked up, and how to prove that it still is; None where that is not known."""
+    return _remembered(release, SESSION, secret, now)
 
 
 def remembered_token(release: Release, secret: str, now: datetime) -> tuple[Held, Proof] | None:
-    """What a token was when it was last looked up, and how to prove that it still is; None where that is not known."""
+    """The same of a token."""
+    return _remembered(release, TOKEN, secret, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket(Generic[T]):
+    """A way to say who one is: its name, the statement that finds whose it is, and what its row means."""
+
+    name: str
+    statement: Callable[[Release], sa.Select[Any]]
+    meant: Callable[[Release, Row], T]
+
+
+def _found(
+    connection: sa.Connection, release: Release, ticket: Ticket[T], secret: str, now: datetime, remember: bool
+) -> T | None:
     key = digest(secret)
-    known = _known(release, "token").get(key)
+    given = {"digest": key, "now_": now}
+    if not remember or release.tables.engine == "sqlite":
+        row = _row(connection, release, ticket.name, ticket.statement, given)
+        return None if row is None else _meant(release, ticket, key, row)
+    prepared = _prepared(connection, release, ticket.name, ticket.statement)
+    column = release.cached(("accounts", "proof", ticket.name), lambda: proof_column(prepared.text))
+    rows = proving(connection, column, prepared.text, {**prepared.constants, **given, **proof_parameters(given)})
+    return _meant(release, ticket, key, rows[0][1:], rows[0][0]) if rows else None
+
+
+def _remembered(release: Release, ticket: Ticket[T], secret: str, now: datetime) -> tuple[T, Proof] | None:
+    key = digest(secret)
+    known = _known(release, ticket.name).get(key)
     if known is None or not known.digest:
         return None
-    column = release.cached(("accounts", "proof"), lambda: "")
+    column = release.cached(("accounts", "proof", ticket.name), lambda: "")
     return known.meant, Proof(column, proof_parameters({"digest": key, "now_": now}), known.digest)
 
 
@@ -106,14 +130,14 @@ def _known(release: Release, kind: str) -> dict[str, Known]:
     return release.cached(("accounts", "known", kind), dict[str, Known])
 
 
-def _meant(release: Release, kind: str, key: str, row: Row, make: Callable[[Release, Row], T], found: str = "") -> T:
+def _meant(release: Release, ticket: Ticket[T], key: str, row: Row, found: str = "") -> T:
     """What a row means: worked out anew only where it is another one than last time."""
-    known = _known(release, kind)
+    known = _known(release, ticket.name)
     last = known.get(key)
     if last is not None and last.row == row and found in ("", last.digest):
         meant: T = last.meant
         return meant
-    meant = make(release, row)
+    meant = ticket.meant(release, row)
     if len(known) >= KNOWN:
         known.clear()
     known[key] = Known(row, meant, found)
@@ -188,6 +212,10 @@ def _token_statement(release: Release) -> sa.Select[Any]:
         .where(sa.or_(token.c.expires_at.is_(None), token.c.expires_at > now))
         .where(sa.or_(token.c.user.is_(None), _is_active(release)))
     )
+
+
+SESSION = Ticket("session", _session_statement, _signed_in)
+TOKEN = Ticket("token", _token_statement, _held)
 
 
 def _user_statement(release: Release) -> sa.Select[Any]:
