@@ -100,6 +100,10 @@ class Asking:
         language = self.context.language
         return Reader(text, env, self.may_read, language, self.may_see, lets or {}, name_of, self.title)
 
+    def reader_of_values(self) -> Reader:
+        """He as the reader of values alone."""
+        return self.reader("", Env(this={}, now=self.context.now, zone=self.context.zone, show=self.show))
+
     def _today(self, entity: str) -> str:
         """What an entity of that day is called today; "" where it is gone."""
         if self.then is self.release:

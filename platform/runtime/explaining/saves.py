@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -22,6 +22,7 @@ from kith.runtime.context import Context
 from kith.runtime.explaining.asking import Asking, release_then
 from kith.runtime.explaining.deciding import Decider, deciders_of, inputs_of
 from kith.runtime.explaining.doing import Doing
+from kith.runtime.explaining.moves import MoveTold, in_words, moves_told
 from kith.runtime.explaining.past import Memory, NotKept, Past, Version, state_at, versions_of
 from kith.runtime.release import Release
 from kith.runtime.schema import system
@@ -45,6 +46,8 @@ class RuleTold:
     sentence: str
     why: tuple[str, ...] = ()
     did: tuple[str, ...] = ()
+    chain: str = ""
+    """What led to its wave; nothing in the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class Explanation:
     detail: str
     op: str
     rules: tuple[RuleTold, ...]
+    moved: tuple[MoveTold, ...] = ()
     erased: bool = False
     """What the save noted has been erased."""
 
@@ -78,6 +82,7 @@ def explain_save(
     asking = Asking(connection, context, release, then)
     noted = _json(row["read"])
     saved = Saved(asking, str(row["id"]), _instant(release, row["now"]), noted or {}, str(row["actor"] or ""))
+    deciders = deciders_of(then.model, entity)
     return Explanation(
         save=saved.id,
         at=_instant(release, row["at"]),
@@ -86,20 +91,23 @@ def explain_save(
         channel=row["channel"],
         detail=row["detail"],
         op=mine[-1].op,
-        rules=tuple(_told(saved, entity, _json(row["considered"]) or ())),
+        rules=tuple(_told(saved, entity, deciders, _json(row["considered"]) or ())),
+        moved=tuple(moves_told(asking, deciders, _json(row["moved"]) or ())),
         erased=mine[-1].values is None,
     )
 
 
-def _told(saved: Saved, entity: str, considered: Sequence[Mapping[str, Any]]) -> Iterator[RuleTold]:
+def _told(
+    saved: Saved, entity: str, deciders: Mapping[str, Decider], considered: Sequence[Mapping[str, Any]]
+) -> Iterator[RuleTold]:
     """What was asked of records which the asker may see, in the order in which it was."""
-    deciders = deciders_of(saved.asking.then.model, entity)
     inputs = inputs_of(saved.asking.then.model, entity, considered)
     for entry in considered:
         decider = deciders.get(entry["rule"])
         of = decider.of if decider is not None else entity
         if saved.asking.may_see(of, entry["record"]):
-            yield saved.tell({**entry, "inputs": inputs.get(entry["record"])}, decider, of)
+            told = saved.tell({**entry, "inputs": inputs.get(entry["record"])}, decider, of)
+            yield replace(told, chain=in_words(saved.asking, deciders, entry.get("chain") or ()))
 
 
 @dataclass(frozen=True)

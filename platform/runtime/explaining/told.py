@@ -25,7 +25,13 @@ def save_text(context: Context, found: Explanation) -> Iterator[str]:
     for told in found.rules:
         yield ""
         yield say("explain.rule", wave=told.wave, label=told.label, rule=told.rule, title=told.title)
+        if told.chain:
+            yield "  " + say("explain.chain", chain=told.chain)
         yield from (f"  {line}" for line in (told.sentence, *told.why, *told.did))
+    if found.moved:
+        yield ""
+        yield say("explain.moved.head")
+    yield from ("  " + say("explain.moved.line", wave=one.wave, sentence=one.sentence) for one in found.moved)
 
 
 def save_data(found: Explanation) -> dict[str, Any]:
@@ -50,7 +56,19 @@ def save_data(found: Explanation) -> dict[str, Any]:
                 "sentence": told.sentence,
                 "why": list(told.why),
                 "did": list(told.did),
+                "chain": told.chain,
             }
             for told in found.rules
+        ],
+        "moved": [
+            {
+                "entity": one.entity,
+                "record": {"id": one.record, "label": one.title},
+                "wave": one.wave,
+                "field": one.field,
+                "sentence": one.sentence,
+                "chain": one.chain,
+            }
+            for one in found.moved
         ],
     }

@@ -151,9 +151,11 @@ save = _table(
     _column("now", Instant),
     _column("considered", Json),
     _column("read", Json, null=True),
+    _column("moved", Json, null=True),
 )
-"""One row for each save: who, why and when, the verdict of every considered rule (`considered`) and the values read from
-records outside the save (`read`, which erasure empties). Everything else that explaining needs is in the history."""
+"""One row for each save: who, why and when, the verdict of every considered rule (`considered`), the values read from
+records outside the save (`read`) and the computed values that it moved (`moved`); erasure empties both. Everything else that
+explaining needs is in the history."""
 _index(save, "batch", where=save.c.batch.is_not(None))
 _index(save, "at")
 

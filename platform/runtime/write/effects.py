@@ -10,6 +10,7 @@ from kith.runtime.write.deleting import spread
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.lookups import look_up
 from kith.runtime.write.moving import moves
+from kith.runtime.write.noting import note_move
 from kith.runtime.write.plans import Feed
 from kith.runtime.write.taking import fetch_ahead, run_after_rules, send_jobs
 from kith.runtime.write.touching import Touch, Touches, touch
@@ -113,6 +114,7 @@ def left_drafts(session: Session, entity: str, ids: Sequence[str], touches: Touc
     if len(ids) == 1 and (alone := touches[entity, ids[0]]).only_moves:
         left = partial(session.unmoved.setdefault, (entity, ids[0]), alone)
         if moves(session, entity, ids[0], alone.deltas, left):
+            note_move(session, entity, ids[0], alone)
             return
     if ids:
         yield from held_drafts(session, entity, ids, touches)

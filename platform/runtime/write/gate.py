@@ -20,6 +20,7 @@ from kith.runtime.write.deleting import spread
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.effects import next_wave, unmoved_drafts
 from kith.runtime.write.messages import texts
+from kith.runtime.write.noting import note_moved
 from kith.runtime.write.numbering import number
 from kith.runtime.write.preparing import effects_first, preload, prepare
 from kith.runtime.write.session import Session
@@ -210,6 +211,7 @@ def waves(session: Session, tops: Sequence[Draft], refusals: dict[int, list[Draf
             check(session, everyone)
         if noted(everyone, refusals):
             return
+        note_moved(session, everyone)
         store(session, everyone)
         drafts = next_wave(session, [draft for draft in everyone if draft.is_dirty or draft.events])
         if noted(everyone, refusals):

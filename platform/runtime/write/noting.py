@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kith.runtime.release import Release
     from kith.runtime.write.draft import Draft
     from kith.runtime.write.session import Session, Values
+    from kith.runtime.write.touching import Touch
 
 MOST_ROWS = 200
 """Related records whose values are noted for one rule; where there are more, none of them are."""
@@ -56,6 +57,34 @@ def note_guard(session: Session, path: str, guard: Expression | None, draft: Dra
     if guard is not None:
         read = partial(_reading, session.release, draft.entity, guard.uses)
         _note(session, session.release.cached(("noted", draft.entity, path), read), draft, before=before)
+
+
+def note_moved(session: Session, drafts: Iterable[Draft]) -> None:
+    """Note which computed values of records that were there already become others, from what to what."""
+    for draft in drafts:
+        before, after = draft.before, draft.after
+        if before is None or draft.op != "update":
+            continue
+        moved = {
+            name: {"old": as_json(before[name]), "new": as_json(after[name])}
+            for name in (*draft.plan.rollups, *draft.plan.formulas)
+            if after.has(name) and draft.changed(name)
+        }
+        if moved:
+            _move(session, session.wave, draft.entity, draft.id, draft.chain, moved)
+
+
+def note_move(session: Session, entity: str, id_: str, found: Touch) -> None:
+    """The same of sums that a statement moves without reading them: by how much."""
+    moved = {name: {"by": as_json(delta)} for name, delta in found.deltas.items() if delta}
+    if moved:
+        _move(session, session.wave + 1, entity, id_, found.chain, moved)
+
+
+def _move(
+    session: Session, wave: int, entity: str, id_: str, chain: tuple[str, ...], moved: Mapping[str, Mapping[str, Any]]
+) -> None:
+    session.moved.append({"entity": entity, "record": id_, "wave": wave, "chain": chain, "fields": moved})
 
 
 def _note(session: Session, reading: Reading, draft: Draft, *, before: bool = False) -> None:

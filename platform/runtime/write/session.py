@@ -105,6 +105,8 @@ class Session:
     considered: list[dict[str, Any]] = field(default_factory=list)
     outside: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Values read from records that the save does not write, for explaining: `entity/id` → field → value."""
+    moved: list[dict[str, Any]] = field(default_factory=list)
+    """Computed values that the save moves, for explaining: they are in no history."""
     touched: set[tuple[str, str]] = field(default_factory=set)
     going: set[tuple[str, str]] = field(default_factory=set)
     """Records that this save deletes."""
@@ -362,6 +364,8 @@ class Session:
         """The same for whatever else decides: a transition's guard, or a named action with what came along with it."""
         entry: dict[str, Any] = {"rule": path, "record": draft.id, "wave": self.wave, "verdict": verdict}
         entry["version"] = draft.before["version"] if draft.before is not None else 0
+        if draft.chain:
+            entry["chain"] = draft.chain
         if inputs:
             entry["inputs"] = dict(inputs)
         self.considered.append(entry)

@@ -206,5 +206,6 @@ def record_save(session: Session) -> None:
         "now": session.context.now,
         "considered": session.considered,
         "read": session.outside or None,
+        "moved": session.moved or None,
     }
     insert_into(session, system.save, [row])

@@ -17,7 +17,7 @@ from kith.web.templating import wanted
 from kith.web.view import Link
 
 ONE = "/records/{entity}/{id}"
-ICONS = {"held": "check", "refused": "x", "fired": "zap", "when": "minus"}
+ICONS = {"held": "check", "refused": "x", "fired": "zap", "when": "minus", "moved": "refresh-cw"}
 MOST_RULES = 100
 
 
@@ -50,7 +50,11 @@ def show_save(visit: Visit) -> Response:
     texts = visit.texts
     now = Link(texts("whys.rules_link"), f"{subject.address}/rules", dialog=True)
     notes = [texts("whys.release", release=str(found.release)), *([texts("whys.erased")] if found.erased else [])]
-    return _shown(subject, texts("whys.save_title"), notes, [_told(subject, one) for one in found.rules], "none", now)
+    told = [_told(subject, one) for one in found.rules]
+    if found.moved:
+        moved = [f"{one.sentence} · {texts('whys.wave', wave=one.wave)}" for one in found.moved]
+        told.append(Told(texts("whys.moved"), texts("whys.verdict.moved"), ICONS["moved"], moved))
+    return _shown(subject, texts("whys.save_title"), notes, told, "none", now)
 
 
 def show_rules(visit: Visit) -> Response:
@@ -77,7 +81,8 @@ def _told(subject: Subject, one: RuleTold) -> Told:
     if one.wave > 1:
         label = f"{label} · {texts('whys.wave', wave=one.wave)}"
     verdict = texts(f"whys.verdict.{one.verdict}")
-    return Told(label, verdict, ICONS.get(one.verdict, "activity"), (one.sentence, *one.why), one.did)
+    chain = (texts("whys.chain", chain=one.chain),) if one.chain else ()
+    return Told(label, verdict, ICONS.get(one.verdict, "activity"), (one.sentence, *one.why, *chain), one.did)
 
 
 def _shown(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import sqlalchemy as sa
 
 from kith.runtime.context import SYSTEM, Actor
 from kith.runtime.explaining import Explanation, explain_rule, explain_save
 from kith.runtime.schema import system
 from kith.runtime.write.change import Saved
+from tests.runtime.write.board_world import Boards
 from tests.runtime.write.shop_world import Shop
 
 TEA = {"what": "Tea", "quantity": 2, "price": "150.00"}
@@ -109,3 +112,41 @@ def test_why_a_rule_does_nothing_now_is_told_part_by_part(shop: Shop) -> None:
         "Its condition did not hold, so it did nothing.",
         '`status == "paid"` is false: Status is Open',
     )
+
+
+def test_sums_that_a_save_moved_are_told_with_what_led_there(shop: Shop) -> None:
+    customer = shop.make("customer", {"name": "张伟"})
+    order = shop.make("order", {"customer": customer, "status": "paid"}, lines=[TEA | {"price": "700.00"}])
+    found = explained(shop, "order", order)
+    assert {(one.title, one.wave, one.chain) for one in found.moved} == {("张伟", 2, "Customer · Spend")}
+    assert {one.sentence for one in found.moved} >= {
+        "Spend of 张伟: CN¥0.00 → CN¥1,400.00",
+        "Level of 张伟: Basic → Gold",
+        "Orders of 张伟: 0 → 1",
+    }
+    chinese = explained(shop, "order", order, language="zh-CN")
+    assert "张伟的“消费”：¥0.00 → ¥1,400.00" in {one.sentence for one in chinese.moved}
+    gold = next(one for one in found.rules if one.rule == "customer_rules/award_for_gold")
+    assert gold.chain == "Customer · Spend"
+
+
+def test_sums_of_records_that_the_reader_does_not_see_are_not_told(shop: Shop) -> None:
+    seller = shop.actor("seller")
+    hers = shop.make("customer", {"name": "Hers", "owner": seller.id})
+    order = shop.make("order", {"customer": shop.make("customer", {"name": "Not hers"})}, lines=[TEA])
+    assert isinstance(shop.change("order", order, customer=hers), Saved)
+    everybody = {one.title for one in explained(shop, "order", order).moved}
+    assert everybody == {"Hers", "Not hers"}
+    assert {one.title for one in explained(shop, "order", order, actor=seller).moved} == {"Hers"}
+
+
+def test_sums_that_a_statement_moved_alone_are_told_by_how_much(database_url: str, tmp_path: Path) -> None:
+    world = Boards.with_rules(database_url, tmp_path, {})
+    board = world.make("board", {"name": "Plans"})
+    card = world.make("card", {"name": "C", "board": board, "points": 5})
+    told = [one.sentence for one in explained(world, "card", card).moved]
+    assert isinstance(world.change("card", card, points=2), Saved)
+    told += [one.sentence for one in explained(world, "card", card).moved]
+    told += [one.sentence for one in explained(world, "card", card, language="zh-CN").moved]
+    assert told == ["Points of Plans: 5 more", "Points of Plans: 3 less", "Plans的“分数”：减少 3"]
+    world.close()

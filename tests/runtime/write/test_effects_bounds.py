@@ -135,7 +135,7 @@ def test_a_record_that_no_longer_matches_once_it_is_locked_is_left_alone(postgre
     first, _, last = (id_ for _, id_ in world.all("card", "name", "id"))
     world.change("card", last, points=3)
     table = world.release.tables["card"].table
-    moved = []
+    moved: list[str] = []
 
     def meanwhile(conn: Any, cursor: Any, statement: str, *_: Any) -> None:
         """Somebody else is faster: the block has chosen its cards and asks for their locks, and has none of them yet.
