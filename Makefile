@@ -6,6 +6,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
 APP ?= apps/retail_crm
+SEED ?= $(shell date +%Y%m%d)
 BIN := .venv/bin
 
 # The first of these that really runs and is new enough (a pyenv shim may stand in the path and still refuse).
@@ -24,7 +25,7 @@ define apt_get
 	$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1) >/dev/null
 endef
 
-.PHONY: help run test lint format types layers bench agree requirements clean
+.PHONY: help run test lint format types layers bench agree nightly requirements clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -51,6 +52,18 @@ bench: .venv/.test ## The figures of the design, as ratios to a hand-written bas
 
 agree: .venv/.test ## The long agreement run: random expressions, one value on Python, SQLite and PostgreSQL
 	KITH_AGREE=long $(BIN)/pytest tests/agreement -n 2
+
+# Each part runs even where one before it has found something.
+nightly: .venv/.test ## What takes long: a million agreement cases, broken documents, kills (SEED=… repeats a night)
+	@failed=0; \
+	for part in "tests.agreement --cases 1000000 --seed $(SEED)" "tests.rules.broken 20000 $(SEED)" "tests.metadata.broken" \
+			"tests.metadata.mutator 5000 $(SEED)"; do \
+		echo "== python -m $$part"; $(BIN)/python -m $$part || failed=1; \
+	done; \
+	for round in 1 2 3 4 5 6 7 8 9 10; do \
+		echo "== kills, round $$round"; $(BIN)/pytest -q -k kill tests/jobs tests/runtime || failed=1; \
+	done; \
+	exit $$failed
 
 requirements: ## Compile requirements/*.txt anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

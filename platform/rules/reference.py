@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import cmp_to_key, partial, singledispatch
 
 from kith.rules.operations import OPERATIONS
-from kith.rules.operations.dates import half_up
+from kith.rules.operations.dates import duration_total, half_up
 from kith.rules.operations.texts import fitting
 from kith.rules.plain import WIDE, plain
 from kith.rules.tree import Aggregate, Call, Changed, Constant, Convert, IsNew, Node, Order, Path, Priced, Template
@@ -227,7 +227,7 @@ def middle(values: list[Fraction]) -> Fraction:
 def total(values: list[object], type_: Type) -> object:
     """A sum: zero over nothing; one that does not fit its type is refused."""
     if type_.kind == "duration":
-        return sum((value for value in values if isinstance(value, timedelta)), timedelta(0))
+        return duration_total(value for value in values if isinstance(value, timedelta))
     return stored(sum((Fraction(str(value)) for value in values), Fraction(0)), type_)
 
 

@@ -11,19 +11,21 @@ from decimal import Decimal
 from kith.problems import Excerpt
 from kith.rules.compiling import compile_expression
 from kith.rules.scope import Scope, Slot
+from kith.rules.syntax import Syntax
 from kith.rules.tree import Aggregate, Call, Node, walk
 from kith.rules.values import DoesNotFit
 from tests.agreement.engines import Answers, Engine, Reference
-from tests.agreement.expressions import Generator
+from tests.agreement.making.generator import Generator
 from tests.agreement.world import World, world
 
 
 @dataclass(frozen=True)
 class Question:
-    """An expression and its tree."""
+    """An expression as it was written and what the checker made of it."""
 
     text: str
     tree: Node
+    syntax: Syntax
 
 
 @dataclass(frozen=True)
@@ -48,15 +50,14 @@ class Disagreement:
 def compiled(text: str, scope: Scope, *, saving: bool = False) -> Question | None:
     """The question of a text, or none where the checker refuses it."""
     expression, _ = compile_expression(Excerpt.whole(text), scope, Slot("agreement", saving=saving, actor=True))
-    return Question(text, expression.tree) if expression else None
+    return Question(text, expression.tree, expression.syntax) if expression else None
 
 
-def questions(rng: random.Random, count: int, scope: Scope, *, saving: bool = False) -> list[Question]:
+def questions(generator: Generator, count: int, scope: Scope) -> list[Question]:
     """So many random expressions that the checker takes."""
     found: list[Question] = []
-    generator = Generator(rng, saving=saving, templates=saving)
     while len(found) < count:
-        question = compiled(generator.expression(), scope, saving=saving)
+        question = compiled(generator.expression(), scope, saving=generator.saving)
         if question is not None:
             found.append(question)
     return found
@@ -77,9 +78,7 @@ def first_difference(
 ) -> Iterator[Disagreement]:
     """The first record about which an engine says something else."""
     refusable = may_refuse(question.tree)
-    pairs = [(right.values, said.values)]
-    if right.verdicts is not None and said.verdicts is not None:
-        pairs.append((right.verdicts, said.verdicts))
+    pairs = [(right.values, said.values), (right.verdicts, said.verdicts), (right.failed, said.failed)]
     for expected, found in pairs:
         for index, (one, other) in enumerate(zip(expected, found, strict=True)):
             if not same(one, other) and not (refusable and DoesNotFit in (type(one), type(other))):
@@ -117,8 +116,10 @@ def same(one: object, other: object) -> bool:
 
 def chunks(seed: int, expressions: int, records: int, size: int = 60) -> Iterator[tuple[list[Question], World]]:
     """A run: worlds of records with some expressions each; every fifth is about a save."""
+    generators = {saving: Generator(random.Random(seed), saving=saving) for saving in (False, True)}  # noqa: S311
     for number, start in enumerate(range(0, expressions, size)):
         rng = random.Random(f"{seed}/{number}")  # noqa: S311  # repeatable on purpose
-        saving = number % 5 == 4
-        where = world(rng, records, saving=saving)
-        yield questions(rng, min(size, expressions - start), where.scope, saving=saving), where
+        generator = generators[number % 5 == 4]
+        generator.rng = rng
+        where = world(rng, records, saving=generator.saving)
+        yield questions(generator, min(size, expressions - start), where.scope), where

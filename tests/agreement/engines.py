@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import sqlalchemy as sa
@@ -13,7 +13,8 @@ from kith.rules.python import compile_condition, compile_python
 from kith.rules.sql.connecting import dialect_of, scratch_engine
 from kith.rules.sql.running import Loaded
 from kith.rules.sql.support import unsupported
-from kith.rules.tree import Node
+from kith.rules.tree import Call, Node
+from kith.rules.types import BOOL
 from kith.rules.values import DoesNotFit, Env
 from tests.agreement.world import World
 
@@ -23,10 +24,11 @@ NAMES = ("python", "sqlite", "postgresql")
 
 @dataclass(frozen=True)
 class Answers:
-    """What a back end says of one tree: its value in each environment, and of a condition whether it holds there."""
+    """What a back end says of one tree in each environment: its value, and of a condition whether it holds or fails."""
 
     values: Column
-    verdicts: Column | None
+    verdicts: Column = field(default_factory=list)
+    failed: Column = field(default_factory=list)
 
 
 class Engine(Protocol):
@@ -52,6 +54,11 @@ def attempt(function: Callable[[Env], object], env: Env) -> object:
         return Crash(repr(error))
 
 
+def both_ways(tree: Node) -> tuple[Node, Node]:
+    """A condition as a filter, and its complement as one: that is lowered by another way."""
+    return tree, Call(BOOL, tree.start, tree.end, "not", (tree,))
+
+
 class Reference:
     """The definition."""
 
@@ -59,9 +66,13 @@ class Reference:
         found: list[Answers | None] = []
         for tree in trees:
             values = [attempt(lambda env, tree=tree: reference.evaluate(tree, env), env) for env in world.envs]  # type: ignore[misc]
-            is_condition = tree.type.kind == "bool"
+            if tree.type.kind != "bool":
+                found.append(Answers(values))
+                continue
             verdicts: Column = [one if isinstance(one, DoesNotFit) else one is True for one in values]
-            found.append(Answers(values, verdicts if is_condition else None))
+            found.append(
+                Answers(values, verdicts, [one if isinstance(one, DoesNotFit) else not one for one in verdicts])
+            )
         return found
 
 
@@ -73,11 +84,12 @@ class Python:
         for tree in trees:
             value = compile_python(tree)
             values = [attempt(value, env) for env in world.envs]
-            verdicts = None
-            if tree.type.kind == "bool":
-                holds = compile_condition(tree)
-                verdicts = [attempt(holds, env) for env in world.envs]
-            found.append(Answers(values, verdicts))
+            verdicts, failed = (
+                ([attempt(holds, env) for env in world.envs] for holds in map(compile_condition, both_ways(tree)))
+                if tree.type.kind == "bool"
+                else ([], [])
+            )
+            found.append(Answers(values, verdicts, failed))
         return found
 
 
@@ -95,7 +107,7 @@ class Database:
             self.close()
             self.connection = scratch_engine(self.url).connect()
             if len(trees) == 1:
-                return [Answers([Crash(str(error))] * len(world.envs), None)]
+                return [Answers([Crash(str(error))] * len(world.envs))]
             return [self.answers([tree], world)[0] for tree in trees]
 
     def _answers(self, trees: Sequence[Node], world: World) -> list[Answers | None]:
@@ -105,10 +117,12 @@ class Database:
         try:
             values = dict(zip(map(id, able), loaded.values(able), strict=True))
             conditions = [tree for tree in able if tree.type.kind == "bool"]
-            verdicts = dict(zip(map(id, conditions), loaded.verdicts(conditions), strict=True))
+            asked = [one for tree in conditions for one in both_ways(tree)]
+            said = loaded.verdicts(asked)
         finally:
             loaded.close()
-        return [Answers(values[id(t)], verdicts.get(id(t))) if id(t) in values else None for t in trees]
+        pairs = {id(tree): said[2 * place : 2 * place + 2] for place, tree in enumerate(conditions)}
+        return [Answers(values[id(t)], *pairs.get(id(t), ())) if id(t) in values else None for t in trees]
 
     def close(self) -> None:
         self.connection.close()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 
-from tests.agreement.comparing import chunks, first_difference
+from tests.agreement.blocks import run_blocks
+from tests.agreement.comparing import Question, chunks, first_difference
 from tests.agreement.engines import Engine, Reference
 from tests.agreement.report import Report
-from tests.agreement.shrinking import save, shrink
+from tests.agreement.shrinking import save, shrink, shrink_block
+from tests.agreement.world import World
 
 MOST = 10
 """Disagreements that are shrunk and kept; the others are most likely the same ones."""
-
-
+BLOCKS = 8
+"""Expressions for which there is one action block."""
 CHUNK = {"long": 200, "short": 60}
 """Expressions over the records of one world."""
 
@@ -28,22 +31,37 @@ def run(
 ) -> Report:
     """Compare, and with `keep` write each shrunk disagreement as a case; `tell` hears of each chunk that is done."""
     report = Report()
+    begun = time.perf_counter()
     for asked, where in chunks(seed, expressions, records, CHUNK["long" if expressions > 1_000 else "short"]):
-        trees = [question.tree for question in asked]
-        wanted = Reference().answers(trees, where)
-        report.add(asked, where)
+        for question in asked:
+            report.add(question, where)
         for name, engine in engines.items():
-            for question, right, said in zip(asked, wanted, engine.answers(trees, where), strict=True):
-                if said is None or right is None:
-                    report.refused[name] += 1
-                    continue
-                for found in first_difference(name, question, where, right, said):
-                    if len(report.disagreements) >= MOST:
-                        report.disagreements.append(question.text)
-                        continue
-                    case = shrink(found, engine)
-                    report.disagreements.append(f"{found}\n  shrunk: {case.as_data()}")
-                    if keep:
-                        save(case, f"found_{name}_{seed}_{len(report.disagreements)}")
+            _compare(report, asked, where, name, engine, f"found_{name}_{seed}" if keep else "")
+        report.seconds = time.perf_counter() - begun
         tell(report)
+    for difference, lines in run_blocks(report, seed, expressions // BLOCKS, records):
+        case = shrink_block(difference, lines)
+        report.disagreements.append(f"{difference}\n  shrunk: {case.as_data()}")
+        if keep:
+            save(case, f"found_block_{seed}_{len(report.disagreements)}")
+    report.seconds = time.perf_counter() - begun
     return report
+
+
+def _compare(report: Report, asked: Sequence[Question], where: World, name: str, engine: Engine, title: str) -> None:
+    """One back end beside the reference."""
+    trees = [question.tree for question in asked]
+    for question, right, said in zip(
+        asked, Reference().answers(trees, where), engine.answers(trees, where), strict=True
+    ):
+        if said is None or right is None:
+            report.refused[name] += 1
+            continue
+        for found in first_difference(name, question, where, right, said):
+            if len(report.disagreements) >= MOST:
+                report.disagreements.append(question.text)
+                continue
+            case = shrink(found, engine)
+            report.disagreements.append(f"{found}\n  shrunk: {case.as_data()}")
+            if title:
+                save(case, f"{title}_{len(report.disagreements)}")

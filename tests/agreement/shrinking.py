@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 
 from kith.problems import Excerpt
 from kith.rules import syntax as s
-from kith.rules.evalscope import scope_of
 from kith.rules.parsing import parse_expression
 from kith.rules.printing import print_syntax
+from tests.agreement.blocks import Difference, differences
 from tests.agreement.comparing import Disagreement, compare, compiled
 from tests.agreement.engines import Engine
-from tests.agreement.world import TYPES, World, environments
+from tests.agreement.world import TYPES, World, environments, scope
 
 CASES = Path(__file__).parent / "cases"
 MOST_TRIES = 400
@@ -23,24 +23,25 @@ MOST_TRIES = 400
 
 @dataclass(frozen=True)
 class Case:
-    """One expression over one record, as a request of `kith eval`."""
+    """One expression or block over one record, as a request of `kith eval`."""
 
     expr: str
     values: dict[str, object]
     now: str
     tz: str
     saving: bool = False
+    block: bool = False
 
     def world(self) -> World:
         """The record as an environment."""
         now = datetime.fromisoformat(self.now)
-        envs = environments(TYPES, [self.values], now, self.tz)
-        return World(TYPES, scope_of(TYPES), [self.values], envs, now, self.tz)
+        envs = environments([self.values], now, self.tz)
+        return World(TYPES, scope(), [self.values], envs, now, self.tz)
 
     def as_data(self) -> dict[str, object]:
         """For a file of cases."""
         data: dict[str, object] = {"expr": self.expr, "values": self.values, "now": self.now, "tz": self.tz}
-        return data | ({"saving": True} if self.saving else {})
+        return data | {word: True for word in ("saving", "block") if getattr(self, word)}
 
 
 def differs(case: Case, name: str, engine: Engine) -> bool:
@@ -53,18 +54,35 @@ def differs(case: Case, name: str, engine: Engine) -> bool:
     return question is not None and next(compare([question], where, {name: engine}), None) is not None
 
 
+def block_differs(case: Case) -> bool:
+    """Whether generated Python still wants something else than the reference."""
+    try:
+        return next(differences(case.expr, case.world()), None) is not None
+    except ValueError:
+        return False
+
+
 def shrink(found: Disagreement, engine: Engine) -> Case:
     """The smallest case that was found in a bounded number of tries."""
-    where = found.world
-    values = where.values[found.index]
+    where, values = found.world, found.world.values[found.index]
     case = Case(found.text, values, where.now.isoformat(), where.zone, "old" in values)
-    if not differs(case, found.engine, engine):
-        return case
+    return smallest(case, lambda smaller: differs(smaller, found.engine, engine), _shorter)
+
+
+def shrink_block(found: Difference, lines: Sequence[str]) -> Case:
+    """The same for a block, by its statements."""
+    where, values = found.world, found.world.values[found.index]
+    case = Case("\n".join(lines), values, where.now.isoformat(), where.zone, saving=True, block=True)
+    return smallest(case, block_differs, _fewer)
+
+
+def smallest(case: Case, fails: Callable[[Case], bool], shorter: Callable[[Case], Iterator[Case]]) -> Case:
+    """A case made smaller for as long as it fails, and a bounded number of tries."""
     tries = MOST_TRIES
-    while tries > 0:
-        for smaller in (*_shorter(case), *_barer(case)):
+    while tries > 0 and fails(case):
+        for smaller in (*shorter(case), *_barer(case)):
             tries -= 1
-            if differs(smaller, found.engine, engine):
+            if fails(smaller):
                 case = smaller
                 break
             if tries <= 0:
@@ -72,6 +90,13 @@ def shrink(found: Disagreement, engine: Engine) -> Case:
         else:
             return case
     return case
+
+
+def _fewer(case: Case) -> Iterator[Case]:
+    """Blocks with one statement less."""
+    lines = case.expr.split("\n")
+    for index in range(len(lines) if len(lines) > 1 else 0):
+        yield replace(case, expr="\n".join(lines[:index] + lines[index + 1 :]))
 
 
 def _shorter(case: Case) -> Iterator[Case]:
@@ -141,7 +166,6 @@ def save(case: Case, title: str, folder: Path = CASES) -> Path:
 def load(path: Path) -> Case:
     """A kept case."""
     data = json.loads(path.read_text(encoding="utf-8"))
-    return Case(data["expr"], data["values"], data["now"], data["tz"], data.get("saving", False))
-
-
-Finder = Callable[[Disagreement], Case]
+    return Case(
+        data["expr"], data["values"], data["now"], data["tz"], data.get("saving", False), data.get("block", False)
+    )

@@ -180,13 +180,14 @@ def run(count: int, seed: int = 1, apps: Iterable[str] = APPS) -> Outcome:
     return outcome
 
 
-def main() -> None:
-    """A long run from the command line."""
+def main() -> int:
+    """A long run from the command line; 1 where something crashed."""
     count, seed = (int(sys.argv[at]) if len(sys.argv) > at else usual for at, usual in ((1, 200), (2, 1)))
     began = time.process_time()
     outcome = run(count, seed)
     sys.stdout.writelines(f"{line}\n" for line in report(outcome))
     sys.stdout.write(f"{time.process_time() - began:.0f} s\n")
+    return int(bool(outcome.crashes))
 
 
 def report(outcome: Outcome) -> Iterator[str]:
@@ -205,4 +206,4 @@ def report(outcome: Outcome) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

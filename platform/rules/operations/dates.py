@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -10,7 +11,7 @@ from fractions import Fraction
 from kith.problems import Words
 from kith.rules.operations.operation import Operation
 from kith.rules.types import DATE, DATETIME, DURATION, PERIOD, Type, decimal
-from kith.rules.values import Env, Period
+from kith.rules.values import DoesNotFit, Env, Period
 
 GROUP = "dates"
 FIRST, LAST = date(1900, 1, 1), date(2999, 12, 31)
@@ -67,6 +68,14 @@ def duration(value: Fraction) -> timedelta | None:
     """A duration of so many microseconds; null where it is too long."""
     whole = half_up(value)
     return timedelta(microseconds=whole) if abs(whole) <= microseconds(LONGEST) else None
+
+
+def duration_total(spans: Iterable[timedelta]) -> timedelta:
+    """The sum of durations; one that is too long is refused."""
+    found = duration(Fraction(sum(map(microseconds, spans))))
+    if found is None:
+        raise DoesNotFit(DURATION)
+    return found
 
 
 def duration_multiply(span: timedelta, number: int | Decimal) -> timedelta | None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
-from kith.rules.operations.dates import add_days, add_months, today
+from kith.rules.operations.dates import add_days, add_months, duration_total, today
 from kith.rules.operations.texts import fitting, fold
 from kith.rules.plain import plain
 from kith.rules.types import Type, in_currency
@@ -89,11 +88,6 @@ def exact_sum(values: Iterable[Any]) -> Any:
     return total
 
 
-def sum_durations(values: Iterable[timedelta]) -> timedelta:
-    """A sum of durations."""
-    return sum(values, timedelta(0))
-
-
 def first(rows: Iterable[Record], keys: Sequence[tuple[Callable[[Record], Any], bool]]) -> Record | None:
     """The first record by some keys, each with whether it descends: nulls last both ways, then by id."""
     left = list(rows)
@@ -132,6 +126,6 @@ NAMES: dict[str, object] = {
     "today": today, "instant": instant, "empty": EMPTY, "exact_add": EXACT.add, "exact_subtract": EXACT.subtract,
     "exact_multiply": EXACT.multiply, "exact_negate": EXACT.minus, "exact_abs": EXACT.abs, "floor": math.floor,
     "ceil": math.ceil, "abs": abs, "min": min, "max": max, "len": len, "sum": sum, "exact_sum": exact_sum,
-    "sum_durations": sum_durations, "part": part, "in_currency": in_currency, "str": str, "join": "".join, "list": list,
+    "sum_durations": duration_total, "part": part, "in_currency": in_currency, "str": str, "join": "".join, "list": list,
 }  # fmt: skip
 """Everything that generated code can name besides its constants."""

@@ -127,6 +127,13 @@ def _duration(value: int) -> int | None:
     return value if abs(value) <= LONGEST else None
 
 
+def lasting(span: int) -> int:
+    """A sum of durations, refused where it is too long."""
+    if abs(span) > LONGEST:
+        raise TooLargeError("the duration is too long")
+    return span
+
+
 def duration_multiply(span: int, number: Number, scale: int) -> int | None:
     """A duration times a scaled number."""
     return _duration(half_up(span * narrow(number), 10**scale))
@@ -288,7 +295,7 @@ class Join:
 FUNCTIONS: dict[str, tuple[Callable[..., Any], int]] = {
     "rescale": (rescale, 3), "fit": (fit, 4), "add": (add, 3), "subtract": (subtract, 3), "multiply": (multiply, 4),
     "divide": (divide, 4), "div": (div, 3), "mod": (mod, 3), "floor": (floor, 3), "ceil": (ceil, 3),
-    "abs": (absolute, 2), "negate": (negate, 2), "duration_multiply": (duration_multiply, 3),
+    "abs": (absolute, 2), "negate": (negate, 2), "duration_multiply": (duration_multiply, 3), "lasting": (lasting, 1),
     "duration_divide": (duration_divide, 3), "local_date": (local_date, 2),
     "hour": (local_hour, 2), "minute": (local_minute, 2), "fold": (fold, 1), "matches": (matches, 2),
     "lower": (str.lower, 1), "upper": (str.upper, 1), "text_number": (text_number, 2),

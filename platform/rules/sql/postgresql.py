@@ -14,7 +14,7 @@ from sqlalchemy.sql.elements import Grouping
 from kith.rules.operations.finding import LONGEST_MATCHED
 from kith.rules.operations.texts import SPACE
 from kith.rules.patterns import spelled
-from kith.rules.sql.dialect import Dialect, infix, is_simple
+from kith.rules.sql.dialect import LONGEST, Dialect, infix, is_simple
 from kith.rules.sql.exact import DIVIDEND, EXACT
 from kith.rules.sql.natives import POSTGRESQL
 from kith.rules.sql.tables import Element
@@ -263,9 +263,13 @@ class PostgreSQL(Dialect):
 
     def total(self, element: Element, type_: Type, out: Type) -> Element:
         if out.kind == "duration":
-            return sa.cast(sa.func.coalesce(sa.func.sum(element), self.number(0)), BIGINT)
+            return self._lasting(sa.func.coalesce(sa.func.sum(element), self.number(0), type_=NUMERIC))
         summed = sa.cast(sa.func.sum(element), sa.Numeric(out.precision, out.scale))
         return self._formed(sa.func.coalesce(summed, self.number(0), type_=NUMERIC), out)
+
+    def _lasting(self, span: Element) -> Element:
+        """A sum of durations; one that is too long is made so long that no integer holds it. The engine sums once."""
+        return sa.cast(sa.case((sa.func.abs(span) > self.number(LONGEST), span * span), else_=span), BIGINT)
 
     def mean(self, element: Element, type_: Type, out: Type) -> Element:
         return self._quotient(sa.func.sum(element, type_=NUMERIC), sa.func.count(element), out)

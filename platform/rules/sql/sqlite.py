@@ -281,7 +281,8 @@ class SQLite(Dialect):
 
     def total(self, element: Element, type_: Type, out: Type) -> Element:
         if out.kind == "duration":
-            return sa.func.coalesce(sa.func.sum(element), self.number(0), type_=INTEGER)
+            lasting = registered("lasting", sa.func.sum(element))
+            return sa.func.coalesce(lasting, self.number(0), type_=INTEGER)
         if type_.precision > PLAIN_SUM:
             summed: Element = registered("sum", element, out.precision, wide=is_wide(out))
         else:

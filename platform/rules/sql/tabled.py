@@ -15,7 +15,7 @@ from kith.rules.sql.exact import EXACT
 from kith.rules.sql.natives import POSTGRESQL
 from kith.rules.sql.tables import Element
 from kith.rules.tree import Call, Constant, Node
-from kith.rules.types import INT
+from kith.rules.types import INT, Type
 
 if TYPE_CHECKING:
     from kith.rules.sql.lower import Lowering
@@ -64,16 +64,19 @@ def matches(lowering: Lowering, call: Call) -> Element:
 def bands(lowering: Lowering, call: Call) -> Element:
     """`bands(a, [10, 20], [1, 2, 3])`."""
     (limits, values), first = limits_of(call.args), call.args[0]
-    form = common_type(first.type, *(limit.type for limit in limits))
+    form = common_type(first.type, *(limit.type for limit in limits)) if first.type.is_number else first.type
+    between = [_formed(lowering, value, call.type) for value in values]
 
     def build(value: Element) -> Element:
-        steps = [
-            (value < lowering.as_(limit, form), lowering.as_(chosen, call.type))
-            for limit, chosen in zip(limits, values, strict=False)
-        ]
-        return sa.case((value.is_(None), sa.null()), *steps, else_=lowering.as_(values[-1], call.type))
+        below = [value < _formed(lowering, limit, form) for limit in limits]
+        return sa.case((value.is_(None), sa.null()), *zip(below, between, strict=False), else_=between[-1])
 
-    return lowering.dialect.once(build, lowering.as_(first, form))
+    return lowering.dialect.once(build, _formed(lowering, first, form))
+
+
+def _formed(lowering: Lowering, node: Node, form: Type) -> Element:
+    """A number in the form of another; all else has one form only."""
+    return lowering.as_(node, form) if form.is_number else lowering.value(node)
 
 
 TABLED: Mapping[str, Callable[[Lowering, Call], Element]] = {
