@@ -13,6 +13,7 @@ from kith.rules.checking.owning import owned
 from kith.rules.checking.statements import statements
 from kith.rules.checking.storing import stored
 from kith.rules.checking.uses import cost, uses, uses_of_block
+from kith.rules.checking.weighing import not_reached, weighed
 from kith.rules.parsing import parse_block, parse_expression, parse_template
 from kith.rules.program import (
     Action,
@@ -29,6 +30,7 @@ from kith.rules.program import (
     Refusal,
     Remove,
 )
+from kith.rules.rewriting import own_nodes
 from kith.rules.rewriting import statements as statements_within
 from kith.rules.scope import Scope, Slot
 from kith.rules.syntax import Syntax
@@ -60,6 +62,8 @@ def checked(
     tree = placed(check, syntax, slot.result)
     if tree is not None and slot.database:
         not_in_database(check, tree)
+    if tree is not None:
+        weighed(check, [tree])
     if tree is None or any(problem.is_error for problem in found):
         return None, in_order(found)
     reads = uses([tree], scope.entity)
@@ -95,6 +99,8 @@ def compile_program(excerpt: Excerpt, scope: Scope, slot: Slot) -> tuple[Program
     check = fresh(excerpt, scope, slot)
     check.problems = found
     actions = statements(check, block.statements)
+    weighed(check, (node for action in statements_within(actions) for node in own_nodes(action)))
+    not_reached(check, actions)
     if any(problem.is_error for problem in found):
         return None, in_order(found)
     reads = uses_of_block(actions, scope.entity)

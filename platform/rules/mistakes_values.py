@@ -101,9 +101,48 @@ EMPTY_TEXT = Mistake(
     "warning",
 )
 
+NEVER = Mistake(
+    "W309",
+    Words("This is never true{beside}.", "此处永远不成立{beside}。"),
+    'stage == "won" and stage == "lost"',
+    'stage == "won" or stage == "lost"',
+    "warning",
+)
+ALWAYS = Mistake(
+    "W310",
+    Words("This is always true{beside}.", "此处永远成立{beside}。"),
+    "quantity > 5 or quantity <= 5",
+    "quantity > 5 or quantity <= 3",
+    "warning",
+)
+NOT_OF_NULL = Mistake(
+    "W311",
+    Words(
+        "`not` makes this true where `{name}` is empty, too; say what an empty one means.",
+        "`{name}` 为空时，`not` 也会使此处成立；请说明为空时如何处理。",
+    ),
+    "not (discount > 15%)",
+    "discount is not set or discount <= 15%",
+    "warning",
+)
+NOT_REACHED = Mistake(
+    "W312",
+    Words("Nothing is done behind `{word}`.", "`{word}` 之后的语句不会执行。"),
+    "if vip { stop set flag = true }",
+    "if vip { set flag = true stop }",
+    "warning",
+)
+REFUSED_ANYWAY = Mistake(
+    "W313",
+    Words("The save is refused anyway: nothing of this comes about.", "保存必然被拒绝，此处不会生效。"),
+    'if vip { refuse "No" set flag = true }',
+    'if vip { refuse "No" }',
+    "warning",
+)
+
 MISTAKES = tuple(value for value in list(globals().values()) if isinstance(value, Mistake))
 """All of them, in the order of their codes."""
-BLOCK_EXAMPLES = frozenset({"E402", "E403"})
+BLOCK_EXAMPLES = frozenset({"E402", "E403", "W312", "W313"})
 """Codes whose examples are action blocks; all other examples are conditions."""
 
 
