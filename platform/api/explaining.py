@@ -8,8 +8,8 @@ from kith.api.calls import Call, answer
 from kith.api.parameters import parameters
 from kith.api.problems import stop
 from kith.runtime.explaining import explain_rule, explain_save
-from kith.runtime.explaining.told import save_data
-from kith.runtime.write.valuing import explain_value
+from kith.runtime.explaining.told import save_data, value_data
+from kith.runtime.explaining.valuing import explain_value
 
 KNOWN = ("save", "rule", "field")
 
@@ -22,7 +22,7 @@ def explain(call: Call) -> Response:
         value = explain_value(*about, given["field"])
         if value is None:
             raise stop(404, "nothing_to_explain")
-        return answer({"data": {"field": given["field"], "formula": value.formula, "facts": list(value.facts)}})
+        return answer({"data": value_data(given["field"], value)})
     if "rule" in given:
         rule = explain_rule(*about, given["rule"], given.get("save", ""))
         if rule is None:

@@ -73,8 +73,8 @@ class Asked:
 def record(workspace: Workspace, context: Context, asked: Asked) -> tuple[list[str], dict[str, object] | None]:
     """The answer as lines and as data; no data where there is none."""
     from kith.runtime.explaining import explain_rule, explain_save
-    from kith.runtime.explaining.told import save_data, save_text
-    from kith.runtime.write.valuing import explain_value
+    from kith.runtime.explaining.told import save_data, save_text, value_data, value_text
+    from kith.runtime.explaining.valuing import explain_value
 
     release = workspace.current()
     with workspace.database.read() as connection:
@@ -83,7 +83,7 @@ def record(workspace: Workspace, context: Context, asked: Asked) -> tuple[list[s
             value = explain_value(*about, asked.field)
             if value is None:
                 return [], None
-            return [value.formula, *value.facts], {"field": asked.field, "formula": value.formula, "facts": value.facts}
+            return [*value_text(context, value)], value_data(asked.field, value)
         if asked.rule:
             rule = explain_rule(*about, asked.rule, asked.save)
             if rule is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -46,6 +47,11 @@ TOTALS = {
     "join": Words("all {name} of {relation}", "{relation}的全部{name}"),
     "first": Words("the first {name} of {relation}", "{relation}的首个{name}"),
 }
+HAN = "[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”]"
+EDGE = "\0"
+"""Stands at both ends of a value that is put into a Chinese sentence; no text of data has it."""
+GAP = re.compile(f"(?<={HAN}{EDGE}) (?={EDGE}?{HAN})|(?<={HAN}) (?={EDGE}{HAN})")
+"""A space of the sentence, not of a value, with Chinese on both sides: there it has none."""
 DIVISIONS = frozenset({"divide", "mod", "div", "duration_divide", "duration_ratio"})
 
 
@@ -70,7 +76,11 @@ class Reader:
 
     def say(self, words: Words, **values: str | int | Words) -> str:
         """A sentence in the reader's language."""
-        return fill(words, values, self.language)
+        if not self.language.startswith("zh"):
+            return fill(words, values, self.language)
+        shown = {name: one.in_(self.language) if isinstance(one, Words) else one for name, one in values.items()}
+        text = fill(words, {name: f"{EDGE}{one}{EDGE}" for name, one in shown.items()}, self.language)
+        return GAP.sub("", text).replace(EDGE, "")
 
     def part(self, node: Node) -> str:
         """What the author wrote there."""

@@ -37,7 +37,7 @@ def test_a_record_is_told_with_every_rule_of_its_latest_save(order: tuple[str, s
     assert "by system, through the API, under release 1." in shown
     assert "  `discount ?? 0% <= 15%` is true: Discount is 10%\n" in shown
     code, shown = kith("explain", order[1], "--db", order[0], "--lang", "zh-CN")
-    assert "  `discount ?? 0% <= 15%` 成立：折扣 为 10%\n" in shown
+    assert "  `discount ?? 0% <= 15%` 成立：折扣为 10%\n" in shown
 
 
 def test_the_same_is_there_as_data(order: tuple[str, str]) -> None:

@@ -80,7 +80,7 @@ def test_a_verdict_has_its_smallest_reason(text: str, wanted: list[str]) -> None
 def test_a_reason_is_told_in_chinese() -> None:
     assert lines(RULE, language="zh-CN") == [
         "`discount ?? 0% <= 15%` 不成立：discount 为 20%",
-        "`amount is set` 不成立：amount 为 空",
+        "`amount is set` 不成立：amount 为空",
     ]
 
 

@@ -1,4 +1,4 @@
-"""An explanation of a save as lines of text and as plain data: the same for the command line and the API."""
+"""Explanations as lines of text and as plain data: the same for the command line and the API."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from kith.runtime.context import Context
 from kith.runtime.explaining.saves import Explanation
+from kith.runtime.explaining.valuing import Explained
 from kith.runtime.write.messages import texts
 
 
@@ -71,4 +72,38 @@ def save_data(found: Explanation) -> dict[str, Any]:
             }
             for one in found.moved
         ],
+    }
+
+
+def value_text(context: Context, found: Explained) -> Iterator[str]:
+    """A computed value line by line: its formula, what that read, and what this is made of in turn."""
+    say = texts(context.language)
+    yield found.formula
+    yield from (f"  {line}" for line in found.facts)
+    if found.too_many:
+        yield "  " + say("explain.adds.too_many")
+    for one in found.sums:
+        yield from one.lines(context.language)
+    for part in found.parts:
+        yield say("explain.part", name=part.name, formula=" ".join(part.formula.split()))
+        yield from (f"  {line}" for line in part.facts)
+
+
+def value_data(field: str, found: Explained) -> dict[str, Any]:
+    """The same as data."""
+    return {
+        "field": field,
+        "formula": found.formula,
+        "facts": list(found.facts),
+        "sums": [
+            {
+                "name": one.name,
+                "records": [{"entity": added.entity, "id": added.id, "text": added.text} for added in one.records],
+                "more": one.more,
+                "hidden": one.hidden,
+            }
+            for one in found.sums
+        ],
+        "parts": [{"name": one.name, "formula": one.formula, "facts": list(one.facts)} for one in found.parts],
+        "too_many": found.too_many,
     }

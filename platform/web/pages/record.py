@@ -13,7 +13,7 @@ from starlette.routing import Route
 from kith.metadata.model import Field
 from kith.runtime.read.query import Reference
 from kith.runtime.write.previewing import Preview, as_it_is
-from kith.runtime.write.valuing import explain_value
+from kith.runtime.explaining.valuing import explain_value
 from kith.web import addresses
 from kith.web.flows import moves_of
 from kith.web.outline import is_input
@@ -235,6 +235,7 @@ def show_why(visit: Visit) -> Response:
         "crumbs": (*subject.crumbs, Link(visit.texts("why.title", label=label), visit.here)),
         "fact": fact_of(subject, declared, subject.record.values[declared.name]),
         "found": found,
+        "record_address": addresses.record_of,
         "names": _names(subject, found.formula),
         "back": subject.address,
     }

@@ -74,7 +74,7 @@ def test_explanations_speak_the_language_of_who_asks(shop: Shop) -> None:
     found = explained(shop, "order", order, language="zh-CN")
     rule = next(one for one in found.rules if one.rule == "order_rules/discount_needs_approver")
     assert rule.sentence == "成立。"
-    assert rule.why == ("`discount ?? 0% <= 15%` 成立：折扣 为 10%",)
+    assert rule.why == ("`discount ?? 0% <= 15%` 成立：折扣为 10%",)
 
 
 def test_what_has_been_erased_is_said_to_be_gone(shop: Shop) -> None:

@@ -27,7 +27,7 @@ from kith.runtime.transfer.importing import Order, run_import
 from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause, Change, Refused, Saved, Verdict
 from kith.runtime.write.gate import save, save_all
-from kith.runtime.write.valuing import explain_value
+from kith.runtime.explaining.valuing import explain_value
 from tests.metadata.example import write
 
 ZONE = ZoneInfo("Asia/Shanghai")
