@@ -25,7 +25,7 @@ define apt_get
 	$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1) >/dev/null
 endef
 
-.PHONY: help run test lint format types layers bench agree nightly requirements clean
+.PHONY: help run test lint format types layers bench engines agree nightly requirements clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -50,6 +50,9 @@ format: .venv/.test ## Put code into the house's format
 bench: .venv/.test ## The figures of the design, as ratios to a hand-written baseline
 	$(BIN)/python -m bench
 
+engines: .venv/.test ## Install the other rule engines that bench sets Kith's rules beside
+	$(INSTALL) --require-hashes -r requirements/bench.txt
+
 agree: .venv/.test ## The long agreement run: random expressions, one value on Python, SQLite and PostgreSQL
 	KITH_AGREE=long $(BIN)/pytest tests/agreement -n 2
 
@@ -70,6 +73,8 @@ requirements: ## Compile requirements/*.txt anew from pyproject.toml (needs uv)
 		--group build pyproject.toml --output-file requirements/run.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--constraint requirements/run.txt --group build --group test pyproject.toml --output-file requirements/test.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--constraint requirements/test.txt --group bench pyproject.toml --output-file requirements/bench.txt
 
 clean: ## Remove the environment and everything built
 	rm -rf .venv dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage

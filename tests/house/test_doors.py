@@ -70,6 +70,7 @@ def test_every_dependency_has_its_reason() -> None:
     assert running == _names(project["project"]["dependencies"])
     groups = project["dependency-groups"]
     assert {row[0] for row in _rows("For building and testing") if row[1]} == _names(groups["build"] + groups["test"])
+    assert {row[0] for row in _rows("For measuring") if row[1]} == _names(groups["bench"])
 
 
 @pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library.distribution)
