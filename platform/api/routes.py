@@ -11,6 +11,7 @@ from kith.api.bodies import LARGE
 from kith.api.calls import Endpoint, asking, language_of, reading, writing
 from kith.api.health import Ready, alive
 from kith.api.problems import Stop, problem, stop
+from kith.api.under import Under
 from kith.runtime.calling import Doors
 
 BASE = "/api/v1"
@@ -21,6 +22,13 @@ def routes(doors: Doors) -> list[BaseRoute]:
     return [
         _route("/healthz", GET=alive),
         _route("/readyz", GET=Ready(doors).answer),
+        Under("/api", below(doors)),
+    ]
+
+
+def below(doors: Doors) -> list[BaseRoute]:
+    """Everything below `/api`; the last two answer what nothing else does."""
+    return [
         _route(f"{BASE}/search", GET=reading(doors, looking.search_)),
         _route(f"{BASE}/meta", GET=reading(doors, meta.meta)),
         _route(f"{BASE}/openapi.json", GET=reading(doors, openapi.openapi)),

@@ -82,7 +82,7 @@ class Fields:
         if stencil is None:
             if len(kept) >= MOST:
                 kept.clear()
-            stencil = kept[key] = cut(lambda marks: self._marked(maker, asked, marks), len(texts))
+            stencil = kept[key] = cut(lambda marks: self.marked(maker, asked, marks), len(texts))
         into += texts
         return stencil, len(texts)
 
@@ -96,7 +96,7 @@ class Fields:
         made = maker.input(asked.declared, asked.declared.name, asked.raw, asked.state)
         return Drawn(made.name, str(self.templates.ui(self.language).field(made)), made if made.error else None)
 
-    def _marked(self, maker: Maker, asked: Asked, marks: Sequence[str]) -> str:
+    def marked(self, maker: Maker, asked: Asked, marks: Sequence[str]) -> str:
         """The field with marks in the places of its texts."""
         declared, raw, state = asked.declared, asked.raw, asked.state
         if state.locked:

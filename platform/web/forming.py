@@ -99,9 +99,9 @@ def _referred_by(fields: Mapping[str, Field], raw: Mapping[str, Raw]) -> Iterato
                     yield type_.entity, id_
 
 
-def maker_of(draft: Draft, known: Mapping[tuple[str, str], str]) -> Maker:
-    """What makes the inputs of the form."""
-    visit = draft.subject.visit
+def maker_of(subject: Subject, known: Mapping[tuple[str, str], str]) -> Maker:
+    """What makes the inputs of a form; `known` tells what records are called."""
+    visit = subject.visit
 
     def candidates(declared: Field) -> Sequence[Choice]:
         found = choices(
@@ -118,7 +118,7 @@ def maker_of(draft: Draft, known: Mapping[tuple[str, str], str]) -> Maker:
     def lookup(declared: Field) -> str:
         return f"{addresses.list_of(declared.entity)}/choices/{declared.name}"
 
-    return Maker(draft.subject.showing, known, candidates, lookup, visit.model.app.languages)
+    return Maker(subject.showing, known, candidates, lookup, visit.model.app.languages)
 
 
 # ---- the fields ---------------------------------------------------------------------------------------------------

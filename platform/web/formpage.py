@@ -15,31 +15,41 @@ from kith.web.grids import grid_of
 from kith.web.inputs import FormSection, Lines
 from kith.web.refusing import carried
 from kith.web.requests import Visit
+from kith.web.sheets import Sheet
+from kith.web.subject import Subject
 from kith.web.templating import Drawing
 from kith.web.typed import GONE, TOLD, WAS
 
+SIGNS = json.JSONEncoder(separators=(",", ":"))
 MOSTLY = 0.6
 """From which share of computed fields a section counts as one that adds the lines up."""
 
 
 def drawing_of(draft: Draft, block: str, around: Mapping[str, str]) -> Drawing:
     """A block of the form's template; `around` are texts that stand around its fields."""
-    subject, typed = draft.subject, draft.typed
-    live, versioned = subject.outline.live, typed.version is not None
+    typed = draft.typed
+    return _drawing(draft.subject, block, typed.version, typed.id, typed.was, {**around, **_fields(draft)})
+
+
+def drawing_of_sheet(sheet: Sheet, subject: Subject, around: Mapping[str, str]) -> Drawing:
+    """The whole form of a record of which the sheet draws the fields."""
+    body, was = sheet.filled(subject)
+    record, fields = subject.record, {"body": body, "unseen": "", "summary": ""}
+    return _drawing(subject, "content", record.version, record.id, was, {**around, **fields})
+
+
+def _drawing(
+    subject: Subject, block: str, version: int | None, id_: str, was: Mapping[str, str], texts: Mapping[str, str]
+) -> Drawing:
+    live, versioned = subject.outline.live, version is not None
     fixed = {"icon_name": subject.icon, "live": live, "versioned": versioned, "was_name": WAS}
-    texts = {
-        **around,
-        **_fields(draft),
-        "was": json.dumps(typed.was, separators=(",", ":")),
-        "id": typed.id,
-        "version": str(typed.version),
-    }
+    texts = {**texts, "was": SIGNS.encode(was), "id": id_, "version": str(version)}
     return Drawing("form.html", block, (subject.icon, live, versioned), texts, lambda: fixed)
 
 
 def _fields(draft: Draft) -> dict[str, str]:
     """The fields, what the form carries along unseen, and the summary of what is wrong, as HTML."""
-    visit, maker, found = draft.subject.visit, maker_of(draft, labels(draft)), parts_of(draft)
+    visit, maker, found = draft.subject.visit, maker_of(draft.subject, labels(draft)), parts_of(draft)
     ui = visit.web.templates.ui(visit.language)
     drawer = fields_of(visit.release, visit.web.templates, draft.subject.entity.name, visit.language)
     drawn = [drawer.drawn(maker, part.fields) for part in found.parts]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar, cast
 from urllib.parse import urlsplit
@@ -96,8 +96,14 @@ class Guest:
     @property
     def here(self) -> str:
         """The address of this request, to come back to."""
-        query = f"?{self.request.url.query}" if self.request.url.query else ""
-        return self.request.url.path + query
+        query = self.request.scope["query_string"].decode(errors="replace")
+        return self.path + (f"?{query}" if query else "")
+
+    @property
+    def path(self) -> str:
+        """The path of this request; to make a whole URL of it costs as much as a statement of SQLite."""
+        found: str = self.request.scope["path"]
+        return found
 
     @property
     def shell(self) -> Shell:
@@ -145,7 +151,7 @@ class Visit(Guest):
             reader_of(self.context, self.release),
             self.texts,
             Look.of(self.request.cookies, self.model.app.accent),
-            path=self.request.url.path,
+            path=self.path,
             here=self.here if self.request.method == "GET" else addresses.HOME,
             csrf=masked(self.account.csrf),
             user=self.context.actor.id or "",
@@ -167,7 +173,8 @@ class Visit(Guest):
     def drawn(self, drawing: Drawing, status: int = 200, /, *, title: str, crumbs: Sequence[Link] = ()) -> Response:
         """The same of a stencil, whose texts are also `title` and `csrf`: a stencil knows no reader's shell."""
         frame = self.frame
-        drawing = replace(drawing, texts={"title": title, "csrf": frame.csrf, **drawing.texts})
+        texts = {"title": title, "csrf": frame.csrf, **drawing.texts}
+        drawing = Drawing(drawing.template, drawing.block, drawing.key, texts, drawing.fixed)
         content = self.web.templates.drawn(self.release, self.language, drawing)
         return self._framed(frame, status, content, title, crumbs)
 
@@ -312,7 +319,7 @@ def _remembered(
 
 def _told(visit: Visit, handler: Callable[[Visit], Response]) -> Response:
     """The answer to a person, who may have to choose another password first."""
-    if visit.account.must_change and visit.request.url.path not in (addresses.PASSWORD, addresses.SIGN_OUT):
+    if visit.account.must_change and visit.path not in (addresses.PASSWORD, addresses.SIGN_OUT):
         return go(addresses.with_query(addresses.PASSWORD, [("next", visit.here)]))
     return _handled(visit, handler)
 

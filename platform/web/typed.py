@@ -142,7 +142,7 @@ def raw_of(declared: Field, value: object, zone: tzinfo) -> Raw:
     if declared.type.kind == "set":
         members = [_text(declared, one, zone) for one in value] if isinstance(value, (tuple, list, frozenset)) else []
         return tuple(sorted(members)) if declared.type_name in MANY else listing(members, ", ")
-    return _text(declared, value, zone)
+    return value if isinstance(value, str) else _text(declared, value, zone)
 
 
 def _text(declared: Field, value: object, zone: tzinfo) -> str:

@@ -7,10 +7,11 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from kith.api.lists import KNOWN
 from kith.api.routes import ALL
+from kith.api.under import Under
 from kith.texts import load_texts, placeholders
 from tests.api.world import Desk
 
@@ -18,10 +19,15 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 REFERENCE = (DOCS / "reference/api.md").read_text(encoding="utf-8")
 
 
+def below_all(shared: Desk) -> list[BaseRoute]:
+    groups = [route for route in shared.client.app.routes if isinstance(route, Under)]  # type: ignore[attr-defined]
+    return [route for group in groups for route in group.routes]
+
+
 def test_every_address_and_method_is_in_the_reference(shared: Desk) -> None:
     rows = dict(re.findall(r"^\| `(/[^`]+)` \| (.*?) \|", REFERENCE, re.MULTILINE))
-    routes = [route for route in shared.client.app.routes if isinstance(route, Route)]  # type: ignore[attr-defined]
-    assert set(rows) == {route.path for route in routes} - {"/api", "/api/{path:path}"}
+    routes = [*shared.client.app.routes, *below_all(shared)]  # type: ignore[attr-defined]
+    assert set(rows) == {route.path for route in routes if isinstance(route, Route)} - {"/api", "/api/{path:path}"}
     for path, methods in rows.items():
         address = path.replace("{entity}", "nope").replace("{id}", "nope").replace("{name}", "nope")
         allowed = [one for one in ALL if shared.ask(one, address, "admin").status_code != 405]

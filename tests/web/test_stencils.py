@@ -61,8 +61,12 @@ PAGES = (
     "/", "/search?q=a", "/records/member", "/records/member?view=vip_members", "/records/member?sort=-created_at",
     "/records/member?q=a", "/records/purchase", "/records/purchase?columns=member,created_at", "/bin/member",
     "/records/member/{member}", "/records/member/{member}/edit", "/records/purchase/{purchase}/edit", "/records/task/{task}/edit",
-    "/records/product/{product}/edit",
+    "/records/product/{product}/edit", "/records/interaction/{interaction}/edit", "/records/coupon/{coupon}/edit",
+    "/records/household/{household}/edit", "/records/purchase_line/{purchase_line}/edit", "/records/user/{user}/edit",
 )  # fmt: skip
+
+
+OTHERS = ("purchase", "task", "product", "interaction", "coupon", "household", "purchase_line", "user")
 
 
 @pytest.mark.parametrize("user", [ADMIN, CLERK])
@@ -72,7 +76,7 @@ def test_pages_of_stencils_are_those_of_the_templates(
 ) -> None:
     name = f"{HOSTILE[2]} {HOSTILE[5]} {{{{7*7}}}} & \"'"
     made = [shop.save(Change("create", "member", values={"name": name, "mobile": "13912345670"})).id]
-    ids = {entity: [*made, *shop.ids(entity)][-1] for entity in ("purchase", "task", "product")}
+    ids = {entity: [*made, *shop.ids(entity)][-1] for entity in OTHERS}
     monkeypatch.setattr("kith.web.requests.masked", lambda secret: "secret_-=")
     client = shop.client(user, language)
     addresses = [page.format(member=made[0], **ids) for page in PAGES]
@@ -100,3 +104,4 @@ def _draw_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Templates, "drawn", drawn)
     monkeypatch.setattr(Frame, "around", around)
     monkeypatch.setattr(Fields, "_found", found)
+    monkeypatch.setattr("kith.web.pages.form.sheet_of", lambda subject: None)

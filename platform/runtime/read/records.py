@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,8 @@ from kith.runtime.release import Release
 from kith.runtime.rights import Condition
 
 Flag = Callable[[Row], bool]
+Flags = tuple[tuple[Flag, frozenset[str]], ...]
+"""What is told where a flag holds; each flag stands there once."""
 ACTIONS = ("update", "delete", "transfer", "export")
 """Rights that are told of a live record; of a deleted one only `restore` is, which needs the right to delete."""
 
@@ -37,18 +39,20 @@ class Plan:
     columns: Columns
     row: Values
     computed: int
-    can: tuple[tuple[str, Flag], ...]
-    writable: tuple[tuple[str, Flag], ...]
+    can: Flags
+    writable: Flags
+    maskable: tuple[str, ...]
+    """The fields of which some values may be masked."""
 
     def view(self, raw: Row, row: tuple[Any, ...]) -> RecordView:
         """A record of its tuple and its cells: id, version, title, when it was deleted, and the fields."""
         id_, version, title, deleted, *cells = row
         values = dict(zip(self.fields, cells, strict=True))
-        can = frozenset(name for name, flag in self.can if flag(raw))
+        can = held(self.can, raw)
         if deleted is not None:
             can = frozenset({"restore"}) if "delete" in can else frozenset()
-        writable = frozenset(name for name, flag in self.writable if flag(raw)) if "update" in can else frozenset()
-        masked = frozenset(name for name, value in values.items() if isinstance(value, Masked))
+        writable = held(self.writable, raw) if "update" in can else frozenset()
+        masked = frozenset(name for name in self.maskable if isinstance(values[name], Masked))
         return RecordView(
             entity=self.entity,
             id=id_,
@@ -61,6 +65,12 @@ class Plan:
             can=can,
             writable=writable,
         )
+
+
+def held(flags: Flags, raw: Row) -> frozenset[str]:
+    """What the flags tell of a record."""
+    found = [names for flag, names in flags if flag(raw)]
+    return found[0] if len(found) == 1 else frozenset().union(*found)
 
 
 def get_record(
@@ -153,17 +163,38 @@ def _plan(
     computed = statement.want(statement.this.source.c.computed)
     flags = _Flags(statement)
     rights = reader.rights[entity]
-    can = tuple((name, flags.of(rights.right(name))) for name in ACTIONS)
+    can = [(name, flags.of(rights.right(name))) for name in ACTIONS]
     named = sorted({name for grant in rights.grants for name in grant.actions})
-    can += tuple((name, flags.of(rights.named(name))) for name in named)
-    writable = tuple((name, flags.of(rights.writing(name, "update"))) for name in _inputs(statement))
-    return Plan(entity, prepare(connection, select()), wanted, columns, values_of(columns), computed, can, writable)
+    can += [(name, flags.of(rights.named(name))) for name in named]
+    writable = [(name, flags.of(rights.writing(name, "update"))) for name in _inputs(statement)]
+    return Plan(
+        entity=entity,
+        prepared=prepare(connection, select()),
+        fields=wanted,
+        columns=columns,
+        row=values_of(columns),
+        computed=computed,
+        can=_by_flag(can),
+        writable=_by_flag(writable),
+        maskable=tuple(name for name in fields if not reader.access(entity, name).mask.never),
+    )
+
+
+def _by_flag(flags: Sequence[tuple[str, Flag]]) -> Flags:
+    names: dict[Flag, set[str]] = {}
+    for name, flag in flags:
+        names.setdefault(flag, set()).add(name)
+    return tuple((flag, frozenset(some)) for flag, some in names.items())
 
 
 def _inputs(statement: Statement) -> list[str]:
     """The fields that somebody may write."""
     fields = statement.reader.entity(statement.this.entity).fields.values()
     return [field.name for field in fields if not field.is_computed and field.type_name != "autonumber"]
+
+
+def _never(row: Row) -> bool:
+    return False
 
 
 class _Flags:
@@ -176,7 +207,7 @@ class _Flags:
     def of(self, condition: Condition) -> Flag:
         """Whether a condition holds; of a line, whether its parent may be updated too."""
         if condition.never:
-            return lambda row: False
+            return _never
         key = "always" if condition.always else tuple(map(id, condition.scopes))
         if key not in self.known:
             statement = self.statement

@@ -152,7 +152,7 @@ def _inputs(asked: Asked, typed: Typed, failures: Sequence[Failure]) -> Iterator
     """What is asked, each with what is wrong with it."""
     draft = Draft(asked.subject, typed, None)
     is_action = asked.offer.action is not None
-    maker = maker_of(draft, {} if is_action else labels(draft))
+    maker = maker_of(draft.subject, {} if is_action else labels(draft))
     for declared in asked.offer.asked:
         wrong = " ".join(one.message for one in failures if one.field == declared.name and not one.at)
         state = State(required=declared.required or not is_action, error=wrong)

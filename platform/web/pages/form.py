@@ -13,7 +13,7 @@ from kith.runtime.write.change import Refused, Saved
 from kith.runtime.write.previewing import Preview, preview
 from kith.web import addresses, grids
 from kith.web.forming import Draft, labels, writable
-from kith.web.formpage import drawing_of
+from kith.web.formpage import drawing_of, drawing_of_sheet
 from kith.web.outline import is_input
 from kith.web.pages.record import ONE
 from kith.web.pages.signing import expired
@@ -21,8 +21,10 @@ from kith.web.parts import part
 from kith.web.refusing import clashes, sorted_out, told_again
 from kith.web.requests import Stop, Visit, Web, action, go, page
 from kith.web.saving import saved
+from kith.web.sheets import sheet_of
 from kith.web.showing import inline
 from kith.web.subject import Subject, entity_of, record_of
+from kith.web.templating import Drawing
 from kith.web.typed import ADD, KEEP, REMOVE, RESUME, TOLD, Raw, Typed, mark, raw_of, typed_of
 from kith.web.view import Choice, Link, Notice
 
@@ -92,6 +94,9 @@ def _filled(subject: Subject, typed: Typed, seen: Preview | None) -> Typed:
 def show_edit(visit: Visit) -> Response:
     """The form of a record."""
     subject = editing(visit)
+    if (sheet := sheet_of(subject)) is not None:
+        drawing = drawing_of_sheet(sheet, subject, {**_around(subject), "notice": "", "clashes": ""})
+        return _drawn(subject, drawing)
     typed = Typed(raw=kept_raw(subject), version=subject.record.version, id=subject.record.id)
     typed.note("", typed.raw)
     kept = grids.kept_lines(subject)
@@ -116,25 +121,31 @@ def seen_of(subject: Subject, typed: Typed) -> Preview | None:
 
 
 def _page(draft: Draft, status: int = 200, notice: Notice | None = None) -> Response:
-    subject, visit = draft.subject, draft.subject.visit
-    if draft.is_new:
-        label = inline(subject.entity.label, visit.language)
-        title, address = visit.texts("edit.new", label=label), addresses.new_of(subject.entity.name)
-        back = addresses.list_of(subject.entity.name)
-    else:
-        title, back = visit.texts("edit.title", title=subject.record.title), subject.address
-        address = addresses.edit_of(subject.entity.name, subject.record.id)
-    ui = visit.web.templates.ui(visit.language)
+    subject = draft.subject
+    ui = subject.visit.web.templates.ui(subject.visit.language)
     fights = list(clashes(subject, draft.refusals, labels(draft))) if draft.refusals.conflicts else []
-    around = {
-        "action": address,
-        "back": back,
+    told = {
         "notice": ui.notice(notice, "status") if notice else "",
         "clashes": ui.clashes(fights) if fights else "",
     }
-    return visit.drawn(
-        drawing_of(draft, "content", around), status, title=title, crumbs=(*subject.crumbs, Link(title, address))
-    )
+    return _drawn(subject, drawing_of(draft, "content", {**_around(subject), **told}), status)
+
+
+def _around(subject: Subject) -> dict[str, str]:
+    """Where the form is sent, and where one goes without sending it."""
+    if subject.view is None:
+        return {"action": addresses.new_of(subject.entity.name), "back": addresses.list_of(subject.entity.name)}
+    return {"action": addresses.edit_of(subject.entity.name, subject.view.id), "back": subject.address}
+
+
+def _drawn(subject: Subject, drawing: Drawing, status: int = 200) -> Response:
+    visit = subject.visit
+    if subject.view is None:
+        title = visit.texts("edit.new", label=inline(subject.entity.label, visit.language))
+    else:
+        title = visit.texts("edit.title", title=subject.view.title)
+    crumbs = (*subject.crumbs, Link(title, drawing.texts["action"]))
+    return visit.drawn(drawing, status, title=title, crumbs=crumbs)
 
 
 # ---- followed while one types -------------------------------------------------------------------------------------
@@ -152,12 +163,7 @@ def follow_edit(visit: Visit) -> Response:
 
 def _follow(subject: Subject) -> Response:
     draft = _pressed(subject, received(subject))
-    address = (
-        addresses.new_of(subject.entity.name)
-        if draft.is_new
-        else addresses.edit_of(subject.entity.name, draft.typed.id)
-    )
-    return subject.visit.fragment(drawing_of(draft, "fields", {"action": address}))
+    return subject.visit.fragment(drawing_of(draft, "fields", {"action": _around(subject)["action"]}))
 
 
 def received(subject: Subject) -> Typed:

@@ -59,7 +59,7 @@ def show(visit: Visit) -> Response:
 
 def _editor(subject: Subject, declared: Field, typed: Typed, error: str = "") -> Response:
     draft = Draft(subject, typed, None)
-    maker = maker_of(draft, labels(draft))
+    maker = maker_of(draft.subject, labels(draft))
     state = State(required=declared.required, error=error)
     made = maker.input(declared, declared.name, typed.raw.get(declared.name, ""), state)
     return subject.visit.block(
