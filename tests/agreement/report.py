@@ -14,7 +14,7 @@ from kith.rules.tree import Aggregate, Call, Node, walk
 from kith.rules.values import Env
 from tests.agreement.comparing import Question
 from tests.agreement.coverage import WRITTEN_OUT, by_node, constructs, is_border, knows_null, required
-from tests.agreement.engines import attempt
+from tests.agreement.engines import Crash, attempt
 from tests.agreement.soundness import keeps
 from tests.agreement.world import World
 
@@ -96,6 +96,9 @@ class Report:
         names = by_node(question.tree, question.syntax)
         with watching(lambda *seen: self.see(names, question.text, *seen)):
             values = [attempt(lambda env: reference.evaluate(question.tree, env), env) for env in where.envs[:SAMPLE]]
+        self.broken += (
+            f"{value.error} by the reference, in {question.text}" for value in values if isinstance(value, Crash)
+        )
         self.constant += all(value == values[0] for value in values)
         for node in walk(question.tree):
             if isinstance(node, Call | Aggregate):

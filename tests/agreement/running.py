@@ -39,7 +39,7 @@ def run(
             _compare(report, asked, where, name, engine, f"found_{name}_{seed}" if keep else "")
         report.seconds = time.perf_counter() - begun
         tell(report)
-    for difference, lines in run_blocks(report, seed, expressions // BLOCKS, records):
+    for difference, lines in run_blocks(report, seed, expressions // BLOCKS, records, tell):
         case = shrink_block(difference, lines)
         report.disagreements.append(f"{difference}\n  shrunk: {case.as_data()}")
         if keep:

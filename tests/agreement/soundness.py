@@ -36,7 +36,17 @@ def _instant(value: object, type_: Type) -> bool:
 
 def _set(value: object, type_: Type) -> bool:
     item = type_.item
-    return isinstance(value, frozenset) and (not value or (item is not None and all(keeps(one, item) for one in value)))
+    return isinstance(value, frozenset) and (
+        not value or (item is not None and all(_is_member(one, item) for one in value))
+    )
+
+
+def _is_member(value: object, item: Type) -> bool:
+    """A member of a list is as it was written: a number may have fewer places than others there."""
+    if isinstance(value, int | Decimal) and item.is_number:
+        places = -int(Decimal(value).as_tuple().exponent)
+        return places <= item.scale and abs(value) < 10 ** (item.precision - item.scale)
+    return keeps(value, item)
 
 
 PROMISES: dict[str, Callable[[object, Type], bool]] = {

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from kith.rules import syntax
 from kith.rules.checking.checker import NOTHING, Checker, Facts, Key
-from kith.rules.checking.missing import may_miss
+from kith.rules.checking.missing import may_be_empty, may_miss
 from kith.rules.checking.narrowing import NOT_ZERO, USUAL, set_facts
 from kith.rules.program import Action, Assign, Branch, Joining, Loop
 from kith.rules.tree import Node, Path
@@ -17,6 +17,8 @@ def told_by(checker: Checker, target: Path, value: Node) -> Facts:
     path = tuple(item.name for item in target.steps)
     sure = target.root == "let" and len(path) == 2 and not target.steps[0].type.nullable
     if len(path) > 1 and not sure and (target.root, *path[:-1]) not in checker.known:
+        return NOTHING
+    if may_be_empty(value):
         return NOTHING
     if not value.type.nullable:
         return set_facts(target)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from kith.rules.checking.checker import NOTHING, Facts
 from kith.rules.checking.narrowing import USUAL, facts, is_safe_divisor
 from kith.rules.operations import OPERATIONS
-from kith.rules.tree import Call, Constant, Node, Path
+from kith.rules.tree import Call, Constant, Node, Path, Template
 
 LEAVES_CALENDAR = frozenset({
     "date_add_duration", "date_add_period", "instant_add_duration", "duration_add", "duration_subtract",
@@ -38,6 +38,23 @@ def may_miss(node: Node, known: Facts = NOTHING) -> bool:
         if not operation.sees_null and not operation.may_null and not operation.result(settled(node)).nullable:
             return any(may_miss(arg, known) for arg in node.args)
     return True
+
+
+def may_be_empty(node: Node) -> bool:
+    """Whether a value can be a text of length 0, which becomes null when it is stored; what a record holds is none."""
+    match node:
+        case Constant(value=value):
+            return value == ""
+        case Path(root=root, steps=steps):
+            return node.type.kind == "text" and root == "let" and len(steps) == 1
+        case Template(parts=parts):
+            return not any(isinstance(part, str) and part for part in parts)
+        case Call(op="if", args=(_, *chosen)) | Call(op="coalesce", args=chosen):
+            return any(map(may_be_empty, chosen))
+        case Call(op="concat", args=joined):
+            return all(map(may_be_empty, joined))
+        case _:
+            return node.type.kind == "text"
 
 
 def settled(node: Call) -> list[Node]:
