@@ -1,4 +1,4 @@
-"""Why a record is as it is: a save, a rule or a computed field, under the caller's rights."""
+"""Why a record is as it is: a save, a rule, a computed field, a list that has it or not; under the caller's rights."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from starlette.responses import Response
 from kith.api.calls import Call, answer
 from kith.api.parameters import parameters
 from kith.api.problems import stop
-from kith.runtime.explaining import explain_rule, explain_save
+from kith.runtime.explaining import explain_list, explain_rule, explain_save
 from kith.runtime.explaining.told import save_data, value_data
 from kith.runtime.explaining.valuing import explain_value
 
-KNOWN = ("save", "rule", "field")
+KNOWN = ("save", "rule", "field", "view", "segment")
 
 
 def explain(call: Call) -> Response:
-    """Answer why: of the latest save, of the named one, of a rule (now or at a save), or of a computed field."""
+    """Answer why: of the latest save or the named one, of a rule (now or at a save), of a computed field, or of a list."""
     given = parameters(call.request, *KNOWN)
     about = (call.connection, call.context, call.release, call.entity.name, call.id)
     if "field" in given:
@@ -23,6 +23,8 @@ def explain(call: Call) -> Response:
         if value is None:
             raise stop(404, "nothing_to_explain")
         return answer({"data": value_data(given["field"], value)})
+    if "view" in given or "segment" in given:
+        return in_list(call, given.get("view") or given.get("segment", ""))
     if "rule" in given:
         rule = explain_rule(*about, given["rule"], given.get("save", ""))
         if rule is None:
@@ -33,3 +35,12 @@ def explain(call: Call) -> Response:
     if save is None:
         raise stop(404, "nothing_to_explain")
     return answer({"data": save_data(save)})
+
+
+def in_list(call: Call, name: str) -> Response:
+    """Answer why a record is in the caller's list or is not."""
+    about = (call.connection, call.context, call.release, call.entity.name, call.id)
+    found = explain_list(*about, name, call.context.actor)
+    if found is None:
+        raise stop(404, "nothing_to_explain")
+    return answer({"data": {"list": name, "label": found.label, "inside": found.inside, "lines": list(found.lines)}})

@@ -9,7 +9,10 @@ from starlette.responses import Response
 from kith.api.calls import Call, answer
 from kith.api.moves import flows_of, named_of, ways_of
 from kith.api.parameters import parameters
-from kith.metadata.model import Entity, Field, Inverse, Label, NamedAction, Workflow
+from kith.api.problems import stop
+from kith.metadata.analysis.order import order_of
+from kith.metadata.analysis.order_told import order_data
+from kith.metadata.model import Entity, Field, Inverse, Label, Model, NamedAction, Workflow
 from kith.rules.types import Type
 from kith.runtime.read.asking import CONDITION, asked
 from kith.runtime.rights import ACTIONS
@@ -22,6 +25,22 @@ def meta(call: Call) -> Response:
     parameters(call.request)
     key = ("api.meta", call.reader.key, call.context.language)
     return answer({"data": call.release.cached(key, lambda: model_of(call))})
+
+
+def order(call: Call) -> Response:
+    """Answer in which order a save of an entity does what, and why; whoever administers may ask."""
+    parameters(call.request)
+    entity, language = call.entity, call.context.language
+    if not call.reader.administers:
+        raise stop(404, "nothing_to_explain")
+    key = ("api.order", entity.name, language)
+    return answer({"data": call.release.cached(key, lambda: _order(call.release.model, entity, language))})
+
+
+def _order(model: Model, entity: Entity, language: str) -> list[dict[str, Any]]:
+    """The order as data; where a document lay on somebody's disk is nobody's business."""
+    acts = order_data(order_of(model, entity), language)
+    return [{name: value for name, value in one.items() if name != "place"} for one in acts]
 
 
 def model_of(call: Call) -> dict[str, Any]:

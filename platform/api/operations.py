@@ -85,8 +85,8 @@ QUERY: dict[str, Any] = {
     "cursor": ("`next` of the page before", TEXT),
     "count": ("How exactly records are counted", {"enum": ["capped", "exact", "none"], "default": "capped"}),
     "q": ("What is searched for", TEXT),
-    "view": ("A view whose filter is added", TEXT),
-    "segment": ("A segment whose filter is added", TEXT),
+    "view": ("A view: a list adds its filter, an explanation says why it has the record or not", TEXT),
+    "segment": ("A segment, likewise", TEXT),
     "save": ("A save of the record; without it the latest", TEXT),
     "rule": ("A rule of which to say why it does nothing, now or at the save", TEXT),
     "field": ("A computed field of which to say why it has its value", TEXT),
@@ -200,7 +200,7 @@ def history(entity: str) -> Operation:
 
 def explaining(entity: str) -> Operation:
     """Why a record is as it is."""
-    return _operation("explain", entity, _data({"type": "object"}), "save", "rule", "field")
+    return _operation("explain", entity, _data({"type": "object"}), "save", "rule", "field", "view", "segment")
 
 
 def aggregating(entity: str) -> Operation:

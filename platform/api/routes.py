@@ -31,6 +31,7 @@ def below(doors: Doors) -> list[BaseRoute]:
     return [
         _route(f"{BASE}/search", GET=reading(doors, looking.search_)),
         _route(f"{BASE}/meta", GET=reading(doors, meta.meta)),
+        _route(f"{BASE}/meta/order/{{entity}}", GET=reading(doors, meta.order)),
         _route(f"{BASE}/openapi.json", GET=reading(doors, openapi.openapi)),
         _route(
             f"{BASE}/{{entity}}",

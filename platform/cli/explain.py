@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import orjson
 import typer
@@ -32,6 +33,9 @@ def explain(
     visible_to: Annotated[
         str, typer.Option("--visible-to", help="Why the user of this e-mail address sees the record, or does not.")
     ] = "",
+    in_list: Annotated[
+        str, typer.Option("--list", help="Why this view or segment lists the record to whoever asks, or does not.")
+    ] = "",
     db: Db = "",
     as_user: As = "",
     as_json: Json = False,
@@ -49,8 +53,10 @@ def explain(
             return
         need_entity(workspace.current().model, entity, language)
         context = context_for(workspace, as_user, language)
-        if visible_to:
-            who = context_for(workspace, visible_to, language).actor
+        who = context_for(workspace, visible_to, language).actor if visible_to else context.actor
+        if in_list:
+            lines, data = listing(workspace, context, (entity, id_, in_list), who)
+        elif visible_to:
             lines, data = visibility(workspace, context, entity, id_, who)
         else:
             lines, data = record(workspace, context, Asked(entity, id_, save, rule, field))
@@ -108,6 +114,24 @@ def visibility(
     return [head, *found.lines], {"sees": found.sees, "lines": found.lines}
 
 
+def listing(
+    workspace: Workspace, context: Context, about: tuple[str, str, str], who: Actor
+) -> tuple[list[str], dict[str, object] | None]:
+    """Why a record is in somebody's list, or is not."""
+    from kith.runtime.explaining import explain_list, lists_of
+    from kith.runtime.write.messages import texts
+
+    release, (entity, _, name) = workspace.current(), about
+    if name not in (known := lists_of(release, entity)):
+        unknown(Words("list", "列表"), name, known, context.language)
+    with workspace.database.read() as connection:
+        found = explain_list(connection, context, release, *about, who)
+    if found is None:
+        return [], None
+    head = texts(context.language)(f"explain.list.{'yes' if found.inside else 'no'}", name=found.label, who=who.name)
+    return [head, *found.lines], {"list": name, "inside": found.inside, "lines": found.lines}
+
+
 def order(model: Model, name: str, language: str, *, as_json: bool) -> None:
     """Print the order of an entity."""
     from kith.metadata.analysis.order import order_of
@@ -125,5 +149,11 @@ def order(model: Model, name: str, language: str, *, as_json: bool) -> None:
 def need_entity(model: Model, name: str, language: str) -> None:
     """Leave where there is no such entity, with the nearest one."""
     if name not in model.entities:
-        hint = did_you_mean(name, model.entities) or Words("", "")
-        refuse(Words(f'There is no entity "{name}"; {hint.en}', f"没有实体“{name}”；{hint.zh}"), language)
+        unknown(Words("entity", "实体"), name, model.entities, language)
+
+
+def unknown(what: Words, name: str, known: Iterable[str], language: str) -> NoReturn:
+    """Leave where there is nothing of that name, with the nearest one."""
+    hint = did_you_mean(name, known)
+    end = Words(f"; {hint.en}", f"；{hint.zh}") if hint else Words(".", "。")
+    refuse(Words(f'There is no {what.en} "{name}"{end.en}', f"没有{what.zh}“{name}”{end.zh}"), language)

@@ -63,3 +63,7 @@ def test_a_rule_and_a_field_are_told_too(order: tuple[str, str], asked: tuple[st
 def test_what_is_not_there_has_nothing_to_explain(order: tuple[str, str]) -> None:
     assert kith("explain", "order/00000000-0000-7000-8000-000000000000", "--db", order[0])[0] == 1
     assert kith("explain", order[1], "--rule", "no_such", "--db", order[0])[0] == 1
+
+
+def test_a_list_that_is_not_there_is_refused(order: tuple[str, str]) -> None:
+    assert kith("explain", order[1], "--list", "mine", "--db", order[0]) == (64, 'There is no list "mine".\n')

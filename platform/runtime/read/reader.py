@@ -39,6 +39,11 @@ class Reader:
         """How a field may be read."""
         return self.rights[entity].reading(field)
 
+    @property
+    def administers(self) -> bool:
+        """Whether these roles write everything: what is told of documents then names fields of every entity."""
+        return all(one.wide == "write" for one in self.rights.entities.values())
+
     def may_read(self, entity: str) -> bool:
         """Whether some record of an entity may be read; of owned lines only with their parents."""
         return entity in self._readable
