@@ -60,8 +60,8 @@ def lists_of(release: Release, entity: str) -> dict[str, View | Segment]:
 
 def _is_inside(hers: Session, entity: str, id_: str, found: View | Segment) -> bool | None:
     """What the list itself says; None where the list may not be opened."""
-    names = {"view" if isinstance(found, View) else "segment": found.name}
-    query = Query(entity, ("id",), filter=f'id == "{id_}"', limit=1, count="none", **names)
+    view, segment = (found.name, "") if isinstance(found, View) else ("", found.name)
+    query = Query(entity, ("id",), filter=f'id == "{id_}"', view=view, segment=segment, limit=1, count="none")
     try:
         return bool(list_records(hers.connection, hers.context, hers.release, query).rows)
     except Denied:
