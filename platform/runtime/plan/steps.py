@@ -56,7 +56,7 @@ class MakeTable(Step):
         if connection.dialect.name == "postgresql":
             operation.columns = [item for item in operation.columns if not isinstance(item, sa.ForeignKeyConstraint)]
         operations.invoke(operation)
-        for index in self.table.indexes:
+        for index in sorted(self.table.indexes, key=lambda index: str(index.name)):
             index.create(connection)
         return True
 
