@@ -13,7 +13,7 @@ from kith.runtime.write.deleting import names_deleted
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.explaining import message_of, title_of, why_not
 from kith.runtime.write.flows import check_action, check_flows
-from kith.runtime.write.messages import failure, texts
+from kith.runtime.write.messages import failure
 from kith.runtime.write.plans import compiled
 
 if TYPE_CHECKING:
@@ -146,8 +146,6 @@ def refusal(session: Session, rule: Rule, draft: Draft) -> Failure:
     language = session.context.language
     message = rule.message.get(language) or next(iter(rule.message.values()), None)
     said = message_of(session, rule, message.tree, session.env(draft)) if message is not None else rule.name
-    if draft.chain:
-        said = texts(language)("failure.chain", message=said, chain=" → ".join((*draft.chain, rule.path)))
     return Failure("rule", said, rule.field, rule.path, draft.at, why_not(session, rule, draft))
 
 

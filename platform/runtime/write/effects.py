@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kith.runtime.write.deleting import spread
 from kith.runtime.write.draft import Draft
+from kith.runtime.write.fitting import fitting
 from kith.runtime.write.lookups import look_up
 from kith.runtime.write.moving import moves
 from kith.runtime.write.noting import note_move
@@ -171,7 +172,7 @@ def apply(session: Session, draft: Draft, found: Touch, looked_up: dict[str, Any
     after, plan = draft.after, draft.plan
     for name, delta in found.deltas.items():
         if after.has(name) and plan.rollups[name].field.storage == "stored":
-            after[name] = session.fitting(draft, name, (after[name] or 0) + delta)
+            after[name] = fitting(session, draft, name, (after[name] or 0) + delta)
     for name in found.lookups:
         after.update({key: value for key, value in looked_up.items() if key.partition("__")[0] == name})
     for ask in found.asks:

@@ -162,8 +162,6 @@ def check_way(session: Session, draft: Draft, flow: Workflow) -> None:
     held = guard_holds(session, draft, one)
     if not held and one.when is not None:
         said = texts(session.context.language)("failure.guard", label=one.label.in_(session.context.language))
-        if draft.chain:
-            said = texts(session.context.language)("failure.chain", message=said, chain=" → ".join(draft.chain))
         draft.fail(Failure("guard", said, flow.field, path, draft.at, why(session, one.when, session.env(draft))))
     note_guard(session, path, one.when, draft)
     session.consider(path, draft, "held" if held else "refused")

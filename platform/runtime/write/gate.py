@@ -19,7 +19,7 @@ from kith.runtime.write.computing import compute
 from kith.runtime.write.deleting import spread
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.effects import next_wave, unmoved_drafts
-from kith.runtime.write.messages import texts
+from kith.runtime.write.messages import reasons, texts
 from kith.runtime.write.noting import note_moved
 from kith.runtime.write.numbering import number
 from kith.runtime.write.preparing import effects_first, preload, prepare
@@ -243,7 +243,7 @@ def verdict(session: Session, top: int, draft: Draft | None, refused: Sequence[D
     if draft is None:
         return missing(session)
     conflicts = tuple(conflict for one in refused for conflict in one.conflicts)
-    failures = tuple(failure for one in refused for failure in one.failures)
+    failures = reasons(session, draft, refused)
     barred = tuple(failure for failure in failures if failure.code in BARRED)
     if barred:
         return Refused("denied", barred)

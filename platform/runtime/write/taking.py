@@ -27,7 +27,7 @@ from kith.runtime.write.budgets import OverBudget
 from kith.runtime.write.change import Change, Failure
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.explaining import message_of
-from kith.runtime.write.messages import texts
+from kith.runtime.write.fitting import fitting
 from kith.runtime.write.preparing import fill_defaults, new_draft
 from kith.runtime.write.reaching import ahead
 from kith.runtime.write.touching import Ask, Touches, touch
@@ -157,11 +157,7 @@ class Taking:
             touch(self.touches, entity, str(id_), self.draft, self.rule.path).asks.append(ask)
 
     def refuse(self, message: str, field_name: str) -> None:
-        """The save is refused, with the chain of rules that led here."""
-        chain = (*self.draft.chain, self.rule.path)
-        if self.draft.chain:
-            say = texts(self.session.context.language)
-            message = say("failure.chain", message=message, chain=" → ".join(chain))
+        """The save is refused."""
         self.draft.fail(Failure("rule", message, field_name, self.rule.path, self.draft.at))
 
     def create(self, effect: CreateRecord) -> None:
@@ -170,7 +166,7 @@ class Taking:
         values = {name: self.real(value) for name, value in effect.values.items()}
         declared = session.release.model.entities[effect.entity]
         made = new_draft(session, Change("create", effect.entity), declared, draft.top, "")
-        made.after.update(values)
+        made.after.update({name: fitting(session, made, name, value) for name, value in values.items()})
         made.given = frozenset(values)
         made.chain = (*draft.chain, self.rule.path)
         session.place(made)
@@ -190,7 +186,7 @@ def setting(values: Mapping[str, Any], still: Callable[[Any], bool] = always) ->
     def ask(session: Session, draft: Draft) -> None:
         if still(draft.before or draft.after):
             for name, value in values.items():
-                draft.after[name] = session.fitting(draft, name, value)
+                draft.after[name] = fitting(session, draft, name, value)
 
     return ask
 

@@ -9,6 +9,7 @@ from kith.rules.actions import run
 from kith.rules.effects import Refuse, SetField
 from kith.runtime.write.change import Failure
 from kith.runtime.write.explaining import message_of
+from kith.runtime.write.fitting import fitting
 from kith.runtime.write.flows import follow
 from kith.runtime.write.plans import compiled
 
@@ -67,7 +68,7 @@ def perform(session: Session, rule: Rule, draft: Draft) -> None:
     for effect in effects:
         match effect:
             case SetField(name, value):
-                draft.after[name] = session.fitting(draft, name, value)
+                draft.after[name] = fitting(session, draft, name, value)
                 if any(flow.field == name for flow in draft.plan.flows):
                     follow(session, draft)
             case Refuse(message, field):
