@@ -61,9 +61,14 @@ def test_a_change_has_the_same_verdict_through_every_door(office: Office, door: 
     start, values, told = CASES[case]
     if door == "inline edit" and len(values) > 1:
         return
-    deal = office.deal(new_id(), start)
+    deal = office.deal(new_id(), {**start, "short": "x"})
     before = office.look(deal)
     answer = DOORS[door](office, deal, values)
     after = office.look(deal)
     assert {one for one in TOLD if one in answer} == told, answer
     assert (after == before) == bool(told), (before, after, answer)
+
+
+def test_a_default_is_held_to_its_fields_limits_too(office: Office) -> None:
+    assert office.deal("longer than ten", {}) == "The text has 15 characters; 10 are allowed."
+    assert office.deal("", {"short": "fine"}) != ""

@@ -15,6 +15,7 @@ from kith.runtime.write.change import Change, Conflict
 from kith.runtime.write.conflicts import changed_since
 from kith.runtime.write.converting import refresh
 from kith.runtime.write.draft import Draft
+from kith.runtime.write.fitting import fitting
 from kith.runtime.write.flows import take_up
 from kith.runtime.write.messages import failure, misread, texts
 from kith.runtime.write.readings import reading_of
@@ -275,7 +276,8 @@ def fill_defaults(session: Session, draft: Draft) -> None:
         if declared.default is not None:
             draft.after[declared.name] = declared.default
         elif declared.name in draft.plan.defaults:
-            draft.after[declared.name] = draft.plan.defaults[declared.name](session.env(draft))
+            value = draft.plan.defaults[declared.name](session.env(draft))
+            draft.after[declared.name] = fitting(session, draft, declared.name, value)
         refresh(draft)
 
 
