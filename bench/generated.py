@@ -53,7 +53,7 @@ def entity(name: str, other: str, number: int) -> str:
 def rules(name: str) -> str:
     """The rules of one entity."""
     items = [
-        f"  rule_{index}: {{when: n1 is set and both > {index}, require: (n2 ?? 0) <= {1000 + index} or above is set,"
+        f"  rule_{index}: {{when: n1 is set and both > {index}, require: (n2 ?? 0) <= {1000 - index} or above is set,"
         f" message: {{en: 'Too much: {{both}}', zh-CN: '过大：{{both}}'}}, field: n2}}"
         for index in range(RULES)
     ]

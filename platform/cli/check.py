@@ -14,6 +14,7 @@ from kith.problems import Problem, Words, render
 
 def check(
     app: Annotated[Path, typer.Argument(help="The folder of the app.")],
+    strict: Annotated[bool, typer.Option("--strict", help="Let hints fail the check, too.")] = False,
     as_json: Json = False,
     lang: Language = "",
 ) -> None:
@@ -31,7 +32,7 @@ def check(
         for problem in problems:
             typer.echo(render(problem, language) + "\n")
         typer.echo(summary(problems, errors).in_(language))
-    raise typer.Exit(1 if errors else 0)
+    raise typer.Exit(1 if errors or (strict and problems) else 0)
 
 
 def summary(problems: list[Problem], errors: int) -> Words:

@@ -39,11 +39,19 @@ def test_check_prints_the_same_as_data(tmp_path: Path) -> None:
     assert (problem["code"], problem["line"], problem["column"], problem["severity"]) == ("E203", 3, 11, "error")
 
 
-def test_hints_alone_are_no_failure(tmp_path: Path) -> None:
-    form = {"forms/f.yaml": "form: f\nof: thing\nsections: {a: {items: {due: {}}}}\n"}
-    code, shown, _ = kith("check", write(tmp_path, BASE | form))
+def test_hints_alone_are_no_failure_unless_that_is_asked(tmp_path: Path) -> None:
+    segment = {"segments/s.yaml": "segment: s\nof: thing\nfilter: due < today()\n"}
+    app = write(tmp_path, BASE | segment)
+    code, shown, _ = kith("check", app)
     assert code == 0
     assert shown.endswith("0 errors, 1 hint.\n")
+    assert kith("check", app, "--strict")[0] == 1
+    assert kith("check", write(tmp_path / "bare", BASE), "--strict")[0] == 0
+
+
+@pytest.mark.parametrize("name", ["retail_crm", "b2b_crm"])
+def test_the_apps_pass_the_strict_check(name: str) -> None:
+    assert kith("check", Path(__file__).parents[2] / "apps" / name, "--strict")[0] == 0
 
 
 @pytest.mark.parametrize("command", [["check", "nowhere"], ["why", "nowhere", "a.b"], ["schema", "entiti"]])

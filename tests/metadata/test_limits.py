@@ -103,9 +103,10 @@ items:
             files[f"views/v{n}_{v}.yaml"] = (
                 f"view: v{n}_{v}\nof: e{n}\n{chosen}columns: {{name: {{}}, amount: {{}}, parent.name: {{}}}}\nsort: [-d0]\n"
             )
-        files[f"forms/f{n}.yaml"] = (
-            f"form: f{n}\nof: e{n}\nsections: {{a: {{items: {{name: {{}}, amount: {{}}, status: {{}}}}}}}}\n"
-        )
+        own = (f"{kind}{number}" for kind in "tdi" for number in range(4))
+        names = ("name", "amount", "status", "rate", "parent", "owner", "total", *own)
+        shown = ", ".join(f"{name}: {{}}" for name in names)
+        files[f"forms/f{n}.yaml"] = f"form: f{n}\nof: e{n}\nsections: {{a: {{items: {{{shown}}}}}}}\n"
     return files
 
 

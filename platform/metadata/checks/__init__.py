@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from kith.metadata.checks import acting, calendars, cases, entities, fields, flows, forms, given, naming, records
+from kith.metadata.checks import (
+    acting,
+    calendars,
+    cases,
+    entities,
+    fields,
+    flows,
+    forms,
+    given,
+    keeping,
+    naming,
+    records,
+    ruling,
+    serving,
+    using,
+)
 from kith.metadata.checks.checking import Check, Checking, told_by
 
 CHECKS: tuple[Check, ...] = (
@@ -16,6 +31,10 @@ CHECKS: tuple[Check, ...] = (
     *calendars.CHECKS,
     *records.CHECKS,
     *given.CHECKS,
+    *keeping.CHECKS,
+    *ruling.CHECKS,
+    *serving.CHECKS,
+    *using.CHECKS,
 )
 """All checks, in the order of the documentation; what they tell is sorted by place anyhow."""
 

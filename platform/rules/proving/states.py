@@ -38,6 +38,15 @@ class State:
         before = self.known.get(terms.named("old")) if path.root == "old" else None
         return before is not None and before.is_null
 
+    def meeting(self, other: State) -> State | None:
+        """What holds where both cases are; none where that cannot be."""
+        met = dict(self.known)
+        for key, domain in other.known.items():
+            met[key] = domain.meeting(met[key]) if key in met else domain
+            if met[key].is_nothing:
+                return None
+        return State(met)
+
     @staticmethod
     def common(states: Sequence[State]) -> State:
         """What holds in all these cases."""
