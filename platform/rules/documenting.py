@@ -75,6 +75,16 @@ OTHERS: dict[str, list[tuple[str, Words]]] = {
             ),
         ),
     ],
+    "logic": [
+        (
+            'case(stage, "new", 10%, ["won", "paid"], 100%, 0%)',
+            Words(
+                "The value behind the first that it is, or behind the list that has it; the last one for all else. `null` may stand "
+                "for what has no value.",
+                "与所列取值（或含它的列表）相符时取其后的结果；其余情形取最后一个。可用 `null` 表示没有值。",
+            ),
+        ),
+    ],
     "sets": [
         (
             'has_any(tags, ["a", "b"])',
@@ -123,13 +133,11 @@ def functions_page(language: str) -> str:
     parts = [f"# {TITLE.in_(language)}", INTRO.in_(language)]
     for group, title in GROUPS.items():
         parts.append(f"## {title.in_(language)}")
-        if group in OTHERS:
-            rows = [f"| `{text}` | {doc.in_(language)} |" for text, doc in OTHERS[group]]
-            parts.append("\n".join([SHORT_HEAD.in_(language), *rows]))
-        else:
-            written: list[Operation | Shorthand] = [*OPERATIONS.values(), *SHORTHANDS.values()]
-            rows = [row(operation, language) for operation in written if operation.group == group]
-            parts.append("\n".join([HEAD.in_(language), *rows]))
+        written: list[Operation | Shorthand] = [*OPERATIONS.values(), *SHORTHANDS.values()]
+        rows = [row(operation, language) for operation in written if operation.group == group]
+        head, end = (HEAD, " |  |") if rows else (SHORT_HEAD, " |")
+        others = [f"| `{text}` | {doc.in_(language)}{end}" for text, doc in OTHERS.get(group, ())]
+        parts.append("\n".join([head.in_(language), *rows, *others]))
     return "\n\n".join(parts) + "\n"
 
 

@@ -68,7 +68,7 @@ def by_node(tree: Node, syntax: s.Syntax) -> dict[int, list[str]]:
     return found
 
 
-WRITTEN_OUT = frozenset({*SHORTHANDS, *ASKED, "last"})
+WRITTEN_OUT = frozenset({*SHORTHANDS, *ASKED, "case", "last"})
 ROOTS = {"this": 4, "me": 2, "old": 2, "row": 3}
 """Roots with the most hops that a run must make from each."""
 NEVER_NULL = frozenset(

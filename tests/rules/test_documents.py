@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from kith.rules.checking.calls import OTHERS
 from kith.rules.documenting import PAGES, mistakes
+from kith.rules.operations import FUNCTIONS
 from kith.rules.types import NUMBERS
 
 FOLDER = Path(__file__).parents[2] / "docs/rules"
@@ -31,3 +34,16 @@ def test_each_code_names_one_mistake() -> None:
 def test_the_page_of_types_tells_of_each_kind_of_number(name: str) -> None:
     text = (FOLDER / name).read_text("utf-8")
     assert all(f"`{kind}" in text for kind in NUMBERS)
+
+
+def ours(name: str) -> list[str]:
+    """The code in the last column of a page of tables."""
+    lines = (FOLDER / name).read_text("utf-8").splitlines()
+    cells = [re.split(r"(?<!\\)\|", line)[-2] for line in lines if line.startswith("| ")]
+    return [code for cell in cells for code in re.findall(r"`([^`]+)`", cell)]
+
+
+def test_what_is_told_to_those_who_come_from_elsewhere_exists() -> None:
+    called = {name for code in ours("coming-from.md") for name in re.findall(r"\b([a-z_]+)\(", code)}
+    assert called - {*FUNCTIONS, *OTHERS} == set()
+    assert ours("coming-from.md") == ours("coming-from.zh-CN.md")

@@ -10,6 +10,7 @@ from kith.rules.checking import aggregates
 from kith.rules.checking.adapting import unify
 from kith.rules.checking.arithmetic import call
 from kith.rules.checking.banding import banded
+from kith.rules.checking.casing import cased
 from kith.rules.checking.checker import Checker
 from kith.rules.checking.clock import VOLATILE, volatile
 from kith.rules.checking.converting import converted
@@ -21,7 +22,7 @@ from kith.rules.patterns import BadPattern, matcher
 from kith.rules.tree import Call, Changed, Constant, IsNew, Node, Path, is_owned
 from kith.rules.types import BOOL, Type
 
-SPECIAL = {"bands": banded, "convert": converted, **dict.fromkeys(ASKED, asked_of_members)}
+SPECIAL = {"bands": banded, "case": cased, "convert": converted, **dict.fromkeys(ASKED, asked_of_members)}
 """Functions that look at what is written, not only at its type."""
 OTHERS = ("changed", "is_new", *SPECIAL, *aggregates.FUNCTIONS)
 PLACES = range(19)

@@ -7,11 +7,16 @@ import re
 from datetime import date, datetime, timedelta
 
 from kith.problems import Words
-from kith.rules.operations.dates import FIRST, GROUP, LAST, add_days, add_months, day_of
+from kith.rules.operations.dates import END_INSTANT, FIRST, FIRST_INSTANT, GROUP, LAST, add_days, add_months, day_of
 from kith.rules.operations.operation import Operation
-from kith.rules.types import DATE, Type
-from kith.rules.values import Env
+from kith.rules.types import DATE, DATETIME, Type
+from kith.rules.values import Env, instant
 
+HOURS, MINUTES = 24, 60
+NO_CLOCK = Words(
+    "an hour that clocks skip or repeat is not the same instant in both databases",
+    "时钟跳过或重复的那一小时，两种数据库所得时刻不一致",
+)
 FAR_MONTHS, FAR_DAYS = 20_000, 500_000
 """More months and days than the calendar has."""
 DAY_TEXT = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
@@ -78,16 +83,24 @@ def as_date(text: str) -> date | None:
     return date_from(*map(int, found.groups())) if found else None
 
 
-def hour(env: Env, instant: datetime) -> int | None:
+def hour(env: Env, moment: datetime) -> int | None:
     """The hour of an instant in the workspace's time zone; null beyond the calendar."""
-    local = instant.astimezone(env.zone)
+    local = moment.astimezone(env.zone)
     return local.hour if FIRST <= local.date() <= LAST else None
 
 
-def minute(env: Env, instant: datetime) -> int | None:
+def minute(env: Env, moment: datetime) -> int | None:
     """The minute of an instant in the workspace's time zone; null beyond the calendar."""
-    local = instant.astimezone(env.zone)
+    local = moment.astimezone(env.zone)
     return local.minute if FIRST <= local.date() <= LAST else None
+
+
+def at_time(env: Env, day: date, hours: int, minutes: int = 0) -> datetime | None:
+    """The instant at which clocks of the workspace show a time on a day; the earlier one where they do so twice."""
+    if not (0 <= hours < HOURS and 0 <= minutes < MINUTES):
+        return None
+    found = instant(datetime(day.year, day.month, day.day, hours, minutes), env.zone)  # noqa: DTZ001  # the zone is put to it
+    return found if FIRST_INSTANT <= found < END_INSTANT else None
 
 
 def _int(digits: int) -> Type:
@@ -194,5 +207,16 @@ CALENDAR = (
         "minute", GROUP, ("datetime",), _int(2), minute,
         Words("The minute of an instant in the workspace's time zone, 0 to 59.", "时刻在工作区时区的分钟，0 到 59。"),
         (("minute(@2026-01-31T20:30Z)", 30),), clock=True, may_null=True,
+    ),
+    Operation(
+        "at_time", GROUP, ("date", "int", "int?"), DATETIME, at_time,
+        Words(
+            "The instant at which it is so many hours (and minutes) on a day in the workspace's time zone, the earlier one where "
+            "clocks show that twice; null where there is no such time.",
+            "某日在工作区时区几时（几分）的时刻，时钟重复时取较早者；没有这样的时间则为空。",
+        ),
+        (("at_time(@2026-06-15, 9)", "2026-06-15T01:00:00Z"), ("at_time(@2026-06-15, 18, 30)", "2026-06-15T10:30:00Z"),
+         ("at_time(@2026-06-15, 24)", None)),
+        clock=True, may_null=True, no_sql=NO_CLOCK,
     ),
 )  # fmt: skip

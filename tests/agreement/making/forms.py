@@ -28,6 +28,7 @@ NUMBER = (
     "(($number! * $number!) / ($number! + $number!))", "length($text)", "bands($number, «[0, 10]|[-1.5, 0.5]», [1, 2.5, 0])",
     "bands($date, [@2026-01-01, @2026-12-01], [1, 2, 3])",
     "«year|quarter|month|day|iso_week»($date)", "days_between($date, $date)", "($date - $date)", "age($date«|, $date»)",
+    'case($choice!, "$option", $number, $number)', "case($number, «$number!|[0, $number!]|null», $number, $number)",
     "as_number($figure)", "sqrt(abs($number))", "power($number!, $places)", "($duration / $duration)", "($money / $money)",
     "%count", "%count", "%count_distinct:«text|number|date|choice|money|bool»",
     "%«sum|avg|min|max|first|last|median»:number", "%«sum|avg|min|max|first|last|median»:number",
@@ -41,7 +42,7 @@ TEXT = (
     "($text + $text)", "«fold|lower|upper|trim|fold»($text)", "replace($text, $text!, $text!)",
     "substring($text, $whole«|, $whole»)",
     "text(«$number|$money|$date|$bool|$text|$choice!»)", "%«first|min|max|last|join»:text", "%join:text",
-    "url_host($url)", "email_«local|domain»($address)", "phone_country($phone)", "pinyin«|_initials»($chinese)",
+    "case($text, «$text!|[$text!, $text!]», $text, $text)", "url_host($url)", "email_«local|domain»($address)", "phone_country($phone)", "pinyin«|_initials»($chinese)",
     "split_part($text, $text!, «1|2|-1»)", "«before|after»($text, $text!)",
 )  # fmt: skip
 DATE = (
