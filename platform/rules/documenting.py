@@ -79,8 +79,8 @@ OTHERS: dict[str, list[tuple[str, Words]]] = {
         (
             'case(stage, "new", 10%, ["won", "paid"], 100%, 0%)',
             Words(
-                "The value behind the first that it is, or behind the list that has it; the last one for all else. `null` may stand "
-                "for what has no value.",
+                "The value behind the first that it is, or behind the list that has it; the last one for all else. `null` may "
+                "stand for what has no value.",
                 "与所列取值（或含它的列表）相符时取其后的结果；其余情形取最后一个。可用 `null` 表示没有值。",
             ),
         ),

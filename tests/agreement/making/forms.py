@@ -42,7 +42,8 @@ TEXT = (
     "($text + $text)", "«fold|lower|upper|trim|fold»($text)", "replace($text, $text!, $text!)",
     "substring($text, $whole«|, $whole»)",
     "text(«$number|$money|$date|$bool|$text|$choice!»)", "%«first|min|max|last|join»:text", "%join:text",
-    "case($text, «$text!|[$text!, $text!]», $text, $text)", "url_host($url)", "email_«local|domain»($address)", "phone_country($phone)", "pinyin«|_initials»($chinese)",
+    "case($text, «$text!|[$text!, $text!]», $text, $text)", "url_host($url)", "email_«local|domain»($address)",
+    "phone_country($phone)", "pinyin«|_initials»($chinese)",
     "split_part($text, $text!, «1|2|-1»)", "«before|after»($text, $text!)",
 )  # fmt: skip
 DATE = (
