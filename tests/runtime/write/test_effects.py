@@ -195,7 +195,7 @@ def test_what_blocks_change_wakes_rules_and_a_refusal_names_the_chain(opened: Op
     refused = world.change("board", board, go=1)
     assert isinstance(refused, Refused)
     assert [failure.message for failure in refused.failures] == [
-        "Too many (from: raise_points/raise_points → limits/limits)"
+        "Card: Too many (from: raise_points/raise_points → limits/limits)"
     ]
 
 
