@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from kith.metadata.analysis.order import watched
 from kith.metadata.model import Entity, Field, Model, Rule, Trigger, Workflow
@@ -19,23 +20,19 @@ MOST_FORMULAS = 3
 
 @dataclass
 class Reasoning:
-    """Thoughts about the rules of one entity; what is found out of a rule is kept."""
+    """Thoughts about the rules of one entity; what is found out is kept."""
 
     model: Model
     entity: Entity
     proof: Proof = field(default_factory=Proof)
-    starts: dict[str, list[State]] = field(default_factory=dict)
+    cases: dict[tuple[str, str], list[State]] = field(default_factory=dict)
+    wholes: dict[int, tuple[Node, Node]] = field(default_factory=dict)
+    """By the identity of a node, which is kept, lest another take it."""
 
     def starting(self, rule: Rule) -> list[State]:
         """The cases in which a rule is asked at all, by what it waits for."""
-        found = self.starts.get(rule.path)
-        if found is None:
-            found = [State()]
-            told = () if self._wakes_with_others(rule) else awaited(rule, self.entity, self.model.workflows_of(rule.of))
-            for node in told:
-                found = self.proof.assume(node, True, found)
-            self.starts[rule.path] = found
-        return found
+        told = () if self._wakes_with_others(rule) else awaited(rule, self.entity, self.model.workflows_of(rule.of))
+        return self._kept("starting", rule, lambda: self._supposing([State()], ((node, True) for node in told)))
 
     def _wakes_with_others(self, rule: Rule) -> bool:
         """Whether a change of related records may ask a `require`, whatever it waits for itself."""
@@ -44,35 +41,58 @@ class Reasoning:
 
     def running(self, rule: Rule) -> list[State]:
         """The cases in which it runs; none where it never does."""
-        found = self.starting(rule)
-        return found if rule.when is None else self.proof.assume(self.whole(rule.when.tree), True, found)
+        when = [] if rule.when is None else [(self.whole(rule.when.tree), True)]
+        return self._kept("running", rule, lambda: self._supposing(self.starting(rule), when))
 
     def refusing(self, rule: Rule) -> list[State]:
         """The cases in which a `require` refuses."""
-        found = self.running(rule)
-        return self.proof.assume(self.whole(rule.require.tree), False, found) if rule.require is not None else found
+        holds = [] if rule.require is None else [(self.whole(rule.require.tree), False)]
+        return self._kept("refusing", rule, lambda: self._supposing(self.running(rule), holds))
 
-    def refuses_in_all(self, rule: Rule, states: Iterable[State]) -> bool:
+    def refuses_in_all(self, rule: Rule, states: Sequence[State]) -> bool:
         """Whether a `require` refuses in all these cases."""
-        kept = list(states)
-        if rule.when is not None and self.proof.assume(self.whole(rule.when.tree), False, kept):
+        if rule.when is not None and self.proof.assume(self.whole(rule.when.tree), False, states):
             return False
-        return rule.require is not None and not self.proof.assume(self.whole(rule.require.tree), True, kept)
+        return rule.require is not None and not self.proof.assume(self.whole(rule.require.tree), True, states)
 
-    def whole(self, node: Node, deep: int = MOST_FORMULAS) -> Node:
+    def _supposing(self, states: list[State], conditions: Iterable[tuple[Node, bool]]) -> list[State]:
+        for node, truth in conditions:
+            states = self.proof.assume(node, truth, states)
+        return states
+
+    def _kept(self, what: str, rule: Rule, find: Callable[[], list[State]]) -> list[State]:
+        found = self.cases.get((what, rule.path))
+        if found is None:
+            found = self.cases[what, rule.path] = find()
+        return found
+
+    def whole(self, node: Node) -> Node:
         """A condition with the formulas of the record in the place of the fields that have them."""
+        if not self.formulas:
+            return node
+        found = self.wholes.get(id(node))
+        if found is None:
+            found = self.wholes[id(node)] = (node, self._whole(node, MOST_FORMULAS))
+        return found[1]
+
+    def _whole(self, node: Node, deep: int) -> Node:
         if isinstance(node, Path) and len(node.steps) == 1 and node.root in ("this", "old") and deep:
             formula = self._formula(node)
-            return node if formula is None else self.whole(formula, deep - 1)
+            return node if formula is None else self._whole(formula, deep - 1)
         if isinstance(node, Path | Constant | Changed):
             return node
-        return with_parts(node, lambda part: self.whole(part, deep))
+        return with_parts(node, lambda part: self._whole(part, deep))
 
     def _formula(self, node: Path) -> Node | None:
-        one = self.entity.fields.get(node.steps[0].name) if node.steps[0].entity == self.entity.name else None
-        if one is None or one.value is None or node.steps[0].part or not _is_plain(one):
-            return None
-        return one.value.tree if node.root == "this" else _before(one.value.tree)
+        step = node.steps[0]
+        tree = self.formulas.get(step.name) if step.entity == self.entity.name and not step.part else None
+        return _before(tree) if tree is not None and node.root == "old" else tree
+
+    @cached_property
+    def formulas(self) -> dict[str, Node]:
+        """The trees of the formulas that may stand in the place of their fields."""
+        found = ((one.name, one.value) for one in self.entity.fields.values() if _is_plain(one))
+        return {name: value.tree for name, value in found if value is not None}
 
 
 def _is_plain(one: Field) -> bool:

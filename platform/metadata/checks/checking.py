@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from kith.metadata.analysis.reasoning import Reasoning
 from kith.metadata.layers.documents import APP, Document
 from kith.metadata.making.at import At
 from kith.metadata.making.context import Context
@@ -24,6 +25,12 @@ class Checking:
     model: Model
     context: Context
     world: dict[str, EntityScope]
+    thoughts: dict[str, Reasoning] = field(default_factory=dict)
+    """By entity, what has been found out of its rules."""
+
+    def thought(self, entity: Entity) -> Reasoning:
+        """Thoughts about the rules of an entity, which all checks share."""
+        return self.thoughts.setdefault(entity.name, Reasoning(self.model, entity))
 
     def documents(self, kind: str) -> list[tuple[Document, At]]:
         """The documents of a kind, each with its reader."""

@@ -29,7 +29,7 @@ def _entities(c: Checking) -> Iterator[tuple[Entity, Sequence[Rule]]]:
 def rules_run_and_refuse(c: Checking) -> Iterator[Problem]:
     """What a rule waits for and what it asks for go together, and something fails what it requires."""
     for entity, rules in _entities(c):
-        thought = Reasoning(c.model, entity)
+        thought = c.thought(entity)
         for rule in rules:
             if rule.when is not None and not thought.running(rule):
                 # What can never hold by itself has been told where it stands.
@@ -47,7 +47,7 @@ def rules_run_and_refuse(c: Checking) -> Iterator[Problem]:
 def rules_refuse_what_no_other_does(c: Checking) -> Iterator[Problem]:
     """No `require` refuses only where another does."""
     for entity, rules in _entities(c):
-        thought = Reasoning(c.model, entity)
+        thought = c.thought(entity)
         told: set[str] = set()
         requires = [rule for rule in rules if rule.require is not None]
         for one, other in permutations(requires, 2):
@@ -80,7 +80,7 @@ def _refuses_all(rule: Rule) -> bool:
 def rules_do_not_undo_each_other(c: Checking) -> Iterator[Problem]:
     """Two rules that one save can wake set a field to different values only where their conditions part them."""
     for entity, rules in _entities(c):
-        thought = Reasoning(c.model, entity)
+        thought = c.thought(entity)
         settings = {rule.path: settings_of(thought, rule) for rule in rules if rule.do is not None}
         for one, other in combinations([rule for rule in rules if settings.get(rule.path)], 2):
             field = _conflict(thought, settings[one.path], settings[other.path]) if can_meet(one, other) else ""

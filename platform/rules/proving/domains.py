@@ -41,7 +41,7 @@ class Domain:
 
     def set(self) -> Domain:
         """The values other than null."""
-        return replace(self, null=False) if self.null else self
+        return Domain(False, self.low, self.high, self.step, self.among, self.barred) if self.null else self
 
     def unset(self) -> Domain:
         """Null only."""
@@ -135,7 +135,7 @@ class Domain:
             low, high = _passing(low, self.step, barred), _passing(high, -self.step, barred)
         if low is not None and high is not None and low > high:
             among = NOBODY
-        return replace(self, low=low, high=high, barred=barred, among=self.among if among is None else among)
+        return Domain(self.null, low, high, self.step, self.among if among is None else among, barred)
 
 
 def _passing(end: Rank | None, step: Rank, barred: Collection[object]) -> Rank | None:
