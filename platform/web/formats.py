@@ -93,11 +93,11 @@ def _laid_down(slow: Format, locale: Locale, scale: int, factor: int) -> Format:
     plain = numbers.get_group_symbol(locale) == "," and numbers.get_decimal_symbol(locale) == "."
 
     def show(value: Number) -> str:
-        if whole and isinstance(value, int):
+        if value.__class__ is int and whole:
             digits = f"{value:,}"
         else:
             number = value if isinstance(value, Decimal) else Decimal(repr(value))
-            digits = format(number if factor == 1 else number * factor, spec)
+            digits = f"{number if factor == 1 else number * factor:{spec}}"
         if not plain:
             digits = digits.translate(signs)
         if digits[0] == "-":
@@ -109,62 +109,57 @@ def _laid_down(slow: Format, locale: Locale, scale: int, factor: int) -> Format:
 
 # ---- dates and times ----------------------------------------------------------------------------------------------
 
-_FIELDS: dict[tuple[str, int], str] = {
-    ("y", 1): "{0.year}",
-    ("y", 4): "{0.year:04}",
-    ("M", 1): "{0.month}",
-    ("M", 2): "{0.month:02}",
-    ("d", 1): "{0.day}",
-    ("d", 2): "{0.day:02}",
-    ("H", 1): "{0.hour}",
-    ("H", 2): "{0.hour:02}",
-    ("m", 2): "{0.minute:02}",
-    ("s", 2): "{0.second:02}",
+_FIELDS: dict[tuple[str, int], tuple[str, str]] = {
+    ("y", 1): ("%d", "moment.year"),
+    ("y", 4): ("%04d", "moment.year"),
+    ("M", 1): ("%d", "moment.month"),
+    ("M", 2): ("%02d", "moment.month"),
+    ("d", 1): ("%d", "moment.day"),
+    ("d", 2): ("%02d", "moment.day"),
+    ("H", 1): ("%d", "moment.hour"),
+    ("H", 2): ("%02d", "moment.hour"),
+    ("m", 2): ("%02d", "moment.minute"),
+    ("s", 2): ("%02d", "moment.second"),
 }
+Lookup = tuple[tuple[str, ...], str]
+"""Names, and which of them is a moment's."""
 
 
 def _pattern(pattern: str, locale: Locale) -> Format:
-    """Lay a date pattern down as one format string; names and half-days are looked up in tuples."""
-    layout, lookups = "", list[Format]()
+    """Lay a date pattern down as one expression; names and half-days are looked up in tuples."""
+    layout, values, names = "", list[str](), dict[str, Any]()
     for sort, value in dates.tokenize_pattern(pattern):
         if sort == "chars":
-            layout += str(value).replace("{", "{{").replace("}", "}}")
+            layout += str(value).replace("%", "%%")
             continue
         letter, count = str(value[0]), int(value[1])
         if (letter, count) in _FIELDS:
-            layout += _FIELDS[letter, count]
-            continue
-        found = _lookup(letter, count, locale)
-        if found is None:
-            return lambda moment: str(dates.parse_pattern(pattern).apply(moment, locale))
-        lookups.append(found)
-        layout += f"{{{len(lookups)}}}"
-    show = layout.format
-    match lookups:
-        case []:
-            return show
-        case [only]:
-            return lambda moment: show(moment, only(moment))
-        case _:
-            return lambda moment: show(moment, *[lookup(moment) for lookup in lookups])
+            place, read = _FIELDS[letter, count]
+        else:
+            found = _lookup(letter, count, locale)
+            if found is None:
+                return lambda moment: str(dates.parse_pattern(pattern).apply(moment, locale))
+            table, number = f"names{len(names)}", found[1]
+            names[table], place, read = found[0], "%s", f"{table}[{number}]"
+        layout += place
+        values.append(read)
+    # Nothing but expressions of this file stands in the text.
+    made: Format = eval(f"lambda moment: layout % ({', '.join(values)},)", {**names, "layout": layout})  # noqa: S307
+    return made
 
 
-def _lookup(letter: str, count: int, locale: Locale) -> Format | None:
+def _lookup(letter: str, count: int, locale: Locale) -> Lookup | None:
     widths: dict[int, Literal["abbreviated", "wide"]] = {3: "abbreviated", 4: "wide"}
     if letter in "ML" and count in widths:
         months = dates.get_month_names(widths[count], "format" if letter == "M" else "stand-alone", locale)
-        names = ("", *(months[month] for month in range(1, 13)))
-        return lambda moment: names[moment.month]
+        return ("", *(months[month] for month in range(1, 13))), "moment.month"
     if letter == "E" and count in (1, 2, *widths):
         days = dates.get_day_names(widths.get(count, "abbreviated"), "format", locale)
-        weekdays = tuple(days[day] for day in range(7))
-        return lambda moment: weekdays[moment.weekday()]
+        return tuple(days[day] for day in range(7)), "moment.weekday()"
     if letter == "a" and count in (1, 2, 3):
-        halves = tuple(dates.parse_pattern("a").apply(dt.time(hour), locale) for hour in range(24))
-        return lambda moment: halves[moment.hour]
+        return tuple(dates.parse_pattern("a").apply(dt.time(hour), locale) for hour in range(24)), "moment.hour"
     if letter == "h" and count in (1, 2):
-        hours = tuple(format((hour + 11) % 12 + 1, f"0{count}") for hour in range(24))
-        return lambda moment: hours[moment.hour]
+        return tuple(format((hour + 11) % 12 + 1, f"0{count}") for hour in range(24)), "moment.hour"
     return None
 
 

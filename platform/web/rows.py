@@ -14,15 +14,16 @@ from markupsafe import Markup
 
 from kith.runtime.read.query import Masked, Reference
 from kith.web.showing import Fixed, Named, Plain, Show
-from kith.web.stencils import Stencil, cut, joined
+from kith.web.stencils import cut, filled
 from kith.web.view import Cell, Choice, Column, Row, Table
 
-Parts = Sequence[str]
-"""HTML and texts in turn, as `stencils.joined` takes them."""
-Write = Callable[[Any], Parts]
+Filling = tuple[str, tuple[str, ...]]
+"""A form (see `Stencil.form`) and the texts that fill it."""
+Write = Callable[[Any], Filling]
 Tag = tuple[Markup, bool]
 """See Column.tag."""
 BLANK = Cell()
+ADDRESS_FIRST = "a cell prints its address before its text"
 MOST = 500
 """Kinds of cells that a column keeps stencils of at once."""
 
@@ -31,11 +32,12 @@ MOST = 500
 class RowMaker:
     """Makes the rows of one list: a writer for each column; the column `named` leads to the record."""
 
-    head: Stencil
+    head: str
+    keys: int
+    """How often a row's key stands in its head."""
     tail: str
     writers: tuple[Write, ...]
-    blanks: tuple[Parts, ...]
-    link: Stencil
+    blanks: tuple[str, ...]
     shows: tuple[Show, ...]
     named: int
     address: str
@@ -43,52 +45,62 @@ class RowMaker:
 
     def body(self, rows: Iterable[Sequence[Any]], nameless: str) -> Markup:
         """The rows of records as a list has them: id, version, cells, title; `nameless` is for those without a title."""
-        parts: list[str] = []
-        named, tail, writers, blanks = self.named, (self.tail, ""), self.writers, self.blanks
-        name = self.shows[named]
+        forms: list[str] = []
+        texts: list[str] = []
+        name, columns = self.shows[self.named], tuple(zip(self.writers, self.blanks, strict=True))
         for id_, _, *values, title in rows:
-            key = str(id_)
-            parts += self.head.parts((key,))
-            for number, value in enumerate(values):
-                if number == named:
-                    text = (name(value).text if value is not None else "") or str(title or nameless)
-                    parts += self.link.parts((self.address + key, text))
+            key, value = str(id_), values[self.named]
+            text = (name(value).text if value is not None else "") or str(title or nameless)
+            values[self.named] = (self.address + key, text)
+            forms.append(self.head)
+            texts += (key,) * self.keys
+            for value, (write, blank) in zip(values, columns, strict=True):
+                if value is None:
+                    forms.append(blank)
                 else:
-                    parts += blanks[number] if value is None else writers[number](value)
-            parts += tail
-        return joined(parts)
+                    form, found = write(value)
+                    forms.append(form)
+                    texts += found
+            forms.append(self.tail)
+        return filled(forms, texts)
 
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """The cells of one column: a stencil for each kind of them."""
+    """The cells of one column: a form for each kind of them, and which texts fill it."""
 
     ui: Any
     column: Column
-    kept: dict[Hashable, Stencil] = field(default_factory=dict)
+    kept: dict[Hashable, tuple[str, tuple[int, ...]]] = field(default_factory=dict)
 
-    def parts(self, cell: Cell) -> Parts:
+    def filling(self, cell: Cell) -> Filling:
         """A cell."""
         if not cell.text and not cell.chips:
             cell = BLANK
         if cell.person is not None or cell.edit:
-            return (self._html(cell, self.column.tag), "")
-        return self.stencil(cell).parts((cell.text, cell.href, *(chip.label for chip in cell.chips)))
+            return self._html(cell, self.column.tag).replace("%", "%%"), ()
+        form, order = self.form(cell)
+        texts = (cell.text, cell.href, *(chip.label for chip in cell.chips))
+        return form, tuple([texts[place] for place in order])
 
-    def stencil(self, cell: Cell) -> Stencil:
-        """The stencil for cells that differ in their texts alone: text, href and the labels of the chips."""
+    def form(self, cell: Cell) -> tuple[str, tuple[int, ...]]:
+        """The form of cells that differ in their texts alone, which are their text, href and labels of chips."""
         hues = tuple(chip.colour for chip in cell.chips)
         key = (bool(cell.text), bool(cell.href), hues, cell.icon, cell.tone, cell.lang)
         found = self.kept.get(key)
         if found is None:
             if len(self.kept) >= MOST:
                 self.kept.clear()
-            found = self.kept[key] = cut(lambda marks: self._html(_marked(cell, marks), self.column.tag), 2 + len(hues))
+            made = cut(lambda marks: self._html(_marked(cell, marks), self.column.tag), 2 + len(hues))
+            found = self.kept[key] = made.form(), made.order
         return found
 
-    def link(self) -> Stencil:
-        """The cell that leads to the record: its address and its text."""
-        return cut(lambda marks: self._html(Cell(marks[1]), (self.column.tag[0], True), marks[0]), 2)
+    def link(self) -> Write:
+        """What writes the cell that leads to the record: of its address and its text."""
+        made = cut(lambda marks: self._html(Cell(marks[1]), (self.column.tag[0], True), marks[0]), 2)
+        assert made.order == (0, 1), ADDRESS_FIRST
+        form = made.form()
+        return lambda address_and_text: (form, address_and_text)
 
     def _html(self, cell: Cell, tag: Tag, href: str = "") -> str:
         """A cell as it stands in its row."""
@@ -112,8 +124,8 @@ def _row(ui: Any, key: str, cells: Sequence[Cell], tags: Sequence[Tag], href: st
 def writer(cells: Cells, show: Show) -> Write:
     """What writes the values of a column: without a cell between, where its cells are nothing but texts."""
 
-    def by_cell(value: Any) -> Parts:
-        return cells.parts(show(value))
+    def by_cell(value: Any) -> Filling:
+        return cells.filling(show(value))
 
     match getattr(show, "known", None):
         case Plain(text, None):
@@ -125,33 +137,36 @@ def writer(cells: Cells, show: Show) -> Write:
             named = _linked(cells, lambda value: value.label or value.id[:8], lambda value: start + value.id)
             return lambda value: named(value) if value.__class__ is Reference and value.visible else by_cell(value)
         case Fixed(few):
-            written = {value: (str(joined([*cells.parts(cell)])), "") for value, cell in few.items()}
+            written = {value: (whole(*cells.filling(cell)), ()) for value, cell in few.items()}
             return lambda value: written.get(value) or by_cell(value)
         case _:
             return by_cell
 
 
-def _plain(cells: Cells, text: Callable[[Any], str], otherwise: Write) -> Write:
-    before, after = cells.stencil(Cell("text")).pieces
-    blank = cells.parts(Cell())
+def whole(form: str, texts: Sequence[str]) -> str:
+    """A filled form as one that has no more texts."""
+    return filled([form], texts).replace("%", "%%")
 
-    def write(value: Any) -> Parts:
+
+def _plain(cells: Cells, text: Callable[[Any], str], otherwise: Write) -> Write:
+    (form, _), blank = cells.form(Cell("text")), cells.filling(Cell())
+
+    def write(value: Any) -> Filling:
         if value.__class__ is Masked:
             return otherwise(value)
         shown = text(value)
-        return (before, shown, after, "") if shown else blank
+        return (form, (shown,)) if shown else blank
 
     return write
 
 
 def _linked(cells: Cells, text: Callable[[Any], str], href: Callable[[Any], str]) -> Write:
-    stencil, blank = cells.stencil(Cell("text", "href")), cells.parts(Cell())
-    before, between, after = stencil.pieces
-    assert stencil.order == (1, 0), "a cell prints its address before its text"
+    (form, order), blank = cells.form(Cell("text", "href")), cells.filling(Cell())
+    assert order == (1, 0), ADDRESS_FIRST
 
-    def write(value: Any) -> Parts:
+    def write(value: Any) -> Filling:
         shown = text(value)
-        return (before, href(value), between, shown, after, "") if shown else blank
+        return (form, (href(value), shown)) if shown else blank
 
     return write
 
@@ -159,15 +174,17 @@ def _linked(cells: Cells, text: Callable[[Any], str], href: Callable[[Any], str]
 def row_maker(columns: Sequence[Column], shows: Sequence[Show], named: int, address: str, ui: Any) -> RowMaker:
     """The maker of a list's rows."""
     cells = [Cells(ui, column) for column in columns]
+    writers = [writer(cell, show) for cell, show in zip(cells, shows, strict=True)]
     bare = cut(lambda marks: _row(ui, marks[0], (), ()), 1)
-    *head, last = bare.pieces
+    # The row's tag ends behind its last key.
+    *head, last = bare.form().split("%s")
     begin, end = last.split(">", 1)
     return RowMaker(
-        head=Stencil((*head, begin + ">"), bare.order),
+        head="%s".join([*head, f"{begin}>"]),
+        keys=len(bare.order),
         tail=end,
-        writers=tuple(writer(cell, show) for cell, show in zip(cells, shows, strict=True)),
-        blanks=tuple(cell.parts(Cell()) for cell in cells),
-        link=cells[named].link(),
+        writers=(*writers[:named], cells[named].link(), *writers[named + 1 :]),
+        blanks=tuple(whole(*cell.filling(Cell())) for cell in cells),
         shows=tuple(shows),
         named=named,
         address=address,

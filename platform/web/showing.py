@@ -174,7 +174,12 @@ def _amount(reader: Reader, type_: Type) -> Format:
 def _percent(language: str) -> Format:
     """As many decimals as the value has, two at most."""
     whole, exact = formatter("percent", language, scale=0), formatter("percent", language, scale=2)
-    return lambda value: whole(value) if value * 100 == int(value * 100) else exact(value)
+
+    def show(value: Any) -> str:
+        hundredths = value * 100
+        return whole(value) if hundredths == int(hundredths) else exact(value)
+
+    return show
 
 
 def options_of(reader: Reader, type_: Type, declared: Field | None) -> Mapping[str, Option]:

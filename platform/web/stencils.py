@@ -32,12 +32,9 @@ class Stencil:
         parts[1::2] = [texts[place] for place in self.order]
         return "".join(parts)
 
-    def parts(self, texts: Sequence[str]) -> list[str]:
-        """The HTML as pieces and texts in turn, which may still have to be escaped; it ends with an empty text."""
-        found = [""] * (2 * len(self.pieces))
-        found[::2] = self.pieces
-        found[1:-1:2] = [texts[place] for place in self.order]
-        return found
+    def form(self) -> str:
+        """The HTML with `%s` in the places of its texts, for `filled`."""
+        return "%s".join([piece.replace("%", "%%") for piece in self.pieces])
 
 
 def cut(draw: Draw, count: int) -> Stencil:
@@ -50,6 +47,9 @@ def cut(draw: Draw, count: int) -> Stencil:
 def escaped(texts: Iterable[str]) -> list[str]:
     """Texts as they stand in HTML, all at once: one by one costs several times as much. What is HTML stays as it is."""
     found = [*texts]
+    if Markup not in set(map(type, found)):
+        whole = str.split(escape("\0".join(found)), "\0")
+        return whole if len(whole) == len(found) else [str(escape(text)) for text in found]
     places = [place for place, text in enumerate(found) if text.__class__ is not Markup]
     whole = str.split(escape("\0".join([found[place] for place in places])), "\0")
     if len(whole) != len(places):
@@ -59,10 +59,9 @@ def escaped(texts: Iterable[str]) -> list[str]:
     return found
 
 
-def joined(parts: list[str]) -> Markup:
-    """HTML of pieces and texts in turn; the texts are escaped here."""
-    parts[1::2] = escaped(parts[1::2])
-    return Markup("".join(parts))  # noqa: S704 - every second one is a template's own, the others are escaped
+def filled(forms: Sequence[str], texts: Sequence[str]) -> Markup:
+    """The HTML of forms one after another with all their texts, which are escaped here."""
+    return Markup("".join(forms) % tuple(escaped(texts)))  # noqa: S704 - forms are of templates, the texts are escaped
 
 
 def slots(stencil: Stencil, texts: Mapping[str, str]) -> str:

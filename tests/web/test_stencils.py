@@ -12,7 +12,7 @@ from kith.runtime.write.change import Change
 from kith.web.drawing import Asked, Fields
 from kith.web.fields import Maker
 from kith.web.frames import Frame
-from kith.web.stencils import Stencil, cut, escaped, joined
+from kith.web.stencils import Stencil, cut, escaped, filled
 from kith.web.templating import Drawing, Templates
 from kith.web.view import Link
 from tests.web.shop import ADMIN, CLERK, Shop
@@ -37,7 +37,7 @@ def test_a_filled_stencil_is_what_the_template_makes(templates: Templates, left:
     stencil = cut(lambda marks: template.render(left=marks[0], right=marks[1]), 2)
     plain = template.render(left=left, right=right)
     assert stencil.fill(escaped([left, right])) == plain
-    assert joined(stencil.parts([left, right])) == plain
+    assert filled([stencil.form(), "100 %%"], [[left, right][place] for place in stencil.order]) == f"{plain}100 %"
 
 
 def test_texts_are_escaped_as_one_by_one() -> None:
