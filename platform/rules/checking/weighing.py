@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from kith.problems import Words
 from kith.rules import mistakes_values
 from kith.rules.checking.checker import Checker
 from kith.rules.program import Action, Bind, Branch, Halt, Loop, Refusal
-from kith.rules.proving.telling import Telling, Told
 from kith.rules.tree import Call, Constant, Node, children
+
+if TYPE_CHECKING:
+    from kith.rules.proving.telling import Told
 
 ORDERINGS = frozenset({"lt", "le", "gt", "ge", "between"})
 NOWHERE = Words("", "")
@@ -19,6 +22,8 @@ def weighed(checker: Checker, trees: Iterable[Node]) -> None:
     """Tell of parts that have one answer whatever the record holds, where nothing has been told of them."""
     if any(problem.is_error for problem in checker.problems):
         return
+    from kith.rules.proving.telling import Telling  # a server that starts from a release compiles nothing
+
     for tree in trees:
         for told in Telling().all(tree):
             if not isinstance(told.node, Constant) and not _is_told(checker, told.node):
