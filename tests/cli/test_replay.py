@@ -35,9 +35,18 @@ def test_a_stricter_rule_tells_which_records_it_would_have_refused(sqlite_url: s
     shop = Shop.open(sqlite_url)
     order = shop.make("order", {"discount": "10%"})
     shop.close()
-    code, shown = kith("replay", stricter, "--db", sqlite_url, "--rules", "order_rules")
+    code, shown = kith("replay", stricter, "--db", sqlite_url, "--rules", "order_rules", "--by", "status")
     assert code == 0
-    assert f"{RULE}: 1 judged, 0 undecided\n  1 would now be refused\n    order/{order}\n" in shown
+    assert shown.splitlines()[2:9] == [
+        f"Discount needs approver ({RULE}) · asked: 1",
+        "  1 would now be refused",
+        "    by Status: Open 1",
+        f"    O0001 · 2026-11-22 · order/{order}",
+        "      Discount 10% is over 15%: pick an approver.",
+        "      `discount ?? 0% <= 5%` is false: Discount is 10%",
+        "      `approved_by is set` is false: Approved by is empty",
+    ]
+    assert "No difference:\n  Size of order (order_rules/size_of_order) · asked: 1\n" in shown
     code, shown = kith("replay", stricter, "--db", sqlite_url, "--rules", RULE, "--json")
     found = json.loads(shown)
     assert found["rules"][RULE]["newly_refused"] == 1
@@ -48,6 +57,7 @@ def test_a_stricter_rule_tells_which_records_it_would_have_refused(sqlite_url: s
     ("arguments", "code", "said"),
     [
         (("--rules", "nope"), 64, "There are no rules called nope."),
+        (("--by", "colour"), 64, "No record has a field called colour."),
         (("--since", "soon"), 1, "soon is no day: write 2026-01-31 or 30d."),
     ],
 )

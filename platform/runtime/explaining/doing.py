@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -33,6 +33,11 @@ MOST_LINES = 50
 """What a block did is told up to so many lines."""
 
 
+def always(effect: Effect) -> bool:
+    """Every effect is told."""
+    return True
+
+
 def alike(effects: Iterable[Effect]) -> Iterator[tuple[object, list[Effect]]]:
     """Effects in their order, with those of one statement on many records together."""
     for key, found in groupby(enumerate(effects), lambda item: _kind(*item)):
@@ -57,11 +62,12 @@ class Doing:
     rule: Rule
     env: Env
 
-    def effects(self) -> Iterator[str]:
+    def effects(self, wanted: Callable[[Effect], bool] = always) -> Iterator[str]:
         """What it did, collected again; what one statement did to many records is told at once."""
         if self.rule.do is None:
             return
-        told = [self.told(found) for _, found in alike(run(self.rule.do, self.env, tell=self.message))]
+        effects = filter(wanted, run(self.rule.do, self.env, tell=self.message))
+        told = [self.told(found) for _, found in alike(effects)]
         lines = [line for line in told if line]
         yield from lines[:MOST_LINES]
         if len(lines) > MOST_LINES:

@@ -4,35 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 from kith.metadata.analysis.order import watched
 from kith.metadata.model import Rule, Trigger
 from kith.rules.actions import TooManyEffects, run
-from kith.rules.effects import (
-    CreateRecord,
-    DeleteRecord,
-    Link,
-    Refuse,
-    Send,
-    SetField,
-    SetThrough,
-    Skip,
-    Stop,
-    Unlink,
-    UpdateRecord,
-)
-from kith.rules.values import DoesNotFit
-from kith.runtime.explaining.past import NotKept
+from kith.rules.effects import Refuse
+from kith.rules.values import DoesNotFit, Env
+from kith.runtime.replaying.effects import KINDS, Kind, in_short, kind_of
 from kith.runtime.replaying.world import Living, View
-
-Kind = Literal["newly_refused", "no_longer_refused", "other_values", "other_records"]
-KINDS: tuple[Kind, ...] = ("newly_refused", "no_longer_refused", "other_values", "other_records")
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What a save did to one record, or among its related records."""
+    """What a save did to one record, or among its related records; under the names of one model."""
 
     entity: str
     id: str
@@ -40,6 +24,8 @@ class Moved:
     old: Living | None
     changed: Collection[str] = ()
     children: Collection[str] = ()
+    actions: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    """The named actions that were carried out, with what came along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,32 +33,32 @@ class Said:
     """What a rule says: asleep (not woken), when, held, refused or fired; and what it would do, told as texts."""
 
     verdict: str
-    sets: tuple[str, ...] = ()
-    does: tuple[str, ...] = ()
+    does: tuple[tuple[Kind, str], ...] = ()
+
+    def of(self, kind: Kind) -> list[str]:
+        """What it would do of a kind."""
+        return [text for one, text in self.does if one == kind]
 
 
 ASLEEP = Said("asleep")
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A record of a save for which the candidate's rule says otherwise."""
-
-    kind: Kind
-    rule: str
-    save: str
-    entity: str
-    record: str
-    before: tuple[str, ...] = field(default=())
-    after: tuple[str, ...] = field(default=())
+def env_of(view: View, rule: Rule, moved: Moved, found: Living | None = None) -> Env:
+    """What the expressions of a rule are given of a record, or of it as the rule `found` it; raises NotKept."""
+    this = found if found is not None else view.record(moved.entity, moved.id)
+    let: dict[str, object] = {
+        name: None for action in view.model.entities[moved.entity].actions.values() for name in action.inputs
+    }
+    for name in rule.trigger.actions:
+        let |= moved.actions.get(name, {})
+    return view.env(this, old=moved.old, is_new=moved.op == "create", let=let)
 
 
 def judge(view: View, rule: Rule, moved: Moved, found: Living | None = None) -> Said:
     """What a rule says of a record, or of it as the rule `found` it; raises NotKept where the history does not tell."""
     if not is_woken(view, rule, moved):
         return ASLEEP
-    this = found if found is not None else view.record(moved.entity, moved.id)
-    env = view.env(this, old=moved.old, is_new=moved.op == "create")
+    env = env_of(view, rule, moved, found)
     try:
         if rule.when is not None and view.evaluate(rule.when.tree, env) is not True:
             return Said("when")
@@ -83,9 +69,9 @@ def judge(view: View, rule: Rule, moved: Moved, found: Living | None = None) -> 
         return Said("refused")
     if any(isinstance(effect, Refuse) for effect in effects):
         return Said("refused")
-    sets = tuple(told(effect) for effect in effects if isinstance(effect, (SetField, SetThrough)))
-    does = tuple(told(effect) for effect in effects if not isinstance(effect, (SetField, SetThrough, Stop)))
-    return Said("fired", sets, does)
+    kinds = ((kind_of(effect), effect) for effect in effects)
+    does = tuple((kind, in_short(view.naming, moved.entity, effect)) for kind, effect in kinds if kind is not None)
+    return Said("fired", does)
 
 
 def is_woken(view: View, rule: Rule, moved: Moved) -> bool:
@@ -101,9 +87,8 @@ def is_woken(view: View, rule: Rule, moved: Moved) -> bool:
         return True
     if rule.require is not None and not watched(rule).isdisjoint(moved.children):
         return True
-    if trigger.actions:
-        # That a named action was carried out stands in no history.
-        raise NotKept("action")
+    if not moved.actions.keys().isdisjoint(trigger.actions):
+        return True
     return bool(trigger.transitions) and has_moved_on(view, trigger, moved)
 
 
@@ -120,55 +105,10 @@ def has_moved_on(view: View, trigger: Trigger, moved: Moved) -> bool:
     )
 
 
-def told(effect: object) -> str:
-    """An effect as a text that tells it apart from others."""
-    match effect:
-        case SetField(name, value):
-            return f"{name} = {shown(value)}"
-        case SetThrough(entity=entity, id=id_, name=name, value=value):
-            return f"{entity}/{id_}.{name} = {shown(value)}" if id_ is not None else f"{entity}.{name}: –"
-        case CreateRecord(entity=entity, values=values):
-            return f"+ {entity} {listed(values)}"
-        case UpdateRecord(entity=entity, id=id_, values=values):
-            return f"{entity}/{id_} {listed(values)}"
-        case DeleteRecord(entity=entity, id=id_):
-            return f"- {entity}/{id_}"
-        case Link(entity=entity, id=id_, field=name, other=other):
-            return f"{entity}/{id_}.{name} + {shown(other)}"
-        case Unlink(entity=entity, id=id_, field=name, other=other):
-            return f"{entity}/{id_}.{name} - {shown(other)}"
-        case Send(kind=kind, payload=payload):
-            return f"{kind} {listed(payload)}"
-        case Skip(word=word):
-            return f"{word}: –"
-    return repr(effect)
-
-
-def listed(values: Mapping[str, object]) -> str:
-    """Values with their names."""
-    return f"{{{', '.join(f'{name}: {shown(value)}' for name, value in values.items())}}}"
-
-
-def shown(value: object) -> str:
-    """A value as a text."""
-    if value is None:
-        return "null"
-    if isinstance(value, (set, frozenset)):
-        return f"[{', '.join(sorted(map(str, value)))}]"
-    return str(value)
-
-
-def differences(rule: str, save: str, moved: Moved, now: Said, then: Said) -> list[Difference]:
-    """How what the candidate says differs from what the current rules say."""
+def differing(now: Said, then: Said) -> list[Kind]:
+    """In which ways what the candidate says differs from what the current rules say."""
     if now == then:
         return []
-    about = (rule, save, moved.entity, moved.id)
     if (now.verdict == "refused") != (then.verdict == "refused"):
-        kind: Kind = "newly_refused" if then.verdict == "refused" else "no_longer_refused"
-        return [Difference(kind, *about)]
-    found = []
-    if now.sets != then.sets:
-        found.append(Difference("other_values", *about, now.sets, then.sets))
-    if now.does != then.does:
-        found.append(Difference("other_records", *about, now.does, then.does))
-    return found
+        return ["newly_refused" if then.verdict == "refused" else "no_longer_refused"]
+    return [kind for kind in KINDS if now.of(kind) != then.of(kind)]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,8 +16,10 @@ from kith.rules.tree import Node
 from kith.rules.values import Env, Record
 from kith.runtime.explaining.past import NotKept, value_of
 from kith.runtime.release import Release
+from kith.runtime.replaying.naming import Naming
 
 Key = tuple[str, str]
+NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 @dataclass
@@ -107,6 +110,7 @@ class View:
 
     world: World
     model: Model
+    naming: Naming
     evaluator: Evaluator
     now: datetime
     me: Record = field(default_factory=dict)
@@ -133,11 +137,15 @@ class View:
         """A record as it is now; raises NotKept where nothing is known of it."""
         key = (entity, id_)
         if key not in self._seen:
-            values = self.world.records.get(entity, {}).get(id_)
+            values = self.world.records.get(self.naming.entity(entity), {}).get(id_)
             if values is None or entity not in self.model.entities:
                 raise NotKept(entity)
-            self._seen[key] = Living(values, self, entity)
+            self._seen[key] = self.living(entity, values)
         return self._seen[key]
+
+    def living(self, entity: str, values: Mapping[str, object]) -> Living:
+        """A record of these values, which are under current names."""
+        return Living(self.naming.renamed(entity, values), self, entity)
 
     def load(self, entity: str, id_: object) -> Record | None:
         """What a reference leads to."""
@@ -146,14 +154,15 @@ class View:
     def related(self, entity: str, record: Record, relation: str) -> Iterable[Record]:
         """The live records of a relation."""
         inverse = self.model.entities[entity].inverses[relation]
-        for id_ in self._ids(inverse.entity, inverse.field, str(record["id"])):
-            if self.world.is_live(inverse.entity, id_):
+        target = self.naming.entity(inverse.entity)
+        reference = self.naming.field(inverse.entity, inverse.field)
+        for id_ in tuple(self.world.named.get((target, reference, str(record["id"])), ())):
+            if self.world.is_live(target, id_):
                 yield self.record(inverse.entity, id_)
 
-    def _ids(self, entity: str, reference: str, parent: str) -> Iterator[str]:
-        yield from tuple(self.world.named.get((entity, reference, parent), ()))
-
-    def env(self, record: Record, *, old: Record | None = None, is_new: bool = False) -> Env:
+    def env(
+        self, record: Record, *, old: Record | None = None, is_new: bool = False, let: Mapping[str, object] = NOTHING
+    ) -> Env:
         """What an expression about a record is given."""
         return Env(
             this=record,
@@ -164,4 +173,6 @@ class View:
             me=self.me,
             load=self.load,
             related=self.related,
+            calendar=self.model.calendar,
+            let=let,
         )

@@ -23,7 +23,7 @@ FOLDER = Path(shop_world.__file__).parent / "shop"
 APPROVAL, LINES, SIZE = (
     f"order_rules/{name}" for name in ("discount_needs_approver", "paid_orders_have_lines", "size_of_order")
 )
-GOLD = ("+ award {customer: ID, reason: 张伟 is gold now}",)
+GOLD = ("A new Award was made (Customer = 张伟, Reason = 张伟 is gold now)",)
 AWARD, OVERDRAWN = "customer_rules/award_for_gold", "wallet_rules/never_overdrawn"
 
 
@@ -41,7 +41,7 @@ def changed(folder: Path, document: str, before: str, after: str) -> Model:
 
 def replayed(shop: Shop, candidate: Model, *rules: str, **options: object) -> Replayed:
     with shop.workspace.database.read() as connection:
-        return replay(connection, shop.release, candidate, rules=rules, **options)  # type: ignore[arg-type]
+        return replay(connection, shop.context(), shop.release, candidate, rules=rules, **options)  # type: ignore[arg-type]
 
 
 def told(found: Replayed) -> list[tuple[str, str, tuple[str, ...], tuple[str, ...]]]:
@@ -65,7 +65,12 @@ def busy(shop: Shop) -> dict[str, str]:
     ("document", "before", "after", "expected"),
     [
         ("rules/order_rules.yaml", "15% or", "5% or", [("newly_refused", APPROVAL, (), ())]),
-        ("rules/order_rules.yaml", "500", "5000", [("other_values", SIZE, ("size = large",), ("size = small",))]),
+        (
+            "rules/order_rules.yaml",
+            "500",
+            "5000",
+            [("other_values", SIZE, ("Size was set to large",), ("Size was set to small",))],
+        ),
         ("rules/order_rules.yaml", "count(lines) > 0", "count(lines) > 1", [("newly_refused", LINES, (), ())]),
         (
             "rules/customer_rules.yaml",
@@ -75,8 +80,8 @@ def busy(shop: Shop) -> dict[str, str]:
                 (
                     "other_records",
                     AWARD,
-                    ("+ award {customer: ID, reason: 张伟 is gold now}",),
-                    ("+ award {customer: ID, reason: 张伟 shines}",),
+                    GOLD,
+                    ("A new Award was made (Customer = 张伟, Reason = 张伟 shines)",),
                 )
             ],
         ),
@@ -121,7 +126,10 @@ def test_only_saves_since_a_day_are_judged_but_what_was_before_is_known(shop: Sh
     shop.change("order", made["large"], discount="12%")
     candidate = changed(tmp_path, "rules/order_rules.yaml", "500", "5000")
     found = replayed(shop, candidate, SIZE, since=start)
-    assert (found.saves, told(found)) == (1, [("other_values", SIZE, ("size = large",), ("size = small",))])
+    assert (found.saves, told(found)) == (
+        1,
+        [("other_values", SIZE, ("Size was set to large",), ("Size was set to small",))],
+    )
 
 
 def test_a_limit_ends_the_replay(shop: Shop) -> None:
@@ -148,5 +156,51 @@ def test_a_rule_that_reads_what_it_sets_is_judged_by_what_it_found(database_url:
     shop.make("order", {"note": "own"})
     found = replayed(shop, then, "order_rules/noted")
     shop.close()
-    assert told(found) == [("other_values", "order_rules/noted", ("note = plain",), ("note = fancy",))]
+    assert told(found) == [
+        ("other_values", "order_rules/noted", ("Note was set to plain",), ("Note was set to fancy",))
+    ]
     assert (found.rules["order_rules/noted"].judged, found.rules["order_rules/noted"].undecided) == (2, 0)
+
+
+def test_a_field_and_an_entity_that_got_other_names_are_no_difference(shop: Shop, tmp_path: Path) -> None:
+    """The history has physical names, which stay; what a renamed rule would do otherwise is told by the new names."""
+    busy(shop)
+    folder = tmp_path / "shop"
+    shutil.copytree(FOLDER, folder)
+    renames = {
+        "  size: {type: text,": "  girth: {type: text, renamed_from: [size],",
+        "set size": "set girth",
+        "of: wallet": "of: purse",
+        "to: wallet": "to: purse",
+        "entity: wallet": "entity: purse\nrenamed_from: [wallet]",
+    }
+    for path in folder.rglob("*.yaml"):
+        text = path.read_text("utf-8")
+        for old, new in renames.items():
+            text = text.replace(old, new)
+        path.write_text(text, "utf-8")
+    model, problems = build(load(folder)[0])
+    assert model is not None, [one.message() for one in problems]
+    found = replayed(shop, model)
+    assert (told(found), all(one.undecided == 0 for one in found.rules.values())) == ([], True)
+    assert found.rules[OVERDRAWN].judged > 0
+    rules = folder / "rules/order_rules.yaml"
+    rules.write_text(rules.read_text("utf-8").replace("500", "5000"), "utf-8")
+    model, _ = build(load(folder)[0])
+    assert model is not None
+    assert told(replayed(shop, model)) == [
+        ("other_values", SIZE, ("Size was set to large",), ("Size was set to small",)),
+    ]
+
+
+def test_who_refuses_says_why_and_differences_are_counted_by_a_field(shop: Shop, tmp_path: Path) -> None:
+    made = busy(shop)
+    found = replayed(shop, changed(tmp_path, "rules/order_rules.yaml", "15% or", "5% or"), APPROVAL, by="status")
+    (one,) = found.listed
+    assert (one.record, one.title) == (made["small"], "O0001")
+    assert one.why == (
+        "Discount 10% is over 15%: pick an approver.",
+        "`discount ?? 0% <= 5%` is false: Discount is 10%",
+        "`approved_by is set` is false: Approved by is empty",
+    )
+    assert found.rules[APPROVAL].groups == {"newly_refused": {"Open": 1}}
