@@ -66,13 +66,17 @@ class Due:
         Days and weeks stand on the side of today, so that an index over the field can be used; months do not turn round:
         the 28th of February is a month before several days.
         """
-        day = f"local_date({self.field})" if is_instant else self.field
-        if not self.span:
-            return f"{day} == today()"
+        if not self.span or self.span.endswith(("mo", "y")):
+            return f"{self.day(is_instant)} == today()"
+        return f"{self._named(is_instant)} == today() {'+' if self.side == 'before' else '-'} {self.span}"
+
+    def day(self, is_instant: bool) -> str:
+        """The expression of the day on which a record comes up."""
         sign = "-" if self.side == "before" else "+"
-        if self.span.endswith(("mo", "y")):
-            return f"{day} {sign} {self.span} == today()"
-        return f"{day} == today() {'+' if sign == '-' else '-'} {self.span}"
+        return f"{self._named(is_instant)} {sign} {self.span}" if self.span else self._named(is_instant)
+
+    def _named(self, is_instant: bool) -> str:
+        return f"local_date({self.field})" if is_instant else self.field
 
 
 def schedule_of(text: str) -> Schedule | None:

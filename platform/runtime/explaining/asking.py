@@ -131,7 +131,7 @@ def _built(connection: sa.Connection, release: Release, number: int) -> Release 
     stored = releases.load(connection, number)
     from kith.metadata.build import build  # what checks documents is costly to import, and a server starts without it
 
-    model, _ = build(stored.layers)
+    model, _ = build(stored.layers, advice=False)
     if model is None:
         return None
     tables = Tables(model, stored.names, release.tables.engine)

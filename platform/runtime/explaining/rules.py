@@ -15,6 +15,7 @@ from kith.rules.tree import Changed, IsNew, Path, walk
 from kith.runtime.context import Context
 from kith.runtime.explaining.asking import Asking
 from kith.runtime.explaining.saves import explain_save
+from kith.runtime.explaining.timed import timing_told
 from kith.runtime.release import Release
 from kith.runtime.write.authorising import may_see
 from kith.runtime.write.change import Cause
@@ -52,17 +53,18 @@ def explain_rule(
         return None
     asking = Asking(connection, context, release, release)
     env = session.env_of(record, old=record)
-    lines = [asking.say("asked_on", events=asking.say("comma").join(events(asking, declared, found.trigger)))]
+    lines = asked_on(asking, declared, found)
+    lines += timing_told(asking, session, found, env)
     if _is_about_saving(found):
         lines.append(asking.say("nothing_changes"))
-    good = True
+    good = found.over is None or holds(found.over.tree, env)
     for slot, kind in ((found.when, "when"), (found.require, "require")):
         if slot is not None:
             verdict = holds(slot.tree, env)
             good = good and verdict
             lines.append(asking.say(f"now.{kind}_{str(verdict).lower()}"))
             lines += reasons(reader_of(session, env, slot.excerpt.text), slot.tree)
-    if found.when is None and found.require is None:
+    if found.when is None and found.require is None and found.over is None:
         lines.append(asking.say("now.no_condition"))
     return WhyNot(found.path, label, tuple(lines), good)
 
@@ -77,9 +79,15 @@ def _at_save(
     told = [one for one in explained.rules if one.rule == rule.path and one.record == id_]
     lines = [line for one in told for line in (one.sentence, *one.why, *one.did)]
     if not told:
-        on = asking.say("asked_on", events=asking.say("comma").join(events(asking, entity, rule.trigger)))
-        lines = [asking.say("did_not_ask"), on, asking.say("not_woken")]
+        lines = [asking.say("did_not_ask"), *asked_on(asking, entity, rule), asking.say("not_woken")]
     return WhyNot(rule.path, rule.label.in_(context.language), tuple(lines))
+
+
+def asked_on(asking: Asking, entity: Entity, rule: Rule) -> list[str]:
+    """When a rule is asked, as a sentence; a rule that time wakes is not asked by saves."""
+    if rule.schedule is not None:
+        return [asking.say("timed.only")]
+    return [asking.say("asked_on", events=asking.say("comma").join(events(asking, entity, rule.trigger)))]
 
 
 def events(asking: Asking, entity: Entity, trigger: Trigger) -> Iterator[str]:

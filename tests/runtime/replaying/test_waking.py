@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from kith.metadata.build import build
@@ -18,7 +17,7 @@ from tests.runtime.write.test_flows import FILES
 RULES = FILES["rules/deal_rules.yaml"]
 
 
-def model_with(folder: Path, files: Mapping[str, str]) -> Model:
+def model_with(folder: Path, files: dict[str, str]) -> Model:
     model, problems = build(load(write(folder, files))[0])
     assert model is not None, [one.message() for one in problems]
     return model
