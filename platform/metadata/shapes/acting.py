@@ -185,12 +185,24 @@ ACT = parts.keys(
 ACT["kith:one_of"] = ["create", "update", "delete", "restore", "read", "fill", "action", "transition", "schedule"]
 ACT["dependentRequired"] = {"inputs": ["action"], "values": ["transition"]}
 _EXPECTED = parts.list_of(parts.refers(), least=1)
+_SENT = parts.keys(
+    Words("something sent", "发出的内容"),
+    notify={**VALUES, "description": "A notice: `to` and `message`."},
+    email={**VALUES, "description": "An e-mail: `to` and `template`."},
+    webhook={**VALUES, "description": "A call: `webhook` is its name, `data` what goes along."},
+    assign={**VALUES, "description": "Somebody of a queue is asked for: `field` and `queue`."},
+    submit={**VALUES, "description": "An approval is asked for: `approval`."},
+)
+_SENT["kith:one_of"] = ["notify", "email", "webhook", "assign", "submit"]
 EXPECT = parts.keys(
     Words("an expectation", "预期"),
     refused={**_EXPECTED, "description": "The save is refused by exactly these rules and fields."},
     saved=parts.flag("The save goes through."),
     values={**VALUES, "description": "Values that the record has afterwards."},
     created=parts.map_to({"type": ["object", "array"]}, "Records that rules have created, by entity."),
+    sent=parts.list_of(
+        _SENT, "What rules have sent away, in this order, each with the parts that matter.", unique=False
+    ),
     denied=parts.flag("The role may not."),
     visible=parts.flag("Whether the role sees the record."),
     may=parts.list_of(parts.one_of(RIGHTS), "What the role may do with the record.", least=1),

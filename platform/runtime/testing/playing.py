@@ -20,6 +20,7 @@ from kith.runtime.testing.filling import filled
 from kith.runtime.testing.given import GIVEN, Known, Ungiven, World
 from kith.runtime.testing.looking import Looking, looked_up
 from kith.runtime.testing.outcome import Mismatch
+from kith.runtime.testing.sending import Sent, outbox, sent_otherwise
 from kith.runtime.testing.stage import Stage
 from kith.runtime.write.change import Cause, Change, Op, Refused, Saved, Verdict
 from kith.runtime.write.gate import RolledBack, save_within
@@ -135,11 +136,14 @@ class Turn:
             return subject
         timed = "schedule" in self.act.act
         changes = [Change("update", self.of, subject)] if timed else self.changes(subject)
-        before = self._ids()
+        before, sent = self._ids(), self._sent()
         verdict = self._time_passes(subject) if timed else self._save(actor, changes)
         yield from verdict_differs(self.act.expect, verdict)
         if isinstance(verdict, Saved):
             yield from self._compared(changes[0], before)
+            if "sent" in self.act.expect:
+                new = [one for id_, one in self._sent().items() if id_ not in sent]
+                yield from sent_otherwise(self.world, self.act.expect["sent"], new)
         return changes[0].id or subject
 
     def actor(self) -> Actor:
@@ -251,6 +255,9 @@ class Turn:
             items = expected if isinstance(expected, (list, tuple)) else [expected]
             found[entity] = [item for item in items if isinstance(item, Mapping)]
         return found
+
+    def _sent(self) -> dict[str, Sent]:
+        return outbox(self.connection) if "sent" in self.act.expect else {}
 
     def _ids(self) -> dict[str, frozenset[str]]:
         found: dict[str, frozenset[str]] = {}

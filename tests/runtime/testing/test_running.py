@@ -64,6 +64,12 @@ items:
     on: [create]
     do: |
       create visit {subject: "Welcome", shop: this}
+  announced:
+    on: [{field: [rent]}]
+    when: rent between 300 and 399
+    do: |
+      notify owner "{name} pays {rent}"
+      webhook "ledger" { shop: name, figures: {rent: rent, share: share} }
 """,
     "roles/clerk.yaml": """\
 role: clerk
@@ -143,6 +149,17 @@ cases:
     acts:
       - {act: {create: {name: B, owner: me}}, expect: {created: {visit: {subject: Welcome}}}}
       - {act: {update: {rent: 9}}, expect: {created: {visit: []}, values: {name: B, rent: 9}}}
+  announced:
+    given: {name: A, owner: me}
+    acts:
+      - act: {update: {rent: 300}}
+        expect:
+          sent:
+            - notify: {to: me, rule: announced}
+            - webhook: {webhook: ledger, data: {shop: A, figures: {rent: 300, share: ~}}}
+      - act: {update: {rent: 399, owner: ~}}
+        expect: {sent: [{webhook: {data: {figures: {rent: 399}}}}]}
+      - {act: {update: {rent: 299}}, expect: {sent: []}}
   shipped: {given: {name: Main, rent: 7}, act: {update: {share: 1%}}, expect: {values: {rent: 7}}}
 """
 
@@ -156,6 +173,14 @@ cases:
   another_rule: {given: {name: A}, act: {update: {rent: 2000}}, expect: {refused: [kept]}}
   allowed: {as: clerk, given: {name: A, owner: me}, act: {update: {rent: 1}}, expect: {saved: true}}
   count: {given: {name: A}, act: {create: {}}, expect: {created: {visit: []}}}
+  sent: {given: {name: A, owner: me}, act: {update: {rent: 300}}, expect: {sent: []}}
+  kinds_and_parts:
+    given: {name: A, owner: me}
+    act: {update: {rent: 300}}
+    expect:
+      sent:
+        - notify: {to: {name: Bo, email: bo@example.com}}
+        - email: {to: bo@example.com}
   rights: {as: clerk, given: {name: A, owner: me}, act: {read: true}, expect: {may: [delete], reads_not: [name]}}
   form: {given: {name: A}, act: {fill: {}}, expect: {locked: [rent], not_required: [name]}}
   unknown: {given: {name: A, owner: Nobody}, act: {create: {}}, expect: {saved: true}}
@@ -168,6 +193,11 @@ SAID = {
     "another_rule": [("verdict", "refused: kept", "refused: affordable")],
     "allowed": [("verdict", "saved", "denied")],
     "count": [("created visit", "0", "1")],
+    "sent": [("sent", "0", "notify A pays CN¥300.00; webhook ledger")],
+    "kinds_and_parts": [
+        ("sent 1 notify.to", "{'name': 'Bo', 'email': 'bo@example.com'}", "me"),
+        ("sent 2", "email", "webhook ledger"),
+    ],
     "rights": [("delete", "may", "may not"), ("shop.name", "hidden", "read")],
     "form": [("shop.name", "not required", "required"), ("shop.rent", "locked", "not locked")],
     "unknown": [("given", "", "user Nobody")],
