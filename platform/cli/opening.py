@@ -96,7 +96,7 @@ def model_of(layers: Sequence[Layer], problems: Sequence[Problem], language: str
     """The model of layers that were read with these problems; leaves with all problems where there are errors."""
     from kith.metadata.build import build
 
-    model, found = build(layers)
+    model, found = build(layers, advice=False)
     errors = [problem for problem in (*problems, *found) if problem.is_error]
     if model is None or errors:
         for problem in errors:

@@ -6,7 +6,7 @@ import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from kith.metadata.checks import CHECKS, Checking
+from kith.metadata.checks import CHECKS, Checking, finds_errors
 from kith.metadata.checks.misnaming import told_in_place
 from kith.metadata.layers.documents import APP, Document, merged
 from kith.metadata.making.apps import app_of
@@ -29,15 +29,18 @@ from kith.problems import Problem, Source, Span, in_order
 from kith.source import Mapping as MappingNode
 
 
-def build(layers: Iterable[Layer], memo: Memo | None = None) -> tuple[Model | None, list[Problem]]:
+def build(
+    layers: Iterable[Layer], memo: Memo | None = None, *, advice: bool = True
+) -> tuple[Model | None, list[Problem]]:
     """The model of a stack of layers, the lowest first; none where a problem is an error.
 
-    With a memo, what has not changed since its last build is taken from there.
+    With a memo, what has not changed since its last build is taken from there. Without `advice` only errors are looked for: a
+    server that takes over a release, which was checked when it was published, has nobody to tell of the rest.
     """
     memo = memo or Memo()
     with uncollected():
         try:
-            return _build(tuple(layers), memo)
+            return _build(tuple(layers), memo, advice)
         finally:
             memo.turn()
 
@@ -54,17 +57,17 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _build(stack: tuple[Layer, ...], memo: Memo) -> tuple[Model | None, list[Problem]]:
+def _build(stack: tuple[Layer, ...], memo: Memo, advice: bool) -> tuple[Model | None, list[Problem]]:
     problems: list[Problem] = []
     documents = merged(stack, problems, memo)
-    context = Context(documents, problems, memo, strings=strings_of(documents), broken=set(documents.lost))
+    context = Context(documents, problems, memo, advice, strings=strings_of(documents), broken=set(documents.lost))
     _shapes(context)
     told = len(problems)
     torn = [problem.span for problem in problems if problem.span and problem.code.startswith("D1")]
     model, world = _model(context, stack)
     problems[told:] = [problem for problem in problems[told:] if not _overlaps(problem, torn)]
     checking = Checking(model, context, world)
-    for check in CHECKS:
+    for check in CHECKS if advice else filter(finds_errors, CHECKS):
         problems += [problem for problem in check(checking) if not _echoes(problem, context)]
     ordered = in_order(told_in_place(in_order(problems), checking))
     return (None if any(problem.is_error for problem in ordered) else model), ordered

@@ -62,7 +62,7 @@ def checked(
     tree = placed(check, syntax, slot.result)
     if tree is not None and slot.database:
         not_in_database(check, tree)
-    if tree is not None:
+    if tree is not None and slot.advice:
         weighed(check, [tree])
     if tree is None or any(problem.is_error for problem in found):
         return None, in_order(found)
@@ -99,8 +99,9 @@ def compile_program(excerpt: Excerpt, scope: Scope, slot: Slot) -> tuple[Program
     check = fresh(excerpt, scope, slot)
     check.problems = found
     actions = statements(check, block.statements)
-    weighed(check, (node for action in statements_within(actions) for node in own_nodes(action)))
-    not_reached(check, actions)
+    if slot.advice:
+        weighed(check, (node for action in statements_within(actions) for node in own_nodes(action)))
+        not_reached(check, actions)
     if any(problem.is_error for problem in found):
         return None, in_order(found)
     reads = uses_of_block(actions, scope.entity)

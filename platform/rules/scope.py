@@ -90,5 +90,7 @@ class Slot:
     """What is made is an amount in the currency that this field of the record holds."""
     lets: tuple[tuple[str, Type], ...] = ()
     """Names that have a value here beside those of the record: what a named action asks for."""
+    advice: bool = True
+    """Hints are told of what always or never holds; whoever only runs what was checked before spares himself the thinking."""
     shown: bool = False
     """A template whose holes are printed for a reader (title, message)."""

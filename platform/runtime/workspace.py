@@ -53,7 +53,7 @@ def builder() -> Build:
     from kith.metadata.build import build
     from kith.metadata.memo import Memo
 
-    return partial(build, memo=Memo())
+    return partial(build, memo=Memo(), advice=False)
 
 
 class Workspace:

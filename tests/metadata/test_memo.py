@@ -22,7 +22,11 @@ def test_a_build_after_a_change_is_as_good_as_a_fresh_one(app: str) -> None:
         mutant = mutator.make(rng)
         documents = {**mutator.texts, mutant.path: mutant.text} if mutant else mutator.texts
         layers = (mutator.layers[0], replace(mutator.layers[-1], documents=documents))
-        assert build(layers, memo) == build(layers), mutant
+        model, problems = build(layers)
+        assert build(layers, memo) == (model, problems), mutant
+        errors = [problem for problem in problems if problem.is_error]
+        quick, found = build(layers, advice=False)
+        assert (quick, [problem for problem in found if problem.is_error]) == (model, errors), mutant
 
 
 def test_an_unchanged_text_is_compiled_again_where_a_name_it_reads_means_something_else() -> None:

@@ -18,7 +18,7 @@ from kith.metadata.checks import (
     serving,
     using,
 )
-from kith.metadata.checks.checking import Check, Checking, told_by
+from kith.metadata.checks.checking import Check, Checking, finds_errors, told_by
 
 CHECKS: tuple[Check, ...] = (
     *naming.CHECKS,
@@ -38,4 +38,4 @@ CHECKS: tuple[Check, ...] = (
 )
 """All checks, in the order of the documentation; what they tell is sorted by place anyhow."""
 
-__all__ = ["CHECKS", "Check", "Checking", "told_by"]
+__all__ = ["CHECKS", "Check", "Checking", "finds_errors", "told_by"]

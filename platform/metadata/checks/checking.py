@@ -72,6 +72,11 @@ def tells(*told: Mistake) -> Callable[[Check], Check]:
     return marked
 
 
+def finds_errors(check: Any) -> bool:
+    """Whether a check tells of more than warnings."""
+    return any(mistake.severity == "error" for mistake in told_by(check))
+
+
 def told_by(check: Any) -> tuple[Mistake, ...]:
     """The mistakes that a check tells."""
     found: tuple[Mistake, ...] = check.mistakes

@@ -68,6 +68,8 @@ class Context:
     merged: Merged
     problems: list[Problem]
     memo: Memo
+    advice: bool = True
+    """Warnings are told too."""
     languages: tuple[str, ...] = DEFAULT_LANGUAGES
     currency: str = "USD"
     strings: dict[str, dict[str, Scalar]] = field(default_factory=dict)
@@ -175,6 +177,7 @@ class Context:
         """What the compiler makes of a scalar; problems that follow from a broken declaration are left out."""
         if not isinstance(node, Scalar) or not node.text or node.is_null or scope is None:
             return None
+        slot = slot if self.advice else replace(slot, advice=False)
         key = ("compiled", kind, node, scope.entity, slot)
         kept: Kept | None = self.memo.get(key)
         if kept is None or not kept.holds(scope.world):
