@@ -59,7 +59,8 @@ agree: .venv/.test ## The long agreement run: random expressions, one value on P
 # Each part runs even where one before it has found something.
 nightly: .venv/.test ## What takes long: a million agreement cases, broken documents, kills (SEED=… repeats a night)
 	@failed=0; \
-	for part in "tests.agreement --cases 1000000 --seed $(SEED)" "tests.rules.broken 20000 $(SEED)" "tests.metadata.broken" \
+	for part in "tests.agreement --cases 1000000 --seed $(SEED)" "tests.rules.broken 20000 $(SEED)" \
+			"tests.rules.broken_documents 20000 $(SEED)" "tests.rules.proving 20000 $(SEED)" "tests.metadata.broken" \
 			"tests.metadata.mutator 5000 $(SEED)"; do \
 		echo "== python -m $$part"; $(BIN)/python -m $$part || failed=1; \
 	done; \
@@ -67,6 +68,11 @@ nightly: .venv/.test ## What takes long: a million agreement cases, broken docum
 		echo "== kills, round $$round"; $(BIN)/pytest -q -k kill tests/jobs tests/runtime || failed=1; \
 	done; \
 	exit $$failed
+
+broken: .venv/.test ## Thousands of broken rules and conditions: each is told in its place, and no proof is a lie
+	$(BIN)/python -m tests.rules.broken 5000 $(SEED)
+	$(BIN)/python -m tests.rules.broken_documents 5000 $(SEED)
+	$(BIN)/python -m tests.rules.proving 5000 $(SEED)
 
 requirements: ## Compile requirements/*.txt anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
