@@ -82,6 +82,11 @@ class Asked:
         place = [("after", after), ("before", before), ("at", str(at) if at > 1 else "")]
         return addresses.with_query(addresses.list_of(self.entity), [*self.state, *place])
 
+    def counted(self, rows: int) -> str:
+        """The address that tells how many records there are, for a page of so many."""
+        place = [("at", str(self.at) if self.at > 1 else ""), ("rows", str(rows))]
+        return addresses.with_query(f"{addresses.list_of(self.entity)}/count", [*self.state[:3], *place])
+
     def sorted_by(self, path: str) -> str:
         """The address of the list in the order of a column, the other way round where it is already."""
         turned = "-" + path if self.sort[:1] == (path,) else path

@@ -233,11 +233,12 @@ def visit_of(
     return Visit(guest.web, guest.request, guest.release, language, connection, account, context, form)
 
 
-def page(web: Web, handler: Callable[[Visit], Response]) -> Endpoint:
-    """The endpoint of a page that is read."""
+def page(web: Web, handler: Callable[[Visit], Response], *, long: bool = False) -> Endpoint:
+    """The endpoint of a page that is read; `long` is for what takes its time, so that others need not wait."""
+    call = web.doors.calling.long if long else web.doors.calling.read
 
     async def endpoint(request: Request) -> Response:
-        return await _guarded(web, request, lambda: web.doors.calling.read(lambda: _answer(web, request, handler)))
+        return await _guarded(web, request, lambda: call(lambda: _answer(web, request, handler)))
 
     return endpoint
 

@@ -177,6 +177,42 @@ def test_pages_follow_one_another_both_ways(shop: Shop) -> None:
     assert "51–100 of" in client.get(unescape(back[1])).text
 
 
+def test_how_many_there_are_is_told_when_the_page_is_there(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kith.runtime.read.lists.CAP", 20)
+    many = len(shop.ids("purchase"))
+    client = shop.client(ADMIN)
+    html = client.get("/records/purchase?sort=-created_at").text
+    assert "1–50 of more than 20<" in html
+    (address,) = re.findall(r'hx-get="(/records/purchase/count[^"]*)"', html)
+    assert client.get(address.replace("&amp;", "&")).text == f"1–50 of {many:,}"
+    (following,) = re.findall(r'href="([^"]*)" rel="next"', html)
+    following = client.get(following.replace("&amp;", "&")).text
+    (address,) = re.findall(r'hx-get="(/records/purchase/count[^"]*)"', following)
+    shown = min(many, 100)
+    assert client.get(address.replace("&amp;", "&")).text == f"51–{shown} of {many:,}"
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "of about"), ("zh-CN", "条，约")])
+def test_where_there_are_too_many_to_be_counted_an_estimate_is_told(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, language: str, said: str
+) -> None:
+    monkeypatch.setattr("kith.runtime.read.counting.COUNTED", {"postgresql": 20, "sqlite": 20})
+    with shop.workspace.database.write() as connection:
+        # What it keeps of how values are spread, as it does by itself in time.
+        connection.exec_driver_sql("ANALYZE")
+    text = shop.client(ADMIN, language).get("/records/purchase/count?filter=created_at+is+set").text
+    more = {"en": "of more than 20", "zh-CN": "条，超过 20 条"}[language]
+    assert (said if shop.workspace.database.kind == "postgresql" else more) in text
+
+
+def test_what_somebody_may_not_read_is_not_counted(shop: Shop) -> None:
+    address, own = "/records/purchase/count?rows=1", re.compile(r"of ([\d,]+)")
+    everything, mine = (int(*own.findall(shop.client(user).get(address).text)) for user in (ADMIN, CLERK))
+    assert mine < everything
+    assert shop.client(CLERK).get("/records/nothing/count").status_code == 404
+    assert shop.client().get(address).status_code == 303
+
+
 def test_columns_are_chosen_by_the_address(shop: Shop) -> None:
     html = shop.client(ADMIN).get("/records/member?columns=name&columns=store,store.region,created_at,nonsense").text
     assert heads(html) == ["Name", "Home store", "Home store · Region", "Created"]

@@ -2,9 +2,20 @@
 
 from kith.runtime.read.aggregates import aggregate
 from kith.runtime.read.choosing import choices
+from kith.runtime.read.counting import count_records
 from kith.runtime.read.histories import history
 from kith.runtime.read.lists import list_objects, list_records
 from kith.runtime.read.records import get_record, lines
 from kith.runtime.search.finding import search
 
-__all__ = ["aggregate", "choices", "get_record", "history", "lines", "list_objects", "list_records", "search"]
+__all__ = [
+    "aggregate",
+    "choices",
+    "count_records",
+    "get_record",
+    "history",
+    "lines",
+    "list_objects",
+    "list_records",
+    "search",
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -64,7 +64,7 @@ class Counter:
 
 def list_records(connection: sa.Connection, context: Context, release: Release, query: Query) -> Page:
     """A page of the records that match a query, under the actor's rights; raises Denied and BadQuery."""
-    listing = _listing(connection, context, release, query)
+    listing = listing_of(connection, context, release, query)
     found, more = listing.page()
     plan = listing.plan(WHOLE)
     rows = fill_links(connection, context, listing.reader, plan.columns, plan.row, found, plan.gathered)
@@ -77,7 +77,7 @@ def list_objects(
     connection: sa.Connection, context: Context, release: Release, query: Query, plainly: Plainly
 ) -> ObjectPage:
     """The same page as objects for JSON, of a query whose fields are the records' own."""
-    listing = _listing(connection, context, release, query)
+    listing = listing_of(connection, context, release, query)
     found, more = listing.page()
     plan, reader = listing.plan(WHOLE), listing.reader
     key = ("objects", reader.key, context.language, listing.shape)
@@ -87,7 +87,8 @@ def list_objects(
     return ObjectPage(rows, listing.cursors(found, more)[0], count, capped)
 
 
-def _listing(connection: sa.Connection, context: Context, release: Release, query: Query) -> Listing:
+def listing_of(connection: sa.Connection, context: Context, release: Release, query: Query) -> Listing:
+    """A request for a list; raises BadQuery."""
     if not 0 < query.limit <= MOST:
         raise unfit(context, "limit", "limit", limit=MOST)
     return Listing(connection, context, reader_of(context, release), query, shape_of(query))
@@ -170,13 +171,20 @@ class Listing:
         if not self.query.cursor and not more:
             # The first page holds them all.
             return len(found), False
-        exact = self.query.count == "exact"
-        key = ("count", self.reader.key, self.shape, exact)
-        counter = self.reader.release.cached(key, lambda: _counter(self, exact))
+        if self.query.count == "exact":
+            return self.run(self.counter("exact", count_exactly)), False
+        number = self.run(self.counter(CAP, lambda statement: count_some(statement, CAP)))
+        return (number, False) if number <= CAP else (CAP, True)
+
+    def counter(self, name: Hashable, count: Callable[[Statement], sa.Select[Any]]) -> Counter:
+        """A count's statement, made once."""
+        key = ("count", self.reader.key, self.shape, name)
+        return self.reader.release.cached(key, lambda: _counter(self, count))
+
+    def run(self, counter: Counter) -> Any:
+        """The one value that a count's statement answers."""
         given = self.given(counter.searched)
-        found = fetch(self.connection, self.context, self.reader.release, counter.prepared, given)
-        number = int(found[0][0])
-        return (number, False) if exact or number <= CAP else (CAP, True)
+        return fetch(self.connection, self.context, self.reader.release, counter.prepared, given)[0][0]
 
     def cursors(self, found: Sequence[Row], more: bool) -> tuple[str | None, str | None]:
         """The cursors of the next and the previous page, where there are such."""
@@ -220,9 +228,8 @@ def _make(listing: Listing, leg: Leg, backwards: bool) -> Plan:
     )  # fmt: skip
 
 
-def _counter(listing: Listing, exact: bool) -> Counter:
+def _counter(listing: Listing, count: Callable[[Statement], sa.Select[Any]]) -> Counter:
     statement, searched = _matching(listing)
-    count = count_exactly if exact else count_some
     select = walking(listing.connection, statement, lambda: count(statement))
     return Counter(prepare(listing.connection, select), searched)
 

@@ -60,7 +60,7 @@ def _counter(connection: sa.Connection, reader: Reader, entities: tuple[str, ...
     for number, entity in enumerate(entities):
         statement = statement_about(reader, entity)
         statement.only(deleted=deleted)
-        counted = walking(connection, statement, partial(count_some, statement))
+        counted = walking(connection, statement, partial(count_some, statement, CAP))
         counts.append(counted.scalar_subquery().label(f"n{number}"))
     return prepare(connection, sa.select(*counts))
 

@@ -15,7 +15,6 @@ import sqlalchemy as sa
 from sqlalchemy.sql import visitors
 
 from kith.runtime.read.prepared import prepare
-from kith.runtime.read.query import CAP
 from kith.runtime.read.statement import Statement
 
 WALK = re.compile(r"SCAN (?:TABLE )?(?P<table>.+) USING INDEX (?P<index>\S+)")
@@ -38,11 +37,16 @@ def count_exactly(statement: Statement) -> sa.Select[Any]:
     return statement.select(sa.func.count())
 
 
-def count_some(statement: Statement) -> sa.Select[Any]:
+def count_some(statement: Statement, cap: int) -> sa.Select[Any]:
     """How many records there are, up to one more than the cap."""
     # Written out: a plan made for any limit would not know that it is a small one.
-    some = statement.select(sa.literal_column("1").label("one")).limit(sa.literal_column(str(CAP + 1))).subquery()
+    some = each(statement).limit(sa.literal_column(str(cap + 1))).subquery()
     return sa.select(sa.func.count()).select_from(some)
+
+
+def each(statement: Statement) -> sa.Select[Any]:
+    """A row for each record."""
+    return statement.select(sa.literal_column("1").label("one"))
 
 
 def _wanders(connection: sa.Connection, statement: Statement, select: sa.Select[Any], *, ordered: bool) -> bool:

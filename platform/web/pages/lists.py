@@ -10,14 +10,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kith.metadata.model import View
-from kith.runtime.read import aggregate, list_records
+from kith.runtime.read import aggregate, count_records, list_records
 from kith.runtime.read.query import AggregateQuery, BadQuery, Page
 from kith.web import addresses, filters
 from kith.web.columns import ListColumn, possible_columns, title_order
 from kith.web.listing import SIZE, Asked, is_filtered, query_of
 from kith.web.pages import filtering
 from kith.web.pages.listed import Listing, listing_of
-from kith.web.requests import Visit, Web, go, page
+from kith.web.requests import Html, Visit, Web, go, page
 from kith.web.rows import RowMaker, row_maker
 from kith.web.shell import icon_of, may_create
 from kith.web.showing import format_of, inline, shower
@@ -27,6 +27,7 @@ from kith.web.view import Page as Pager
 
 TABS = 5
 """Views that show as tabs; the rest are in the menu at their end."""
+SENSES = {"exact": "list.range", "about": "list.range_about", "more": "list.range_capped"}
 ON_PHONE = 5
 """Columns that a card on a phone shows."""
 
@@ -35,6 +36,7 @@ def routes(web: Web) -> Sequence[Route]:
     """The routes of lists."""
     return (
         Route("/records/{entity}", page(web, show), methods=["GET"]),
+        Route("/records/{entity}/count", page(web, show_count, long=True), methods=["GET"]),
         Route("/records/{entity}/filter", page(web, filtering.show_row), methods=["GET"]),
     )
 
@@ -48,6 +50,15 @@ def show(visit: Visit) -> Response:
             return go(picked.address)
         return _render(listing, picked)
     return _render(listing, "")
+
+
+def show_count(visit: Visit) -> Response:
+    """How many records the list has, where a page could only say that there are many: htmx asks when the page is there."""
+    listing, rows = listing_of(visit), visit.request.query_params.get("rows", "")
+    query = query_of(listing.asked, listing.view, (), ())
+    found = count_records(visit.connection, visit.context, visit.release, query)
+    size = int(rows) if rows.isdecimal() and len(rows) < 4 else SIZE
+    return Html(_range(listing, size, SENSES[found.sense], found.number))
 
 
 def _render(listing: Listing, wrong_row: str) -> Response:
@@ -83,10 +94,11 @@ def _varying(listing: Listing, found: Page) -> dict[str, str]:
     visit = listing.visit
     ui, maker, pager = visit.web.templates.ui(visit.language), _maker(listing), _pager(listing, found)
     totals = _totals(listing, maker) if len(found.rows) > 1 else ()
+    later = ui.count_later(listing.asked.counted(len(found.rows))) if found.capped else ""
     return {
         "body": maker.body(found.rows, listing.entity.label.in_(visit.language)) if found.rows else "",
         "foot": ui.table_foot(replace(_table(listing), totals=totals)) if totals else "",
-        "pages": ui.pager(pager) if pager.label else "",
+        "pages": ui.pager(pager) + later if pager.label else "",
         "announced": pager.label or _empty(listing).title,
     }
 
@@ -207,13 +219,17 @@ def _empty(listing: Listing) -> Empty:
 
 
 def _pager(listing: Listing, found: Page) -> Pager:
-    asked, texts, size = listing.asked, listing.visit.texts, len(found.rows)
-    first = max(1, asked.at)
-    key = "list.range_capped" if found.capped else "list.range"
-    label = texts(key, first=first, last=first + size - 1, count=found.count or size) if size else ""
+    asked, size = listing.asked, len(found.rows)
+    first, sense = max(1, asked.at), "more" if found.capped else "exact"
+    label = _range(listing, size, SENSES[sense], found.count or size) if size else ""
     back = asked.page(before=found.previous, at=max(1, first - SIZE)) if found.previous else ""
     on = asked.page(after=found.next, at=first + size) if found.next else ""
     return Pager(label, back, on, "#results")
+
+
+def _range(listing: Listing, size: int, key: str, count: int) -> str:
+    first = max(1, listing.asked.at)
+    return listing.visit.texts(key, first=first, last=first + size - 1, count=count)
 
 
 # ---- around the table ---------------------------------------------------------------------------------------------
