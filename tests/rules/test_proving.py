@@ -88,3 +88,18 @@ def test_the_cases_of_a_condition_do_not_grow_without_end() -> None:
     made, _ = compile_expression(Excerpt.whole(text), demo(), WHEN)
     assert made is not None
     assert can_be(Proof(), [(made.tree, True)])
+
+
+def test_conditions_within_conditions_are_given_up_in_time() -> None:
+    text = "vip"
+    for number in range(20):
+        text = (
+            f"if ({text}) then quantity > {number} else code < {number}"
+            if number % 2
+            else f"(({text}) or quantity == {number}) and paid"
+        )
+    made, _ = compile_expression(Excerpt.whole(text), demo(), WHEN)
+    assert made is not None
+    proof = Proof()
+    assert can_be(proof, [(made.tree, True)])
+    assert proof.patience.left == 0

@@ -16,6 +16,10 @@ from kith.metadata.model import Entity, Model
 from kith.metadata.names import SYSTEM
 from kith.metadata.shapes.checking import place
 from kith.problems import Mistake, Problem, Span, Words, did_you_mean
+from kith.rules.proving.assuming import Patience, Proof
+
+MOST_STEPS = 100_000
+"""Steps of thought about all rules of a model: some seconds at most, and several times what 500 rules take."""
 
 
 @dataclass(frozen=True)
@@ -25,12 +29,16 @@ class Checking:
     model: Model
     context: Context
     world: dict[str, EntityScope]
+    patience: Patience = field(default_factory=lambda: Patience(MOST_STEPS))
     thoughts: dict[str, Reasoning] = field(default_factory=dict)
     """By entity, what has been found out of its rules."""
 
     def thought(self, entity: Entity) -> Reasoning:
         """Thoughts about the rules of an entity, which all checks share."""
-        return self.thoughts.setdefault(entity.name, Reasoning(self.model, entity))
+        found = self.thoughts.get(entity.name)
+        if found is None:
+            found = self.thoughts[entity.name] = Reasoning(self.model, entity, Proof(patience=self.patience))
+        return found
 
     def documents(self, kind: str) -> list[tuple[Document, At]]:
         """The documents of a kind, each with its reader."""

@@ -13,8 +13,17 @@ from kith.rules.proving.terms import Terms
 from kith.rules.tree import Call, Changed, Constant, IsNew, Node, Path, Step
 from kith.rules.types import BOOL
 
+MOST_STEPS = 4_000
+"""Steps that one expression is worth: some hundredths of a second; conditions within conditions double them at each turn."""
 MOST_CASES = 24
 """Cases that are kept apart; of more it is only kept what they have in common."""
+
+
+@dataclass
+class Patience:
+    """How many more steps of thought may be taken; without any left, everything is held to be possible."""
+
+    left: int = MOST_STEPS
 
 
 @dataclass(frozen=True)
@@ -22,6 +31,7 @@ class Proof:
     """One line of thought over conditions of one record at one moment."""
 
     terms: Terms = field(default_factory=Terms)
+    patience: Patience = field(default_factory=Patience)
 
     def assume(self, node: Node, truth: bool, states: Iterable[State]) -> list[State]:
         """The cases in which a condition is true or, without `truth`, false or null; none where it cannot be."""
@@ -31,6 +41,10 @@ class Proof:
         return states if len(states) <= MOST_CASES else [State.common(states)]
 
     def _cases(self, node: Node, truth: bool, state: State) -> Iterator[State]:
+        if self.patience.left <= 0:
+            yield state
+            return
+        self.patience.left -= 1
         match node:
             case Constant():
                 yield from [state] if (node.value is True) == truth else []

@@ -13,6 +13,7 @@ from kith.metadata.analysis.reasoning import Reasoning
 from kith.metadata.build import build
 from kith.metadata.layers import load
 from kith.metadata.model import Model, Rule
+from kith.rules.proving.assuming import Patience, Proof
 from kith.rules.reference import holds
 from kith.rules.values import Env
 from tests.metadata.example import BASE, write
@@ -105,6 +106,11 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
     return found
 
 
+def thinking(model: Model) -> Reasoning:
+    """Thoughts that nothing cuts short."""
+    return Reasoning(model, model.entities["box"], Proof(patience=Patience(10_000_000)))
+
+
 def is_asked(rule: Rule, env: Env) -> bool:
     """Whether the trigger of a rule is met."""
     changed = bool(rule.trigger.fields) and (env.old or {}).get("stage") != env.this["stage"]
@@ -123,7 +129,7 @@ def refuses(rule: Rule, env: Env) -> bool:
 
 
 def test_a_rule_that_is_said_never_to_run_or_to_refuse_never_does(model: Model) -> None:
-    thought, envs = Reasoning(model, model.entities["box"]), list(environments(random.Random(6), 400))  # noqa: S311
+    thought, envs = thinking(model), list(environments(random.Random(6), 400))  # noqa: S311
     idle = [rule for rule in model.rules["box"] if not thought.running(rule)]
     content = [rule for rule in model.rules["box"] if rule not in idle and not thought.refusing(rule)]
     assert len(idle) > 3
@@ -135,7 +141,7 @@ def test_a_rule_that_is_said_never_to_run_or_to_refuse_never_does(model: Model) 
 
 
 def test_wherever_a_shadowed_rule_refuses_the_other_does(model: Model) -> None:
-    thought, envs = Reasoning(model, model.entities["box"]), list(environments(random.Random(7), 400))  # noqa: S311
+    thought, envs = thinking(model), list(environments(random.Random(7), 400))  # noqa: S311
     refused = {
         rule.path: {place for place, env in enumerate(envs) if refuses(rule, env)} for rule in model.rules["box"]
     }
@@ -148,5 +154,5 @@ def test_wherever_a_shadowed_rule_refuses_the_other_does(model: Model) -> None:
 
 
 def test_a_formula_stands_for_its_field_before_the_save_too(model: Model) -> None:
-    thought = Reasoning(model, model.entities["box"])
+    thought = thinking(model)
     assert {*thought.formulas} == {"is_high", "band"}
