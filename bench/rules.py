@@ -57,9 +57,9 @@ def each(holds: Callable[[Any], object], given: list[Any]) -> list[object]:
     return [holds(one) for one in given]
 
 
-def checked(text: str) -> Expression:
-    """A condition in its slot."""
-    expression, problems = compile_expression(Excerpt.whole(text), condition.Deal(), Slot("when", BOOL))
+def checked(text: str, *, advice: bool = False) -> Expression:
+    """A condition in its slot, as a server reads it; with `advice`, as `kith check` does."""
+    expression, problems = compile_expression(Excerpt.whole(text), condition.Deal(), Slot("when", BOOL, advice=advice))
     assert expression is not None, problems
     return expression
 
@@ -108,6 +108,8 @@ def _loaded(expression: Expression) -> Iterator[Figure]:
     yield Figure("Python", "compiling it", 1, 1e3 * once.median, "ms")
     spent = seconds(lambda text: compile_condition(checked(text).tree), condition.CONDITION)
     yield Figure("Python", f"{MANY} rules read, checked and compiled", 1, spent, "s")
+    spent = seconds(lambda text: checked(text, advice=True), condition.CONDITION)
+    yield Figure("Python", f"{MANY} rules read and checked, with hints on what always or never holds", -1, spent, "s")
     for engine in ENGINES:
         library = engine.load()
         if library is not None:
