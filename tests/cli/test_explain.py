@@ -34,7 +34,7 @@ def test_an_entity_is_told_in_its_order(order: tuple[str, str]) -> None:
 def test_a_record_is_told_with_every_rule_of_its_latest_save(order: tuple[str, str]) -> None:
     code, shown = kith("explain", order[1], "--db", order[0])
     assert code == 0
-    assert "by system, through the API, under release 1." in shown
+    assert "by the system, through the API. Documents of release 1." in shown
     assert "  `discount ?? 0% <= 15%` is true: Discount is 10%\n" in shown
     code, shown = kith("explain", order[1], "--db", order[0], "--lang", "zh-CN")
     assert "  `discount ?? 0% <= 15%` 成立：折扣为 10%\n" in shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -56,6 +56,8 @@ class Explanation:
 
     save: str
     at: datetime
+    when: str
+    """The same as the reader is used to reading it."""
     release: int
     actor: str
     channel: str
@@ -65,6 +67,8 @@ class Explanation:
     moved: tuple[MoveTold, ...] = ()
     erased: bool = False
     """What the save noted has been erased."""
+    together: bool = False
+    """Other records were saved together with this one; told is what concerns this one."""
 
 
 def explain_save(
@@ -83,18 +87,38 @@ def explain_save(
     noted = _json(row["read"])
     saved = Saved(asking, str(row["id"]), _instant(release, row["now"]), noted or {}, str(row["actor"] or ""))
     deciders = deciders_of(then.model, entity)
+    considered, moved = _json(row["considered"]) or (), _json(row["moved"]) or ()
+    of_this = partial(_concerns, id_, tops_of(id_, considered, moved))
     return Explanation(
         save=saved.id,
         at=_instant(release, row["at"]),
+        when=asking.show(_instant(release, row["at"]), DATETIME),
         release=int(row["release"]),
-        actor=asking.title("user", row["actor"]) if row["actor"] else row["actor_name"],
+        actor=_actor(asking, row),
         channel=row["channel"],
         detail=row["detail"],
         op=mine[-1].op,
-        rules=tuple(_told(saved, entity, deciders, _json(row["considered"]) or ())),
-        moved=tuple(moves_told(asking, deciders, _json(row["moved"]) or ())),
+        rules=tuple(_told(saved, entity, deciders, [one for one in considered if of_this(one)])),
+        moved=tuple(moves_told(asking, deciders, filter(of_this, moved))),
+        together=any("top" in one for one in considered),
         erased=mine[-1].values is None,
     )
+
+
+def _actor(asking: Asking, row: Any) -> str:
+    if row["actor"]:
+        return asking.title("user", row["actor"])
+    return asking.say("actor.system") if row["actor_kind"] == "system" else str(row["actor_name"])
+
+
+def tops_of(id_: str, *noted: Iterable[Mapping[str, Any]]) -> frozenset[int]:
+    """Which of the changes that were saved together are about a record."""
+    return frozenset(one["top"] for some in noted for one in some if one["record"] == id_ and "top" in one)
+
+
+def _concerns(id_: str, tops: frozenset[int], entry: Mapping[str, Any]) -> bool:
+    """Whether what was noted is about a record, or followed from its change."""
+    return "top" not in entry or entry["record"] == id_ or entry["top"] in tops
 
 
 def _told(

@@ -14,11 +14,12 @@ from kith.runtime.write.messages import texts
 def save_text(context: Context, found: Explanation) -> Iterator[str]:
     """A save line by line, its rules below it."""
     say = texts(context.language)
-    at = found.at.astimezone(context.reader_zone).isoformat(sep=" ", timespec="seconds")
     through = say(f"explain.channel.{found.channel}") + (f" ({found.detail})" if found.detail else "")
     op = say(f"explain.op.{found.op}")
-    yield say("explain.head", op=op, at=at, actor=found.actor, through=through, release=str(found.release))
+    yield say("explain.head", op=op, at=found.when, actor=found.actor, through=through, release=str(found.release))
     yield say("explain.save", save=found.save)
+    if found.together:
+        yield say("explain.together")
     if found.erased:
         yield say("explain.erased")
     if not found.rules:

@@ -71,20 +71,23 @@ def note_moved(session: Session, drafts: Iterable[Draft]) -> None:
             if after.has(name) and draft.changed(name)
         }
         if moved:
-            _move(session, session.wave, draft.entity, draft.id, draft.chain, moved)
+            at = {"entity": draft.entity, "record": draft.id, "wave": session.wave}
+            _move(session, at, draft.top, draft.chain, moved)
 
 
 def note_move(session: Session, entity: str, id_: str, found: Touch) -> None:
     """The same of sums that a statement moves without reading them: by how much."""
     moved = {name: {"by": as_json(delta)} for name, delta in found.deltas.items() if delta}
     if moved:
-        _move(session, session.wave + 1, entity, id_, found.chain, moved)
+        at = {"entity": entity, "record": id_, "wave": session.wave + 1}
+        _move(session, at, found.top, found.chain, moved)
 
 
 def _move(
-    session: Session, wave: int, entity: str, id_: str, chain: tuple[str, ...], moved: Mapping[str, Mapping[str, Any]]
+    session: Session, at: dict[str, Any], top: int, chain: tuple[str, ...], moved: Mapping[str, Mapping[str, Any]]
 ) -> None:
-    session.moved.append({"entity": entity, "record": id_, "wave": wave, "chain": chain, "fields": moved})
+    of_batch = {"top": top} if session.tops > 1 else {}
+    session.moved.append({**at, **of_batch, "chain": chain, "fields": moved})
 
 
 def _note(session: Session, reading: Reading, draft: Draft, *, before: bool = False) -> None:

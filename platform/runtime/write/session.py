@@ -366,6 +366,8 @@ class Session:
         entry["version"] = draft.before["version"] if draft.before is not None else 0
         if draft.chain:
             entry["chain"] = draft.chain
+        if self.tops > 1:
+            entry["top"] = draft.top
         if inputs:
             entry["inputs"] = dict(inputs)
         self.considered.append(entry)

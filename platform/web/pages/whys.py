@@ -49,7 +49,8 @@ def show_save(visit: Visit) -> Response:
         raise Stop(404)
     texts = visit.texts
     now = Link(texts("whys.rules_link"), f"{subject.address}/rules", dialog=True)
-    notes = [texts("whys.release", release=str(found.release)), *([texts("whys.erased")] if found.erased else [])]
+    notes = [texts("whys.release", release=str(found.release))]
+    notes += [texts(f"whys.{word}") for word in ("erased", "together") if getattr(found, word)]
     told = [_told(subject, one) for one in found.rules]
     if found.moved:
         moved = [f"{one.sentence} · {texts('whys.wave', wave=one.wave)}" for one in found.moved]

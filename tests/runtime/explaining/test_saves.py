@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from kith.runtime.context import SYSTEM, Actor
 from kith.runtime.explaining import Explanation, explain_rule, explain_save
 from kith.runtime.schema import system
-from kith.runtime.write.change import Saved
+from kith.runtime.write.change import Change, Saved
 from tests.runtime.write.board_world import Boards
 from tests.runtime.write.shop_world import Shop
 
 TEA = {"what": "Tea", "quantity": 2, "price": "150.00"}
+LINE = Change("create", "order_line", None, TEA | {"price": "900.00"})
 
 
 def explained(
@@ -125,7 +126,7 @@ def test_sums_that_a_save_moved_are_told_with_what_led_there(shop: Shop) -> None
         "Orders of 张伟: 0 → 1",
     }
     chinese = explained(shop, "order", order, language="zh-CN")
-    assert "张伟的“消费”：¥0.00 → ¥1,400.00" in {one.sentence for one in chinese.moved}
+    assert "“张伟”的“消费”：¥0.00 → ¥1,400.00" in {one.sentence for one in chinese.moved}
     gold = next(one for one in found.rules if one.rule == "customer_rules/award_for_gold")
     assert gold.chain == "Customer · Spend"
 
@@ -148,5 +149,19 @@ def test_sums_that_a_statement_moved_alone_are_told_by_how_much(database_url: st
     assert isinstance(world.change("card", card, points=2), Saved)
     told += [one.sentence for one in explained(world, "card", card).moved]
     told += [one.sentence for one in explained(world, "card", card, language="zh-CN").moved]
-    assert told == ["Points of Plans: 5 more", "Points of Plans: 3 less", "Plans的“分数”：减少 3"]
+    assert told == ["Points of Plans: 5 more", "Points of Plans: 3 less", "“Plans”的“分数”：减少 3"]
     world.close()
+
+
+def test_of_records_that_were_saved_together_only_what_concerns_the_one_is_told(shop: Shop) -> None:
+    customers = [shop.make("customer", {"name": name}) for name in ("One", "Two")]
+    changes = [
+        Change("create", "order", None, {"customer": one, "status": "paid"}, {"lines": (LINE,)}) for one in customers
+    ]
+    first, second = (one.id for one in shop.do_all(changes) if isinstance(one, Saved))
+    found = explained(shop, "order", second)
+    assert found.together
+    assert {one.record for one in found.rules if one.entity == "order"} == {second}
+    assert {one.title for one in found.moved} == {"Two"}
+    assert not explained(shop, "order", shop.make("order", {})).together
+    assert first != second
