@@ -156,6 +156,13 @@ class Part:
 
     text: str
     words: str
+    alternatives: tuple[Part, ...] = ()
+    """Of a condition that holds where one of several does."""
+
+    def without(self, place: int) -> str:
+        """The condition without one of its alternatives."""
+        rest = [one.text for number, one in enumerate(self.alternatives) if number != place]
+        return rest[0] if len(rest) == 1 else f"({' or '.join(rest)})"
 
 
 def parts_of(filter_: str, reader: Reader, entity: str, showing: Showing) -> list[Part]:
@@ -166,7 +173,17 @@ def parts_of(filter_: str, reader: Reader, entity: str, showing: Showing) -> lis
     if tree is None:
         return [Part(filter_, _shortened(filter_))]
     saying = Saying(reader, entity, showing)
-    return [Part(text, saying.words(part) or _shortened(text)) for part, text in _split(tree, filter_)]
+    return [
+        Part(text, saying.words(part) or _shortened(text), _alternatives_of(part, filter_, saying))
+        for part, text in _split(tree, filter_)
+    ]
+
+
+def _alternatives_of(part: s.Syntax, text: str, saying: Saying) -> tuple[Part, ...]:
+    if not (isinstance(part, s.Binary) and part.op == "or"):
+        return ()
+    found = ((one, _standing(one, text)) for one in _operands(part, "or"))
+    return tuple(Part(own, saying.words(one) or _shortened(own)) for one, own in found)
 
 
 def _split(tree: s.Syntax, text: str) -> Iterator[tuple[s.Syntax, str]]:
@@ -174,8 +191,13 @@ def _split(tree: s.Syntax, text: str) -> Iterator[tuple[s.Syntax, str]]:
         if isinstance(part, s.Binary) and part.op == "or":
             yield part, f"({_alternatives(part, text)})"
         else:
-            own = text[part.start : part.end]
-            yield part, f"({own})" if isinstance(part, s.If) and not own.startswith("(") else own
+            yield part, _standing(part, text)
+
+
+def _standing(part: s.Syntax, text: str) -> str:
+    """A condition as it can stand beside others."""
+    own = text[part.start : part.end]
+    return f"({own})" if isinstance(part, s.If) and not own.startswith("(") else own
 
 
 def _alternatives(tree: s.Syntax, text: str) -> str:

@@ -7,17 +7,14 @@ from kith.rules import syntax as s
 from kith.rules.parsing import parse_expression
 from kith.rules.printing import print_syntax
 
-MONDAY = "today() - 1d * mod(days_between(@1900-01-01, today()), 7)"
-"""The first day of this week: 1 January 1900 was a Monday."""
-FIRST = "today() - 1d * (day(today()) - 1)"
 SPANS = {
     "today": "{day} == today()",
-    "this_week": f"{{day}} between {MONDAY} and {MONDAY} + 6d",
-    "this_month": f"{{day}} between {FIRST} and {FIRST} + 1mo - 1d",
+    "this_week": "{day} between start_of_week(today()) and end_of_week(today())",
+    "this_month": "{day} between start_of_month(today()) and end_of_month(today())",
     "last_30_days": "{day} between today() - 30d and today()",
-    "this_quarter": "year({day}) * 4 + quarter({day}) == year(today()) * 4 + quarter(today())",
+    "this_quarter": "{day} between start_of_quarter(today()) and end_of_quarter(today())",
 }
-"""The spans of days that a row of a filter offers, as conditions on a date."""
+"""The spans of days that a row of a filter offers, as conditions on a date: a field between two days can use an index."""
 
 
 def within(path: str, kind: str, span: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from starlette.responses import Response
 
@@ -24,14 +25,26 @@ def show_row(visit: Visit) -> Response:
     return visit.block("list.html", "row", row=row_inputs(listing, visit.request.query_params.get("field", "")))
 
 
-def in_force(listing: Listing) -> list[Filter]:
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A condition of the list's filter in words; each of its alternatives, or itself, can be taken away."""
+
+    label: str
+    parts: Sequence[Filter]
+
+
+def in_force(listing: Listing) -> list[InForce]:
     """The conditions of the list's filter, each with the list without it."""
-    asked = listing.asked
-    parts = filters.parts_of(asked.filter, listing.reader, listing.entity.name, listing.showing)
+    parts = filters.parts_of(listing.asked.filter, listing.reader, listing.entity.name, listing.showing)
     found = []
-    for part in parts:
-        rest = filters.joined([other.text for other in parts if other is not part])
-        found.append(Filter(part.words, replace(asked, filter=rest).address))
+    for place, part in enumerate(parts):
+        before, after = [one.text for one in parts[:place]], [one.text for one in parts[place + 1 :]]
+
+        def left(*texts: str, before: Sequence[str] = before, after: Sequence[str] = after) -> str:
+            return replace(listing.asked, filter=filters.joined([*before, *texts, *after])).address
+
+        each = [Filter(one.words, left(part.without(number))) for number, one in enumerate(part.alternatives)]
+        found.append(InForce(part.words, each or [Filter(part.words, left())]))
     return found
 
 
