@@ -120,8 +120,10 @@ class Guest:
         """A page with what surrounds it."""
         return self.whole(template, status, **context)
 
-    def error(self, status: int, text: str = "", *, reference: str = "", back: str = "") -> Response:
-        """The page of a status that ends a request."""
+    def error(
+        self, status: int, text: str = "", *, reference: str = "", back: str = "", form: FormData | None = None
+    ) -> Response:
+        """The page of a status that ends a request; `form` is what was sent, to be sent again."""
         return self.page(
             "error.html",
             status,
@@ -131,6 +133,7 @@ class Guest:
             details=(),
             reference=reference,
             back=back,
+            again=again_of(form) if form is not None else None,
         )
 
 
@@ -260,7 +263,7 @@ def action(
         form = await form_of(web, request)
         if isinstance(form, Response):
             return form
-        return await _guarded(web, request, lambda: call(lambda: _answer(web, request, handler, form, expired)))
+        return await _guarded(web, request, lambda: call(lambda: _answer(web, request, handler, form, expired)), form)
 
     return endpoint
 
@@ -293,8 +296,8 @@ def _answer(
         if account is None:
             return _unknown(guest, form, expired)
         visit = visit_of(guest, connection, account, now, form)
-        if form is not None and not knows_secret(request, form, account.csrf):
-            return visit.error(403)
+        if form is not None and expired is not None and not knows_secret(request, form, account.csrf):
+            return expired(visit, form)
         response = _told(visit, handler)
     sessions.keep_alive(web.doors, request, response, account, now)
     return response
@@ -355,19 +358,27 @@ def sign_in_address(guest: Guest) -> str:
     return addresses.with_query(addresses.SIGN_IN, [("next", back)])
 
 
-async def _guarded(web: Web, request: Request, answer: Callable[[], Awaitable[Response]]) -> Response:
-    """Our own mistakes become a page with a reference, under which the log tells the rest."""
+async def _guarded(
+    web: Web, request: Request, answer: Callable[[], Awaitable[Response]], form: FormData | None = None
+) -> Response:
+    """Our own mistakes become a page with a reference, under which the log tells the rest; a form can be sent again."""
     try:
         return await answer()
     except Exception as error:
         if is_busy(error):
             LOG.warning("%s %s: %s", request.method, request.url.path, error)
-            busy = guest_of(web, request).error(503)
+            busy = guest_of(web, request).error(503, form=form)
             busy.headers["retry-after"] = str(BUSY_AGAIN)
             return busy
         reference = secrets.token_hex(4)
         LOG.exception("%s %s failed (%s)", request.method, request.url.path, reference)
-        return guest_of(web, request).error(500, reference=reference)
+        return guest_of(web, request).error(500, reference=reference, form=form)
+
+
+def again_of(form: FormData) -> list[tuple[str, str]] | None:
+    """What sends a form once more; None where it holds a password, which no page carries along."""
+    found = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    return None if "password" in form else found
 
 
 def parameter(request: Request, name: str) -> str:

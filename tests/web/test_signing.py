@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from html import unescape
 
 import pytest
 import sqlalchemy as sa
@@ -174,6 +175,42 @@ def test_what_was_typed_into_a_form_survives_the_end_of_its_session(shop: Shop) 
     assert 'action="/records/member/new"' in answer.text
     assert '<input type="hidden" name="name" value="陈静">' in answer.text
     assert '<input type="hidden" name="_resume" value="1">' in answer.text
+
+
+def test_a_form_that_was_open_since_before_one_signed_in_loses_nothing(shop: Shop) -> None:
+    client = shop.client(ADMIN)
+    (member,) = shop.ids("member")[:1]
+    path = f"/records/member/{member}/edit"
+    version = re.findall(r'name="_version" value="(\d+)"', client.get(path).text)[0]
+    sent = {"_csrf": "of the session before", "_version": version, "_id": member, "name": "<b>Typed</b>"}
+    del client.headers["x-csrf-token"]
+    answer = client.post(path, data=sent)
+    assert answer.status_code == 403
+    assert "This page was open for too long" in answer.text
+    assert "role" not in re.sub(r"<[^>]*>", "", answer.text.split("<main")[1])
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', answer.text.split("<h1")[1]))
+    assert hidden["name"] == "&lt;b&gt;Typed&lt;/b&gt;"
+    form = client.post(path, data={name: unescape(value) for name, value in hidden.items()})
+    assert "What you typed is still here." in form.text
+    assert 'value="&lt;b&gt;Typed&lt;/b&gt;"' in form.text
+
+
+def test_a_form_that_failed_can_be_sent_again(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = shop.client(ADMIN)
+    (member,) = shop.ids("member")[:1]
+    path, sent = f"/records/member/{member}/edit", {"_csrf": client.headers["x-csrf-token"], "name": 'A "name"'}
+    with monkeypatch.context() as patch:
+        patch.setattr("kith.web.pages.form.saved", lambda visit, change: 1 / 0)
+        answer = client.post(path, data=sent)
+    assert answer.status_code == 500
+    assert f'<form method="post" action="{path}">' in answer.text
+    assert 'name="name" value="A &#34;name&#34;"' in answer.text
+    with monkeypatch.context() as patch:
+        patch.setattr("kith.web.pages.signing.change_password", lambda *given, **named: 1 / 0)
+        sent = {"current": PASSWORD, "password": "a long new password", "again": "a long new password"}
+        answer = client.post("/password", data=sent)
+    assert (answer.status_code, "a long new password" in answer.text) == (500, False)
+    assert '<a class="button ghost" href="/password">Try again</a>' in answer.text
 
 
 def test_every_page_says_what_a_browser_must_not_do(shop: Shop) -> None:

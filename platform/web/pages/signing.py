@@ -16,6 +16,7 @@ from kith.web.choices import local
 from kith.web.inputs import FieldInput
 from kith.web.requests import Endpoint, Guest, Visit, Web, action, form_of, go, guest_of, page
 from kith.web.security import CSRF_FIELD
+from kith.web.typed import RESUME
 from kith.web.view import Notice
 
 TYPED = "_typed."
@@ -29,7 +30,7 @@ def routes(web: Web) -> Sequence[Route]:
     return (
         Route(addresses.SIGN_IN, _show(web), methods=["GET"]),
         Route(addresses.SIGN_IN, _enter(web), methods=["POST"]),
-        Route(addresses.SIGN_OUT, action(web, leave, lambda guest, form: go(addresses.SIGN_IN)), methods=["POST"]),
+        Route(addresses.SIGN_OUT, action(web, leave, left), methods=["POST"]),
         Route(addresses.PASSWORD, page(web, ask_password), methods=["GET"]),
         Route(addresses.PASSWORD, action(web, choose_password, expired, long=True), methods=["POST"]),
     )
@@ -90,10 +91,15 @@ def _go_on(guest: Guest, found: Entered, target: str, typed: Sequence[tuple[str,
     """To where the person was going; where a form was sent in vain, back to it with everything typed."""
     if found.must_change:
         return go(addresses.with_query(addresses.PASSWORD, [("next", target)]))
-    if not typed:
-        return go(target)
-    hidden = [(CSRF_FIELD, masked(found.csrf)), ("_resume", "1"), *typed]
-    return guest.page("resume.html", title=guest.texts("resume.title"), action=back, hidden=hidden)
+    return _resume(guest, found.csrf, typed, back) if typed else go(target)
+
+
+def _resume(guest: Guest, csrf: str, typed: Sequence[tuple[str, str]], back: str, *, stale: bool = False) -> Response:
+    """Back to a form with everything that was typed into it; `stale` where it was open since before one signed in."""
+    words = {"title": guest.texts("resume.stale_title" if stale else "resume.title")}
+    words["text"] = guest.texts("resume.stale_text" if stale else "resume.text")
+    hidden = [(CSRF_FIELD, masked(csrf)), (RESUME, "1"), *typed]
+    return guest.page("resume.html", 403 if stale else 200, action=back, hidden=hidden, **words)
 
 
 def typed_of(form: FormData) -> list[tuple[str, str]]:
@@ -103,13 +109,18 @@ def typed_of(form: FormData) -> list[tuple[str, str]]:
 
 
 def expired(guest: Guest, form: FormData) -> Response:
-    """A form arrives after its session has ended: sign in, and go on with what was typed."""
+    """A form arrives after its session has ended: sign in, and go on with what was typed.
+
+    Who has signed in again elsewhere meanwhile goes on at once: the page was open with the secret of the old session.
+    """
     typed = [
         (name, value)
         for name, value in form.multi_items()
-        if name != CSRF_FIELD and isinstance(value, str) and not name.startswith("password")
-    ]
-    return sign_in_page(guest, addresses.HOME, typed=typed[:MOST_TYPED], back=guest.request.url.path)
+        if name not in (CSRF_FIELD, RESUME) and isinstance(value, str) and not name.startswith("password")
+    ][:MOST_TYPED]
+    if isinstance(guest, Visit):
+        return _resume(guest, guest.account.csrf, typed, guest.path, stale=True)
+    return sign_in_page(guest, addresses.HOME, typed=typed, back=guest.path)
 
 
 def sign_in_page(
@@ -164,6 +175,11 @@ def leave(visit: Visit) -> Response:
     response = go(addresses.SIGN_IN)
     sessions.forget(doors, response)
     return response
+
+
+def left(guest: Guest, form: FormData) -> Response:
+    """Who is signed out already has nothing to leave."""
+    return expired(guest, form) if isinstance(guest, Visit) else go(addresses.SIGN_IN)
 
 
 # ---- passwords ----------------------------------------------------------------------------------------------------
