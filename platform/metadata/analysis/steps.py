@@ -50,6 +50,19 @@ def in_order(steps: Sequence[Step]) -> tuple[Step, ...]:
     return tuple(ordered)
 
 
+def circle_of(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """Steps that each wait for the next, the last of them for the first; none where all of them have an order."""
+    waiting = list(steps)
+    while ready := [step for step in waiting if not any(awaits(step, other) for other in waiting)]:
+        waiting = [step for step in waiting if step not in ready]
+    way = waiting[:1]
+    while way:
+        way.append(next(other for other in waiting if awaits(way[-1], other)))
+        if way[-1] in way[:-1]:
+            return tuple(way[way.index(way[-1]) : -1])
+    return ()
+
+
 def awaits(step: Step, other: Step) -> bool:
     """Whether a step reads what another writes, where both can be taken in one save."""
     if step.rule is not None and other.rule is not None and not step.rule.trigger.meets(other.rule.trigger):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kith.metadata.analysis.steps import circle_of, steps_of
 from kith.metadata.analysis.waking import cycles_of
 from kith.metadata.checks.checking import Checking, tells
 from kith.metadata.fields import FIELD_TYPES
@@ -77,6 +78,18 @@ def rules_come_to_an_end(c: Checking) -> Iterator[Problem]:
     for cycle in cycles_of(c.model):
         mistake = mistakes.ENDLESS if cycle.sure else lint.SETS_OFF
         yield Problem(mistake, cycle.rules[0].span, {"path": cycle.path, "limit": MOST_ROUNDS})
+
+
+@tells(mistakes.RULE_CYCLE)
+def rules_have_an_order(c: Checking) -> Iterator[Problem]:
+    """A rule does not set what a formula is made of that it reads itself, or that decides what it reads."""
+    for entity in c.model.entities.values():
+        circle = circle_of(steps_of(entity, c.model.rules.get(entity.name, ())))
+        rules = [step.rule for step in circle if step.rule is not None]
+        # Circles of nothing but formulas, or nothing but rules, are told where these are made.
+        if rules and len(rules) < len(circle):
+            shown = " → ".join(step.name for step in (*reversed(circle), circle[-1]))
+            yield Problem(mistakes.RULE_CYCLE, rules[0].span, {"path": shown})
 
 
 @tells(mistakes.NO_FIELD, mistakes.NO_RELATION, mistakes.SEVERAL_CHILDREN)
@@ -168,5 +181,6 @@ CHECKS = (
     roles_disclose_nothing,
     rules_are_woken_by_what_exists,
     rules_come_to_an_end,
+    rules_have_an_order,
     imports_write_what_exists,
 )
