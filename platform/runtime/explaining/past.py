@@ -15,7 +15,7 @@ from kith.rules.values import Record
 from kith.runtime.read.histories import restored
 from kith.runtime.release import Release
 from kith.runtime.schema import system
-from kith.runtime.write.noting import OLD
+from kith.runtime.write.noting import OLD, found_by
 
 Noted = Mapping[str, Mapping[str, Any]]
 """What a save noted: `entity/id` (of a later wave `entity/id@wave`) → field → value."""
@@ -102,6 +102,11 @@ class Memory:
         before = {name.removeprefix(OLD): value for name, value in found.items() if name.startswith(OLD)}
         after = {name: value for name, value in found.items() if not name.startswith(OLD)}
         return self._typed(entity, after), self._typed(entity, before)
+
+    def found(self, entity: Entity, id_: str, rule: str) -> Past:
+        """What a rule before the write found in fields that such rules set."""
+        key = found_by(self.then.names.entities[entity.name].table, id_, rule, self.wave)
+        return self._typed(entity, self.noted.get(key, {}))
 
     def load(self, entity: str, id_: object) -> Record | None:
         """Another record, as far as it was read."""

@@ -184,6 +184,7 @@ class Saved:
             number = min((one.number for one in versions if one.save == self.id), default=1) - 1
         memory = Memory(self.asking.then, self.noted, int(entry["wave"]))
         after, prior = memory.own(entity, id_)
+        after = Past({**after, **memory.found(entity, id_, entry["rule"])})
         state = partial(state_at, self.asking.then, entity, id_, versions)
         old = state(number)
         context = self.asking.context

@@ -25,6 +25,7 @@ from kith.runtime.replaying.naming import Naming
 from kith.runtime.replaying.telling import Difference, Side, difference
 from kith.runtime.replaying.world import Key, Living, View, World
 from kith.runtime.schema.names import named
+from kith.runtime.write.noting import found_by
 
 LISTED = 1_000
 """Differences that are listed; all are counted."""
@@ -162,7 +163,7 @@ class Replay:
             return None
         own = view.naming.own[one.entity]
         fields = view.model.entities[own].fields
-        kept = self._notes(save).read.get(f"{self.release.names.entities[one.entity].table}/{one.id}", {})
+        kept = self._notes(save).read.get(found_by(self.release.names.entities[one.entity].table, one.id, path, 1), {})
         found = view.living(own, self.world.records[one.entity][one.id])
         for name in moving:
             own_name = view.naming.own_field(own, name)

@@ -32,6 +32,8 @@ OLD = "old."
 class Reading:
     """What of a rule's reading is to be noted."""
 
+    moving: tuple[str, ...]
+    """Fields of the record that are on their way: what such a rule finds there, the next may find otherwise."""
     own: tuple[str, ...]
     old: tuple[str, ...]
     me: tuple[str, ...]
@@ -47,9 +49,18 @@ class Reading:
 
 
 def note(session: Session, rule: Rule, draft: Draft, verdict: str) -> None:
-    """Note what a rule has read for its verdict."""
+    """Note what a rule has read for its verdict; what it found in fields that are on their way, apart from all else."""
     key = ("noted", rule.path, verdict == "when")
-    _note(session, session.release.cached(key, lambda: _of_rule(session.release, rule, verdict == "when")), draft)
+    reading = session.release.cached(key, lambda: _of_rule(session.release, rule, verdict == "when"))
+    _note(session, reading, draft)
+    found = {name: as_json(draft.after[name]) for name in reading.moving if draft.after.has(name)}
+    if found:
+        session.outside[found_by(session.shelf(rule.of).table.stable_name, draft.id, rule.path, session.wave)] = found
+
+
+def found_by(table: str, record: str, rule: str, wave: int) -> str:
+    """Under which key stands what a rule before the write found in fields that such rules set."""
+    return f"{table}/{record}@{wave}:{rule}"
 
 
 def note_guard(session: Session, path: str, guard: Expression | None, draft: Draft, *, before: bool = False) -> None:
@@ -178,8 +189,10 @@ def _reading(release: Release, entity: str, asked: Iterable[Use], moving: Collec
             read = relations.setdefault((_names(use.through), use.relation), [])
             if use.field:
                 read.append((_names(use.beyond), use.field))
+    mine = [one.field for one in plain if one.root == "this" and not one.through and unkept(one)]
     return Reading(
-        own=tuple(one.field for one in plain if one.root == "this" and not one.through and unkept(one)),
+        moving=tuple(name for name in mine if name in moving),
+        own=tuple(name for name in mine if name not in moving),
         old=tuple(one.field for one in plain if one.root == "old" and not one.through and unkept(one)),
         me=tuple((one.through[0].name if one.through else one.field) for one in plain if one.root == "me"),
         links=tuple((_names(one.through), one.field) for one in plain if one.root == "this" and one.through),

@@ -165,3 +165,22 @@ def test_of_records_that_were_saved_together_only_what_concerns_the_one_is_told(
     assert {one.title for one in found.moved} == {"Two"}
     assert not explained(shop, "order", shop.make("order", {})).together
     assert first != second
+
+
+def test_each_rule_before_the_write_is_told_what_it_found(database_url: str, tmp_path: Path) -> None:
+    """The first sets what the second reads: neither is told with what the other found."""
+    when = "on: [create]\nwhen: {}\ndo: set {}"
+    rules = {
+        "card.first": when.format("total is not set", "total = 5"),
+        "card.second": when.format("total is set and price is not set", "price = total"),
+    }
+    world = Boards.with_rules(database_url, tmp_path, rules)
+    card = world.make("card", {"name": "C"})
+    assert {one.label: (one.why, one.did) for one in explained(world, "card", card).rules} == {
+        "First": (("`total is not set` is true: Total is empty",), ("Total was set to 5",)),
+        "Second": (
+            ("`total is set` is true: Total is 5", "`price is not set` is true: Price is empty"),
+            ("Price was set to 5",),
+        ),
+    }
+    world.close()
