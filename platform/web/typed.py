@@ -22,7 +22,7 @@ Raw = str | tuple[str, ...] | Mapping[str, str]
 PARTS: Mapping[str, tuple[str, ...]] = {"address": ADDRESS, "person_name": NAME, "date_range": RANGE}
 MANY = frozenset({"choices", "references", "users"})
 WAS, VERSION, ID, ROW, GONE = "_was", "_version", "_id", "_row", "_gone"
-ADD, REMOVE, KEEP, RESUME, TOLD = "_add", "_remove", "_keep", "_resume", "_told"
+ADD, REMOVE, KEEP, RESUME, TOLD, FIND = "_add", "_remove", "_keep", "_resume", "_told", "_find"
 """Names of what a form sends beside its fields."""
 MOST_ROWS = 500
 POSITION = "position"

@@ -60,6 +60,24 @@ def test_an_action_asks_for_its_inputs_and_says_what_is_wrong_with_them(shop: Sh
     assert client.post(f"{address}/do/extend", data={"days": "7"}).status_code == 303
 
 
+def test_an_input_that_names_a_record_is_looked_up_as_in_a_form(shop: Shop) -> None:
+    client, types = shop.client(ADMIN), shop.ids("coupon_type")
+    (member, *_) = shop.ids("member", 'status == "active"')
+    address = f"/records/member/{member}/do/issue_coupon"
+    asked = client.get(address).text
+    assert f'data-lookup="{address}/choices/offer"' in asked
+    assert len(re.findall(r'<option value="[0-9a-f-]{36}"', asked)) == len(types)
+    assert len(re.findall(r'role="option" data-value="[0-9a-f-]{36}"', client.get(f"{address}/choices/offer").text)) > 1
+    assert "data-value" not in client.get(f"{address}/choices/offer?q=nothing+is+called+so").text
+    assert client.get(f"{address}/choices/name").status_code == 401
+    # Without script a button finds; nothing is done, and what was chosen stays.
+    sent = {"_find": "offer", "_find.offer": "nothing is called so", "offer": types[0]}
+    found = client.post(address, data=sent)
+    assert re.findall(r'<option value="([0-9a-f-]{36})" selected', found.text) == [types[0]]
+    for nonsense in ("x", "01890000-0000-7000-8000-000000000000", "'; drop"):
+        assert client.post(address, data={"offer": nonsense}).status_code == 422
+
+
 def test_what_is_asked_comes_alone_into_the_dialog(shop: Shop) -> None:
     address = coupon(shop)
     headers = {"hx-request": "true", "hx-target": "div#dialog-body"}

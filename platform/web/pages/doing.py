@@ -10,6 +10,8 @@ from starlette.routing import Route
 
 from kith.metadata.model import Field
 from kith.runtime.read.choosing import MOST, records_of
+from kith.runtime.read.cursors import ID
+from kith.runtime.read.labels import labels_of
 from kith.runtime.write.change import Change, Failure, Refused
 from kith.runtime.write.offering import Offer, offers
 from kith.web import addresses
@@ -17,13 +19,17 @@ from kith.web.fields import State
 from kith.web.flows import ONE_ACTION, address_of
 from kith.web.forming import Draft, labels, maker_of, writable
 from kith.web.inputs import FieldInput, FormSection
+from kith.web.pages.lookup import LONGEST
+from kith.web.pages.lookup import MOST as MOST_FOUND
 from kith.web.pages.signing import expired
+from kith.web.parts import part
 from kith.web.refusing import told
 from kith.web.requests import Stop, Visit, Web, action, go, page, parameter
 from kith.web.saving import saved
+from kith.web.showing import label_of
 from kith.web.subject import Subject, record_of
 from kith.web.templating import wanted
-from kith.web.typed import MANY, PARTS, Typed, raw_of, sent, typed_of
+from kith.web.typed import FIND, MANY, PARTS, Typed, raw_of, sent, typed_of
 from kith.web.view import Choice, Link
 
 
@@ -32,6 +38,7 @@ def routes(web: Web) -> Sequence[Route]:
     return (
         Route(ONE_ACTION, page(web, ask), methods=["GET"]),
         Route(ONE_ACTION, action(web, perform, expired), methods=["POST"]),
+        Route(ONE_ACTION + "/choices/{field}", part(page(web, look_up), 401), methods=["GET"]),
     )
 
 
@@ -46,6 +53,11 @@ class Asked:
     def title(self) -> str:
         """What it is called."""
         return self.offer.label.in_(self.subject.visit.language)
+
+    @property
+    def inputs(self) -> Sequence[Field]:
+        """The inputs of an action, which are no fields of the record."""
+        return self.offer.asked if self.offer.action is not None else ()
 
 
 def _asked(visit: Visit) -> Asked:
@@ -73,12 +85,24 @@ def _first(declared: Field) -> str:
     return str(declared.default).lower() if declared.type.kind == "bool" else str(declared.default)
 
 
+def look_up(visit: Visit) -> Response:
+    """The records that an input of an action may name, for what has been typed so far."""
+    asked, text = _asked(visit), visit.request.query_params.get("q", "").strip()[:LONGEST]
+    declared = next((one for one in asked.inputs if one.name == parameter(visit.request, "field")), None)
+    if declared is None or declared.type.kind != "ref":
+        raise Stop(404)
+    found = _candidates(visit, declared, text, MOST_FOUND)
+    return visit.block("fragments/lookup.html", "options", choices=found, query=text, create="")
+
+
 def perform(visit: Visit) -> Response:
     """Do it; where it is refused, the reasons stand beside what was typed."""
     asked = _asked(visit)
     subject, offer = asked.subject, asked.offer
     is_action = offer.action is not None
     typed = typed_of(visit.form, offer.asked if is_action else _own_inputs(subject), {})
+    if visit.sent(FIND):
+        return _page(asked, typed)
     values = {name: sent(raw) for name, raw in typed.raw.items()}
     change = Change(
         "update",
@@ -157,12 +181,23 @@ def _inputs(asked: Asked, typed: Typed, failures: Sequence[Failure]) -> Iterator
         wrong = " ".join(one.message for one in failures if one.field == declared.name and not one.at)
         state = State(required=declared.required or not is_action, error=wrong)
         made = maker.input(declared, declared.name, typed.raw.get(declared.name, ""), state)
-        if is_action and declared.type.kind == "ref":
-            made = replace(made, lookup="", choices=_candidates(asked.subject.visit, declared))
-        yield made
+        yield _naming(asked, declared, made) if is_action and declared.type.kind == "ref" else made
 
 
-def _candidates(visit: Visit, declared: Field) -> list[Choice]:
+def _naming(asked: Asked, declared: Field, made: FieldInput) -> FieldInput:
+    """The input for a reference of an action: typed ahead, or without script one of the first records found."""
+    visit = asked.subject.visit
+    text = visit.sent(f"{FIND}.{declared.name}") if visit.sent(FIND) == declared.name else ""
+    found = _candidates(visit, declared, text, MOST)
+    if ID.fullmatch(made.value) and made.value not in {one.value for one in found}:
+        reader, entity = asked.subject.reader, declared.type.entity
+        named = labels_of(visit.connection, visit.context, reader, entity, [made.value])[made.value]
+        found = [Choice(named.id, label_of(named, visit.texts)), *found]
+    address = f"{address_of(asked.subject, asked.offer)}/choices/{declared.name}"
+    return replace(made, lookup=address, choices=found)
+
+
+def _candidates(visit: Visit, declared: Field, text: str, limit: int) -> list[Choice]:
     """The records that an input may name."""
-    found = records_of(visit.connection, visit.context, visit.release, declared.type.entity, "", limit=MOST)
+    found = records_of(visit.connection, visit.context, visit.release, declared.type.entity, text, limit=limit)
     return [Choice(one.id, one.label) for one in found]

@@ -25,11 +25,11 @@ from kith.web.sheets import sheet_of
 from kith.web.showing import inline
 from kith.web.subject import Subject, entity_of, record_of
 from kith.web.templating import Drawing
-from kith.web.typed import ADD, KEEP, REMOVE, RESUME, TOLD, Raw, Typed, mark, raw_of, typed_of
+from kith.web.typed import ADD, FIND, KEEP, REMOVE, RESUME, TOLD, Raw, Typed, mark, raw_of, typed_of
 from kith.web.view import Choice, Link, Notice
 
 NEW = "/records/{entity}/new"
-FIND, LIVE = "_find", "_live"
+LIVE = "_live"
 STATUS = {"invalid": 422, "conflict": 412, "denied": 403, "missing": 404, "taken": 409}
 MOST_FOUND = 20
 
