@@ -6,6 +6,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
 APP ?= apps/retail_crm
+EXAMPLES := tests/test_source.py tests/rules/test_parsing.py tests/rules/test_printing.py tests/metadata/test_formatting.py
 SEED ?= $(shell date +%Y%m%d)
 BIN := .venv/bin
 
@@ -54,16 +55,17 @@ engines: .venv/.test ## Install the other rule engines that bench sets Kith's ru
 	$(INSTALL) --require-hashes -r requirements/bench.txt
 
 agree: .venv/.test ## The long agreement run: random expressions, one value on Python, SQLite and PostgreSQL
-	KITH_AGREE=long $(BIN)/pytest tests/agreement -n 2
+	$(BIN)/python -m tests.agreement --cases 500000 --jobs 2
 
 # Each part runs even where one before it has found something.
 nightly: .venv/.test ## What takes long: a million agreement cases, broken documents, kills (SEED=… repeats a night)
 	@failed=0; \
-	for part in "tests.agreement --cases 1000000 --seed $(SEED)" "tests.rules.broken 20000 $(SEED)" \
+	for part in "tests.agreement --cases 1000000 --jobs 2 --seed $(SEED)" "tests.rules.broken 20000 $(SEED)" \
 			"tests.rules.broken_documents 20000 $(SEED)" "tests.rules.proving 20000 $(SEED)" "tests.metadata.broken" \
 			"tests.metadata.mutator 5000 $(SEED)"; do \
 		echo "== python -m $$part"; $(BIN)/python -m $$part || failed=1; \
 	done; \
+	echo "== 5,000 new examples each"; KITH_LONG=1 $(BIN)/pytest -q -n 2 $(EXAMPLES) || failed=1; \
 	for round in 1 2 3 4 5 6 7 8 9 10; do \
 		echo "== kills, round $$round"; $(BIN)/pytest -q -k kill tests/jobs tests/runtime || failed=1; \
 	done; \

@@ -28,14 +28,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="write the expected files of data cases anew")
 
 
-# Main is always releasable, so the same examples every time and no clock; `make agree` is for finding new ones.
+# Main is always releasable, so the same examples every time and no clock; `make nightly` is for finding new ones.
 hypothesis.settings.register_profile("house", deadline=None, derandomize=True)
 hypothesis.settings.register_profile("long", deadline=None, max_examples=5000)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the folder that the run's workers share, and sweep up after runs that were killed."""
-    hypothesis.settings.load_profile("long" if os.environ.get("KITH_AGREE") == "long" else "house")
+    hypothesis.settings.load_profile("long" if os.environ.get("KITH_LONG") else "house")
     # Neither the developer's language nor, above all, his database is any test's business.
     for variable in ("KITH_DB", "LC_ALL", "LC_MESSAGES", "LANGUAGE"):
         os.environ.pop(variable, None)
