@@ -206,6 +206,17 @@ def leaf(reader: Reader, node: Node, truth: bool) -> list[str]:
     return [line.replace("{values}", joined), *unique(list(zeros(reader, node)))]
 
 
+def facts(reader: Reader, node: Node) -> list[str]:
+    """What makes a value what it is: of an `if` why it took its way, and what was read on that."""
+    if not (isinstance(node, Call) and node.op == "if"):
+        return unique(list(values(reader, node)))
+    condition, then, otherwise = node.args
+    if not reader.reads(condition):
+        return [reader.say(HIDDEN_PART, text=reader.part(condition))]
+    chosen = then if holds(condition, reader.env) else otherwise
+    return unique([*reasons(reader, condition), *facts(reader, chosen)])
+
+
 def values(reader: Reader, node: Node) -> Iterator[str]:
     """What a test read: `discount is 20%`."""
     match node:

@@ -86,12 +86,12 @@ class Doing:
         match first:
             case SetField(name, value):
                 of = self.rule.of
-                return say("did.set", name=self.asking.name_of(of, name), value=self.shown(of, name, value))
+                return self.set_to(self.asking.name_of(of, name), value, self.shown(of, name, value))
             case SetThrough(path=path, id=None):
                 return say("did.skipped", name=self.way(path))
             case SetThrough(path=path, entity=entity, id=id_, name=name, value=value):
                 value_shown = self.shown(entity, name, value, sees=self.sees(entity, id_))
-                return say("did.set", name=self.way(path), value=value_shown)
+                return self.set_to(self.way(path), value, value_shown)
             case CreateRecord(entity=entity):
                 return say("did.created", entity=self.label(entity), values=self.listed(entity, first.values))
             case Refuse(message=message):
@@ -102,6 +102,12 @@ class Doing:
                 return self.sent(first)
             case _:
                 return self.told_of_others(effects)
+
+    def set_to(self, name: str, value: object, shown: str) -> str:
+        """That a field got a value, or none any more, where the asker may know that."""
+        if value in (None, "", frozenset()) and shown != HIDDEN.in_(self.asking.context.language):
+            return self.asking.say("did.cleared", name=name)
+        return self.asking.say("did.set", name=name, value=shown)
 
     def told_of_others(self, effects: Sequence[Effect]) -> str:
         """What was done to related records."""

@@ -24,16 +24,22 @@ def save_text(context: Context, found: Explanation) -> Iterator[str]:
         yield say("explain.erased")
     if not found.rules:
         yield say("explain.no_rules")
-    for told in found.rules:
-        yield ""
-        yield say("explain.rule", wave=told.wave, label=told.label, rule=told.rule, title=told.title)
-        if told.chain:
-            yield "  " + say("explain.chain", chain=told.chain)
-        yield from (f"  {line}" for line in (told.sentence, *told.why, *told.did))
+    for verdict in ("refused", "fired"):
+        for told in (one for one in found.rules if one.verdict == verdict):
+            yield ""
+            yield say("explain.rule", wave=told.wave, label=told.label, rule=told.rule, title=told.title)
+            chain = (say("explain.chain", chain=told.chain),) if told.chain else ()
+            yield from (f"  {line}" for line in (*chain, told.sentence, *told.why, *told.did))
     if found.moved:
         yield ""
         yield say("explain.moved.head")
     yield from ("  " + say("explain.moved.line", wave=one.wave, sentence=one.sentence) for one in found.moved)
+    for verdict in ("held", "when"):
+        some = [one for one in found.rules if one.verdict == verdict]
+        yield from ("", say(f"explain.all.{verdict}")) if some else ()
+        for told in some:
+            yield "  " + say("explain.rule", wave=told.wave, label=told.label, rule=told.rule, title=told.title)
+            yield from (f"    {line}" for line in told.why)
 
 
 def save_data(found: Explanation) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from kith.metadata.model import Field
-from kith.rules.explaining import Reader, unique, values
+from kith.rules.explaining import Reader, facts
 from kith.rules.reference import evaluate
 from kith.rules.tree import Node, Path, walk
 from kith.runtime.context import Context
@@ -107,7 +107,7 @@ def _reader(session: Session, declared: Field, record: Values) -> Reader:
 
 
 def _facts(reader: Reader, tree: Node) -> tuple[str, ...]:
-    return tuple(unique(values(reader, tree)))
+    return tuple(facts(reader, tree))
 
 
 def _formula(declared: Field) -> str:

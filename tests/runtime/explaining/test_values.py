@@ -75,3 +75,12 @@ def test_records_that_the_reader_may_not_see_are_not_listed(database_url: str, t
         "  Records that you may not see count as well.",
     ]
     world.close()
+
+
+def test_of_an_if_it_is_told_why_it_took_its_way(shop: Shop) -> None:
+    customer = shop.make("customer", {"name": "张伟"})
+    shop.make("order", {"customer": customer, "status": "paid"}, lines=[{"what": "Tea", "price": "30.00"}])
+    assert lines(shop, "customer", customer, "level")[:2] == [
+        'if spend >= 1000 then "gold" else "basic"',
+        "  `spend >= 1000` is false: Spend is CN¥30.00",
+    ]
