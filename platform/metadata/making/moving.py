@@ -107,7 +107,10 @@ def tests_of(context: Context, world: World) -> dict[str, TestSet]:
 def case_of(context: Context, scope: EntityScope | None, name: str, at: At) -> Case:
     """One case, its parts as plain data."""
     given = at.get("given")
-    acts = [act_of(context, scope, step, at.text("as")) for step in steps_of(at)]
+    # The time of a case is that of its first act; the others follow the act before.
+    acts = [
+        act_of(context, scope, step, at.text("as"), "" if n else at.text("at")) for n, step in enumerate(steps_of(at))
+    ]
     me = at.get("me")
     user = scope.world.get("user") if scope else None
     return Case(
@@ -127,7 +130,7 @@ def steps_of(case: At) -> list[At]:
     return [At(item, (*case.path, "acts"), item.span) for item in node.items if isinstance(item, MappingNode)]
 
 
-def act_of(context: Context, scope: EntityScope | None, at: At, role: str) -> Act:
+def act_of(context: Context, scope: EntityScope | None, at: At, role: str, begins: str) -> Act:
     """One act with what is expected of it."""
     act: dict[str, object] = {}
     for key, node in at.entries("act"):
@@ -138,7 +141,7 @@ def act_of(context: Context, scope: EntityScope | None, at: At, role: str) -> Ac
     for key, node in at.entries("expect"):
         own = key == "values" and isinstance(node, MappingNode)
         expect[key] = values_of(context, scope, node) if own else data_of(node, {})
-    return Act(at.text("at"), at.text("as") or role, at.text("form"), act, expect or {"saved": True}, at.span)
+    return Act(at.text("at") or begins, at.text("as") or role, at.text("form"), act, expect or {"saved": True}, at.span)
 
 
 def values_of(context: Context, scope: EntityScope | None, node: Node) -> Mapping[str, object]:

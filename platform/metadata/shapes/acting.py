@@ -179,10 +179,14 @@ ACT = parts.keys(
     action=parts.refers("This named action is carried out on the given record."),
     transition=parts.refers("The given record takes this transition."),
     schedule=parts.refers("This rule that time wakes comes up, for all records that it is about."),
+    midnight=parts.flag("A new day begins: values that change with it are renewed, and rules that read them woken."),
     inputs={**VALUES, "description": "Beside an action: what it asks for."},
     values={**VALUES, "description": "Beside a transition: what is written along with it."},
 )
-ACT["kith:one_of"] = ["create", "update", "delete", "restore", "read", "fill", "action", "transition", "schedule"]
+ACT["kith:one_of"] = [
+    *("create", "update", "delete", "restore", "read", "fill"),
+    *("action", "transition", "schedule", "midnight"),
+]
 ACT["dependentRequired"] = {"inputs": ["action"], "values": ["transition"]}
 _EXPECTED = parts.list_of(parts.refers(), least=1)
 _SENT = parts.keys(

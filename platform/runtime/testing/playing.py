@@ -19,6 +19,7 @@ from kith.runtime.testing.comparing import Comparing, verdict_differs
 from kith.runtime.testing.filling import filled
 from kith.runtime.testing.given import GIVEN, Known, Ungiven, World
 from kith.runtime.testing.looking import Looking, looked_up
+from kith.runtime.testing.midnight import day_begins
 from kith.runtime.testing.outcome import Mismatch
 from kith.runtime.testing.sending import Sent, outbox, sent_otherwise
 from kith.runtime.testing.stage import Stage
@@ -43,6 +44,8 @@ OPS: Mapping[str, Op] = {
     "transition": "update",
 }
 """What is asked of the gate for each kind of act."""
+TIME = frozenset({"schedule", "midnight"})
+"""Acts of nobody: time passes."""
 
 
 def mismatches_of(stage: Stage, test: TestSet, case: Case) -> tuple[Mismatch, ...]:
@@ -134,7 +137,7 @@ class Turn:
             comparing = Comparing(self.world, Session(self.connection, self.context, self.release, ACT))
             yield from filled(comparing, actor, change, self.act)
             return subject
-        timed = "schedule" in self.act.act
+        timed = not TIME.isdisjoint(self.act.act)
         changes = [Change("update", self.of, subject)] if timed else self.changes(subject)
         before, sent = self._ids(), self._sent()
         verdict = self._time_passes(subject) if timed else self._save(actor, changes)
@@ -212,7 +215,9 @@ class Turn:
         return next(iter(told or real), verdicts[0])
 
     def _time_passes(self, subject: str) -> Verdict:
-        """A slot of a rule, at the time of the act and for all records that it is about."""
+        """A slot of a rule, at the time of the act and for all records that it is about; or a new day."""
+        if "midnight" in self.act.act:
+            return day_begins(self.connection, self.context.as_(SYSTEM), self.release, self.of, subject)
         path = str(self.act.act["schedule"])
         rule = next(one for one in self.release.model.rules[self.of] if path in (one.name, one.path))
         context = self.context.as_(SYSTEM)

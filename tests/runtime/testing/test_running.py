@@ -64,6 +64,12 @@ items:
     on: [create]
     do: |
       create visit {subject: "Welcome", shop: this}
+  aged:
+    on: [{field: [is_new]}]
+    when: changed(is_new to false) and old.is_new
+    do: |
+      create visit {subject: "No longer new", shop: this}
+      notify owner "{name} is old."
   announced:
     on: [{field: [rent]}]
     when: rent between 300 and 399
@@ -160,6 +166,15 @@ cases:
       - act: {update: {rent: 399, owner: ~}}
         expect: {sent: [{webhook: {data: {figures: {rent: 399}}}}]}
       - {act: {update: {rent: 299}}, expect: {sent: []}}
+  a_new_day:
+    at: 2026-07-01T10:00
+    given: {name: A, opened_on: 2026-06-01, owner: me}
+    acts:
+      - {act: {update: {rent: 1}}, expect: {values: {is_new: true}, sent: []}}
+      - at: 2026-07-02T00:00
+        act: {midnight: true}
+        expect: {values: {is_new: false}, created: {visit: {subject: No longer new}}, sent: [{notify: {to: me, message: A is old.}}]}
+      - {act: {midnight: true}, expect: {sent: []}}
   shipped: {given: {name: Main, rent: 7}, act: {update: {share: 1%}}, expect: {values: {rent: 7}}}
 """
 
