@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -26,7 +27,7 @@ from kith.runtime.testing.stage import Stage
 from kith.runtime.write.change import Cause, Change, Op, Refused, Saved, Verdict
 from kith.runtime.write.gate import RolledBack, save_within
 from kith.runtime.write.session import Session
-from kith.runtime.write.timed import Slot, woken
+from kith.runtime.write.timed import Slot, is_about, matching, woken
 
 if TYPE_CHECKING:
     from kith.runtime.release import Release
@@ -139,6 +140,8 @@ class Turn:
             return subject
         timed = not TIME.isdisjoint(self.act.act)
         changes = [Change("update", self.of, subject)] if timed else self.changes(subject)
+        if "schedule" in self.act.act:
+            yield from self._chosen_alike(subject)
         before, sent = self._ids(), self._sent()
         verdict = self._time_passes(subject) if timed else self._save(actor, changes)
         yield from verdict_differs(self.act.expect, verdict)
@@ -214,17 +217,29 @@ class Turn:
         told = [one for one in real if one.failures[0].code != "not_carried_out"]
         return next(iter(told or real), verdicts[0])
 
+    def _slot(self) -> Slot:
+        """The slot of the rule that comes up."""
+        path = str(self.act.act["schedule"])
+        rule = next(one for one in self.release.model.rules[self.of] if path in (one.name, one.path))
+        context = self.context.as_(SYSTEM)
+        return Slot(self.connection, context, self.release, rule, context.now, Cause("job", detail=f"schedule/{path}"))
+
+    def _chosen_alike(self, subject: str) -> Iterator[Mismatch]:
+        """Whom a rule is for, the database says, and the rule itself of one record: both the same."""
+        slot = self._slot()
+        session = Session(self.connection, slot.context, self.release, slot.cause)
+        record = session.load(self.of, subject)
+        alone, among = record is not None and is_about(slot, session, record), subject in matching(slot)
+        if alone != among:
+            yield Mismatch(f"for {slot.rule.path}", str(alone).lower(), str(among).lower())
+
     def _time_passes(self, subject: str) -> Verdict:
         """A slot of a rule, at the time of the act and for all records that it is about; or a new day."""
         if "midnight" in self.act.act:
             return day_begins(self.connection, self.context.as_(SYSTEM), self.release, self.of, subject)
-        path = str(self.act.act["schedule"])
-        rule = next(one for one in self.release.model.rules[self.of] if path in (one.name, one.path))
-        context = self.context.as_(SYSTEM)
-        slot = Slot(self.connection, context, self.release, rule, context.now, Cause("job", detail=f"schedule/{path}"))
-        _, waking = woken(slot)
+        _, waking = woken(self._slot())
         if waking.refused:
-            return Refused("invalid", tuple(waking.refused.values()))
+            return Refused("invalid", tuple(chain.from_iterable(waking.refused.values())))
         return Saved("update", self.of, subject, 0, "", created=False)
 
     def _compared(self, change: Change, before: Mapping[str, frozenset[str]]) -> Iterator[Mismatch]:

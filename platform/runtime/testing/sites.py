@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from kith.metadata.model import Entity, Field, Grant, Model, Rule
+from kith.metadata.model_flows import NamedAction, Transition, Workflow
 from kith.problems import Span
 from kith.rules.program import Expression, Program
 from kith.rules.rewriting import apart, block_apart
@@ -60,7 +61,7 @@ class Site:
 def sites_of(model: Model) -> list[Site]:
     """The places of a model, in the order of its documents; those of the layers below are left to their own tests."""
     roots = tuple(f"{layer.root}/" for layer in model.layers[:-1] if layer.root)
-    found = [*_of_entities(model), *_of_rules(model), *_of_roles(model)]
+    found = [*_of_entities(model), *_of_rules(model), *_of_workflows(model), *_of_roles(model)]
     return [site for site in found if not (roots and site.document.startswith(roots))]
 
 
@@ -77,6 +78,11 @@ def _of_entities(model: Model) -> Iterator[Site]:
     for entity in model.entities.values():
         for field in entity.fields.values():
             yield from _of_field(entity, field)
+        for action in entity.actions.values():
+            if action.when is not None:
+                yield Site(
+                    "condition", f"{entity.name}.{action.name}", "when", action.when, _put_action(entity, action)
+                )
 
 
 def _of_field(entity: Entity, field: Field) -> Iterator[Site]:
@@ -110,6 +116,16 @@ def _put_option(entity: str, name: str, option: str) -> Callable[[Model, Code | 
     return put
 
 
+def _put_action(entity: Entity, action: NamedAction) -> Callable[[Model, Code | None], Model]:
+    def put(model: Model, code: Code | None) -> Model:
+        declared = model.entities[entity.name]
+        when = code if isinstance(code, Expression) else None
+        actions = {**declared.actions, action.name: replace(declared.actions[action.name], when=when)}
+        return replace(model, entities={**model.entities, entity.name: replace(declared, actions=actions)})
+
+    return put
+
+
 def _with_field(model: Model, entity: str, field: Field) -> Model:
     declared = model.entities[entity]
     changed = replace(declared, fields={**declared.fields, field.name: field})
@@ -119,6 +135,9 @@ def _with_field(model: Model, entity: str, field: Field) -> Model:
 def _of_rules(model: Model) -> Iterator[Site]:
     for rules in model.rules.values():
         for rule in rules:
+            if rule.every is not None and rule.over is not None:
+                # What `due` asks of a record is written by nobody; what `every` is for is.
+                yield Site("condition", rule.path, "for", rule.over, _put_rule(rule, "over"))
             for key in ("when", "require", "do"):
                 code = getattr(rule, key)
                 if code is not None:
@@ -134,6 +153,23 @@ def _put_rule(rule: Rule, key: str) -> Callable[[Model, Code | None], Model]:
         else:
             kept = tuple(replace(one, **part) if one.path == rule.path else one for one in rules)
         return replace(model, rules={**model.rules, rule.of: kept})
+
+    return put
+
+
+def _of_workflows(model: Model) -> Iterator[Site]:
+    for flow in model.workflows.values():
+        for way in flow.transitions.values():
+            if way.when is not None:
+                yield Site("condition", f"{flow.name}/{way.name}", "when", way.when, _put_guard(flow, way))
+
+
+def _put_guard(flow: Workflow, way: Transition) -> Callable[[Model, Code | None], Model]:
+    def put(model: Model, code: Code | None) -> Model:
+        declared = model.workflows[flow.name]
+        when = code if isinstance(code, Expression) else None
+        ways = {**declared.transitions, way.name: replace(declared.transitions[way.name], when=when)}
+        return replace(model, workflows={**model.workflows, flow.name: replace(declared, transitions=ways)})
 
     return put
 

@@ -15,7 +15,7 @@ from kith.runtime.read.prepared import Prepared, prepare, values_for
 from kith.runtime.write.change import Cause
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.plans import compiled
-from kith.runtime.write.session import Session
+from kith.runtime.write.session import Session, Values
 from kith.runtime.write.wakening import Wakening
 
 if TYPE_CHECKING:
@@ -85,8 +85,13 @@ def _seeds(slot: Slot, session: Session, ids: Sequence[str]) -> Iterator[Draft]:
     events = frozenset({f"schedule:{rule.path}"})
     for top, id_ in enumerate(ids):
         record = session.records[rule.of].get(id_)
-        if record is None or record["deleted_at"] is not None or rule.over is None:
-            continue
-        env = replace(session.env_of(record), now=slot.moment.now)
-        if compiled(slot.release, rule.over)(env):
+        if record is not None and is_about(slot, session, record):
             yield Draft(plan, id_, "update", record, record.copy(), top, events=events)
+
+
+def is_about(slot: Slot, session: Session, record: Values) -> bool:
+    """Whether the rule is about a record, as the database has been asked before."""
+    if record["deleted_at"] is not None or slot.rule.over is None:
+        return False
+    env = replace(session.env_of(record), now=slot.moment.now)
+    return bool(compiled(slot.release, slot.rule.over)(env))
