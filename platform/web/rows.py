@@ -20,6 +20,7 @@ from kith.web.view import Cell, Choice, Column, Row, Table
 Filling = tuple[str, tuple[str, ...]]
 """A form (see `Stencil.form`) and the texts that fill it."""
 Write = Callable[[Any], Filling]
+Ticks = Sequence[str]
 Tag = tuple[Markup, bool]
 """See Column.tag."""
 BLANK = Cell()
@@ -33,8 +34,8 @@ class RowMaker:
     """Makes the rows of one list: a writer for each column; the column `named` leads to the record."""
 
     head: str
-    keys: int
-    """How often a row's key stands in its head."""
+    order: tuple[int, ...]
+    """Which texts stand in a row's head: its key (0), or what its record is called (1)."""
     tail: str
     writers: tuple[Write, ...]
     blanks: tuple[str, ...]
@@ -53,7 +54,7 @@ class RowMaker:
             text = (name(value).text if value is not None else "") or str(title or nameless)
             values[self.named] = (self.address + key, text)
             forms.append(self.head)
-            texts += (key,) * self.keys
+            texts += [text if place else key for place in self.order]
             for value, (write, blank) in zip(values, columns, strict=True):
                 if value is None:
                     forms.append(blank)
@@ -117,8 +118,10 @@ def _marked(cell: Cell, marks: Sequence[str]) -> Cell:
     return Cell(text, href, chips, icon=cell.icon, tone=cell.tone, lang=cell.lang)
 
 
-def _row(ui: Any, key: str, cells: Sequence[Cell], tags: Sequence[Tag], href: str = "") -> str:
-    return str(ui.table_row(Row(key, cells, href), Table(caption="", columns=()), tags, ()))
+def _row(
+    ui: Any, key: str, cells: Sequence[Cell], tags: Sequence[Tag], href: str = "", ticks: Ticks = (), label: str = ""
+) -> str:
+    return str(ui.table_row(Row(key, cells, href, label=label), Table(caption="", columns=()), tags, ticks))
 
 
 def writer(cells: Cells, show: Show) -> Write:
@@ -171,18 +174,18 @@ def _linked(cells: Cells, text: Callable[[Any], str], href: Callable[[Any], str]
     return write
 
 
-def row_maker(columns: Sequence[Column], shows: Sequence[Show], named: int, address: str, ui: Any) -> RowMaker:
-    """The maker of a list's rows."""
+def row_maker(
+    columns: Sequence[Column], shows: Sequence[Show], named: int, address: str, ui: Any, ticks: Ticks = ()
+) -> RowMaker:
+    """The maker of a list's rows; `ticks` is what is said around a record's name of the box that chooses it, if any."""
     cells = [Cells(ui, column) for column in columns]
     writers = [writer(cell, show) for cell, show in zip(cells, shows, strict=True)]
-    bare = cut(lambda marks: _row(ui, marks[0], (), ()), 1)
-    # The row's tag ends behind its last key.
-    *head, last = bare.form().split("%s")
-    begin, end = last.split(">", 1)
+    bare = cut(lambda marks: _row(ui, marks[0], (), (), ticks=ticks, label=marks[1]), 2)
+    head, end, rest = bare.form().rpartition("</tr>")
     return RowMaker(
-        head="%s".join([*head, f"{begin}>"]),
-        keys=len(bare.order),
-        tail=end,
+        head=head,
+        order=bare.order,
+        tail=end + rest,
         writers=(*writers[:named], cells[named].link(), *writers[named + 1 :]),
         blanks=tuple(whole(*cell.filling(Cell())) for cell in cells),
         shows=tuple(shows),

@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from starlette.responses import Response
 from starlette.routing import Route
 
 from kith.metadata.model import Field
-from kith.runtime.read.choosing import MOST, records_of
-from kith.runtime.read.cursors import ID
-from kith.runtime.read.labels import labels_of
-from kith.runtime.write.change import Change, Failure, Refused
+from kith.runtime.write.change import Change, Refused
 from kith.runtime.write.offering import Offer, offers
 from kith.web import addresses
-from kith.web.fields import State
 from kith.web.flows import ONE_ACTION, address_of
 from kith.web.forming import Draft, labels, maker_of, writable
-from kith.web.inputs import FieldInput, FormSection
-from kith.web.pages.lookup import LONGEST
-from kith.web.pages.lookup import MOST as MOST_FOUND
+from kith.web.inputs import FormSection
 from kith.web.pages.signing import expired
 from kith.web.parts import part
+from kith.web.questions import Questions, first_of, found_for
 from kith.web.refusing import told
 from kith.web.requests import Stop, Visit, Web, action, go, page, parameter
 from kith.web.saving import saved
-from kith.web.showing import label_of
 from kith.web.subject import Subject, record_of
 from kith.web.templating import wanted
 from kith.web.typed import FIND, MANY, PARTS, Typed, raw_of, sent, typed_of
-from kith.web.view import Choice, Link
+from kith.web.view import Link
 
 
 def routes(web: Web) -> Sequence[Route]:
@@ -54,11 +48,6 @@ class Asked:
         """What it is called."""
         return self.offer.label.in_(self.subject.visit.language)
 
-    @property
-    def inputs(self) -> Sequence[Field]:
-        """The inputs of an action, which are no fields of the record."""
-        return self.offer.asked if self.offer.action is not None else ()
-
 
 def _asked(visit: Visit) -> Asked:
     """What the address names; stops where the reader may not do it, or the record has gone on meanwhile."""
@@ -74,25 +63,14 @@ def _asked(visit: Visit) -> Asked:
 def ask(visit: Visit) -> Response:
     """What is asked before, or why it cannot be done now: a page, or what stands in the dialog."""
     asked = _asked(visit)
-    typed = Typed(raw={one.name: _first(one) for one in asked.offer.asked}, version=asked.subject.record.version)
+    typed = Typed(raw={one.name: first_of(one) for one in asked.offer.asked}, version=asked.subject.record.version)
     return _page(asked, typed)
-
-
-def _first(declared: Field) -> str:
-    """What stands in an input at first."""
-    if declared.default is None:
-        return ""
-    return str(declared.default).lower() if declared.type.kind == "bool" else str(declared.default)
 
 
 def look_up(visit: Visit) -> Response:
     """The records that an input of an action may name, for what has been typed so far."""
-    asked, text = _asked(visit), visit.request.query_params.get("q", "").strip()[:LONGEST]
-    declared = next((one for one in asked.inputs if one.name == parameter(visit.request, "field")), None)
-    if declared is None or declared.type.kind != "ref":
-        raise Stop(404)
-    found = _candidates(visit, declared, text, MOST_FOUND)
-    return visit.block("fragments/lookup.html", "options", choices=found, query=text, create="")
+    offer = _asked(visit).offer
+    return found_for(visit, offer.asked if offer.action is not None else ())
 
 
 def perform(visit: Visit) -> Response:
@@ -141,7 +119,10 @@ def _with_named(subject: Subject, offer: Offer, typed: Typed, refused: Refused) 
 
 def _page(asked: Asked, typed: Typed, refused: Refused | None = None) -> Response:
     subject, offer, visit = asked.subject, asked.offer, asked.subject.visit
-    fields = [*_inputs(asked, typed, refused.failures if refused is not None else ())]
+    lookups = f"{address_of(subject, offer)}/choices" if offer.action is not None else ""
+    maker = maker_of(subject, {} if lookups else labels(Draft(subject, typed, None)))
+    questions = Questions(subject, offer.asked, maker, lookups)
+    fields = [*questions.inputs(typed, refused.failures if refused is not None else ())]
     context = {
         "title": asked.title,
         "crumbs": (*subject.crumbs, Link(asked.title, visit.here)),
@@ -170,34 +151,3 @@ def _messages(asked: Asked, refused: Refused | None) -> list[str]:
     found = [told(one, visit.texts) for one in refused.failures if one.field not in names or one.at]
     found += [visit.texts("move.changed")] if refused.conflicts else []
     return list(dict.fromkeys(found))
-
-
-def _inputs(asked: Asked, typed: Typed, failures: Sequence[Failure]) -> Iterator[FieldInput]:
-    """What is asked, each with what is wrong with it."""
-    draft = Draft(asked.subject, typed, None)
-    is_action = asked.offer.action is not None
-    maker = maker_of(draft.subject, {} if is_action else labels(draft))
-    for declared in asked.offer.asked:
-        wrong = " ".join(one.message for one in failures if one.field == declared.name and not one.at)
-        state = State(required=declared.required or not is_action, error=wrong)
-        made = maker.input(declared, declared.name, typed.raw.get(declared.name, ""), state)
-        yield _naming(asked, declared, made) if is_action and declared.type.kind == "ref" else made
-
-
-def _naming(asked: Asked, declared: Field, made: FieldInput) -> FieldInput:
-    """The input for a reference of an action: typed ahead, or without script one of the first records found."""
-    visit = asked.subject.visit
-    text = visit.sent(f"{FIND}.{declared.name}") if visit.sent(FIND) == declared.name else ""
-    found = _candidates(visit, declared, text, MOST)
-    if ID.fullmatch(made.value) and made.value not in {one.value for one in found}:
-        reader, entity = asked.subject.reader, declared.type.entity
-        named = labels_of(visit.connection, visit.context, reader, entity, [made.value])[made.value]
-        found = [Choice(named.id, label_of(named, visit.texts)), *found]
-    address = f"{address_of(asked.subject, asked.offer)}/choices/{declared.name}"
-    return replace(made, lookup=address, choices=found)
-
-
-def _candidates(visit: Visit, declared: Field, text: str, limit: int) -> list[Choice]:
-    """The records that an input may name."""
-    found = records_of(visit.connection, visit.context, visit.release, declared.type.entity, text, limit=limit)
-    return [Choice(one.id, one.label) for one in found]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kith.metadata.model import Entity, View
+from kith.metadata.model import Entity, NamedAction, View
 from kith.runtime.read.query import Sort
 from kith.runtime.read.reader import Reader, reader_of
 from kith.web import filters
@@ -39,6 +39,12 @@ class Listing:
     def order(self) -> tuple[Sort, ...]:
         """The order of the list."""
         return order_of(self.reader, self.asked, self.view, self.visit.texts)
+
+    @property
+    def actions(self) -> list[NamedAction]:
+        """The named actions that the reader may carry out on some record."""
+        rights = self.reader.rights[self.entity.name]
+        return [one for one in self.entity.actions.values() if not rights.named(one.name).never]
 
     @property
     def filterable(self) -> list[ListColumn]:

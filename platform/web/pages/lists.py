@@ -73,6 +73,7 @@ def _render(listing: Listing, wrong_row: str) -> Response:
             "asked": asked,
             "table": _table(listing),
             "filters": filtering.in_force(listing),
+            "bulk": [Choice(one.name, one.label.in_(visit.language), "red" * one.danger) for one in listing.actions],
             "mistake": Notice(mistake, "danger") if mistake else None,
         }
         return inner if block else {**inner, **_around(listing, wrong_row)}
@@ -118,7 +119,7 @@ def _read(listing: Listing) -> tuple[Page, str]:
 def _table(listing: Listing) -> Table:
     """The table without its records."""
     plural = listing.entity.plural.in_(listing.visit.language)
-    return Table(caption=plural, columns=_heads(listing), empty=_empty(listing))
+    return Table(caption=plural, columns=_heads(listing), selectable=bool(listing.actions), empty=_empty(listing))
 
 
 def _heads(listing: Listing) -> list[Column]:
@@ -136,7 +137,9 @@ def _maker(listing: Listing) -> RowMaker:
     def make() -> RowMaker:
         shows = [shower(showing, column.type, column.declared, short=True) for column in listing.columns]
         address = addresses.record_of(listing.entity.name, "")
-        return row_maker(_heads(listing), shows, _naming(listing), address, visit.web.templates.ui(visit.language))
+        ticks = visit.web.templates.texts[visit.language]("table.select_row", name="\0").split("\0")
+        ui, heads = visit.web.templates.ui(visit.language), _heads(listing)
+        return row_maker(heads, shows, _naming(listing), address, ui, ticks if listing.actions else ())
 
     return visit.release.cached(key, make)
 
