@@ -15,6 +15,7 @@ from kith.runtime.publishing import system_context
 from kith.runtime.release import Release
 from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause
+from kith.runtime.write.copying import follow
 from kith.runtime.write.overdue import renew_overdue
 from kith.runtime.write.timed import Slot, carry_out_slot
 
@@ -50,7 +51,17 @@ class Apart:
     do: Callable[[Work], Any]
 
 
-Handler = Within | Apart
+@dataclass(frozen=True, slots=True)
+class Stepwise:
+    """Work of many transactions, each of which notes how far it has come: whoever takes the job up goes on from there.
+
+    `do` takes what is noted so far ({} at first) and returns what is to be noted, and whether there may be more to do.
+    """
+
+    do: Callable[[Connection, Work, Mapping[str, Any]], tuple[Any, bool]]
+
+
+Handler = Within | Apart | Stepwise
 
 
 def carry_out_schedule(connection: Connection, work: Work) -> Any:
@@ -71,13 +82,20 @@ def sweep(connection: Connection, work: Work) -> Any:
     return {"jobs": queue.sweep(connection, now), "answers": forget_old(connection, now)}
 
 
-def renew(work: Work) -> Any:
+def renew(connection: Connection, work: Work, so_far: Mapping[str, Any]) -> tuple[Any, bool]:
     """Work out stored values anew that have run out with the day."""
-    return renew_overdue(work.workspace.database, work.context, work.release)
+    return renew_overdue(connection, work.context, work.release, so_far)
+
+
+def copy(connection: Connection, work: Work, so_far: Mapping[str, Any]) -> tuple[Any, bool]:
+    """Bring copies of what a save has changed up to date."""
+    cause = Cause("job", batch=work.job.id, detail="copy")
+    return follow(connection, work.context, work.release, work.job.payload, cause, so_far)
 
 
 HANDLERS: Mapping[str, Handler] = {
-    "renew": Apart(renew),
+    "copy": Stepwise(copy),
+    "renew": Stepwise(renew),
     "schedule": Within(carry_out_schedule),
     "sweep": Within(sweep),
 }

@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 
-from kith.jobs.handlers import HANDLERS, Handler, Within, work_of
+from kith.jobs.handlers import HANDLERS, Handler, Stepwise, Within, work_of
 from kith.jobs.scheduling import Scheduler
 from kith.runtime import queue
 from kith.runtime.database import Connection
@@ -20,6 +23,8 @@ from kith.runtime.workspace import NoRelease, Workspace
 
 IDLE = 0.5
 """Seconds between two looks of a worker that has nothing to do."""
+TURN = 2.0
+"""Seconds that work of many steps goes on before other jobs, and what time starts, have their turn."""
 SIGN = LEASE.total_seconds() / 3
 """Seconds between two signs of life."""
 
@@ -93,8 +98,26 @@ class Worker:
 
             self._workspace.database.run(do)
             return
+        if isinstance(handler, Stepwise):
+            self._in_steps(job, handler)
+            return
         result = handler.do(work)
         self._workspace.database.run(lambda connection: queue.finish(connection, job, self._workspace.clock(), result))
+
+    def _in_steps(self, job: queue.Job, handler: Stepwise) -> None:
+        """Do as many steps as a turn has time for; then others go first."""
+        run, until, more = self._workspace.database.run, time.monotonic() + TURN, True
+        while more and time.monotonic() <= until:
+            job, more = run(partial(self._one_step, job=job, handler=handler))
+        if more:
+            run(partial(queue.put_back, job=job, now=self._workspace.clock()))
+
+    def _one_step(self, connection: Connection, job: queue.Job, handler: Stepwise) -> tuple[queue.Job, bool]:
+        work = work_of(job, self._workspace)
+        told, more = handler.do(connection, work, job.so_far or {})
+        end = queue.note if more else queue.finish
+        end(connection, job, work.context.now, told)
+        return replace(job, so_far=told), more
 
     def _failed(self, job: queue.Job, error: Exception) -> None:
         told = "".join(traceback.format_exception(error))

@@ -86,7 +86,7 @@ class Field:
     value: Expression | None = None
     """formula, rollup, lookup: what it is computed from."""
     storage: str = "stored"
-    """stored; "computed": by the query; "fresh": stored with `fresh_until` (metadata.md's table)."""
+    """stored; "computed": by the query; "fresh": stored with `fresh_until`; "soon": stored but for what waits."""
     renamed_from: tuple[str, ...] = ()
     params: Mapping[str, object] = field(default_factory=dict)
 
@@ -99,6 +99,13 @@ class Field:
     def currency_field(self) -> str:
         """The field that holds the currency of an amount which has one of its own, else ""."""
         return str(self.params.get("currency_field") or "")
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether its stored value is made of fields of referenced records, which a job follows."""
+        if self.value is None or self.storage == "computed" or self.type_name == "rollup":
+            return False
+        return any(use.through for use in self.value.uses)
 
 
 @dataclass(frozen=True, slots=True)

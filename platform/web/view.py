@@ -243,6 +243,8 @@ class Fact:
     why: Why | None = None
     edit: str = ""
     wide: bool = False
+    as_of: str = ""
+    """Of a copy, since when it stands like this."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kith.jobs.handlers import HANDLERS
 from kith.jobs.worker import Worker
 from kith.metadata.build import build
 from kith.metadata.layers import load
 from kith.metadata.model import Model
 from kith.runtime import queue
 from kith.runtime.publishing import system_context
+from kith.runtime.read.query import RecordView
+from kith.runtime.read.records import get_record
 from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause, Change, Saved
 from kith.runtime.write.gate import save
@@ -75,6 +78,10 @@ class Club:
         work(worker)
         return worker
 
+    def worker_of(self, kind: str) -> Worker:
+        """A worker that does one kind of jobs only."""
+        return Worker(self.workspace, {kind: HANDLERS[kind]})
+
     def save(self, change: Change) -> str:
         """The id of a record that is saved."""
         release = self.workspace.current()
@@ -102,6 +109,12 @@ class Club:
         with self.workspace.database.read() as connection:
             return connection.scalar(sa.select(table.columns[name].value).where(table.id == id_))
 
+    def note_ids(self) -> list[str]:
+        """The ids of all notes, in the order of their making."""
+        table = self.workspace.current().tables["note"]
+        with self.workspace.database.read() as connection:
+            return list(connection.scalars(sa.select(table.id).order_by(table.id)))
+
     def notes(self, id_: str = "") -> list[str]:
         """What the notes say, in the order of their making."""
         table = self.workspace.current().tables["note"]
@@ -119,6 +132,15 @@ class Club:
     def results(self, rule: str) -> list[Mapping[str, Any]]:
         """What came of the slots of a rule, the latest first."""
         return [one.result for one in self.jobs("schedule", "done") if one.payload["rule"] == f"over_time/{rule}"]
+
+
+def seen(club: Club, id_: str) -> RecordView:
+    """A note as its page has it."""
+    release = club.workspace.current()
+    with club.workspace.database.read() as connection:
+        found = get_record(connection, system_context(release, club.time), release, "note", id_)
+    assert found is not None
+    return found
 
 
 def work(worker: Worker) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from kith.metadata.analysis.copies import Copied, copies_of
 from kith.metadata.analysis.steps import own_reads
 from kith.metadata.model import Entity, Model, Rule
 from kith.rules.program import Action, Amend, Assign, Branch, Halt, Joining, Loop, Make, Remove
@@ -57,6 +58,7 @@ class World:
     computed: Mapping[tuple[str, str], frozenset[str]]
     """By entity and field; by no field, what a new record is given."""
     above: Mapping[str, Sequence[Above]]
+    copied: Mapping[str, Sequence[Copied]]
 
     def settled(self, event: Event) -> Event:
         """An event with all that is computed from what is set."""
@@ -70,14 +72,14 @@ class World:
         return replace(event, fields=frozenset(found))
 
     def spread(self, event: Event) -> Iterator[Event]:
-        """An event, and those of the records whose rules watch, or whose sums count, what it changes."""
+        """An event, and those of the records whose rules watch, whose sums count or whose copies follow what it changes."""
         waiting, told = [self.settled(event)], set[Event]()
         while waiting:
             one = waiting.pop(0)
             if one not in told:
                 told.add(one)
                 yield one
-                waiting += [self.settled(other) for other in self._higher(one)]
+                waiting += [self.settled(other) for other in (*self._higher(one), *self._copies(one))]
 
     def _higher(self, event: Event) -> Iterator[Event]:
         for parent in self.above.get(event.entity, ()):
@@ -95,6 +97,11 @@ class World:
             ]
             if names:
                 yield Event(parent.entity, "update" if moved else "", frozenset(moved), relations=frozenset(names))
+
+    def _copies(self, event: Event) -> Iterator[Event]:
+        for copied in self.copied.get(event.entity, ()) if event.op == "update" else ():
+            if not event.fields.isdisjoint(copied.reads):
+                yield Event(copied.entity, "update", frozenset({copied.field}))
 
 
 def world_of(model: Model) -> World:
@@ -114,7 +121,8 @@ def world_of(model: Model) -> World:
         for child, references in by_child.items():
             mine = tuple(one for one in sums if one.relation in references)
             above.setdefault(child, []).append(Above(entity.name, references, mine))
-    return World({key: frozenset(names) for key, names in computed.items()}, above)
+    copied = {name: found for name in model.entities if (found := copies_of(model, name))}
+    return World({key: frozenset(names) for key, names in computed.items()}, above, copied)
 
 
 def _sums(entity: Entity) -> Iterator[Sum]:

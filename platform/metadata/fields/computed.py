@@ -27,9 +27,10 @@ RESULT: Schema = {
     "required": ["type"],
     "description": "The type that it shows as, where that is not the type of its value.",
 }
-_KEEP = parts.one_of(
-    ("copy", "soon"), "copy: a value from a referenced record is stored; soon: sums are folded every second."
+_COPY = parts.one_of(
+    ("copy",), "copy: what comes from referenced records is stored, and follows their changes a moment later."
 )
+_SOON = parts.one_of(("soon",), "soon: what records add waits and is folded in every second; readers add what waits.")
 _COMMON = ALWAYS | {"search", "personal"}
 
 TYPES = (
@@ -41,7 +42,7 @@ TYPES = (
         "computed",
         "{type: formula, value: price * quantity}",
         None,
-        {"value": parts.expression("What it is computed from."), "result": RESULT, "keep": _KEEP},
+        {"value": parts.expression("What it is computed from."), "result": RESULT, "keep": _COPY},
         ("value",),
         _COMMON,
         writable=False,
@@ -56,7 +57,7 @@ TYPES = (
         "computed",
         "{type: rollup, value: sum(lines.amount)}",
         None,
-        {"value": parts.expression("An aggregate over a relation."), "result": RESULT, "keep": _KEEP},
+        {"value": parts.expression("An aggregate over a relation."), "result": RESULT, "keep": _SOON},
         ("value",),
         _COMMON,
         writable=False,
@@ -70,7 +71,7 @@ TYPES = (
         "computed",
         "{type: lookup, value: account.owner}",
         None,
-        {"value": parts.expression("The path to the field."), "keep": _KEEP},
+        {"value": parts.expression("The path to the field."), "keep": _COPY},
         ("value",),
         _COMMON,
         writable=False,

@@ -126,10 +126,10 @@ class Computed:
         """Where the value is kept, by what it depends on (metadata.md's table)."""
         used = [self._used(use) for use in expression.uses]
         inner = [found for found in used if found is not None and found.computed]
-        through = any(use.through for use in expression.uses) and shell.at.text("keep") != "copy"
-        through = through or shell.kind.name == "lookup"
-        if through or expression.volatile == "now" or any(found.storage == "computed" for found in inner):
+        if self._is_asked_for(shell, expression) or any(found.storage in ("computed", "soon") for found in inner):
             shell.storage = "computed"
+        elif shell.at.text("keep") == "soon" and not expression.volatile:
+            shell.storage = "soon"
         elif expression.volatile or any(found.storage == "fresh" for found in inner):
             shell.storage = "fresh"
         rolled = any(isinstance(node, Aggregate) for node in walk(expression.tree))
@@ -137,6 +137,13 @@ class Computed:
         if shell.levels > MOST_LEVELS:
             values: dict[str, Value] = {"levels": shell.levels, "limit": MOST_LEVELS}
             self.context.report(Problem(mistakes.TOO_MANY_LEVELS, shell.at.span, values))
+
+    def _is_asked_for(self, shell: Shell, expression: Expression) -> bool:
+        """Whether what it depends on changes without its record being saved."""
+        far = [use for use in expression.uses if use.through]
+        if shell.at.text("keep") == "copy" and shell.kind.name != "rollup" and not any(use.relation for use in far):
+            return expression.volatile == "now"
+        return bool(far) or shell.kind.name == "lookup" or expression.volatile == "now"
 
     def _used(self, use: Use) -> Shell | None:
         scope = self.world.get(use.entity)

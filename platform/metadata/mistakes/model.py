@@ -188,6 +188,36 @@ TOO_MANY_LEVELS = Mistake(
     "entity: box\nfields: {up: {type: reference, to: box, inverse: downs}, a: {type: rollup, value: count(downs)},"
     " b: {type: rollup, value: sum(downs.a)}}",
 )
+COPIES_NOTHING = Mistake(
+    "D438",
+    Words(
+        "`keep: copy` stores what comes from a referenced record, and this reads none",
+        "“keep: copy”保存来自被引用记录的值，而此字段不读取任何被引用记录",
+    ),
+    "entity: box\nfields: {n: {type: integer}, twice: {type: formula, value: n * 2, keep: copy}}",
+    "entity: box\nfields: {thing: {type: reference, to: thing}, twice: {type: formula, value: thing.amount * 2, keep: copy}}",
+)
+CANNOT_COPY = Mistake(
+    "D439",
+    Words(
+        "`keep: copy` cannot follow {name}, which is not stored where it comes from",
+        "“keep: copy”无法跟随 {name}，因为它在来源处没有存储",
+    ),
+    "entity: box\nfields: {thing: {type: reference, to: thing, inverse: boxes}, n: {type: formula, "
+    "value: count(thing.boxes), keep: copy}}",
+    "entity: box\nfields: {thing: {type: reference, to: thing}, n: {type: formula, value: thing.amount * 2, keep: copy}}",
+)
+NOT_SOON = Mistake(
+    "D450",
+    Words(
+        "`keep: soon` is for a sum or a count of stored values of records that are saved apart from this one",
+        "“keep: soon”仅用于对单独保存的相关记录的存储值求和或计数",
+    ),
+    "entity: box\nfields: {up: {type: reference, to: box, inverse: downs}, n: {type: integer}, "
+    "most: {type: rollup, value: max(downs.n), keep: soon}}",
+    "entity: box\nfields: {up: {type: reference, to: box, inverse: downs}, n: {type: integer}, "
+    "total: {type: rollup, value: sum(downs.n), keep: soon}}",
+)
 BOUNDS = Mistake(
     "D426",
     Words("{low} is more than {high}", "{low} 大于 {high}"),

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from kith.metadata.model import Field
+from kith.metadata.analysis.copies import copies_of
+from kith.metadata.model import Field, Model
 from kith.rules.sql.values import Engine, to_database
 from kith.rules.types import DATETIME
 from kith.runtime.coerce import Reading, coerce
@@ -206,4 +207,19 @@ def renewals(plan: Plan) -> dict[str, tuple[str, ...]]:
             made = field.is_computed or field.type_name == "autonumber" or field.default_from is not None
             if (bool(field.currency_field) or (made and field.default is None)) and is_stored(field):
                 found.setdefault(change.entity, {})[change.field] = None
+    _follow_copies(plan.model, found)
     return {entity: tuple(fields) for entity, fields in found.items()}
+
+
+def _follow_copies(model: Model, found: dict[str, dict[str, None]]) -> None:
+    """Add the copies of what is computed anew, after what they are copies of."""
+    waiting = list(found)
+    while waiting:
+        entity = waiting.pop(0)
+        for copied in copies_of(model, entity):
+            known = found.setdefault(copied.entity, {})
+            if copied.field not in known and not copied.reads.isdisjoint(found[entity]):
+                known[copied.field] = None
+                waiting.append(copied.entity)
+            elif not known:
+                del found[copied.entity]

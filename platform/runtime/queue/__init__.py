@@ -2,7 +2,7 @@
 
 from kith.runtime.queue.adding import LATER, USUAL, adding, enqueue, enqueue_once, job_row
 from kith.runtime.queue.claiming import Job, claim, extend, is_any_due
-from kith.runtime.queue.ending import LostLease, bury, fail, finish
+from kith.runtime.queue.ending import LostLease, bury, fail, finish, note, put_back
 from kith.runtime.queue.looking import Listed, counts, jobs, retry, sweep
 
 __all__ = [
@@ -23,6 +23,8 @@ __all__ = [
     "is_any_due",
     "job_row",
     "jobs",
+    "note",
+    "put_back",
     "retry",
     "sweep",
 ]

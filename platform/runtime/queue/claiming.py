@@ -15,6 +15,7 @@ LEASE = timedelta(seconds=60)
 """How long a job is its worker's without a sign of life; then another one may take it."""
 
 _JOB = system.job
+_TAKEN = ("id", "kind", "payload", "save", "attempts", "created_at", "due_at", "result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class Job:
     worker: str
     created_at: datetime
     due_at: datetime
+    so_far: Any = None
+    """What the steps that are done have noted."""
 
 
 def is_any_due(connection: sa.Connection, kinds: Collection[str], now: datetime) -> bool:
@@ -53,14 +56,12 @@ def claim(connection: sa.Connection, kinds: Collection[str], worker: str, now: d
         sa.update(_JOB)
         .where(_JOB.c.id == wanted.scalar_subquery())
         .values(state="running", leased_by=worker, leased_until=now + LEASE, attempts=_JOB.c.attempts + 1)
-        .returning(
-            _JOB.c.id, _JOB.c.kind, _JOB.c.payload, _JOB.c.save, _JOB.c.attempts, _JOB.c.created_at, _JOB.c.due_at
-        )
+        .returning(*(_JOB.c[name] for name in _TAKEN))
     )
     row = connection.execute(taken).first()
     if row is None:
         return None
-    return Job(row.id, row.kind, row.payload, row.save, row.attempts, worker, row.created_at, row.due_at)
+    return Job(row.id, row.kind, row.payload, row.save, row.attempts, worker, row.created_at, row.due_at, row.result)
 
 
 def takeable(kinds: Collection[str], now: datetime) -> sa.ColumnElement[bool]:

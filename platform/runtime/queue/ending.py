@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kith.runtime.queue.claiming import Job, held
+from kith.runtime.queue.claiming import LEASE, Job, held
 from kith.runtime.schema import system
 
 ATTEMPTS = 12
@@ -59,7 +59,21 @@ def wait(attempts: int, jitter: Callable[[], float]) -> timedelta:
     return longest * (0.5 + jitter() / 2)
 
 
+def note(connection: sa.Connection, job: Job, now: datetime, result: Any) -> None:
+    """Note how far a job has come, in the transaction of a step: whoever takes it up goes on from there; raises LostLease."""
+    _keep(connection, job, {"result": result, "leased_until": now + LEASE})
+
+
+def put_back(connection: sa.Connection, job: Job, now: datetime) -> None:
+    """Let others go first: a job that is not done goes to the end of the queue; raises LostLease."""
+    _end(connection, job, {"state": "waiting", "due_at": now, "attempts": job.attempts - 1})
+
+
 def _end(connection: sa.Connection, job: Job, values: dict[str, Any]) -> None:
-    ended = sa.update(_JOB).where(held(job)).values(leased_by=None, leased_until=None, **values)
-    if connection.execute(ended).rowcount != 1:
+    _keep(connection, job, {"leased_by": None, "leased_until": None, **values})
+
+
+def _keep(connection: sa.Connection, job: Job, values: dict[str, Any]) -> None:
+    kept = sa.update(_JOB).where(held(job)).values(**values)
+    if connection.execute(kept).rowcount != 1:
         raise LostLease(job.id)

@@ -127,7 +127,7 @@ def _nothing(row: Row) -> Any:
 def _special(statement: Statement, path: str, context: Context) -> Cell:
     if path == TITLE:
         return want_title(statement, statement.this, context)
-    return _converted(statement, statement.this.source.c.deleted_at, DATETIME)
+    return converted(statement, statement.this.source.c.deleted_at, DATETIME)
 
 
 def _is_linked(statement: Statement, place: Place) -> bool:
@@ -164,10 +164,11 @@ def _plain(statement: Statement, place: Place, context: Context) -> Cell:
         return _amount(statement, place.declared, place.rows, element)
     if place.type.kind == "ref":
         return _reference(statement, place, element, context)
-    return _converted(statement, element, place.type)
+    return converted(statement, element, place.type)
 
 
-def _converted(statement: Statement, element: Element, type_: Type) -> Cell:
+def converted(statement: Statement, element: Element, type_: Type) -> Cell:
+    """Select an element; the cell of its value."""
     index = statement.want(element)
     return Converted(index, converter(type_, statement.tables.tables.engine), type_)
 

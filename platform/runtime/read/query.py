@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -141,6 +141,8 @@ class RecordView:
     deleted: bool
     can: frozenset[str]
     writable: frozenset[str]
+    as_of: Mapping[str, datetime] = field(default_factory=dict)
+    """When the copies of other records' values were taken, by field."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kith.rules.types import ref
+from kith.rules.types import DATETIME, ref
 from kith.runtime.context import Context
-from kith.runtime.read.cells import DELETED_AT, TITLE, Columns, want_columns, want_flag
+from kith.runtime.read.cells import DELETED_AT, TITLE, Cell, Columns, converted, want_columns, want_flag
 from kith.runtime.read.cursors import ID
 from kith.runtime.read.linked import fill_links
 from kith.runtime.read.messages import no_entity, no_field
@@ -43,6 +43,8 @@ class Plan:
     writable: Flags
     maskable: tuple[str, ...]
     """The fields of which some values may be masked."""
+    as_of: Mapping[str, Cell]
+    """When the copies of other records' values were taken."""
 
     def view(self, raw: Row, row: tuple[Any, ...]) -> RecordView:
         """A record of its tuple and its cells: id, version, title, when it was deleted, and the fields."""
@@ -64,6 +66,7 @@ class Plan:
             deleted=deleted is not None,
             can=can,
             writable=writable,
+            as_of={name: at for name, cell in self.as_of.items() if (at := cell(raw)) is not None},
         )
 
 
@@ -167,6 +170,7 @@ def _plan(
     named = sorted({name for grant in rights.grants for name in grant.actions})
     can += [(name, flags.of(rights.named(name))) for name in named]
     writable = [(name, flags.of(rights.writing(name, "update"))) for name in _inputs(statement)]
+    as_of = _copied(statement, fields)
     return Plan(
         entity=entity,
         prepared=prepare(connection, select()),
@@ -176,8 +180,21 @@ def _plan(
         computed=computed,
         can=_by_flag(can),
         writable=_by_flag(writable),
+        as_of=as_of,
         maskable=tuple(name for name in fields if not reader.access(entity, name).mask.never),
     )
+
+
+def _copied(statement: Statement, fields: Sequence[str]) -> dict[str, Cell]:
+    """When each copy was taken, where the reader may read it."""
+    rows, table = statement.this, statement.reader.release.tables[statement.this.entity]
+    found: dict[str, Cell] = {}
+    for name in fields:
+        column = table.columns[name].as_of if name in table.columns else None
+        if column is not None:
+            readable = statement.tables.where_readable(rows, name, rows.source.c[column.name])
+            found[name] = converted(statement, readable, DATETIME)
+    return found
 
 
 def _by_flag(flags: Sequence[tuple[str, Flag]]) -> Flags:

@@ -26,7 +26,8 @@ class FieldColumns:
     """The columns of a field.
 
     `parts` holds the value's columns, by part ("" for a value of one column). `sort` is what lists sort by, `folded` what a
-    folded unique key compares, `fresh_until` the instant from which the stored value no longer holds.
+    folded unique key compares, `fresh_until` the instant from which the stored value no longer holds, `as_of` when a copy
+    was taken.
     """
 
     field: Field
@@ -34,6 +35,7 @@ class FieldColumns:
     sort: Column | None = None
     folded: Column | None = None
     fresh_until: Column | None = None
+    as_of: Column | None = None
 
     @property
     def value(self) -> Column:
@@ -43,7 +45,8 @@ class FieldColumns:
     def all(self) -> Iterator[Column]:
         """Every column of the field."""
         yield from self.parts.values()
-        yield from (column for column in (self.sort, self.folded, self.fresh_until) if column is not None)
+        beside = (self.sort, self.folded, self.fresh_until, self.as_of)
+        yield from (column for column in beside if column is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +196,7 @@ class _Builder:
             fresh_until=sa.Column(f"{base}__fresh", column_type(DATETIME, self.engine))
             if field.storage == "fresh"
             else None,
+            as_of=sa.Column(f"{base}__as_of", column_type(DATETIME, self.engine)) if field.is_copy else None,
         )
 
     def foreign_key(self, table: str, column: str, entity: str) -> sa.ForeignKeyConstraint:

@@ -46,6 +46,8 @@ class Cause:
     detail: str = ""
     dry_run: bool = False
     """Everything is checked and computed, nothing is kept."""
+    depth: int = 0
+    """How many jobs in a row led here, each set off by what the one before had saved."""
 
 
 @dataclass(frozen=True, slots=True)

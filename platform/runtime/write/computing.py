@@ -10,6 +10,7 @@ from kith.rules.operations.texts import MAX_TEXT
 from kith.rules.values import DoesNotFit, Env, no_records
 from kith.runtime.write.converting import refresh, settle
 from kith.runtime.write.draft import Draft
+from kith.runtime.write.fitting import fitting
 from kith.runtime.write.flows import follow
 from kith.runtime.write.messages import failure
 from kith.runtime.write.plans import RollUp
@@ -72,8 +73,10 @@ def take(session: Session, draft: Draft, step: Step) -> None:
     if step.field is not None:
         formula = draft.plan.formulas[step.name]
         draft.after[step.name] = worked_out(session, draft, step.name, formula, session.env(draft))
-        if draft.plan.entity.fields[step.name].storage == "fresh":
+        if step.field.storage == "fresh":
             draft.after[f"{step.name}__until"] = session.midnight
+        if step.field.is_copy and (draft.changed(step.name) or draft.after.get(f"{step.name}__as_of") is None):
+            draft.after[f"{step.name}__as_of"] = session.context.now
     elif step.rule is not None and session.wakes(step.rule, draft):
         session.perform(step.rule, draft)
     refresh(draft)
@@ -82,7 +85,7 @@ def take(session: Session, draft: Draft, step: Step) -> None:
 def worked_out(session: Session, draft: Draft, name: str, function: Function, env: Env) -> object:
     """A computed value as its field stores it; one that is too large is a failure of the draft."""
     try:
-        return session.fitting(draft, name, function(env))
+        return fitting(session, draft, name, function(env))
     except DoesNotFit as error:
         code, label = (
             "too_long_text" if error.type.kind == "text" else "does_not_fit",

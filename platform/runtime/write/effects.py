@@ -54,6 +54,11 @@ def feed_parents(session: Session, draft: Draft, touches: Touches) -> None:
             for parent in {old, new} - {None}:
                 touch(touches, feed.parent, str(parent), draft, by).lookups.add(feed.rollup.name)
             continue
+        if old is not None and old == new and draft.before is not None:
+            moved = contribution(session, feed, draft.after) - contribution(session, feed, draft.before)
+            if moved:  # a sum that stays as it is wakes nobody
+                add(touch(touches, feed.parent, old, draft, by), feed, moved, 1)
+            continue
         if old is not None and draft.before is not None:
             add(touch(touches, feed.parent, old, draft, by), feed, contribution(session, feed, draft.before), -1)
         if new is not None:

@@ -62,7 +62,8 @@ def _follows_nothing(session: Session, entity: str, deltas: Deltas) -> bool:
     plan, names = session.plan(entity), frozenset(deltas)
     if plan.steps or plan.requires or plan.after or plan.watches:
         return False
-    if any(not feed.reads.isdisjoint(names) for feed in plan.feeds):
+    read = [feed.reads for feed in plan.feeds] + [copied.reads for copied in plan.copies]
+    if not all(names.isdisjoint(reads) for reads in read):
         return False
     looked_at = {name for key in session.shelf(entity).table.keys.values() for name in key.fields}
     looked_at |= {name for _, name in coded_of(session.release, entity)}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -17,44 +15,39 @@ from kith.runtime.write.plans import plan_of
 from kith.runtime.write.renewing import renew
 from kith.runtime.write.session import Session, Values
 from kith.runtime.write.shelf import shelf_of
-from kith.runtime.write.wakening import BATCH, TOLD, Wakening
+from kith.runtime.write.wakening import BATCH, Wakening, added
 
 if TYPE_CHECKING:
     from kith.metadata.model import Rule
     from kith.runtime.context import Context
-    from kith.runtime.database import Database
     from kith.runtime.release import Release
 
 CAUSE = Cause("job", detail="renew")
 Records = Mapping[str, Mapping[str, Any]]
 
 
-def renew_overdue(database: Database, context: Context, release: Release) -> dict[str, Any]:
-    """Renew everything that has run out, each batch in a transaction of its own; what came of it.
+def renew_overdue(
+    connection: sa.Connection, context: Context, release: Release, so_far: Mapping[str, Any]
+) -> tuple[dict[str, Any], bool]:
+    """Renew the next records of what has run out: what has come of it so far, and whether there may be more.
 
     Until a value is renewed, readers work it out themselves: nobody ever sees an old one.
     """
-    counted: Counter[str] = Counter()
-    refusals: list[Any] = []
-    for entity in release.model.entities:
-        if plan_of(release, entity).fresh:
-            after: str | None = ""
-            while after is not None:
-                after, told = database.run(
-                    partial(_batch, context=context, release=release, entity=entity, after=after)
-                )
-                refusals += told.pop("refusals", [])
-                counted.update(told)
-    return {**counted, "refusals": refusals[:TOLD]}
+    entities = sorted(name for name in release.model.entities if plan_of(release, name).fresh)
+    at, after = so_far.get("entity", ""), so_far.get("after", "")
+    for entity in entities:
+        if entity >= at:
+            ids = overdue(connection, context, release, entity, after if entity == at else "")
+            if ids:
+                told = _batch(connection, context, release, entity, ids)
+                return {**added(so_far, told), "entity": entity, "after": ids[-1]}, True
+    return {"refusals": [], **so_far}, False
 
 
 def _batch(
-    connection: sa.Connection, context: Context, release: Release, entity: str, after: str
-) -> tuple[str | None, dict[str, Any]]:
-    """Renew the next records of an entity; the last of them (None where there are none) and what came of it."""
-    ids = overdue(connection, context, release, entity, after)
-    if not ids:
-        return None, {}
+    connection: sa.Connection, context: Context, release: Release, entity: str, ids: Sequence[str]
+) -> dict[str, Any]:
+    """Renew some records of an entity; what came of it."""
     shelf, plan = shelf_of(release, entity), plan_of(release, entity)
     before = {record["id"]: record for record in shelf.select(connection, ids, lock=True)}
     renew(connection, context, release, entity, plan.fresh, ids)
@@ -66,7 +59,7 @@ def _batch(
     waking = _waking(connection, context, release, entity, before, frozenset().union(*changed.values()))
     if waking.rules:
         waking.wake(woken)
-    return ids[-1], {"renewed": len(ids), "changed": len(woken), **waking.told()}
+    return {"renewed": len(ids), "changed": len(woken), **waking.told()}
 
 
 def overdue(connection: sa.Connection, context: Context, release: Release, entity: str, after: str = "") -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kith.metadata.analysis.copies import Copied, copies_of
 from kith.metadata.analysis.steps import Step, is_rollup, steps_of
 from kith.metadata.model import Entity, Field, Model, Rule, Workflow
 from kith.rules.evaluators import Evaluator, Function
@@ -90,6 +91,8 @@ class Plan:
     """The names of all that its actions ask for."""
     hops: tuple[tuple[str, ...], ...]
     """Chains of references that this entity's expressions follow, to be loaded ahead."""
+    copies: tuple[Copied, ...]
+    """What is copied from its records into others."""
     conversions: Mapping[str, Conversion]
     """Amounts in their record's own currency, by the key of what they are worth in the workspace's."""
 
@@ -139,6 +142,7 @@ def make_plan(release: Release, entity: Entity) -> Plan:
         flows=model.workflows_of(entity.name),
         inputless={name: None for action in entity.actions.values() for name in action.inputs},
         hops=tuple(sorted(_hops(entity, rules))),
+        copies=copies_of(model, entity.name),
         conversions=conversions_of(entity),
     )
 

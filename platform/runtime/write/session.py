@@ -21,14 +21,14 @@ from kith.runtime.ids import new_id
 from kith.runtime.read.printing import printer
 from kith.runtime.waiting import Waiting
 from kith.runtime.write import waking
+from kith.runtime.write.barring import announce, copied_entities
 from kith.runtime.write.budgets import MAX_RECORDS, SECONDS, SECONDS_OF_JOBS, OverBudget, RuleTime
 from kith.runtime.write.change import Cause
 from kith.runtime.write.converting import Asked, rate_on, worth
 from kith.runtime.write.draft import Draft
-from kith.runtime.write.messages import failure
 from kith.runtime.write.noting import note
 from kith.runtime.write.plans import Plan, compiled, plan_of
-from kith.runtime.write.reaching import ahead, becoming_within, members, stored_number
+from kith.runtime.write.reaching import ahead, becoming_within, members
 from kith.runtime.write.sets import sets_of
 from kith.runtime.write.several import fits_together, select_each
 from kith.runtime.write.shelf import HASH, Shelf, shelf_of
@@ -185,6 +185,8 @@ class Session:
         wanted = {id_ for id_ in ids if id_ not in known or (lock and (entity, id_) not in self.locked)}
         if not wanted:
             return
+        if not lock:
+            self._announce({entity: wanted})
         for record in self.shelf(entity).select(self.connection, wanted, lock=lock):
             if lock:
                 self.locked.add((entity, record["id"]))
@@ -199,12 +201,19 @@ class Session:
         missing = {name: {id_ for id_ in ids if id_ not in self.records.get(name, ())} for name, ids in wanted.items()}
         missing = {name: ids for name, ids in sorted(missing.items()) if ids}
         if all(len(ids) == 1 for ids in missing.values()) and fits_together([self.shelf(name) for name in missing]):
+            self._announce(missing)
             each = {name: (self.shelf(name), next(iter(ids))) for name, ids in missing.items()}
             for name, record in select_each(self.connection, self.release, each).items():
                 self._keep(name, record)
             return
         for name, ids in missing.items():
             self.load_many(name, ids)
+
+    def _announce(self, wanted: Mapping[str, Iterable[str]]) -> None:
+        copied = copied_entities(self.release)
+        ids = [id_ for name in wanted if name in copied for id_ in wanted[name]]
+        if ids:
+            announce(self.connection, ids)
 
     def _keep(self, entity: str, record: dict[str, Any]) -> None:
         self.records.setdefault(entity, {})[record["id"]] = self.values(entity, record)
@@ -371,18 +380,6 @@ class Session:
         if inputs:
             entry["inputs"] = dict(inputs)
         self.considered.append(entry)
-
-    def fitting(self, draft: Draft, name: str, value: Any) -> Any:
-        """A computed value as its field stores it; one that does not fit is a failure of the draft."""
-        declared = draft.plan.entity.fields[name]
-        if isinstance(value, str) and not value:
-            return None
-        if not declared.type.is_number or value is None:
-            return value
-        fitted = stored_number(value, declared.type)
-        if fitted is None:
-            draft.fail(failure(self, "does_not_fit", draft, name, label=declared.label))
-        return fitted
 
     # What it costs
 

@@ -73,6 +73,8 @@ class Shelf:
                 yield Slot(f"{name}__{part}" if part else name, columns.parts[part], read, write)
             if columns.fresh_until is not None:
                 yield self._slot(f"{name}__until", columns.fresh_until, DATETIME)
+            if columns.as_of is not None:
+                yield self._slot(f"{name}__as_of", columns.as_of, DATETIME)
 
     def _slot(self, key: str, column: Column, type_: Type) -> Slot:
         return Slot(key, column, reader(type_, self.engine), writer(type_, self.engine))

@@ -17,6 +17,7 @@ from kith.runtime.schema import system
 from kith.runtime.search import coded_of, indexing
 from kith.runtime.waiting import Write
 from kith.runtime.write.draft import Draft
+from kith.runtime.write.following import have_followed
 from kith.runtime.write.sets import relinking
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def store(session: Session, drafts: Sequence[Draft]) -> None:
     record_history(session, edited)
     found_anew = [draft for draft in drafts if draft.before is None or is_found_anew(session, draft)]
     session.out.add(indexing(session.raw, session.release, [(draft.entity, draft.after) for draft in found_anew]))
+    have_followed(session, drafts)
 
 
 def is_found_anew(session: Session, draft: Draft) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from kith.runtime.write.change import Cause, Change, Failure, Refused
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.effects import touched_drafts
 from kith.runtime.write.gate import finish, noted, order_matters, over_budget, raced, too_large, waves
+from kith.runtime.write.messages import reasons
 from kith.runtime.write.preparing import preload
 from kith.runtime.write.session import Session
 from kith.runtime.write.taking import fetch_for, run_rule, send_jobs
@@ -44,8 +46,10 @@ class Wakening:
     entity: str
     rules: Sequence[Rule]
     seeds: Seeds
+    saves: bool = False
+    """The seeds themselves change: they are the first wave, and no block runs before it."""
     fired: int = 0
-    refused: dict[str, Failure] = field(default_factory=dict)
+    refused: dict[str, tuple[Failure, ...]] = field(default_factory=dict)
 
     def wake(self, ids: Sequence[str]) -> None:
         """Wake the rules for records, in the caller's transaction."""
@@ -56,7 +60,8 @@ class Wakening:
         """What came of it, as a job's result."""
         refused = [
             {"record": id_, "code": failure.code, "rule": failure.rule, "message": failure.message}
-            for id_, failure in list(self.refused.items())[:TOLD]
+            for id_, failures in islice(self.refused.items(), TOLD)
+            for failure in failures
         ]
         return {"fired": self.fired, "refused": len(self.refused), "refusals": refused}
 
@@ -78,26 +83,33 @@ class Wakening:
                 return
             if not refused:
                 savepoint.commit()
-                self.fired += sum(1 for one in session.considered if (one["verdict"], one["wave"]) == ("fired", 0))
+                self.fired += sum(1 for one in session.considered if one["verdict"] == "fired" and self._is_asked(one))
                 return
             savepoint.rollback()
             self.refused |= refused
             waiting = [id_ for id_ in waiting if id_ not in refused]
 
-    def _tried(self, session: Session, ids: Sequence[str]) -> dict[str, Failure] | None:
-        """The records that are refused, each with the first reason; None where it cannot be told which of several is."""
+    def _is_asked(self, considered: dict[str, Any]) -> bool:
+        """Whether a verdict is about what was woken, not about what followed from that."""
+        return bool(considered["wave"] == int(self.saves))
+
+    def _tried(self, session: Session, ids: Sequence[str]) -> dict[str, tuple[Failure, ...]] | None:
+        """The records that are refused, each with its reasons; None where it cannot be told which of several is."""
         refusals: dict[int, list[Draft]] = {}
         try:
-            self._carry_out(session, ids, refusals)
+            tops = self._carry_out(session, ids, refusals)
         except (OverBudget, DoesNotFit, IntegrityError) as error:
-            return {ids[0]: _reason(session, error).failures[0]} if len(ids) == 1 else None
-        return {ids[top]: drafts[0].failures[0] for top, drafts in refusals.items()}
+            return {ids[0]: _reason(session, error).failures} if len(ids) == 1 else None
+        return {ids[top]: reasons(session, tops[top], drafts) for top, drafts in refusals.items()}
 
-    def _carry_out(self, session: Session, ids: Sequence[str], refusals: dict[int, list[Draft]]) -> None:
-        """Run the blocks for each record, and carry out what they do as the first wave."""
+    def _carry_out(self, session: Session, ids: Sequence[str], refusals: dict[int, list[Draft]]) -> dict[int, Draft]:
+        """Run the blocks for each record, and carry out what they do as the first wave; the records by their places."""
         session.load_many(self.entity, ids, lock=True)
         seeds = list(self.seeds(session, ids))
         preload(session, seeds)
+        if self.saves:
+            waves(session, seeds, refusals)
+            return {draft.top: draft for draft in seeds}
         touches: Touches = {}
         created: list[Draft] = []
         for rule in self.rules:
@@ -107,11 +119,17 @@ class Wakening:
                 for rule in self.rules:
                     created += run_rule(session, draft, rule, touches)
                 session.rule_time.look()
-        if not session.considered or noted(seeds, refusals):
-            return
-        send_jobs(session)
-        following = [*touched_drafts(session, touches), *created]
-        waves(session, following or finish(session), refusals)
+        if session.considered and not noted(seeds, refusals):
+            send_jobs(session)
+            following = [*touched_drafts(session, touches), *created]
+            waves(session, following or finish(session), refusals)
+        return {draft.top: draft for draft in seeds}
+
+
+def added(so_far: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """What came of several batches together."""
+    counts = {key: so_far.get(key, 0) + count for key, count in more.items() if key != "refusals"}
+    return {**so_far, **counts, "refusals": [*so_far.get("refusals", ()), *more.get("refusals", ())][:TOLD]}
 
 
 def _reason(session: Session, error: Exception) -> Refused:

@@ -11,9 +11,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kith.metadata.model import Field
+from kith.runtime.explaining.valuing import explain_value
 from kith.runtime.read.query import Reference
 from kith.runtime.write.previewing import Preview, as_it_is
-from kith.runtime.explaining.valuing import explain_value
 from kith.web import addresses
 from kith.web.flows import moves_of
 from kith.web.outline import is_input
@@ -165,7 +165,9 @@ def fact_of(subject: Subject, declared: Field, value: object) -> Fact:
         cell = as_person(cell)
     wide = declared.type_name in ("long_text", "markdown", "json", "address") or len(cell.text) > LONG
     label = declared.label.in_(subject.visit.language)
-    return Fact(label, cell, _why(subject, declared), _pencil(subject, declared), wide)
+    at = subject.record.as_of.get(declared.name)
+    as_of = subject.visit.texts("record.as_of", when=when(subject, at)) if at is not None else ""
+    return Fact(label, cell, _why(subject, declared), _pencil(subject, declared), wide, as_of)
 
 
 def _pencil(subject: Subject, declared: Field) -> str:
