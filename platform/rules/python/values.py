@@ -288,7 +288,8 @@ def _hole(writer: Writer, node: Node, show: ast.expr) -> ast.expr:
     test, name = kept(writer, _settled(writer, value(writer, amount), node.type))
     type_ = writer.module.known(node.type)
     if isinstance(node, Priced):
-        type_ = py.call("in_currency", type_, value(writer, node.currency))
+        with writer.maybe():  # nothing asks for the currency of an amount that is not there
+            type_ = py.call("in_currency", type_, value(writer, node.currency))
     shown = py.call(show, name, type_)
     return py.choose(py.is_none(test), py.constant(""), shown)
 
