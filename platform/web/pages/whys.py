@@ -18,6 +18,7 @@ from kith.web.view import Link
 
 ONE = "/records/{entity}/{id}"
 ICONS = {"held": "check", "refused": "x", "fired": "zap", "when": "minus", "moved": "refresh-cw"}
+ORDER = ("refused", "fired", "held", "when")
 MOST_RULES = 100
 
 
@@ -51,10 +52,11 @@ def show_save(visit: Visit) -> Response:
     now = Link(texts("whys.rules_link"), f"{subject.address}/rules", dialog=True)
     notes = [texts("whys.release", release=str(found.release))]
     notes += [texts(f"whys.{word}") for word in ("erased", "together") if getattr(found, word)]
-    told = [_told(subject, one) for one in found.rules]
-    if found.moved:
-        moved = [f"{one.sentence} · {texts('whys.wave', wave=one.wave)}" for one in found.moved]
-        told.append(Told(texts("whys.moved"), texts("whys.verdict.moved"), ICONS["moved"], moved))
+    # What was done comes first, then what that moved, then what merely held or did not apply.
+    rules = {verdict: [_told(subject, one) for one in found.rules if one.verdict == verdict] for verdict in ORDER}
+    moved = [f"{one.sentence} · {texts('whys.wave', wave=one.wave)}" for one in found.moved]
+    sums = [Told(texts("whys.moved"), texts("whys.verdict.moved"), ICONS["moved"], moved)] if moved else []
+    told = [*rules["refused"], *rules["fired"], *sums, *rules["held"], *rules["when"]]
     return _shown(subject, texts("whys.save_title"), notes, told, "none", now)
 
 
@@ -83,7 +85,8 @@ def _told(subject: Subject, one: RuleTold) -> Told:
         label = f"{label} · {texts('whys.wave', wave=one.wave)}"
     verdict = texts(f"whys.verdict.{one.verdict}")
     chain = (texts("whys.chain", chain=one.chain),) if one.chain else ()
-    return Told(label, verdict, ICONS.get(one.verdict, "activity"), (one.sentence, *one.why, *chain), one.did)
+    lines = (*one.why, *chain) or (() if one.did else (one.sentence,))
+    return Told(label, verdict, ICONS.get(one.verdict, "activity"), lines, one.did)
 
 
 def _shown(
