@@ -69,9 +69,11 @@ def negation(writer: Writer, call: Call) -> ast.expr:
     return py.negated(condition(writer, call.args[0]))
 
 
-def guarded(writer: Writer, args: Sequence[Node], build: Callable[..., ast.expr]) -> ast.expr:
-    """What is built from arguments, and False where one of them is null."""
-    with values.operands(writer, args) as (tests, parts):
+def guarded(
+    writer: Writer, args: Sequence[Node], build: Callable[..., ast.expr], lazy: int | None = None
+) -> ast.expr:
+    """What is built from arguments, and False where one of them is null; those from `lazy` on may not run."""
+    with values.operands(writer, args, lazy) as (tests, parts):
         return py.both([*(py.is_not_none(test) for test in tests), build(*parts)])
 
 
@@ -89,7 +91,7 @@ def between(writer: Writer, call: Call) -> ast.expr:
     if type_.kind == "choice":
         table = writer.module.known({key: place for place, key in enumerate(type_.options)})
         return _placed(writer, table, call.args, lambda a, b, c: _within(writer, a, b, c))
-    return guarded(writer, call.args, lambda a, b, c: _within(writer, a, b, c))
+    return guarded(writer, call.args, lambda a, b, c: _within(writer, a, b, c), lazy=2)
 
 
 def _within(writer: Writer, value: ast.expr, low: ast.expr, high: ast.expr) -> ast.expr:

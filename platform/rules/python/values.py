@@ -76,10 +76,13 @@ def kept(writer: Writer, part: ast.expr) -> tuple[ast.expr, ast.expr]:
 
 
 @contextmanager
-def operands(writer: Writer, args: Sequence[Node]) -> Iterator[tuple[list[ast.expr], list[ast.expr]]]:
+def operands(
+    writer: Writer, args: Sequence[Node], lazy: int | None = None
+) -> Iterator[tuple[list[ast.expr], list[ast.expr]]]:
     """Arguments as pieces to run in order: those that may be null, to be tested first, and the parts to build from.
 
-    What they read is certain afterwards only as far as the first test: behind it the rest may not run.
+    What they read is certain afterwards only as far as the first test: behind it the rest may not run, nor may what is built
+    run the arguments from `lazy` on.
     """
     args = alike(args)
     nullable = [index for index, arg in enumerate(args) if arg.type.nullable]
@@ -87,6 +90,8 @@ def operands(writer: Writer, args: Sequence[Node]) -> Iterator[tuple[list[ast.ex
     tests: list[ast.expr] = []
     certain: dict[Any, str] | None = None
     for index in [*nullable, *(index for index in range(len(args)) if index not in nullable)]:
+        if index == lazy and certain is None:
+            certain = dict(writer.held)
         part = value(writer, args[index])
         if index in nullable:
             test, part = kept(writer, part)
