@@ -11,7 +11,7 @@ from functools import cmp_to_key, partial, singledispatch
 
 from kith.rules.operations import OPERATIONS
 from kith.rules.operations.dates import duration_total, half_up
-from kith.rules.operations.texts import fitting
+from kith.rules.operations.texts import joined
 from kith.rules.plain import WIDE, plain
 from kith.rules.tree import Aggregate, Call, Changed, Constant, Convert, IsNew, Node, Order, Path, Priced, Template
 from kith.rules.types import Type, in_currency
@@ -145,7 +145,7 @@ def _template(node: Template, env: Env) -> str:
         value = evaluate(part, env)
         type_ = in_currency(part.type, evaluate(part.currency, env)) if isinstance(part, Priced) else part.type
         parts.append("" if value is None else show(value, type_))
-    return fitting("".join(parts))
+    return joined(parts)
 
 
 @evaluate.register
@@ -212,7 +212,7 @@ def collected(node: Aggregate, values: list[object]) -> object:
         return fit(middle([Fraction(str(value)) for value in values]), node.type)
     if node.function == "join":
         between = node.test.value if isinstance(node.test, Constant) else ""
-        return fitting(str(between).join(sorted(map(str, values))))
+        return joined(sorted(map(str, values)), str(between))
     best: Callable[..., object] = min if node.function == "min" else max
     ranked = [value for value in values if rank(value, type_) is not None]
     return best(ranked, key=lambda value: rank(value, type_)) if ranked else None

@@ -50,6 +50,10 @@ def invoke(checker: Checker, node: syntax.Invoke) -> Node | None:
     return function(checker, node, operation)
 
 
+MOST_ARGUMENTS = 60
+"""Arguments of one call; databases have limits of their own, the lowest of them at 100."""
+
+
 class TooPrecise(Exception):
     """A shorthand stands for something that is not exact; its problem has been told."""
 
@@ -57,7 +61,7 @@ class TooPrecise(Exception):
 def function(checker: Checker, node: syntax.Invoke, operation: Operation | Shorthand) -> Node | None:
     """A function of the table on arguments that fit it."""
     checked = [checker.check(arg) for arg in node.args]
-    families = expected(operation.takes, len(checked))
+    families = expected(operation.takes, len(checked)) if len(checked) <= MOST_ARGUMENTS else None
     if families is None or (isinstance(operation, Shorthand) and operation.pairs and len(checked) % 2):
         checker.report(mistakes_types.ARGUMENTS, node, name=operation.name, takes=takes(operation), count=len(checked))
         return None
@@ -165,7 +169,7 @@ def takes(operation: Operation | Shorthand) -> Words:
         return Words("pairs of", "成对的")
     most, least = len(families), sum(not family.endswith("?") for family in families)
     if families and families[-1].endswith("..."):
-        return Words(f"{most} or more", f"{most} 个或更多")
+        return Words(f"{most} to {MOST_ARGUMENTS}", f"{most} 至 {MOST_ARGUMENTS} 个")
     return Words(str(most), f"{most} 个") if most == least else Words(f"{least} to {most}", f"{least} 至 {most} 个")
 
 

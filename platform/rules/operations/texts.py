@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from kith.problems import Words
@@ -26,6 +26,14 @@ def fitting(text: str) -> str:
     return text
 
 
+def joined(parts: Iterable[str], between: str = "") -> str:
+    """Texts as one; what would be too long is not made first."""
+    held = list(parts)
+    if sum(map(len, held)) + len(between) * max(0, len(held) - 1) > MAX_TEXT:
+        raise DoesNotFit(TEXT)
+    return fitting(between.join(held))
+
+
 def fold(text: str) -> str:
     """NFC, then full Unicode lower case: also final sigma, and İ becomes i with a dot above."""
     return unicodedata.normalize("NFC", text).lower()
@@ -33,7 +41,11 @@ def fold(text: str) -> str:
 
 def replace(text: str, old: str, new: str) -> str:
     """Every `old` replaced; an empty one is nowhere."""
-    return fitting(text.replace(old, new)) if old else text
+    if not old:
+        return text
+    if len(new) > len(old) and len(text) + text.count(old) * (len(new) - len(old)) > MAX_TEXT:
+        raise DoesNotFit(TEXT)
+    return fitting(text.replace(old, new))
 
 
 def substring(text: str, start: int, length: int | None = None) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from kith.problems import Words
 from kith.rules.operations.operation import Operation
-from kith.rules.operations.texts import GROUP, SPACE, fitting
+from kith.rules.operations.texts import GROUP, SPACE, fitting, joined
 from kith.rules.tree import Node
 from kith.rules.types import TEXT, Type
 
@@ -45,7 +45,7 @@ def pad_right(text: str, length: int, fill: str = " ") -> str | None:
 
 def repeat(text: str, times: int) -> str | None:
     """The text so many times."""
-    return None if times > LONGEST_RUN else fitting(text * times)
+    return None if times > LONGEST_RUN else joined([text] * max(times, 0))
 
 
 def capitalize(text: str) -> str:
@@ -100,7 +100,7 @@ def initials(text: str) -> str:
 
 def combine(separator: str | None, *texts: str | None) -> str:
     """The texts that have something in them, joined."""
-    return fitting((separator or "").join(text for text in texts if text))
+    return joined((text for text in texts if text), separator or "")
 
 
 def _position(_args: Sequence[Node]) -> Type:

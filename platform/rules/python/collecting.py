@@ -136,7 +136,7 @@ def _count_distinct(writer: Writer, node: Aggregate, _keys: list[ast.expr]) -> L
 def _join(writer: Writer, node: Aggregate, _keys: list[ast.expr]) -> Loop:
     assert node.test is not None  # the checker gives `join` what stands between
     between = values.value(writer, node.test)
-    joined = py.call("fitting", py.method(between, "join", py.call("sorted", py.name(RESULT))))
+    joined = py.call("joined", py.call("sorted", py.name(RESULT)), between)
     return _collected(writer, node, py.choose(py.name(RESULT), joined, py.NONE))
 
 

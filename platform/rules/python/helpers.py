@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from kith.rules.operations.dates import add_days, add_months, duration_total, today
-from kith.rules.operations.texts import fitting, fold
+from kith.rules.operations.texts import fitting, fold, joined, replace
 from kith.rules.plain import plain
 from kith.rules.types import Type, in_currency
 from kith.rules.values import DoesNotFit, Env, Record, instant
@@ -52,11 +52,6 @@ def mod(left: Any, right: Any) -> Any:
         return None
     left_over = EXACT.remainder(left, right)
     return int(left_over) if isinstance(left, int) and isinstance(right, int) else left_over
-
-
-def replace(text: str, old: str, new: str) -> str:
-    """Every `old` replaced; an empty one is nowhere."""
-    return fitting(text.replace(old, new)) if old else text
 
 
 def substring(text: str, start: int, length: int | None = None) -> str:
@@ -126,6 +121,6 @@ NAMES: dict[str, object] = {
     "today": today, "instant": instant, "empty": EMPTY, "exact_add": EXACT.add, "exact_subtract": EXACT.subtract,
     "exact_multiply": EXACT.multiply, "exact_negate": EXACT.minus, "exact_abs": EXACT.abs, "floor": math.floor,
     "ceil": math.ceil, "abs": abs, "min": min, "max": max, "len": len, "sum": sum, "exact_sum": exact_sum,
-    "sum_durations": duration_total, "part": part, "in_currency": in_currency, "str": str, "join": "".join, "list": list,
+    "sum_durations": duration_total, "part": part, "in_currency": in_currency, "str": str, "joined": joined, "list": list,
 }  # fmt: skip
 """Everything that generated code can name besides its constants."""

@@ -285,7 +285,7 @@ def template(writer: Writer, node: Template) -> ast.expr:
         return py.constant("".join(map(str, node.parts)))
     show = py.either([py.attribute(py.name("env"), "show"), py.name("plain")])
     pieces = [py.constant(part) if isinstance(part, str) else _hole(writer, part, show) for part in node.parts]
-    return py.call("fitting", py.call("join", ast.Tuple(pieces, py.LOAD)))
+    return py.call("joined", ast.Tuple(pieces, py.LOAD))
 
 
 def _hole(writer: Writer, node: Node, show: ast.expr) -> ast.expr:

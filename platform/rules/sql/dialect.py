@@ -234,9 +234,12 @@ class Dialect(ABC):
     def text(self, op: str, *elements: Element) -> Element:
         """`fold lower upper trim length`."""
 
-    def replace(self, text: Element, old: Element, new: Element, *, nullable: bool) -> Element:
-        """Every `old` replaced; null where `new` is, also where there is nothing to replace."""
-        return sa.func.replace(text, old, new, type_=sa.Text())
+    @abstractmethod
+    def replace(self, text: Element, old: Element, new: Element, *, nullable: bool, grows: bool) -> Element:
+        """Every `old` replaced; null where `new` is, also where there is nothing to replace.
+
+        What `grows` is refused before it is made: a text of many parts, each replaced by a long one, would fill the memory.
+        """
 
     @abstractmethod
     def search(self, op: str, text: Element, part: Element) -> Condition:

@@ -17,7 +17,7 @@ from kith.rules.operations import OPERATIONS
 from kith.rules.operations.calendar import hour, minute
 from kith.rules.operations.dates import FIRST, LAST, add_months, age, next_anniversary
 from kith.rules.operations.finding import matches
-from kith.rules.operations.texts import fitting, fold, replace
+from kith.rules.operations.texts import fold, joined, replace
 from kith.rules.sql.adapted import Number, exact, formed, narrow, null_to_null, plain
 from kith.rules.sql.exact import EXACT
 from kith.rules.sql.natives import POSTGRESQL
@@ -289,7 +289,7 @@ class Join:
 
     def finalize(self) -> str | None:
         """Return the texts as one; null over nothing."""
-        return fitting(self.between.join(sorted(self.texts))) if self.texts else None
+        return joined(sorted(self.texts), self.between) if self.texts else None
 
 
 FUNCTIONS: dict[str, tuple[Callable[..., Any], int]] = {

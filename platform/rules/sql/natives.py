@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
 from kith.rules.operations.calendar import FAR_DAYS
-from kith.rules.operations.texts import SPACE
+from kith.rules.operations.texts import MAX_TEXT, SPACE
 from kith.rules.operations.words import LONGEST_RUN
 from kith.rules.sql.dialect import MONTHS, infix
 from kith.rules.sql.tables import Element
@@ -63,7 +63,17 @@ def _padded(name: str) -> Build:
 
 
 def _repeat(_: PostgreSQL, text: Element, times: Element) -> Element:
-    return sa.case((times > _n(LONGEST_RUN), sa.null()), else_=_call("repeat", text, times))
+    size = infix(sa.cast(_length(text), BIGINT), "*", times, BIGINT)
+    return sa.case(
+        (times > _n(LONGEST_RUN), sa.null()),
+        (size > _n(MAX_TEXT), _refused(size)),
+        else_=_call("repeat", text, times),
+    )
+
+
+def _refused(size: Element) -> Element:
+    """A text that would be too long is refused by a number that is too large for its type, before the text is made."""
+    return sa.cast(sa.cast(infix(size, "*", _n(MAX_TEXT), BIGINT), INTEGER), TEXT)
 
 
 def _capitalize(dialect: PostgreSQL, text: Element) -> Element:
@@ -79,6 +89,13 @@ def _count(text: Element, part: Element) -> Element:
     left = _less(_length(text), _length(_call("replace", text, part, _text(""))))
     found = infix(left, "/", _call("nullif", _length(part), _n(0), type_=INTEGER), INTEGER)
     return _call("coalesce", found, _n(0), type_=INTEGER)
+
+
+def replaced(text: Element, old: Element, new: Element) -> Element:
+    """Every `old` replaced."""
+    more = infix(sa.cast(_count(text, old), BIGINT), "*", _less(_length(new), _length(old)), BIGINT)
+    size = infix(sa.cast(_length(text), BIGINT), "+", more, BIGINT)
+    return sa.case((size > _n(MAX_TEXT), _refused(size)), else_=_call("replace", text, old, new))
 
 
 def _count_of(_: PostgreSQL, text: Element, part: Element) -> Element:

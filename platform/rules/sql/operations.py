@@ -107,8 +107,9 @@ def text(lowering: Lowering, call: Call) -> Element:
 
 def replace_all(lowering: Lowering, call: Call) -> Element:
     """`replace(t, old, new)`."""
-    nullable = call.args[2].type.nullable
-    return lowering.dialect.replace(*map(lowering.value, call.args), nullable=nullable)
+    _, old, new = call.args
+    grows = not (isinstance(old, Constant) and isinstance(new, Constant) and len(str(new.value)) <= len(str(old.value)))
+    return lowering.dialect.replace(*map(lowering.value, call.args), nullable=new.type.nullable, grows=grows)
 
 
 def substring(lowering: Lowering, call: Call) -> Element:

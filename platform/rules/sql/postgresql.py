@@ -16,7 +16,7 @@ from kith.rules.operations.texts import SPACE
 from kith.rules.patterns import spelled
 from kith.rules.sql.dialect import LONGEST, Dialect, infix, is_simple
 from kith.rules.sql.exact import DIVIDEND, EXACT
-from kith.rules.sql.natives import POSTGRESQL
+from kith.rules.sql.natives import POSTGRESQL, replaced
 from kith.rules.sql.tables import Element
 from kith.rules.sql.values import Engine, is_wide
 from kith.rules.tree import Call
@@ -173,6 +173,9 @@ class PostgreSQL(Dialect):
             case _:
                 full = self._collated(elements[0], self.collation)
                 return self._collated(getattr(sa.func, op)(full, type_=TEXT), "C")
+
+    def replace(self, text: Element, old: Element, new: Element, *, nullable: bool, grows: bool) -> Element:
+        return self.once(replaced, text, old, new) if grows else sa.func.replace(text, old, new, type_=TEXT)
 
     def search(self, op: str, text: Element, part: Element) -> Condition:
         def build(part: Element) -> Condition:

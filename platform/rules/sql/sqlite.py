@@ -181,17 +181,11 @@ class SQLite(Dialect):
             case _:
                 return registered(op, *elements)
 
-    def replace(self, text: Element, old: Element, new: Element, *, nullable: bool) -> Element:
-        # SQLite does not look at the third text where the second is empty.
-        replaced = super().replace
-        if not nullable:
-            return replaced(text, old, new, nullable=False)
-
-        def build(*parts: Element) -> Element:
-            missing = sa.or_(*(part.is_(None) for part in parts))
-            return sa.case((missing, sa.null()), else_=replaced(*parts, nullable=False))
-
-        return self.composed("replace", build, text, old, new)
+    def replace(self, text: Element, old: Element, new: Element, *, nullable: bool, grows: bool) -> Element:
+        # SQLite's own does not look at the third text where the second is empty.
+        return (
+            registered("replace", text, old, new) if grows or nullable else sa.func.replace(text, old, new, type_=TEXT)
+        )
 
     def search(self, op: str, text: Element, part: Element) -> Condition:
         def build(part: Element) -> Condition:

@@ -64,7 +64,7 @@ def test_sqlite_registers_only_what_it_cannot_say() -> None:
     registered = {name for name, operation in OPERATIONS.items() if "registered" in ways(operation, "sqlite")}
     assert registered - set(TABLED) == {
         "add", "subtract", "multiply", "divide", "negate", "mod", "div", "round", "abs", "floor", "ceil",
-        "in", "not_in", "fold", "lower", "upper", "text", "local_date",
+        "in", "not_in", "fold", "lower", "upper", "replace", "text", "local_date",
         "date_add_period", "duration_multiply", "duration_divide", "duration_ratio",
     }  # fmt: skip
 
