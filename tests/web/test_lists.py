@@ -25,7 +25,7 @@ def heads(html: str) -> list[str]:
 def filters(html: str) -> list[str]:
     """The filters in force, in words."""
     chips = re.findall(r'<li class="filter">(.*)</li>', html)
-    return [unescape(" ".join(re.findall(r"<span[^>]*>([^<]*)<", chip))) for chip in chips]
+    return [unescape(" ".join(re.findall(r"<span[^>]*>([^<]+)<", chip))) for chip in chips]
 
 
 def removals(html: str) -> list[str]:
