@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from kith.metadata.checks import CHECKS, Checking, finds_errors
 from kith.metadata.checks.misnaming import told_in_place
-from kith.metadata.layers.documents import APP, Document, merged
+from kith.metadata.layers.documents import APP, Document, Merged, merged
 from kith.metadata.making.apps import app_of
 from kith.metadata.making.at import At
 from kith.metadata.making.calendars import calendars_of
@@ -29,6 +30,22 @@ from kith.problems import Problem, Source, Span, in_order
 from kith.source import Mapping as MappingNode
 
 
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build makes: the model, which is whole only where no problem is an error, and what it was made from."""
+
+    model: Model
+    problems: list[Problem]
+    documents: Merged
+    world: Mapping[str, EntityScope]
+    """The names of each entity."""
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether no problem is an error."""
+        return not any(problem.is_error for problem in self.problems)
+
+
 def build(
     layers: Iterable[Layer], memo: Memo | None = None, *, advice: bool = True
 ) -> tuple[Model | None, list[Problem]]:
@@ -37,6 +54,12 @@ def build(
     With a memo, what has not changed since its last build is taken from there. Without `advice` only errors are looked for: a
     server that takes over a release, which was checked when it was published, has nobody to tell of the rest.
     """
+    built = build_all(layers, memo, advice=advice)
+    return built.model if built.is_sound else None, built.problems
+
+
+def build_all(layers: Iterable[Layer], memo: Memo | None = None, *, advice: bool = True) -> Built:
+    """The same with what the model was made from, for those who help authors while they still make mistakes."""
     memo = memo or Memo()
     with uncollected():
         try:
@@ -57,7 +80,7 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _build(stack: tuple[Layer, ...], memo: Memo, advice: bool) -> tuple[Model | None, list[Problem]]:
+def _build(stack: tuple[Layer, ...], memo: Memo, advice: bool) -> Built:
     problems: list[Problem] = []
     documents = merged(stack, problems, memo)
     context = Context(documents, problems, memo, advice, strings=strings_of(documents), broken=set(documents.lost))
@@ -69,8 +92,7 @@ def _build(stack: tuple[Layer, ...], memo: Memo, advice: bool) -> tuple[Model | 
     checking = Checking(model, context, world)
     for check in CHECKS if advice else filter(finds_errors, CHECKS):
         problems += [problem for problem in check(checking) if not _echoes(problem, context)]
-    ordered = in_order(told_in_place(in_order(problems), checking))
-    return (None if any(problem.is_error for problem in ordered) else model), ordered
+    return Built(model, in_order(told_in_place(in_order(problems), checking)), documents, world)
 
 
 def _echoes(problem: Problem, context: Context) -> bool:

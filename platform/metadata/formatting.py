@@ -18,7 +18,7 @@ from kith.rules.syntax import Syntax
 from kith.source import Mapping as MappingNode
 from kith.source import Node, Scalar, Sequence, read
 
-_STARTS: dict[object, Start] = {EXPRESSION: "expression", PROGRAM: "block", TEMPLATE: "template"}
+STARTS: dict[object, Start] = {EXPRESSION: "expression", PROGRAM: "block", TEMPLATE: "template"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def slots(kind: str, node: Node) -> Iterator[SlotText]:
 
 def _slots(node: Node, schema: Mapping[str, Any], flow: bool) -> Iterator[SlotText]:
     if isinstance(node, Scalar):
-        start = _STARTS.get(schema.get("format"))
+        start = STARTS.get(schema.get("format"))
         is_flag = node.style == "plain" and node.text in {"true", "false"}
         if start and not node.is_null and not is_flag:
             yield SlotText(node, start, flow)

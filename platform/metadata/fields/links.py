@@ -7,7 +7,7 @@ from kith.metadata.shapes import parts
 from kith.problems import Words
 from kith.rules.types import ref, set_of
 
-_TO = parts.refers("The entity that it refers to.")
+_TO = parts.refers("The entity that it refers to.", to="entity")
 _INVERSE = parts.name("field", "What the records over there call the records here.")
 _ON_DELETE = parts.one_of(
     ("restrict", "set_null", "cascade"),

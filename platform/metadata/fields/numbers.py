@@ -69,7 +69,7 @@ TYPES = (
         storage="scaled",
         keys={
             "currency": parts.CURRENCY | {"description": "Always this currency."},
-            "currency_field": parts.refers("The field that holds the record's currency."),
+            "currency_field": parts.refers("The field that holds the record's currency.", to="field"),
             "rate_on": parts.refers(
                 "The date, a field or a formula over own fields, whose rate converts it; without one, or where it is empty, the day"
                 " of the save."

@@ -15,11 +15,11 @@ _RIGHT = parts.flag_or_expression("True, false, or the condition that a record m
 GRANT = parts.keys(
     Words("a grant", "授权"),
     **dict.fromkeys(RIGHTS, _RIGHT),
-    fields=parts.map_to(parts.one_of(LEVELS), "Fields with another right than the rest."),
+    fields=parts.map_to(parts.one_of(LEVELS), "Fields with another right than the rest.", of="field"),
     other_fields=parts.one_of(
         ("write", "read", "none"), "The right to fields that are not listed; write unless it is said."
     ),
-    actions=parts.map_to(_RIGHT, "Named actions."),
+    actions=parts.map_to(_RIGHT, "Named actions.", of="action"),
 )
 ROLE = parts.keys(
     Words("a role", "角色"),
@@ -27,7 +27,7 @@ ROLE = parts.keys(
     role=parts.name("name", "The name of the role."),
     label=parts.LABEL,
     help=parts.HELP,
-    entities=parts.map_to(GRANT, "What it may do with each entity; what is not granted is denied."),
+    entities=parts.map_to(GRANT, "What it may do with each entity; what is not granted is denied.", of="entity"),
     all_entities=parts.one_of(("read", "write"), "The wide grant: all records of all entities."),
 )
 
@@ -35,10 +35,10 @@ _LATER = {name: parts.refers() for name in LATER_TRIGGERS}
 TRIGGER: Schema = {
     **parts.keys(
         Words("a trigger", "触发条件"),
-        field=parts.list_of(parts.refers(), "One of these fields has changed.", least=1),
-        child=parts.refers("A record of this relation was saved, or left it."),
-        transition=parts.refers("This transition of a workflow was taken."),
-        action=parts.refers("This named action was carried out."),
+        field=parts.list_of(parts.refers(to="field"), "One of these fields has changed.", least=1),
+        child=parts.refers("A record of this relation was saved, or left it.", to="relation"),
+        transition=parts.refers("This transition of a workflow was taken.", to="transition"),
+        action=parts.refers("This named action was carried out.", to="action"),
         **_LATER,
     ),
     "type": ["string", "object"],
@@ -76,7 +76,7 @@ DUE = {
     **parts.keys(
         Words("a due date", "到期条件"),
         ("field", "at"),
-        field=parts.refers("The field with the day."),
+        field=parts.refers("The field with the day.", to="field"),
         before={**_SPAN, "description": "So long before that day; neither: on the day itself."},
         after={**_SPAN, "description": "So long after that day."},
         at={**_CLOCK, "description": "The time of the day, in the workspace's time zone."},
@@ -93,7 +93,7 @@ RULE = parts.keys(
     when=parts.expression("When it applies."),
     require=parts.expression("What must hold, else the save is refused."),
     message=MESSAGE,
-    field=parts.refers("The field that the message stands at."),
+    field=parts.refers("The field that the message stands at.", to="field"),
     do=parts.program("What is done."),
     every=EVERY,
     for_=parts.expression("Beside every: which records; the condition runs in the database."),
@@ -113,7 +113,7 @@ RULES = parts.keys(
     Words("a document of rules", "规则文档"),
     ("rules", "of", "items"),
     rules=parts.name("name", "The name of the document."),
-    of=parts.refers("The entity whose records the rules are about."),
+    of=parts.refers("The entity whose records the rules are about.", to="entity"),
     label=parts.LABEL,
     items=parts.names_to(RULE, doc="The rules.", least=1),
 )
@@ -122,7 +122,7 @@ _SCALAR: Schema = {"type": ["string", "boolean", "integer", "number"], "kith:as"
 _IMPORT_VALUE = parts.keys(
     Words("an imported value", "导入的值"),
     column=parts.text("The column that it is read from."),
-    step=parts.refers("The earlier step whose record it refers to."),
+    step=parts.refers("The earlier step whose record it refers to.", to="step"),
     constant={**_SCALAR, "description": "The same value for every row."},
     map=parts.map_to(_SCALAR, "What each text of the column becomes."),
     date={
@@ -138,10 +138,10 @@ _IMPORT_VALUE["kith:one_of"] = ["column", "step", "constant"]
 STEP = parts.keys(
     Words("a step of an import", "导入步骤"),
     ("entity", "values"),
-    entity=parts.refers("The entity that it writes."),
-    key=parts.refers("The key or unique field by which it finds a record."),
+    entity=parts.refers("The entity that it writes.", to="entity"),
+    key=parts.refers("The key or unique field by which it finds a record.", to="key"),
     mode=parts.one_of(("upsert", "create", "update", "match"), "upsert unless it is said; match only looks up."),
-    values=parts.map_to(_IMPORT_VALUE, "For each field, where its value comes from.", least=1),
+    values=parts.map_to(_IMPORT_VALUE, "For each field, where its value comes from.", least=1, of="field"),
     when=parts.text("A column that must be filled for the step to run."),
 )
 FILE = parts.keys(
@@ -166,6 +166,7 @@ IMPORT = parts.keys(
 
 VALUES: Schema = {
     "type": "object",
+    "kith:keys": "field",
     "description": "Values by field: a value as in data, me, or a map for a record that is made along.",
 }
 ACT = parts.keys(
@@ -176,9 +177,9 @@ ACT = parts.keys(
     restore=parts.flag("The deleted record is restored."),
     read=parts.flag("The given record is looked up."),
     fill={**VALUES, "description": "The form is filled with these values, and not saved."},
-    action=parts.refers("This named action is carried out on the given record."),
-    transition=parts.refers("The given record takes this transition."),
-    schedule=parts.refers("This rule that time wakes comes up, for all records that it is about."),
+    action=parts.refers("This named action is carried out on the given record.", to="action"),
+    transition=parts.refers("The given record takes this transition.", to="transition"),
+    schedule=parts.refers("This rule that time wakes comes up, for all records that it is about.", to="rule"),
     midnight=parts.flag("A new day begins: values that change with it are renewed, and rules that read them woken."),
     inputs={**VALUES, "description": "Beside an action: what it asks for."},
     values={**VALUES, "description": "Beside a transition: what is written along with it."},
@@ -203,7 +204,7 @@ EXPECT = parts.keys(
     refused={**_EXPECTED, "description": "The save is refused by exactly these rules and fields."},
     saved=parts.flag("The save goes through."),
     values={**VALUES, "description": "Values that the record has afterwards."},
-    created=parts.map_to({"type": ["object", "array"]}, "Records that rules have created, by entity."),
+    created=parts.map_to({"type": ["object", "array"]}, "Records that rules have created, by entity.", of="entity"),
     sent=parts.list_of(
         _SENT, "What rules have sent away, in this order, each with the parts that matter.", unique=False
     ),
@@ -226,12 +227,12 @@ _AT: Schema = {
     "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?)?$",
     "kith:wanted": Words("a day or time such as 2026-11-22T09:00", "日期或时间（如 2026-11-22T09:00）"),
 }
-_FORM = parts.refers("Beside fill: the form, where the entity has several.")
+_FORM = parts.refers("Beside fill: the form, where the entity has several.", to="form")
 STEP = parts.keys(
     Words("an act in turn", "依次的操作"),
     ("act",),
     at={**_AT, "description": "The time at which it happens; that of the act before unless it is said."},
-    as_=parts.refers("The role of the one who acts; that of the case unless it is said."),
+    as_=parts.refers("The role of the one who acts; that of the case unless it is said.", to="role"),
     form=_FORM,
     act=ACT,
     expect={**EXPECT, "description": "What comes of it; that it is saved unless it is said."},
@@ -240,7 +241,7 @@ CASE = parts.keys(
     Words("a case", "用例"),
     label=parts.LABEL,
     at={**_AT, "description": "The time at which it happens."},
-    as_=parts.refers("The role of the one who acts."),
+    as_=parts.refers("The role of the one who acts.", to="role"),
     form=_FORM,
     me={**VALUES, "description": "The user who acts: team, name and whatever else matters."},
     given={**VALUES, "description": "The record as it is before; nobody's rules run for it."},
@@ -254,6 +255,6 @@ TESTS = parts.keys(
     Words("a document of tests", "测试文档"),
     ("tests", "of", "cases"),
     tests=parts.name("name", "The name of the document."),
-    of=parts.refers("The entity that is tested."),
+    of=parts.refers("The entity that is tested.", to="entity"),
     cases=parts.names_to(CASE, doc="The cases.", least=1),
 )

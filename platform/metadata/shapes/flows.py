@@ -60,18 +60,18 @@ ACTIONS = parts.names_to(
 STATE = parts.keys(
     Words("a state", "状态"),
     label=parts.LABEL,
-    required=parts.list_of(parts.refers(), "Fields that have a value while a record is in it."),
+    required=parts.list_of(parts.refers(to="field"), "Fields that have a value while a record is in it."),
     final=parts.flag("It is never left."),
 )
 TRANSITION = parts.keys(
     Words("a transition", "流转"),
     ("from", "to"),
     label=parts.LABEL,
-    from_=parts.list_of(parts.refers(), "The states that it starts from.", least=1),
-    to=parts.refers("The state that it ends in."),
+    from_=parts.list_of(parts.refers(to="state"), "The states that it starts from.", least=1),
+    to=parts.refers("The state that it ends in.", to="state"),
     when=parts.expression("What must hold of the record as it will be."),
     roles=parts.list_of(
-        parts.refers(), "Whose people may take it; whoever may change the record unless it is said.", least=1
+        parts.refers(to="role"), "Whose people may take it; whoever may change the record unless it is said.", least=1
     ),
     confirm=CONFIRM,
 )
@@ -79,10 +79,14 @@ WORKFLOW = parts.keys(
     Words("a workflow", "流程"),
     ("workflow", "of", "field", "states", "transitions"),
     workflow=parts.name("name", "The name of the workflow."),
-    of=parts.refers("The entity whose records go through it."),
-    field=parts.refers("The choice field that holds the state; its options and the states are the same set."),
+    of=parts.refers("The entity whose records go through it.", to="entity"),
+    field=parts.refers(
+        "The choice field that holds the state; its options and the states are the same set.", to="field"
+    ),
     label=parts.LABEL,
-    initial=parts.list_of(parts.refers(), "The states that a new record may be in; any unless it is said.", least=1),
+    initial=parts.list_of(
+        parts.refers(to="state"), "The states that a new record may be in; any unless it is said.", least=1
+    ),
     states=parts.names_to(STATE, "option", "The states in their order.", least=1),
     transitions=parts.names_to(
         TRANSITION, doc="The ways from state to state; no other change of the field is allowed."

@@ -63,7 +63,7 @@ FIELD: Schema = {
     },
 }
 FIELDS = parts.names_to(FIELD, "field", "The fields in their order.", most=parts.MAX_FIELDS)
-_FIELD_LIST = parts.list_of(parts.refers(), least=1, most=16)
+_FIELD_LIST = parts.list_of(parts.refers(to="field"), least=1, most=16)
 _KEYS = parts.names_to(
     _FIELD_LIST, "name", "Sets of fields that are unique among live records; imports and data match by them."
 )
@@ -72,7 +72,9 @@ _DUPLICATES = parts.names_to(
     parts.keys(
         Words("a search for duplicates", "查重规则"),
         ("match",),
-        match=parts.map_to(parts.one_of(("exact", "folded", "fuzzy")), "How each field is compared.", least=1),
+        match=parts.map_to(
+            parts.one_of(("exact", "folded", "fuzzy")), "How each field is compared.", least=1, of="field"
+        ),
         action=parts.one_of(("warn", "refuse"), "What happens when a duplicate is found; warn unless it is said."),
     ),
     doc="When two records may be the same.",
@@ -87,8 +89,8 @@ ENTITY = parts.keys(
     help=parts.HELP,
     title=parts.template("What a record is called: a text with fields in braces."),
     icon=parts.ICON,
-    include=parts.list_of(parts.refers(), "Fragments whose fields, keys and indexes it takes over."),
-    variants=parts.refers("A required choice field; forms may differ by its options."),
+    include=parts.list_of(parts.refers(to="fragment"), "Fragments whose fields, keys and indexes it takes over."),
+    variants=parts.refers("A required choice field; forms may differ by its options.", to="field"),
     fields=FIELDS,
     keys=_KEYS,
     indexes=_INDEXES,
@@ -112,13 +114,17 @@ STRINGS = parts.keys(
     strings=parts.LANGUAGE_TAG | {"description": "The language of the texts."},
     texts=parts.map_to(parts.text(), "For each place, such as entity.store.label, its text."),
 )
-_ROW: Schema = {"type": "object", "description": "The values of a record by field, and its owned lines by relation."}
+_ROW: Schema = {
+    "type": "object",
+    "kith:keys": "field",
+    "description": "The values of a record by field, and its owned lines by relation.",
+}
 DATA = parts.keys(
     Words("a document of data", "数据文档"),
     ("data", "of", "rows"),
     data=parts.name("name", "The name of the data."),
-    of=parts.refers("The entity of the records."),
-    key=parts.refers("The key or unique field by which rows and records match."),
+    of=parts.refers("The entity of the records.", to="entity"),
+    key=parts.refers("The key or unique field by which rows and records match.", to="key"),
     rows={
         "type": ["object", "array"],
         "additionalProperties": _ROW,
@@ -130,8 +136,8 @@ DATA = parts.keys(
 _NAV_ITEM = {
     "label": parts.LABEL,
     "icon": parts.ICON,
-    "entity": parts.refers("The entity whose list it opens."),
-    "view": parts.refers("The view that it opens with."),
+    "entity": parts.refers("The entity whose list it opens.", to="entity"),
+    "view": parts.refers("The view that it opens with.", to="view"),
 }
 _NAV_LEAF = parts.keys(Words("an entry of the navigation", "导航项"), ("entity",), **_NAV_ITEM)
 _NAV = parts.keys(

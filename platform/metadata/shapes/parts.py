@@ -1,7 +1,7 @@
 """Pieces that the shapes of several kinds are put together from, as JSON Schema with a few keywords of our own.
 
 `kith:names` and `kith:name` check names; `kith:choose` takes the schema of the place by the value of a key, which keeps messages
-exact; `kith:one_of`, `kith:goes_with` and `kith:excludes` speak of keys of one map; `kith:later` lists words whose part of the
+exact; `kith:to` and `kith:keys` tell what names lead to; `kith:one_of`, `kith:goes_with` and `kith:excludes` speak of keys of one map; `kith:later` lists words whose part of the
 engine does not exist yet; `title` says what the place is, for messages. `format` tells what language a text is written in.
 """
 
@@ -54,9 +54,9 @@ def name(what: str = "name", doc: str = "") -> Schema:
     return _doc({"type": "string", "kith:name": what}, doc)
 
 
-def refers(doc: str = "") -> Schema:
-    """The name of something that is declared elsewhere."""
-    return _doc({"type": "string", "minLength": 1}, doc)
+def refers(doc: str = "", to: str = "") -> Schema:
+    """The name of something that is declared elsewhere; `to` says of what (`assisting/names.py` finds it)."""
+    return _doc({"type": "string", "minLength": 1} | ({"kith:to": to} if to else {}), doc)
 
 
 def names_to(value: Schema, what: str = "name", doc: str = "", least: int = 0, most: int = 0) -> Schema:
@@ -65,9 +65,10 @@ def names_to(value: Schema, what: str = "name", doc: str = "", least: int = 0, m
     return _doc(schema | _bounds("Properties", least, most), doc)
 
 
-def map_to(value: Schema, doc: str = "", least: int = 0) -> Schema:
-    """A map from names that are declared elsewhere."""
-    return _doc({"type": "object", "additionalProperties": value} | _bounds("Properties", least, 0), doc)
+def map_to(value: Schema, doc: str = "", least: int = 0, of: str = "") -> Schema:
+    """A map from names that are declared elsewhere; `of` says of what."""
+    named: dict[str, Any] = {"type": "object", "additionalProperties": value} | ({"kith:keys": of} if of else {})
+    return _doc(named | _bounds("Properties", least, 0), doc)
 
 
 def list_of(item: Schema, doc: str = "", least: int = 0, most: int = 0, unique: bool = True) -> Schema:
@@ -114,7 +115,7 @@ def label(doc: str = "", of: Schema | None = None) -> Schema:
 
 def path(doc: str = "") -> Schema:
     """A field, or a field through references, such as `account.name`."""
-    return _doc({"type": "string", "pattern": PATH, "kith:wanted": PATH_WORDS}, doc)
+    return _doc({"type": "string", "pattern": PATH, "kith:wanted": PATH_WORDS, "kith:to": "path"}, doc)
 
 
 def _bounds(noun: str, least: int, most: int) -> dict[str, Any]:
@@ -130,7 +131,7 @@ LABEL = label("What people read: a text in the app's default language, or a map 
 HELP = label("A sentence that helps to fill it in.")
 ICON = {"type": "string", "pattern": r"^[a-z][a-z0-9-]{0,40}$", "description": "The name of an icon."}
 RENAMED = list_of(refers(), "Names that it had before, the latest first.")
-ONLY_FOR = list_of(refers(), "Only for records of these variants.", least=1)
+ONLY_FOR = list_of(refers(to="variant"), "Only for records of these variants.", least=1)
 CURRENCY: dict[str, Any] = {
     "type": "string",
     "pattern": "^[A-Z]{3}$",

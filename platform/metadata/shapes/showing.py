@@ -14,8 +14,8 @@ _SECTION = parts.keys(
     ("items",),
     label=parts.LABEL,
     columns=parts.whole(1, 4, "Columns side by side; 1 unless it is said."),
-    tab=parts.refers("The tab that it stands on."),
-    items=parts.map_to(_ITEM, "The fields, in their order.", least=1),
+    tab=parts.refers("The tab that it stands on.", to="tab"),
+    items=parts.map_to(_ITEM, "The fields, in their order.", least=1, of="field"),
     visible_when=_VISIBLE,
     only_for=parts.ONLY_FOR,
 )
@@ -23,19 +23,19 @@ _TAB = parts.keys(Words("a tab", "选项卡"), label=parts.LABEL)
 _RELATED = parts.keys(
     Words("a related list", "相关列表"),
     label=parts.LABEL,
-    view=parts.refers("The view that gives its columns and order."),
+    view=parts.refers("The view that gives its columns and order.", to="view"),
     edit=parts.one_of(("lines",), "lines: owned lines are edited in place, as a grid."),
 )
 FORM = parts.keys(
     Words("a form", "表单"),
     ("form", "of", "sections"),
     form=parts.name("name", "The name of the form."),
-    of=parts.refers("The entity that it shows."),
+    of=parts.refers("The entity that it shows.", to="entity"),
     label=parts.LABEL,
     tabs=parts.names_to(_TAB, doc="The tabs, in their order."),
-    highlights=parts.list_of(parts.refers(), "Fields that stand on top of the record's page.", most=8),
+    highlights=parts.list_of(parts.refers(to="field"), "Fields that stand on top of the record's page.", most=8),
     sections=parts.names_to(_SECTION, doc="The groups of fields, in their order.", least=1),
-    related=parts.map_to(_RELATED, "Lists of related records, by relation."),
+    related=parts.map_to(_RELATED, "Lists of related records, by relation.", of="relation"),
 )
 
 _COLUMN = parts.keys(
@@ -48,16 +48,17 @@ VIEW = parts.keys(
     Words("a view", "视图"),
     ("view", "of", "columns"),
     view=parts.name("name", "The name of the view."),
-    of=parts.refers("The entity whose records it lists."),
+    of=parts.refers("The entity whose records it lists.", to="entity"),
     label=parts.LABEL,
     help=parts.HELP,
     layout=parts.one_of(("table",), "How records are shown.", later=("kanban", "calendar", "timeline", "cards")),
-    segment=parts.refers("The segment whose records it lists."),
+    segment=parts.refers("The segment whose records it lists.", to="segment"),
     filter=parts.expression("Which records it lists."),
-    columns=parts.map_to(_COLUMN, "The columns: fields, or paths through references.", least=1),
+    columns=parts.map_to(_COLUMN, "The columns: fields, or paths through references.", least=1, of="path"),
     sort=parts.list_of(
         {
             "type": "string",
+            "kith:to": "path",
             "pattern": "^-?" + names.PATH.lstrip("^"),
             "kith:wanted": Words("a field, with - before it for descending", "字段，前面加 - 表示降序"),
         },
@@ -71,7 +72,7 @@ SEGMENT = parts.keys(
     Words("a segment", "细分"),
     ("segment", "of", "filter"),
     segment=parts.name("name", "The name of the segment."),
-    of=parts.refers("The entity whose records it picks."),
+    of=parts.refers("The entity whose records it picks.", to="entity"),
     label=parts.LABEL,
     help=parts.HELP,
     filter=parts.expression("Which records belong to it."),

@@ -1,0 +1,138 @@
+"""What stands at a place and where it is declared, and every place that names it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kith.metadata.assisting.completing import RECORDS, field_of_value
+from kith.metadata.assisting.mentions import Mention, mentions
+from kith.metadata.assisting.names import Declared, known
+from kith.metadata.assisting.project import State, document_of
+from kith.metadata.assisting.spots import Spot, spot_at, spots
+from kith.metadata.formatting import STARTS
+from kith.problems import Source, Span, Words
+from kith.rules.describing import functions
+from kith.source import Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A name at a place, and what it leads to; the place is that of the name alone."""
+
+    span: Span
+    declared: Declared
+
+
+def found_at(state: State, path: str, offset: int) -> Found | None:
+    """What the name at an offset of a document leads to."""
+    document = document_of(state.texts.get(path, ""), state.shown(path))
+    spot = spot_at(*document, offset) if document else None
+    if spot is None:
+        return None
+    inside = (one for one in found_in(state, spot) if one.span.start <= offset <= one.span.end)
+    return min(inside, key=lambda one: one.span.end - one.span.start, default=None)
+
+
+def found_in(state: State, spot: Spot) -> Iterator[Found]:
+    """The names in a key or value, each with what it leads to."""
+    language = None if spot.is_key else STARTS.get(spot.schema.get("format"))
+    if language is not None:
+        excerpt = spot.scalar.excerpt()
+        for mention, _ in mentions(excerpt, language, state.built.world, spot.owner):
+            declared = _meant(state, mention)
+            if declared is not None:
+                yield Found(excerpt.span(mention.start, mention.end), declared)
+    elif spot.to in ("path", "key") or "." in spot.scalar.text:
+        yield from _path(state, spot)
+    elif declared := _named(state, spot):
+        yield Found(inner(spot.scalar), declared)
+
+
+def inner(scalar: Scalar) -> Span:
+    """The place of a scalar's text, without its quotes."""
+    quoted = int(scalar.style in ("single", "double"))
+    span = scalar.span
+    return Span(span.source, span.start + quoted, span.end - quoted)
+
+
+def declaration(spot: Spot) -> tuple[str, str, str] | None:
+    """What a spot declares: its kind, whose it is, and its name; None where it declares nothing that is asked about."""
+    path, text = spot.path, spot.scalar.text
+    if not spot.is_key:
+        if path[2:] == ("inverse",) and path[0] == "fields":
+            to = spot.within.get("to")
+            return "relation", to.text if isinstance(to, Scalar) else "", text
+        return (spot.kind, "", text) if path == (spot.kind,) else None
+    match path:
+        case ("fields", name) if spot.kind == "entity":
+            return "field", spot.owner, name
+        case ("fields", name, "options", option) if spot.kind == "entity":
+            return "option", f"{spot.owner}.{name}", option
+        case ("actions", name) if spot.kind == "entity":
+            return "action", spot.owner, name
+        case ("keys", name) if spot.kind == "entity":
+            return "key", spot.owner, name
+        case (("states" | "transitions") as part, name) if spot.kind == "workflow":
+            return part.removesuffix("s"), spot.owner, name
+        case ("items", name) if spot.kind == "rules":
+            return "rule", spot.owner, name
+    return None
+
+
+def _named(state: State, spot: Spot) -> Declared | None:
+    """What a whole key or value names, or declares."""
+    if (said := declaration(spot)) is not None:
+        kind, owner, name = said
+        return known(state, kind, owner, spot).get(name)
+    to, owner = spot.to, spot.owner
+    if not to and not spot.is_key and (field := field_of_value(spot)):
+        to, owner = "option", f"{owner}.{field}"
+    return known(state, to, owner, spot).get(spot.scalar.text) if to else None
+
+
+def _path(state: State, spot: Spot) -> Iterator[Found]:
+    """The fields of a path such as `-account.name`, one after the other."""
+    place, entity = inner(spot.scalar), spot.owner
+    at = place.start + (spot.scalar.text.startswith("-"))
+    steps = spot.scalar.text.removeprefix("-").split(".")
+    for step in steps:
+        declared = known(state, "field" if len(steps) > 1 else spot.to, entity).get(step)
+        if declared is None:
+            return
+        yield Found(Span(place.source, at, at + len(step)), declared)
+        scope = state.built.world.get(entity)
+        name = scope.name(step) if scope else None
+        entity, at = (name.type.entity if name else ""), at + len(step) + 1
+
+
+def _meant(state: State, mention: Mention) -> Declared | None:
+    """What a name in an expression leads to."""
+    if mention.kind == "function":
+        one = functions().get(mention.name)
+        return (
+            Declared("function", "", mention.name, Words(one.form, one.form), "function", None, one.doc)
+            if one
+            else None
+        )
+    if mention.kind == "variable":
+        return Declared("variable", "", mention.name, RECORDS.get(mention.name, Words("", "")), "variable")
+    return known(state, mention.kind, mention.owner).get(mention.name) if mention.kind else None
+
+
+def uses(state: State, declared: Declared) -> Iterator[tuple[str, Span]]:
+    """Every place in the app's own documents that names something, its declaration included: path and span."""
+    wanted = (declared.kind, declared.owner, declared.name)
+    for path, text in state.texts.items():
+        if declared.name not in text or (document := document_of(text, state.shown(path))) is None:
+            continue
+        for spot in spots(*document):
+            if declared.name in spot.scalar.text:
+                for one in found_in(state, spot):
+                    if (one.declared.kind, one.declared.owner, one.declared.name) == wanted:
+                        yield path, one.span
+
+
+def same_source(span: Span, source: Source) -> bool:
+    """Whether a place is in a text."""
+    return span.source.path == source.path

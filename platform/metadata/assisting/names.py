@@ -1,0 +1,196 @@
+"""What is declared, by what it is and whose: what names in documents and expressions can lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from kith.metadata.assisting.project import State
+from kith.metadata.assisting.spots import Spot
+from kith.metadata.making.scopes import EntityScope, Shell
+from kith.problems import Span, Words
+from kith.rules.types import Type, spell
+from kith.source import Mapping as MappingNode
+from kith.source import Scalar
+
+DOCUMENTS = {"view": "of", "segment": "of", "form": "of", "role": "", "fragment": "", "calendar": "", "import": ""}
+"""Kinds of documents that others name, with the key that says whose they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """Something that has a name: `kind` is what it is, `owner` whose (an entity, or entity.field for an option)."""
+
+    kind: str
+    owner: str
+    name: str
+    label: Words
+    detail: str = ""
+    span: Span | None = None
+    """Where it is declared; None for what Kith itself gives every record."""
+    help: Words | None = None
+
+
+def known(state: State, to: str, owner: str, spot: Spot | None = None) -> Mapping[str, Declared]:
+    """All that a name of that sort can lead to."""
+    return {one.name: one for one in _known(state, to, owner, spot)}
+
+
+def _known(state: State, to: str, owner: str, spot: Spot | None) -> Iterator[Declared]:
+    scope = state.built.world.get(owner)
+    if to in DOCUMENTS:
+        return documents_of(state, to, owner)
+    if to in ("step", "tab"):
+        return parts_within(spot.root, (f"{to}s",), to, owner) if spot else iter(())
+    if to == "option":
+        return options_of(state, owner)
+    if to == "variant":
+        return options_of(state, variants_of(state, owner))
+    return OF_ENTITIES[to](state, owner, scope) if to in OF_ENTITIES else iter(())
+
+
+Scoped = Callable[[State, str, "EntityScope | None"], Iterator[Declared]]
+
+
+def _keys(state: State, owner: str, scope: EntityScope | None) -> Iterator[Declared]:
+    yield from parts_of(state, ("entity", owner), ("keys",), "key", owner)
+    if scope is not None:
+        yield from (one for one in fields_of(scope) if one.name in scope.shells and _unique(scope, one.name))
+
+
+def _within(kind: str, part: str, to: str) -> Scoped:
+    """The named parts of the documents of a kind that are about an entity."""
+
+    def found(state: State, owner: str, scope: EntityScope | None) -> Iterator[Declared]:
+        for document in state.built.documents.of(kind):
+            if owner in ("", _text(document.node, "of")):
+                yield from parts_of(state, (kind, document.name), (part,), to, owner)
+
+    return found
+
+
+OF_ENTITIES: Mapping[str, Scoped] = {
+    "entity": lambda state, owner, scope: map(entity_of, state.built.world.values()),
+    "field": lambda state, owner, scope: fields_of(scope) if scope else iter(()),
+    "path": lambda state, owner, scope: fields_of(scope) if scope else iter(()),
+    "relation": lambda state, owner, scope: relations_of(scope) if scope else iter(()),
+    "key": _keys,
+    "action": lambda state, owner, scope: parts_of(state, ("entity", owner), ("actions",), "action", owner),
+    "transition": _within("workflow", "transitions", "transition"),
+    "state": _within("workflow", "states", "state"),
+    "rule": _within("rules", "items", "rule"),
+}
+"""What belongs to an entity, by what it is."""
+
+
+def entity_of(scope: EntityScope) -> Declared:
+    """An entity."""
+    span = next((shell.at.span for shell in scope.shells.values()), None)
+    return Declared("entity", "", scope.entity, scope.label, "entity", span)
+
+
+def fields_of(scope: EntityScope) -> Iterator[Declared]:
+    """The fields of an entity, those that every record has last."""
+    for name in scope.names():
+        if name in scope.relations and name not in scope.shells:
+            continue
+        found, shell = scope.name(name), scope.shells.get(name)
+        if found is not None:
+            help_ = _help(shell)
+            detail = written(found.type)
+            yield Declared("field", scope.entity, name, found.label, detail, shell.at.span if shell else None, help_)
+
+
+def written(type_: Type) -> str:
+    """A type in a word or two."""
+    if type_.kind == "choice":
+        return "choice"
+    return spell(type_) + ("?" if type_.nullable else "")
+
+
+def relations_of(scope: EntityScope) -> Iterator[Declared]:
+    """The relations of an entity; one is declared at the reference that it is the other side of."""
+    for relation in scope.relations.values():
+        other = scope.world.get(relation.entity)
+        shell = other.shells.get(relation.inverse_of) if other else None
+        detail = f"list of {relation.entity}"
+        yield Declared(
+            "relation", scope.entity, relation.name, relation.label, detail, shell.at.span if shell else None
+        )
+
+
+def options_of(state: State, owner: str) -> Iterator[Declared]:
+    """The options of a choice field `entity.field`."""
+    entity, _, name = owner.partition(".")
+    scope = state.built.world.get(entity)
+    shell = scope.shells.get(name) if scope else None
+    if shell is None:
+        return
+    node = shell.at.node.get("options")
+    for key, option in shell.options.items():
+        entry = node.entries.get(key) if isinstance(node, MappingNode) else None
+        words = Words(option.label.in_("en") or key, option.label.in_("zh-CN") or key)
+        yield Declared("option", owner, key, words, name, entry.key.span if entry else shell.at.span)
+
+
+def variants_of(state: State, entity: str) -> str:
+    """The choice field whose options are the variants of an entity, as `entity.field`."""
+    document = state.built.documents.documents.get(("entity", entity))
+    return f"{entity}.{_text(document.node, 'variants')}" if document else ""
+
+
+def documents_of(state: State, kind: str, owner: str) -> Iterator[Declared]:
+    """The documents of a kind that belong to an entity, or all where they belong to none."""
+    whose = DOCUMENTS[kind]
+    for document in state.built.documents.of(kind):
+        if whose and owner and _text(document.node, whose) != owner:
+            continue
+        first = next(iter(document.node.entries.values()))
+        yield Declared(kind, "", document.name, _label(document.node, document.name), kind, first.value.span)
+
+
+def parts_of(
+    state: State, document: tuple[str, str], path: tuple[str, ...], kind: str, owner: str
+) -> Iterator[Declared]:
+    """The named parts of a document."""
+    found = state.built.documents.documents.get(document)
+    if found is not None:
+        yield from parts_within(found.node, path, kind, owner)
+
+
+def parts_within(root: MappingNode, path: tuple[str, ...], kind: str, owner: str) -> Iterator[Declared]:
+    """The entries of the map at a path."""
+    node: object = root
+    for step in path:
+        node = node.get(step) if isinstance(node, MappingNode) else None
+    for name, entry in node.entries.items() if isinstance(node, MappingNode) else ():
+        yield Declared(kind, owner, name, _label(entry.value, name), kind, entry.key.span)
+
+
+def _unique(scope: EntityScope, name: str) -> bool:
+    return bool(scope.shells[name].at.text("unique"))
+
+
+def _help(shell: Shell | None) -> Words | None:
+    return _words(shell.at.get("help")) if shell else None
+
+
+def _label(node: object, name: str) -> Words:
+    found = _words(node.get("label")) if isinstance(node, MappingNode) else None
+    text = name.replace("_", " ").capitalize()
+    return found or Words(text, text)
+
+
+def _words(node: object) -> Words | None:
+    if isinstance(node, Scalar):
+        return Words(node.text, node.text)
+    if isinstance(node, MappingNode):
+        texts = {key: entry.value.text for key, entry in node.entries.items() if isinstance(entry.value, Scalar)}
+        any_ = next(iter(texts.values()), "")
+        return Words(texts.get("en", any_), texts.get("zh-CN", any_)) if texts else None
+    return None
+
+
+def _text(node: MappingNode, key: str) -> str:
+    found = node.get(key)
+    return found.text if isinstance(found, Scalar) else ""

@@ -1,0 +1,84 @@
+"""The keys and values of a document, each with the shape of its place and whose names are meant there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from kith.metadata.shapes.kinds import KINDS
+from kith.metadata.shapes.reading import chosen
+from kith.source import Mapping as MappingNode
+from kith.source import Node, Scalar, Sequence
+
+Schema = Mapping[str, Any]
+NONE: Schema = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A key, or a value that is a scalar.
+
+    `schema` is that of the value; for a key, that of the map which it stands in. `path` leads there, the key itself included.
+    """
+
+    scalar: Scalar
+    is_key: bool
+    schema: Schema
+    path: tuple[str, ...]
+    within: MappingNode
+    kind: str
+    root: MappingNode
+    owner: str
+    """The entity whose names are meant; "" where none is known."""
+    flow: bool = False
+
+    @property
+    def to(self) -> str:
+        """What the name at this place leads to; "" for what is no name of something declared."""
+        if not self.is_key:
+            return str(self.schema.get("kith:to", ""))
+        if self.scalar.text in self.schema.get("properties", NONE):
+            return ""
+        return str(self.schema.get("kith:keys", ""))
+
+
+def spots(kind: str, root: MappingNode) -> Iterator[Spot]:
+    """All of a document of a kind."""
+    of = root.get("entity" if kind == "entity" else "of")
+    owner = of.text if isinstance(of, Scalar) else ""
+    first = Spot(Scalar("", "plain", root.span), True, KINDS[kind].schema, (), root, kind, root, owner)
+    yield from _of_map(root, first)
+
+
+def spot_at(kind: str, root: MappingNode, offset: int) -> Spot | None:
+    """The one that an offset of the text stands in or right behind."""
+    inside = (one for one in spots(kind, root) if one.scalar.span.start <= offset <= one.scalar.span.end)
+    return min(inside, key=lambda one: one.scalar.span.end - one.scalar.span.start, default=None)
+
+
+def _of_map(node: MappingNode, above: Spot) -> Iterator[Spot]:
+    schema = chosen(node, above.schema) if "kith:choose" in above.schema else above.schema
+    named, other = schema.get("properties", NONE), schema.get("additionalProperties") or NONE
+    entity = node.get("entity") if above.path else None
+    if isinstance(entity, Scalar) and "entity" in named:
+        above = replace(above, owner=entity.text)
+    for name, entry in node.entries.items():
+        at = replace(above, path=(*above.path, name), within=node, flow=above.flow or node.flow)
+        yield replace(
+            at, scalar=entry.key, is_key=True, schema=above.schema if "kith:choose" in above.schema else schema
+        )
+        inner = replace(at, is_key=False, schema=named.get(name, other))
+        if schema.get("kith:keys") == "entity":
+            inner = replace(inner, owner=name)
+        yield from _of(entry.value, inner)
+
+
+def _of(node: Node, at: Spot) -> Iterator[Spot]:
+    if isinstance(node, Scalar):
+        yield replace(at, scalar=node)
+    elif isinstance(node, MappingNode):
+        yield from _of_map(node, at)
+    elif isinstance(node, Sequence):
+        for item in node.items:
+            yield from _of(item, replace(at, schema=at.schema.get("items", NONE)))
