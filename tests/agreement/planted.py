@@ -140,6 +140,16 @@ def whole_or(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(logic, "fails", wrong)
 
 
+def upper_end(patch: pytest.MonkeyPatch) -> None:
+    """Python counts on what the upper end of `between` reads, although that may not have run."""
+
+    def write(writer: Any, call: Any) -> ast.expr:
+        build = lambda a, b, c: conditions._within(writer, a, b, c)  # noqa: E731
+        return conditions.guarded(writer, call.args, build)
+
+    patch.setitem(conditions.CONDITIONS, "between", write)
+
+
 PLANTED: dict[str, tuple[str, Plant]] = {
     "the scale of a quotient": ("postgresql", quotient_scale),
     "null-safe equality": ("postgresql", null_safe_equality),
@@ -155,5 +165,6 @@ PLANTED: dict[str, tuple[str, Plant]] = {
     "the day across summer time": ("sqlite", summer_time),
     "the sum of nothing": ("postgresql", sum_of_nothing),
     "not over or": ("sqlite", whole_or),
+    "reads behind the upper end": ("python", upper_end),
 }
 """What is wrong, in which back end, and how it gets there."""

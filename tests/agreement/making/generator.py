@@ -20,6 +20,7 @@ CHOICE = re.compile("«([^«»]*)»")
 PART = re.compile(r"\$(\w+)([!.]?)|%(\w+)(?::(\w+))?")
 BARE = {"bool": "ok", "number": "n", "text": "name", "date": "due"}
 ORDERED = ("first", "last")
+HALF, FEW = 0.5, 2
 UNSORTED = ("bool", "set", "ref", "other_ref")
 
 
@@ -37,9 +38,11 @@ class Generator:
         self.lets: dict[str, list[str]] = {}
         self.deck: list[str] = []
         self.chosen = ""
+        self.few: dict[str, list[str]] | None = None
 
     def expression(self) -> str:
-        """One expression of any type: the next form of the deck."""
+        """One expression of any type: the next form of the deck; every other is about few fields, each read again and again."""
+        self.few = {} if self.rng.random() < HALF else None
         if not self.deck:
             self.deck = self.shuffled()
         return self.fill(self.deck.pop(), self.rng.choice([0, 1, 1, 2, 2, 3]))
@@ -115,8 +118,16 @@ class Generator:
         """The fields of a family that may be read here."""
         own = self.names.by_kind.get(kind, [])
         if self.names is THIS:
-            return own + self.lets.get(kind, []) * 3
-        return own * 3 + OUTER.by_kind.get(kind, [])
+            return self.some(kind, own) + self.lets.get(kind, []) * 3
+        return own * 3 + self.some(kind, OUTER.by_kind.get(kind, []))
+
+    def some(self, kind: str, names: list[str]) -> list[str]:
+        """All these fields, or the two that an expression about few of them knows of the family."""
+        if self.few is None or len(names) <= FEW:
+            return names
+        place = "this." if self.names is not THIS else ""
+        chosen = self.few.setdefault(kind, self.rng.sample(THIS.by_kind[kind], FEW))
+        return [name if name.split(".")[0] in ("me", "this") else place + name for name in chosen]
 
     # --- aggregates ------------------------------------------------------------------------------------------------
 
