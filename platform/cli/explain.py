@@ -128,7 +128,9 @@ def listing(
         found = explain_list(connection, context, release, *about, who)
     if found is None:
         return [], None
-    head = texts(context.language)(f"explain.list.{'yes' if found.inside else 'no'}", name=found.label, who=who.name)
+    say = texts(context.language)
+    name_of = say("explain.actor.system") if who.kind == "system" else who.name
+    head = say(f"explain.list.{'yes' if found.inside else 'no'}", name=found.label, who=name_of)
     return [head, *found.lines], {"list": name, "inside": found.inside, "lines": found.lines}
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from kith.problems import Words, fill
 from kith.rules.plain import plain
 from kith.rules.reference import evaluate, holds, related, start
-from kith.rules.tree import Aggregate, Call, Changed, Constant, Node, Path, Step, Template, children, walk
+from kith.rules.tree import Aggregate, Call, Changed, Constant, Convert, Node, Path, Step, Template, children, walk
 from kith.rules.types import DATE, TEXT, Type
 from kith.rules.values import Env
 
@@ -208,6 +208,8 @@ def leaf(reader: Reader, node: Node, truth: bool) -> list[str]:
 
 def facts(reader: Reader, node: Node) -> list[str]:
     """What makes a value what it is: of an `if` why it took its way, and what was read on that."""
+    if isinstance(node, Convert):
+        return facts(reader, node.arg)
     if not (isinstance(node, Call) and node.op == "if"):
         return unique(list(values(reader, node)))
     condition, then, otherwise = node.args

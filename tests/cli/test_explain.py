@@ -52,7 +52,7 @@ def test_the_same_is_there_as_data(order: tuple[str, str]) -> None:
     ("asked", "line"),
     [
         (("--rule", "paid_orders_have_lines"), '`status == "paid"` is false: Status is Open'),
-        (("--field", "total"), "goods * (1 - (discount ?? 0%))"),
+        (("--field", "total"), "    goods * (1 - (discount ?? 0%))"),
     ],
 )
 def test_a_rule_and_a_field_are_told_too(order: tuple[str, str], asked: tuple[str, str], line: str) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from kith.runtime.context import Context
-from kith.runtime.explaining.saves import Explanation
+from kith.runtime.explaining.saves import Explanation, RuleTold
 from kith.runtime.explaining.valuing import Explained
 from kith.runtime.write.messages import texts
+from kith.texts import Texts
 
 
 def save_text(context: Context, found: Explanation) -> Iterator[str]:
@@ -27,7 +28,7 @@ def save_text(context: Context, found: Explanation) -> Iterator[str]:
     for verdict in ("refused", "fired"):
         for told in (one for one in found.rules if one.verdict == verdict):
             yield ""
-            yield say("explain.rule", wave=told.wave, label=told.label, rule=told.rule, title=told.title)
+            yield _head(say, told)
             chain = (say("explain.chain", chain=told.chain),) if told.chain else ()
             yield from (f"  {line}" for line in (*chain, told.sentence, *told.why, *told.did))
     if found.moved:
@@ -38,8 +39,14 @@ def save_text(context: Context, found: Explanation) -> Iterator[str]:
         some = [one for one in found.rules if one.verdict == verdict]
         yield from ("", say(f"explain.all.{verdict}")) if some else ()
         for told in some:
-            yield "  " + say("explain.rule", wave=told.wave, label=told.label, rule=told.rule, title=told.title)
+            yield "  " + _head(say, told)
             yield from (f"    {line}" for line in told.why)
+
+
+def _head(say: Texts, told: RuleTold) -> str:
+    """A rule with the wave in which it was asked; before the first, time itself has woken it."""
+    key = "rule" if told.wave else "rule_timed"
+    return say(f"explain.{key}", wave=told.wave, label=told.label, rule=told.rule, title=told.title)
 
 
 def save_data(found: Explanation) -> dict[str, Any]:
@@ -85,14 +92,16 @@ def save_data(found: Explanation) -> dict[str, Any]:
 def value_text(context: Context, found: Explained) -> Iterator[str]:
     """A computed value line by line: its formula, what that read, and what this is made of in turn."""
     say = texts(context.language)
-    yield found.formula
+    yield f"{found.name}{say('explain.colon')}{found.value}"
+    yield from (f"    {line}" for line in found.formula.splitlines())
     yield from (f"  {line}" for line in found.facts)
     if found.too_many:
         yield "  " + say("explain.adds.too_many")
     for one in found.sums:
         yield from one.lines(context.language)
     for part in found.parts:
-        yield say("explain.part", name=part.name, formula=" ".join(part.formula.split()))
+        yield f"{part.name}{say('explain.colon')}".rstrip()
+        yield from (f"    {line}" for line in part.formula.splitlines())
         yield from (f"  {line}" for line in part.facts)
 
 
@@ -100,6 +109,7 @@ def value_data(field: str, found: Explained) -> dict[str, Any]:
     """The same as data."""
     return {
         "field": field,
+        "value": found.value,
         "formula": found.formula,
         "facts": list(found.facts),
         "sums": [

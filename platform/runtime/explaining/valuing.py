@@ -41,12 +41,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A formula as its author wrote it, and what it read: `goods_total is ¥30.00`.
+    """What a field is called and shows, its formula as its author wrote it, and what that read: `Goods is ¥30.00`.
 
     `sums` are the records that its aggregates add up, `parts` the computed values that it is made of. `too_many` says that it
     reads more records than can be looked at for an explanation.
     """
 
+    name: str
+    value: str
     formula: str
     facts: tuple[str, ...]
     sums: tuple[Sum, ...] = ()
@@ -66,11 +68,12 @@ def explain_value(
     if record is None or not may_see(session, entity, record) or not may_read(session, entity, field):
         return None
     reader, tree = _reader(session, declared, record), declared.value.tree
+    head = (declared.label.in_(context.language), reader.value(record[field], declared.type), _formula(declared))
     try:
         parts = tuple(_parts(session, reader, tree, {(id_, field)}, DEPTH))[:MOST_PARTS]
-        return Explained(_formula(declared), _facts(reader, tree), tuple(sums(session, reader, tree)), parts)
+        return Explained(*head, _facts(reader, tree), tuple(sums(session, reader, tree)), parts)
     except OverBudget:
-        return Explained(_formula(declared), (), too_many=True)
+        return Explained(*head, (), too_many=True)
 
 
 def _parts(session: Session, reader: Reader, tree: Node, told: set[tuple[str, str]], depth: int) -> Iterator[Part]:

@@ -23,14 +23,16 @@ def test_the_records_that_add_up_are_listed_the_largest_first(shop: Shop) -> Non
     for price, status in (("30.00", "paid"), ("500.00", "open"), ("700.00", "paid")):
         shop.make("order", {"customer": customer, "status": status}, lines=[{"what": "Tea", "price": price}])
     assert lines(shop, "customer", customer, "spend") == [
-        'sum(orders.total where status == "paid")',
+        "Spend: CN¥730.00",
+        '    sum(orders.total where status == "paid")',
         '  the sum of Total of Orders where `status == "paid"` is CN¥730.00',
         'the sum of Total of Orders where `status == "paid"`:',
         "  O0003: CN¥700.00",
         "  O0001: CN¥30.00",
     ]
     assert lines(shop, "customer", customer, "largest", language="zh-CN") == [
-        "max(orders.total)",
+        "最大单：¥700.00",
+        "    max(orders.total)",
         "  订单的合计最大值为 ¥700.00",
         "订单的合计最大值：",
         "  O0003：¥700.00",
@@ -44,16 +46,18 @@ def test_many_records_are_listed_up_to_a_bound_and_counted_beyond(shop: Shop) ->
     for _ in range(23):
         shop.make("order", {"customer": customer})
     told = lines(shop, "customer", customer, "order_count")
-    assert (told[3], told[-1], len(told)) == ("  O0023", "  … and 3 more", 24)
+    assert (told[4], told[-1], len(told)) == ("  O0023", "  … and 3 more", 25)
 
 
 def test_computed_values_that_a_formula_read_are_told_in_their_turn(shop: Shop) -> None:
     order = shop.make("order", {"discount": "10%"}, lines=[{"what": "Tea", "price": "30.00"}])
     assert lines(shop, "order", order, "total") == [
-        "goods * (1 - (discount ?? 0%))",
+        "Total: CN¥27.00",
+        "    goods * (1 - (discount ?? 0%))",
         "  Goods is CN¥30.00",
         "  Discount is 10%",
-        "Goods, by `sum(lines.amount)`:",
+        "Goods:",
+        "    sum(lines.amount)",
         "  the sum of Amount of Lines is CN¥30.00",
     ]
 
@@ -67,7 +71,8 @@ def test_records_that_the_reader_may_not_see_are_not_listed(database_url: str, t
     for points in (1, 2, 3):
         world.make("card", {"name": f"C{points}", "board": board, "points": points})
     assert lines(world, "board", board, "points", world.actor("few")) == [
-        "sum(cards.points)",
+        "Points: 6",
+        "    sum(cards.points)",
         "  the sum of Points of Cards is (hidden)",
         "the sum of Points of Cards:",
         "  C3: 3",
@@ -80,7 +85,8 @@ def test_records_that_the_reader_may_not_see_are_not_listed(database_url: str, t
 def test_of_an_if_it_is_told_why_it_took_its_way(shop: Shop) -> None:
     customer = shop.make("customer", {"name": "张伟"})
     shop.make("order", {"customer": customer, "status": "paid"}, lines=[{"what": "Tea", "price": "30.00"}])
-    assert lines(shop, "customer", customer, "level")[:2] == [
-        'if spend >= 1000 then "gold" else "basic"',
+    assert lines(shop, "customer", customer, "level")[:3] == [
+        "Level: Basic",
+        '    if spend >= 1000 then "gold" else "basic"',
         "  `spend >= 1000` is false: Spend is CN¥30.00",
     ]
