@@ -13,7 +13,7 @@ from kith.rules.compiling import compile_expression
 from kith.rules.scope import Slot
 from tests.agreement.making import functions
 from tests.agreement.making.forms import FORMS, SAVING, SHOWN
-from tests.agreement.making.names import LITERALS, OPTIONS, OUTER, RELATED, THIS, WRITTEN, Names
+from tests.agreement.making.names import LITERALS, OPTIONS, RELATED, THIS, WRITTEN, Names
 from tests.agreement.world import scope
 
 CHOICE = re.compile("«([^«»]*)»")
@@ -38,7 +38,7 @@ class Generator:
         self.lets: dict[str, list[str]] = {}
         self.deck: list[str] = []
         self.chosen = ""
-        self.few: dict[str, list[str]] | None = None
+        self.few: dict[tuple[int, str], list[str]] | None = None
 
     def expression(self) -> str:
         """One expression of any type: the next form of the deck; every other is about few fields, each read again and again."""
@@ -116,18 +116,16 @@ class Generator:
 
     def fields(self, kind: str) -> list[str]:
         """The fields of a family that may be read here."""
-        own = self.names.by_kind.get(kind, [])
-        if self.names is THIS:
-            return self.some(kind, own) + self.lets.get(kind, []) * 3
-        return own * 3 + self.some(kind, OUTER.by_kind.get(kind, []))
+        outer = [_outer(name) for name in self.some(THIS, kind)] if self.names is not THIS else []
+        own = self.some(self.names, kind)
+        return own * 3 + outer if self.names is not THIS else own + self.lets.get(kind, []) * 3
 
-    def some(self, kind: str, names: list[str]) -> list[str]:
-        """All these fields, or the two that an expression about few of them knows of the family."""
-        if self.few is None or len(names) <= FEW:
-            return names
-        place = "this." if self.names is not THIS else ""
-        chosen = self.few.setdefault(kind, self.rng.sample(THIS.by_kind[kind], FEW))
-        return [name if name.split(".")[0] in ("me", "this") else place + name for name in chosen]
+    def some(self, names: Names, kind: str) -> list[str]:
+        """All fields of a family, or the two that an expression about few fields knows."""
+        fields = names.by_kind.get(kind, [])
+        if self.few is None or len(fields) <= FEW:
+            return fields
+        return self.few.setdefault((id(names), kind), self.rng.sample(fields, FEW))
 
     # --- aggregates ------------------------------------------------------------------------------------------------
 
@@ -158,6 +156,11 @@ class Generator:
         sortable = [name for kind, names in self.names.by_kind.items() if kind not in UNSORTED for name in names]
         keys = self.rng.sample(sortable, self.rng.choice([1, 1, 2]))
         return ", ".join(key + self.pick(["", " desc", " asc"]) for key in keys)
+
+
+def _outer(name: str) -> str:
+    """How a field of the record is written where a bare name is one of a related record."""
+    return name if name.split(".", 1)[0] in ("me", "this") else f"this.{name}"
 
 
 @cache
