@@ -31,13 +31,33 @@ class Reasoning:
 
     def starting(self, rule: Rule) -> list[State]:
         """The cases in which a rule is asked at all, by what it waits for."""
-        told = () if self._wakes_with_others(rule) else awaited(rule, self.entity, self.model.workflows_of(rule.of))
-        return self._kept("starting", rule, lambda: self._supposing([State()], ((node, True) for node in told)))
+        return self._kept("starting", rule, lambda: self._supposing([State()], self._told_by_trigger(rule)))
 
-    def _wakes_with_others(self, rule: Rule) -> bool:
-        """Whether a change of related records may ask a `require`, whatever it waits for itself."""
-        rules = self.model.rules.get(rule.of, ())
-        return rule.require is not None and any(map(watched, rules))
+    def _told_by_trigger(self, rule: Rule) -> Iterator[tuple[Node, bool]]:
+        # A change of related records may ask a `require`, whatever it waits for itself.
+        if rule.require is None or not any(self.watched.values()):
+            yield from ((node, True) for node in awaited(rule, self.entity, self.model.workflows_of(rule.of)))
+
+    @cached_property
+    def watched(self) -> dict[str, frozenset[str]]:
+        """By rule of the entity, the relations whose records wake it."""
+        return {rule.path: watched(rule) for rule in self.model.rules.get(self.entity.name, ())}
+
+    @cached_property
+    def read(self) -> dict[str, frozenset[tuple[str, str, str]]]:
+        """By rule of the entity, what its conditions read."""
+        return {rule.path: read_by(rule) for rule in self.model.rules.get(self.entity.name, ())}
+
+    @cached_property
+    def moving(self) -> frozenset[str]:
+        """The fields that may change in a save though nobody writes them: computed ones, and those that rules set."""
+        computed = {one.name for one in self.entity.fields.values() if one.is_computed}
+        blocks = (rule.do for rule in self.model.rules.get(self.entity.name, ()) if rule.before)
+        return frozenset(computed.union(*(block.sets for block in blocks if block is not None)))
+
+    def covers(self, one: Rule, other: Rule) -> bool:
+        """Whether whatever wakes the other rule wakes this one."""
+        return self.watched[other.path] <= self.watched[one.path] and covers(one.trigger, other.trigger)
 
     def running(self, rule: Rule) -> list[State]:
         """The cases in which it runs; none where it never does."""
@@ -150,25 +170,30 @@ def _moved(entity: Entity, flow: Workflow, name: str) -> Node | None:
     return Call(BOOL, 0, 0, "eq", (path, Constant(one.type.or_null(False), 0, 0, move.to)))
 
 
-def can_meet(one: Rule, other: Rule) -> bool:
-    """Whether one save can wake both rules."""
+def can_meet(one: Rule, other: Rule, moving: frozenset[str]) -> bool:
+    """Whether one save can wake both rules; `moving` are the fields that may change though nobody writes them."""
     if one.schedule is not None or other.schedule is not None or not one.trigger.meets(other.trigger):
         return False
     mine, theirs = one.trigger, other.trigger
-    only = [not (t.events or t.fields or t.child) for t in (mine, theirs)]
-    if not all(only):
-        return True
-    # A save carries out one action; several fields may move on, but each by one transition.
-    return not {*mine.actions}.isdisjoint(theirs.actions) or not {*mine.transitions}.isdisjoint(theirs.transitions)
+    if _waits_for_moves(mine) and _waits_for_moves(theirs):
+        # A save carries out one action; several fields may move on, but each by one transition.
+        return not {*mine.actions}.isdisjoint(theirs.actions) or not {*mine.transitions}.isdisjoint(theirs.transitions)
+    return not any(_is_apart(*pair, moving) for pair in ((mine, theirs), (theirs, mine)))
 
 
-def covers(one: Rule, other: Rule) -> bool:
-    """Whether whatever wakes the other rule wakes this one."""
-    if one.schedule is not None or other.schedule is not None:
+def _waits_for_moves(trigger: Trigger) -> bool:
+    return not (trigger.events or trigger.fields or trigger.child)
+
+
+def _is_apart(mine: Trigger, theirs: Trigger, moving: frozenset[str]) -> bool:
+    """Whether one waits for an action, which writes no field by itself, and the other for fields that no rule sets."""
+    if not _waits_for_moves(mine) or mine.transitions:
         return False
-    mine, theirs = one.trigger, other.trigger
-    if not watched(other) <= watched(one):
-        return False
+    return not (theirs.events or theirs.transitions or theirs.actions) and moving.isdisjoint(theirs.fields)
+
+
+def covers(mine: Trigger, theirs: Trigger) -> bool:
+    """Whether whatever sets off one trigger sets off the other."""
     if {"create", "update"} <= {*mine.events}:
         return {*theirs.events} <= {*mine.events}
     return _parts(theirs) <= _parts(mine)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kith.metadata.analysis.reasoning import Reasoning
 from kith.metadata.model import Rule
 from kith.rules.program import Action, Assign, Branch, Halt
-from kith.rules.rewriting import statements
-from kith.rules.tree import Call, Node, Path, walk
+from kith.rules.rewriting import statements, with_parts
+from kith.rules.tree import Call, Changed, Node, Path, walk
 
 Condition = tuple[Node, bool]
 
@@ -47,10 +47,8 @@ class Setting:
 
         Rules after the write are all asked of the record as it was written; what one before the write sets, later ones see.
         """
-        changed = set(self.rule.do.sets) if self.rule.do is not None and self.rule.before else set()
-        conditions = [(thought.whole(node), truth) for node, truth in (*self.conditions, *other.conditions)]
-        own = len(self.conditions)
-        kept = [*conditions[:own], *((node, truth) for node, truth in conditions[own:] if not changed & _reads(node))]
+        later = [(thought.whole(node), truth) for node, truth in other.conditions]
+        kept = [*((thought.whole(node), truth) for node, truth in self.conditions), *_seen_after(self.rule, later)]
         states = thought.starting(self.rule)
         for start in thought.starting(other.rule):
             met = [state for state in (one.meeting(start) for one in states) if state is not None]
@@ -85,6 +83,57 @@ def _taken(rule: Rule, actions: Iterable[Action], known: tuple[Condition, ...]) 
             changed |= {one.target[0].name for one in statements([action]) if isinstance(one, Assign)}
 
 
+def _seen_after(rule: Rule, conditions: Iterable[Condition]) -> Iterator[Condition]:
+    """What is left of conditions that are asked once a rule has set fields: those it sets for certain have their new values."""
+    if rule.do is None or not rule.before:
+        yield from conditions
+        return
+    changed = set(rule.do.sets)
+    given = {
+        name: value for name, value in _certain(rule.do.actions) if not changed & _reads(value) and not _has_let(value)
+    }
+    for node, truth in (part for one in conditions for part in _parts(*one)):
+        seen = _exchanged(node, given)
+        if not changed & _reads(seen):
+            yield seen, truth
+
+
+def _certain(actions: Sequence[Action]) -> Iterator[tuple[str, Node]]:
+    """The own fields that a block sets whenever it runs, with what it sets them to at last."""
+    once = [
+        action for action in actions if isinstance(action, Assign) and len(action.target) == 1 and action.root == "this"
+    ]
+    if any(isinstance(action, Halt) for action in statements(actions)):
+        return
+    within = {
+        one.target[0].name
+        for action in actions
+        if action not in once
+        for one in statements([action])
+        if isinstance(one, Assign)
+    }
+    yield from ((one.target[0].name, one.value) for one in once if one.target[0].name not in within)
+
+
+def _parts(node: Node, truth: bool) -> Iterator[Condition]:
+    """What holds all together where a condition is true, or is not."""
+    if isinstance(node, Call) and node.op == ("and" if truth else "or"):
+        for part in node.args:
+            yield from _parts(part, truth)
+    elif isinstance(node, Call) and node.op == "not":
+        yield from _parts(node.args[0], not truth)
+    else:
+        yield node, truth
+
+
+def _exchanged(node: Node, given: Mapping[str, Node]) -> Node:
+    """A condition in which fields have the values that were set."""
+    if isinstance(node, Path):
+        own = node.root == "this" and len(node.steps) == 1 and not node.steps[0].part
+        return given.get(node.steps[0].name, node) if own else node
+    return with_parts(node, lambda part: _exchanged(part, given))
+
+
 def _stops(actions: Sequence[Action]) -> bool:
     return bool(actions) and isinstance(actions[-1], Halt)
 
@@ -95,7 +144,9 @@ def _has_let(node: Node) -> bool:
 
 
 def _reads(node: Node) -> set[str]:
-    return {part.steps[0].name for part in walk(node) if isinstance(part, Path) and part.root == "this" and part.steps}
+    """The own fields that a condition asks for, or whose change."""
+    paths = {part.steps[0].name for part in walk(node) if isinstance(part, Path) and part.root == "this" and part.steps}
+    return paths | {part.field for part in walk(node) if isinstance(part, Changed)}
 
 
 def _asks_whether_empty(node: Node, truth: bool, field: str) -> bool:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import combinations, permutations
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import permutations
 
-from kith.metadata.analysis.order import watched
-from kith.metadata.analysis.reasoning import Reasoning, can_meet, covers, read_by
+from kith.metadata.analysis.reasoning import Reasoning, can_meet
 from kith.metadata.analysis.setting import Setting, settings_of
 from kith.metadata.checks.checking import Checking, tells
 from kith.metadata.mistakes import lint
@@ -49,25 +48,38 @@ def rules_refuse_what_no_other_does(c: Checking) -> Iterator[Problem]:
     for entity, rules in _entities(c):
         thought = c.thought(entity)
         told: set[str] = set()
-        requires = [rule for rule in rules if rule.require is not None]
+        requires = [rule for rule in rules if rule.require is not None and rule.schedule is None]
         for one, other in permutations(requires, 2):
-            if other.path in told or one.path in told or not covers(one, other) or not read_by(one) <= read_by(other):
-                continue
-            cases = thought.refusing(other)
-            if cases and thought.refuses_in_all(one, cases):
+            if not thought.proof.patience.lasts():
+                return
+            if told.isdisjoint((one.path, other.path)) and _shadows(thought, one, other):
                 told.add(other.path)
                 yield Problem(lint.SHADOWED, other.span, {"other": one.path})
+
+
+def _shadows(thought: Reasoning, one: Rule, other: Rule) -> bool:
+    """Whether one rule refuses wherever the other does."""
+    if not thought.read[one.path] <= thought.read[other.path] or not thought.covers(one, other):
+        return False
+    cases = thought.refusing(other)
+    return bool(cases) and thought.refuses_in_all(one, cases)
 
 
 @tells(lint.REFUSED_BEFORE)
 def rules_are_not_refused_beforehand(c: Checking) -> Iterator[Problem]:
     """No rule waits only for what another always refuses."""
-    for _, rules in _entities(c):
+    for entity, rules in _entities(c):
+        thought = c.thought(entity)
         certain = [rule for rule in rules if _refuses_all(rule)]
-        for one in certain:
-            for other in rules:
-                if other not in certain and not other.schedule and covers(one, other) and not watched(other):
-                    yield Problem(lint.REFUSED_BEFORE, other.span, {"other": one.path})
+        for other in rules if certain else ():
+            first = next((one for one in certain if thought.covers(one, other)), None)
+            if (
+                first is not None
+                and other not in certain
+                and other.schedule is None
+                and not thought.watched[other.path]
+            ):
+                yield Problem(lint.REFUSED_BEFORE, other.span, {"other": first.path})
 
 
 def _refuses_all(rule: Rule) -> bool:
@@ -81,20 +93,28 @@ def rules_do_not_undo_each_other(c: Checking) -> Iterator[Problem]:
     """Two rules that one save can wake set a field to different values only where their conditions part them."""
     for entity, rules in _entities(c):
         thought = c.thought(entity)
-        settings = {rule.path: settings_of(thought, rule) for rule in rules if rule.do is not None}
-        for one, other in combinations([rule for rule in rules if settings.get(rule.path)], 2):
-            field = _conflict(thought, settings[one.path], settings[other.path]) if can_meet(one, other) else ""
-            if field:
-                yield Problem(lint.CONFLICT, other.span, {"other": one.path, "field": field})
+        earlier: dict[str, list[Setting]] = {}
+        for rule in rules:
+            settings = settings_of(thought, rule)
+            found = next((pair for pair in _pairs(earlier, settings) if _conflict(thought, *pair)), None)
+            if found is not None:
+                one, other = found
+                yield Problem(lint.CONFLICT, rule.span, {"other": one.rule.path, "field": other.field})
+            for setting in settings:
+                earlier.setdefault(setting.field, []).append(setting)
 
 
-def _conflict(thought: Reasoning, mine: Sequence[Setting], theirs: Sequence[Setting]) -> str:
-    """The first field that both may set to different values."""
-    for one in mine:
-        for other in theirs:
-            if one.field == other.field and one.differs(other, thought) and one.can_meet(other, thought):
-                return one.field
-    return ""
+def _pairs(earlier: Mapping[str, Sequence[Setting]], settings: Sequence[Setting]) -> Iterator[tuple[Setting, Setting]]:
+    """Settings of one field, each with those of the rules before."""
+    return ((one, other) for other in settings for one in earlier.get(other.field, ()))
+
+
+def _conflict(thought: Reasoning, one: Setting, other: Setting) -> bool:
+    """Whether both may be taken in one save, with different values, as far as one can think of it."""
+    patience = thought.proof.patience
+    if not patience.lasts() or not can_meet(one.rule, other.rule, thought.moving) or not one.differs(other, thought):
+        return False
+    return one.can_meet(other, thought) and patience.left > 0
 
 
 CHECKS = (

@@ -25,6 +25,11 @@ class Patience:
 
     left: int = MOST_STEPS
 
+    def lasts(self) -> bool:
+        """Take one step; whether there was one left."""
+        self.left -= 1
+        return self.left >= 0
+
 
 @dataclass(frozen=True)
 class Proof:
@@ -41,10 +46,9 @@ class Proof:
         return states if len(states) <= MOST_CASES else [State.common(states)]
 
     def _cases(self, node: Node, truth: bool, state: State) -> Iterator[State]:
-        if self.patience.left <= 0:
+        if not self.patience.lasts():
             yield state
             return
-        self.patience.left -= 1
         match node:
             case Constant():
                 yield from [state] if (node.value is True) == truth else []
