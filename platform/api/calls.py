@@ -119,13 +119,18 @@ def asking(doors: Doors, handler: Handler) -> Endpoint:
     return endpoint
 
 
-def writing(doors: Doors, handler: Handler, *, limit: int = SMALL, long: bool = False) -> Endpoint:
-    """The endpoint of what writes; the handler opens its own transaction."""
+def writing(
+    doors: Doors, handler: Handler, *, limit: int = SMALL, long: bool = False, proves: bool = False
+) -> Endpoint:
+    """The endpoint of what writes; the handler opens its own transaction.
+
+    One that `proves` asks before it commits whether the caller still is who he was (see `proven`).
+    """
     call = doors.calling.long if long else doors.calling.write
 
     async def answered(request: Request) -> Response:
         body = await body_of(request, limit)
-        return await call(lambda: _written(doors, request, handler, body))
+        return await call(lambda: _written(doors, request, handler, body, trust=proves))
 
     async def endpoint(request: Request) -> Response:
         return await _guarded(doors, request, lambda: answered(request))
@@ -153,12 +158,26 @@ def _proven(call: Call, handler: Handler) -> Response | None:
     return response if proof is None or proof.holds(call.connection) else None
 
 
-def _written(doors: Doors, request: Request, handler: Handler, body: bytes) -> Response:
+def _written(doors: Doors, request: Request, handler: Handler, body: bytes, *, trust: bool) -> Response:
     # The connection is given back before the handler takes one to write with: threads that hold one and wait for
     # another would wait for one another.
     with doors.workspace.database.read() as connection:
-        call = call_of(doors, request, connection, body)
-    return touched(doors, call.caller, _handled(call, handler), call.context.now)
+        call = call_of(doors, request, connection, body, trust=trust)
+    try:
+        response = _handled(call, handler)
+        if call.context.proof is not None and call.context.proof.pending:
+            # What was refused has written nothing, and asked nothing.
+            with doors.workspace.database.read() as connection:
+                proven(call, connection)
+    except Unproven:
+        return _written(doors, request, handler, body, trust=False)
+    return touched(doors, call.caller, response, call.context.now)
+
+
+def proven(call: Call, connection: Connection) -> None:
+    """Ask whether the caller still is who he was, where nothing has taken that question along; raises Unproven."""
+    if call.context.proof is not None and not call.context.proof.holds(connection):
+        raise Unproven
 
 
 def call_of(doors: Doors, request: Request, connection: Connection, body: bytes, *, trust: bool = False) -> Call:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from starlette.responses import Response
 
 from kith.api import probing
-from kith.api.calls import Call, answer, sent, written
+from kith.api.calls import Call, answer, proven, sent, written
 from kith.api.changes import change_of, rooted, subject_of
 from kith.api.idempotency import Claim, Made, claim_of
 from kith.api.parameters import one_of, parameters
@@ -89,6 +89,11 @@ def perform(call: Call, entity: Entity, change: Change, status: int, claim: Clai
     probing.check(call)
 
     def work(connection: Connection) -> Made:
+        made = claimed(connection)
+        proven(call, connection)
+        return made
+
+    def claimed(connection: Connection) -> Made:
         known = claim.take(connection) if claim is not None else None
         if known is not None:
             return known

@@ -67,6 +67,41 @@ def test_what_ends_somebodys_rights_ends_them_at_once(desk: Desk, ends: str, pat
         assert after.status_code == status
 
 
+WRITES: Mapping[str, tuple[str, str, Any]] = {
+    "a new record": ("POST", "account", {"name": "Beyond"}),
+    "a change": ("PATCH", "account/{id}", {"name": "Beyond"}),
+    "a deletion": ("DELETE", "account/{id}", None),
+    "what is refused": ("POST", "account", {"name": None}),
+    "what is not there": ("PATCH", "account/00000000-0000-0000-0000-000000000001", {"name": "Beyond"}),
+}
+
+
+@pytest.mark.parametrize("asked", WRITES)
+@pytest.mark.parametrize("ends", ["the token is revoked", "the user may not sign in any more"])
+def test_nothing_is_written_for_who_has_lost_his_rights(desk: Desk, ends: str, asked: str) -> None:
+    id_ = desk.make("account", "ann", name="Acme", owner=desk.users["ann"])["id"]
+    method, path, body = WRITES[asked]
+    assert [desk.ask("PATCH", f"account/{id_}", "ann", {"name": f"Acme {n}"}).status_code for n in range(3)] == [
+        200
+    ] * 3
+    before = desk.get("account?count=exact").json()
+    ENDS[ends][0](desk)
+    assert desk.ask(method, path.replace("{id}", id_), "ann", body).status_code == 401
+    assert desk.get("account?count=exact").json() == before
+
+
+def test_a_remembered_writer_costs_postgresql_no_journey_of_its_own(desk: Desk) -> None:
+    id_ = desk.make("memo", text="first")["id"]
+    for number in range(2):
+        desk.ask("PATCH", f"memo/{id_}", body={"text": f"{number}"})
+    with statements(desk) as found:
+        assert desk.ask("PATCH", f"memo/{id_}", body={"text": "last"}).status_code == 200
+    assert sum("kith_token" in one for one in found) == 1
+    asking = [one for one in found if one.startswith("SELECT") and "FROM kith_token" in one]
+    assert ("encode(sha256" in asking[0]) == (desk.workspace.database.kind == "postgresql")
+    assert "memo" in asking[0] or desk.workspace.database.kind == "sqlite"
+
+
 def test_what_gives_somebody_rights_gives_them_at_once(desk: Desk) -> None:
     desk.make("account", name="Acme")
     assert [desk.get("account", "nobody").status_code for _ in range(3)] == [404] * 3
