@@ -17,12 +17,16 @@ from kith.jobs.scheduling import Scheduler
 from kith.runtime import queue
 from kith.runtime.database import Connection
 from kith.runtime.ids import new_id
+from kith.runtime.publishing import system_context
 from kith.runtime.queue.claiming import LEASE
 from kith.runtime.queue.ending import ATTEMPTS
 from kith.runtime.workspace import NoRelease, Workspace
+from kith.runtime.write.folding import MOST, fold, is_any_waiting
 
 IDLE = 0.5
 """Seconds between two looks of a worker that has nothing to do."""
+FOLD = 1.0
+"""Seconds between two looks at what waits to be added to sums."""
 TURN = 2.0
 """Seconds that work of many steps goes on before other jobs, and what time starts, have their turn."""
 SIGN = LEASE.total_seconds() / 3
@@ -38,6 +42,7 @@ class Worker:
         self._workspace = workspace
         self._handlers = handlers
         self._scheduler = Scheduler(workspace)
+        self._folded = -FOLD
         self.name = f"{os.uname().nodename}:{os.getpid()}:{new_id()[-6:]}"
 
     def run(self, stopping: threading.Event) -> None:
@@ -57,7 +62,21 @@ class Worker:
     def turn(self) -> bool:
         """Start what is due and do one job; whether there was one."""
         self._scheduler.tick()
+        self._fold()
         return self.step()
+
+    def _fold(self) -> None:
+        """Fold what waits for sums that are kept `soon`, once a second."""
+        database, now = self._workspace.database, time.monotonic()
+        if now < self._folded + FOLD:
+            return
+        self._folded = now
+        with database.read() as connection:
+            waiting = is_any_waiting(connection)
+        while waiting:
+            release = self._workspace.current()
+            context = system_context(release, self._workspace.clock)
+            waiting = database.run(partial(fold, context=context, release=release)) == MOST
 
     def step(self) -> bool:
         """Take and do one job; whether there was one."""

@@ -13,6 +13,7 @@ from kith.rules.sql.dialect import Dialect
 from kith.rules.sql.lower import value
 from kith.rules.sql.tables import Element, Members, Rows
 from kith.rules.types import DATETIME
+from kith.runtime.schema.soon import whole
 from kith.runtime.schema.storage import VALUE
 from kith.runtime.schema.tables import EntityTable, Tables
 
@@ -55,6 +56,8 @@ class Layout:
         if VALUE not in columns.parts:
             held = [rows.source.c[column.name].is_not(None) for column in columns.parts.values()]
             return sa.case((sa.or_(*held), sa.literal_column("'1'")))
+        if declared.storage == "soon":
+            return whole(rows.source, self.tables[rows.entity].stable_name, columns.value)
         stored: Element = rows.source.c[columns.value.name]
         if columns.fresh_until is None:
             return stored

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kith.metadata.analysis.sums import sum_of
 from kith.metadata.checks.checking import Checking, tells
 from kith.metadata.mistakes import model as mistakes
 from kith.metadata.model import Entity, Field
 from kith.problems import Problem
-from kith.rules.tree import Aggregate, Convert, Path, walk
-
-FOLDED = frozenset({"sum", "count"})
-"""Aggregates that move by what a record adds or takes."""
+from kith.rules.tree import Path, walk
 
 
 @tells(mistakes.COPIES_NOTHING, mistakes.CANNOT_COPY)
@@ -53,9 +51,8 @@ def sums_that_come_soon_can_be_added_to(c: Checking) -> Iterator[Problem]:
 
 
 def _is_added_to(c: Checking, entity: Entity, field: Field) -> bool:
-    tree = field.value.tree if field.value is not None else None
-    node = tree.arg if isinstance(tree, Convert) else tree
-    if not isinstance(node, Aggregate) or node.function not in FOLDED or node.via.steps or field.storage != "soon":
+    node = sum_of(field)
+    if node is None or node.via.steps or field.storage != "soon":
         return False
     inverse = entity.inverses.get(node.relation)
     parts = [part for part in (node.value, node.where, node.test) if part is not None]

@@ -182,7 +182,7 @@ def _shelf(release: Release) -> Shelf:
 
 def _columns(release: Release) -> list[Any]:
     shelf = _shelf(release)
-    return [*(slot.column for slot in shelf.slots), _roles(release), _teams_below(release)]
+    return [*(slot.wanted for slot in shelf.slots), _roles(release), _teams_below(release)]
 
 
 def _is_active(release: Release) -> sa.ColumnElement[bool]:

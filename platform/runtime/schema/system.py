@@ -254,6 +254,17 @@ idempotency = _table(
 """Answers to POST requests with an Idempotency-Key, so that a repeated one is answered and not carried out again."""
 _index(idempotency, "created_at")
 
+delta = _table(
+    "delta",
+    _column("id", ID, key=True),
+    _column("entity", TEXT),
+    _column("field", TEXT),
+    _column("record", ID),
+    _column("amount", sa.Numeric().with_variant(sa.BigInteger(), "sqlite")),
+)
+"""What sums that are kept `soon` are still to be moved by, as their columns hold it; `field` is the column."""
+_index(delta, "entity", "field", "record")
+
 counter = _table("counter", _column("name", TEXT, key=True), _column("next", sa.BigInteger))
 """Autonumbers, handed out in blocks; named `table.column`."""
 

@@ -13,6 +13,7 @@ from kith.runtime.write.lookups import look_up
 from kith.runtime.write.moving import moves
 from kith.runtime.write.noting import note_move
 from kith.runtime.write.plans import Feed
+from kith.runtime.write.postponing import moved, postpone, put_off
 from kith.runtime.write.taking import fetch_ahead, run_after_rules, send_jobs
 from kith.runtime.write.touching import Touch, Touches, touch
 
@@ -32,6 +33,7 @@ def next_wave(session: Session, drafts: Sequence[Draft]) -> list[Draft]:
         feed_parents(session, draft, touches)
         wake_watchers(session, draft, touches)
         created += run_after_rules(session, draft, touches)
+    put_off(session)
     send_jobs(session)
     following = [*touched_drafts(session, touches), *created]
     if following:
@@ -50,19 +52,15 @@ def feed_parents(session: Session, draft: Draft, touches: Touches) -> None:
         if old == new and draft.op == "update" and not any(draft.changed(name) for name in feed.reads):
             continue
         by = f"{feed.parent}.{feed.rollup.name}"
+        if feed.rollup.storage == "soon":
+            postpone(session, feed, moved(session, feed, draft, old, new))
+            continue
         if not feed.delta:
             for parent in {old, new} - {None}:
                 touch(touches, feed.parent, str(parent), draft, by).lookups.add(feed.rollup.name)
             continue
-        if old is not None and old == new and draft.before is not None:
-            moved = contribution(session, feed, draft.after) - contribution(session, feed, draft.before)
-            if moved:  # a sum that stays as it is wakes nobody
-                add(touch(touches, feed.parent, old, draft, by), feed, moved, 1)
-            continue
-        if old is not None and draft.before is not None:
-            add(touch(touches, feed.parent, old, draft, by), feed, contribution(session, feed, draft.before), -1)
-        if new is not None:
-            add(touch(touches, feed.parent, new, draft, by), feed, contribution(session, feed, draft.after), 1)
+        for parent, amount in moved(session, feed, draft, old, new):
+            add(touch(touches, feed.parent, parent, draft, by), feed, amount)
 
 
 def is_computed_within(draft: Draft, feed: Feed) -> bool:
@@ -78,14 +76,9 @@ def parent_of(record: Values | None, feed: Feed) -> str | None:
     return str(id_) if id_ is not None else None
 
 
-def contribution(session: Session, feed: Feed, record: Values) -> Any:
-    """What one record adds to a sum or count."""
-    return feed.contribution(session.row_env(record)) if feed.contribution else 0
-
-
-def add(found: Touch, feed: Feed, amount: Any, sign: int) -> None:
+def add(found: Touch, feed: Feed, amount: Any) -> None:
     """Add to a delta."""
-    found.deltas[feed.rollup.name] = found.deltas.get(feed.rollup.name, 0) + sign * amount
+    found.deltas[feed.rollup.name] = found.deltas.get(feed.rollup.name, 0) + amount
 
 
 def wake_watchers(session: Session, draft: Draft, touches: Touches) -> None:

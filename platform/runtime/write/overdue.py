@@ -56,10 +56,10 @@ def _batch(
         id_: frozenset(name for name in plan.fresh if record[name] != now[id_][name]) for id_, record in before.items()
     }
     woken = [id_ for id_, names in changed.items() if names]
-    waking = _waking(connection, context, release, entity, before, frozenset().union(*changed.values()))
-    if waking.rules:
-        waking.wake(woken)
-    return {"renewed": len(ids), "changed": len(woken), **waking.told()}
+    woken_by = waking(connection, context, release, entity, before, frozenset().union(*changed.values()))
+    if woken_by.rules:
+        woken_by.wake(woken)
+    return {"renewed": len(ids), "changed": len(woken), **woken_by.told()}
 
 
 def overdue(connection: sa.Connection, context: Context, release: Release, entity: str, after: str = "") -> list[str]:
@@ -72,7 +72,7 @@ def overdue(connection: sa.Connection, context: Context, release: Release, entit
     return [str(id_) for id_ in connection.scalars(wanted.order_by(table.id).limit(BATCH))]
 
 
-def _waking(
+def waking(
     connection: sa.Connection,
     context: Context,
     release: Release,

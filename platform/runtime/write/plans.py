@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kith.metadata.analysis.copies import Copied, copies_of
 from kith.metadata.analysis.steps import Step, is_rollup, steps_of
+from kith.metadata.analysis.sums import ADDED
 from kith.metadata.model import Entity, Field, Model, Rule, Workflow
 from kith.rules.evaluators import Evaluator, Function
 from kith.rules.program import Expression
@@ -17,9 +18,6 @@ from kith.runtime.write.converting import Conversion, conversions_of
 
 if TYPE_CHECKING:
     from kith.runtime.release import Release
-
-DELTAS = frozenset({"sum", "count"})
-"""Aggregates of which a parent's value moves by what a child adds or takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +217,7 @@ def _feed(evaluator: Evaluator, parent: Entity, rollup: Field, node: Aggregate, 
     parts = [part for part in (node.value, node.where, node.test) if part is not None]
     paths = [path for part in parts for path in walk(part) if isinstance(path, Path)]
     local = all(path.root == "row" and len(path.steps) == 1 for path in paths)
-    delta = whole is node and node.function in DELTAS and local and rollup.storage == "stored"
+    delta = whole is node and node.function in ADDED and local and rollup.storage in ("stored", "soon")
     reads = frozenset(path.steps[0].key for path in paths if path.root == "row" and path.steps)
     contribution = _contribution(evaluator, node) if delta else None
     return Feed(reference, parent.name, rollup, node, delta, contribution, reads)

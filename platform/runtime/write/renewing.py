@@ -15,6 +15,7 @@ from kith.runtime.write.converting import convert_first
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.lookups import look_up
 from kith.runtime.write.numbering import number_field
+from kith.runtime.write.recounting import recount, recounted
 from kith.runtime.write.session import Session
 
 if TYPE_CHECKING:
@@ -34,9 +35,13 @@ def renew(
     Only computed values change, so there is no history and no new version.
     """
     session = Session(connection, context.as_(SYSTEM), release, Cause("system", detail="renew"), tops=max(1, len(ids)))
-    session.load_many(entity, ids, lock=True)
     plan = session.plan(entity)
-    found = look_up(session, entity, ids, [name for name in plan.rollups if name in fields])
+    rollups = [name for name in plan.rollups if name in fields]
+    counted = recounted(connection, release, entity, rollups)
+    if counted and ids:
+        recount(connection, release, entity, counted, ids)
+    session.load_many(entity, ids, lock=True)
+    found = look_up(session, entity, ids, [name for name in rollups if name not in counted])
     drafts = []
     for id_ in ids:
         record = session.records[entity].get(id_)

@@ -120,6 +120,8 @@ class Session:
     """Records whose sums a statement alone could not move, with what was to be done to them."""
     jobs: list[dict[str, Any]] = field(default_factory=list)
     """What the blocks of this wave want sent away."""
+    postponed: dict[tuple[str, str, str], Any] = field(default_factory=dict)
+    """What sums that are kept `soon` are to be moved by, by entity, field and record."""
     rates: dict[Asked, Decimal | None] = field(default_factory=dict)
     """What units of currencies were worth on days, in the workspace's currency; None where nobody has said."""
     wave: int = 0

@@ -45,4 +45,4 @@ def _statement(shelves: Sequence[Shelf]) -> sa.Select[Any]:
     for index, shelf in enumerate(shelves):
         id_ = shelf.table.id
         joined = joined.outerjoin(shelf.table.table, id_ == sa.bindparam(f"id{index}", type_=id_.type))
-    return sa.select(*(slot.column for shelf in shelves for slot in shelf.slots)).select_from(joined)
+    return sa.select(*(slot.wanted for shelf in shelves for slot in shelf.slots)).select_from(joined)

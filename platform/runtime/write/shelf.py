@@ -17,6 +17,7 @@ from kith.rules.types import DATETIME, INT, Type, ref
 from kith.runtime.driver import Writing, writing
 from kith.runtime.read.prepared import Prepared, Row, prepare
 from kith.runtime.schema import system
+from kith.runtime.schema.soon import whole
 from kith.runtime.schema.sortkeys import fold, sort_key
 from kith.runtime.schema.storage import VALUE, field_reader, parts_of
 from kith.runtime.schema.tables import Column, EntityTable, FieldColumns
@@ -50,6 +51,8 @@ class Slot:
     column: Column
     read: Converter | None
     write: Converter | None
+    wanted: sa.ColumnElement[Any]
+    """What is selected: the column itself, but for sums to which something may wait to be added."""
 
 
 @dataclass(frozen=True)
@@ -70,14 +73,21 @@ class Shelf:
         for name, columns in self.table.columns.items():
             for part, type_ in parts_of(columns.field).items():
                 read, write = field_reader(columns.field, type_, self.engine), writer(type_, self.engine)
-                yield Slot(f"{name}__{part}" if part else name, columns.parts[part], read, write)
+                column = columns.parts[part]
+                wanted = whole(self.table.table, self.table.stable_name, column) if name in self.soon else column
+                yield Slot(f"{name}__{part}" if part else name, column, read, write, wanted)
             if columns.fresh_until is not None:
                 yield self._slot(f"{name}__until", columns.fresh_until, DATETIME)
             if columns.as_of is not None:
                 yield self._slot(f"{name}__as_of", columns.as_of, DATETIME)
 
     def _slot(self, key: str, column: Column, type_: Type) -> Slot:
-        return Slot(key, column, reader(type_, self.engine), writer(type_, self.engine))
+        return Slot(key, column, reader(type_, self.engine), writer(type_, self.engine), column)
+
+    @cached_property
+    def soon(self) -> tuple[str, ...]:
+        """The sums that are moved later, and never written with their record."""
+        return tuple(name for name, columns in self.table.columns.items() if columns.field.storage == "soon")
 
     @cached_property
     def composites(self) -> Mapping[str, tuple[str, ...]]:
@@ -111,7 +121,13 @@ class Shelf:
         if not wanted:
             return []
         name = "locked" if lock else "by_id"
-        return [self.record(row) for row in self._of_ids(connection, name, self.table.id, wanted, lock=lock)]
+        found = [self.record(row) for row in self._of_ids(connection, name, self.table.id, wanted, lock=lock)]
+        if lock and self.soon and self.engine == "postgresql":
+            # Who has waited for the lock sees the record as it is now, but what waits as it was.
+            now = {record["id"]: record for record in self.select(connection, wanted, lock=False)}
+            for record in found:
+                record.update({name: now[record["id"]][name] for name in self.soon})
+        return found
 
     def children(self, connection: sa.Connection, reference: str, parents: Iterable[str]) -> list[Record]:
         """The live records whose reference names one of the parents, in the order of their ids."""
@@ -135,7 +151,7 @@ class Shelf:
         one = len(ids) == 1
 
         def make() -> sa.Select[Any]:
-            columns: list[Any] = [slot.column for slot in self.slots]
+            columns: list[Any] = [slot.wanted for slot in self.slots]
             select = sa.select(*columns, *([self._last_hash] if lock else []))
             select = select.where(column == sa.bindparam("ids", type_=column.type) if one else self.among(column))
             select = (select.where(self.table.live) if live else select).order_by(self.table.id)
@@ -169,7 +185,7 @@ class Shelf:
 
     def deleted_with(self, connection: sa.Connection, deletion: str, reference: str, parent: str) -> list[Record]:
         """The records that one deletion put into the recycle bin and whose reference names a parent."""
-        columns = (slot.column for slot in self.slots)
+        columns = (slot.wanted for slot in self.slots)
         own = self.table.table.c
         statement = sa.select(*columns).where(own.deletion == deletion, self.table.columns[reference].value == parent)
         return [self.record(row) for row in connection.execute(statement)]
@@ -276,8 +292,9 @@ class Shelf:
 
     def _update(self) -> sa.Update:
         table = self.table.table
+        apart = {"id", *(self.table.columns[name].value.name for name in self.soon)}
         columns = {
-            column.name: sa.bindparam(column.name, type_=column.type) for column in table.c if column.name != "id"
+            column.name: sa.bindparam(column.name, type_=column.type) for column in table.c if column.name not in apart
         }
         return sa.update(table).where(table.c.id == sa.bindparam("id_", type_=table.c.id.type)).values(columns)
 
