@@ -42,9 +42,9 @@ def in_short(naming: Naming, of: str, effect: Effect) -> str:
     """An effect of a rule `of` an entity as a text that tells it apart from others."""
     match effect:
         case SetField(name, value):
-            return f"{naming.field(of, name)} = {shown(value)}"
+            return f"{naming.field(of, name)} = {shown(naming.value(of, name, value))}"
         case SetThrough(entity=entity, id=id_, name=name, value=value):
-            path = naming.field(entity, name)
+            path, value = naming.field(entity, name), naming.value(entity, name, value)
             return f"{_of(naming, entity, id_)}.{path} = {shown(value)}" if id_ is not None else f"{entity}.{path}: –"
         case CreateRecord(entity=entity, values=values):
             return f"+ {naming.entity(entity)} {_listed(naming, entity, values)}"
@@ -68,7 +68,7 @@ def _of(naming: Naming, entity: str, id_: object) -> str:
 
 
 def _listed(naming: Naming, entity: str, values: Mapping[str, object]) -> str:
-    return _pairs({naming.field(entity, name): value for name, value in values.items()})
+    return _pairs({naming.field(entity, name): naming.value(entity, name, value) for name, value in values.items()})
 
 
 def _pairs(values: Mapping[str, object]) -> str:

@@ -86,7 +86,7 @@ class Replay:
         now, names = self.release, named(self.candidate, self.release.names)
         then = replace(now.again(model=self.candidate), names=names)
         releases = (now, then)
-        namings = (Naming.of(now.names, now.names), Naming.of(names, now.names))
+        namings = (Naming.of(now, now), Naming.of(then, now))
         start = datetime.min.replace(tzinfo=UTC)
         self.asked = Asked((now.model, self.candidate), namings, self.chosen)
         self.world = World(now)
@@ -116,7 +116,7 @@ class Replay:
         known = self.world.records.get("user", {})
         for view in self.views:
             view.at(row.at)
-            view.me = Living(known[row.actor], view, "user") if row.actor in known else {}
+            view.me = view.living("user", known[row.actor]) if row.actor in known else {}
 
     def _judge(self, row: Row, one: Pending) -> None:
         moved = (self._moved(row.save, one, 0), self._moved(row.save, one, 1))

@@ -16,7 +16,7 @@ from kith.rules.tree import Node
 from kith.rules.values import Env, Record
 from kith.runtime.explaining.past import NotKept, value_of
 from kith.runtime.release import Release
-from kith.runtime.replaying.naming import Naming
+from kith.runtime.replaying.naming import Keys, Naming, former_keys, under_keys
 
 Key = tuple[str, str]
 NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -33,11 +33,14 @@ class World:
     """Ids of records by entity, reference field and the record that they name."""
     tables: Mapping[str, str] = field(init=False)
     columns: Mapping[str, Mapping[str, str]] = field(init=False)
+    former: Mapping[tuple[str, str], Keys] = field(init=False)
+    """Options that had other keys once: the history keeps those."""
 
     def __post_init__(self) -> None:
         names = self.release.names.entities
         known = self.release.model.entities
         self.tables = {one.table: name for name, one in names.items() if name in known}
+        self.former = former_keys(self.release.model)
         self.columns = {name: {column: field for field, column in names[name].columns.items()} for name in known}
 
     @cached_property
@@ -59,6 +62,8 @@ class World:
             if one is None:
                 continue
             before, after = record.get(name), value_of(entry.get("new"), one.type)
+            if (entity, name) in self.former:
+                after = under_keys(after, self.former[entity, name])
             record[name] = after
             if one.type.kind == "ref":
                 self.named.get((entity, name, str(before)), {}).pop(id_, None)

@@ -162,7 +162,7 @@ def test_a_rule_that_reads_what_it_sets_is_judged_by_what_it_found(database_url:
     assert (found.rules["order_rules/noted"].judged, found.rules["order_rules/noted"].undecided) == (2, 0)
 
 
-def test_a_field_and_an_entity_that_got_other_names_are_no_difference(shop: Shop, tmp_path: Path) -> None:
+def test_fields_entities_and_options_that_got_other_names_are_no_difference(shop: Shop, tmp_path: Path) -> None:
     """The history has physical names, which stay; what a renamed rule would do otherwise is told by the new names."""
     busy(shop)
     folder = tmp_path / "shop"
@@ -173,6 +173,8 @@ def test_a_field_and_an_entity_that_got_other_names_are_no_difference(shop: Shop
         "of: wallet": "of: purse",
         "to: wallet": "to: purse",
         "entity: wallet": "entity: purse\nrenamed_from: [wallet]",
+        "paid: {label:": "settled: {renamed_from: [paid], label:",
+        '"paid"': '"settled"',
     }
     for path in folder.rglob("*.yaml"):
         text = path.read_text("utf-8")
