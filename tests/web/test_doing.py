@@ -15,8 +15,8 @@ from tests.web.test_gallery import grave
 
 
 def coupon(shop: Shop, status: str = "issued") -> str:
-    """A new coupon in that state."""
-    (kind, *_) = shop.ids("coupon_type", "ends_on is not set and issue_limit is not set") or shop.ids("coupon_type")
+    """A new coupon in that state, for a gift: those are handed out without a purchase."""
+    (kind, *_) = shop.ids("coupon_type", 'kind == "gift"')
     values = {
         "code": new_id()[-12:],
         "coupon_type": kind,
