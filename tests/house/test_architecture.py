@@ -18,7 +18,14 @@ LONGER: dict[str, int] = {}
 
 HOME_OF_SOMEBODY = re.compile(r"(?<![\w.])/(?:ro{2}t|home/\w+|Users/\w+)/")
 """Folders of one machine."""
-INSTALLING = ("pyproject.toml", "Makefile", ".ci/run", "requirements/run.txt", "requirements/test.txt", "requirements/bench.txt")
+INSTALLING = (
+    "pyproject.toml",
+    "Makefile",
+    ".ci/run",
+    "requirements/run.txt",
+    "requirements/test.txt",
+    "requirements/bench.txt",
+)
 """What says how things are installed, and must leave open from where."""
 
 

@@ -69,9 +69,7 @@ def negation(writer: Writer, call: Call) -> ast.expr:
     return py.negated(condition(writer, call.args[0]))
 
 
-def guarded(
-    writer: Writer, args: Sequence[Node], build: Callable[..., ast.expr], lazy: int | None = None
-) -> ast.expr:
+def guarded(writer: Writer, args: Sequence[Node], build: Callable[..., ast.expr], lazy: int | None = None) -> ast.expr:
     """What is built from arguments, and False where one of them is null; those from `lazy` on may not run."""
     with values.operands(writer, args, lazy) as (tests, parts):
         return py.both([*(py.is_not_none(test) for test in tests), build(*parts)])
