@@ -16,6 +16,7 @@ from kith.cli.exporting import run as run_export
 from kith.cli.fmt import fmt
 from kith.cli.importing import run as run_import
 from kith.cli.jobs import jobs
+from kith.cli.lsp import lsp
 from kith.cli.plan import plan
 from kith.cli.replay import replay
 from kith.cli.schema import schema
@@ -53,6 +54,7 @@ app.command()(fmt)
 app.command("export")(run_export)
 app.command("import")(run_import)
 app.add_typer(jobs, name="jobs")
+app.command()(lsp)
 app.command()(plan)
 app.command()(replay)
 app.command()(schema)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from kith.metadata.assisting.mentions import Seen, mentions
-from kith.metadata.assisting.names import Declared, fields_of, known, relations_of
+from kith.metadata.assisting.names import Declared, fields_of, inputs, known, led, relations_of
 from kith.metadata.assisting.project import State, document_of
 from kith.metadata.assisting.spots import Spot, spot_at
 from kith.metadata.formatting import STARTS
@@ -50,7 +51,7 @@ def complete(state: State, path: str, offset: int) -> list[Proposal]:
     text = state.texts.get(path, "")
     start = offset - len(_BEFORE.search(text[:offset]).group().lstrip("-"))  # type: ignore[union-attr]  # it matches ""
     end = offset + len(re.match(r"[\w]*", text[offset:]).group())  # type: ignore[union-attr]
-    found = _spot(state.shown(path), text, start, end)
+    found = _spot(state, path, start, end)
     if found is None:
         return _kinds(path, start, end) if "\n" not in text[:start].strip() and ":" not in text[:start] else []
     spot, read = found
@@ -62,17 +63,18 @@ def complete(state: State, path: str, offset: int) -> list[Proposal]:
     )
 
 
-def _spot(path: str, text: str, start: int, end: int) -> tuple[Spot, str] | None:
+def _spot(state: State, path: str, start: int, end: int) -> tuple[Spot, str] | None:
     """Where the cursor stands, found in a text with a word in its place that makes it readable."""
+    text = state.texts.get(path, "")
     line = text[text.rfind("\n", 0, start) + 1 : start]
     rest = text[end : (text + "\n").index("\n", end)]
     closing = "".join(_CLOSERS[one] for one in reversed(_open(line)))
     for word in (HERE, f"{HERE}: ~", f"{HERE}{closing}", f"{HERE}: ~{closing}", f'{HERE}"{closing}', f"'{HERE}'"):
         tail = text[end:] if closing not in word or not closing else text[end + len(rest) :]
         candidate = text[:start] + word + tail
-        if (document := document_of(candidate, path)) is None:
+        if (document := document_of(candidate, state.shown(path))) is None:
             continue
-        spot = spot_at(*document, start + word.index(HERE))
+        spot = spot_at(*document, start + word.index(HERE), partial(led, state))
         if spot is not None and HERE in spot.scalar.text and _is_whole(spot):
             return spot, candidate
     return None
@@ -162,23 +164,12 @@ def _word(text: str, kind: str, start: int, end: int) -> Proposal:
 def _named(state: State, spot: Spot, start: int, end: int) -> Iterator[Proposal]:
     """Names of what is declared elsewhere; options where the value of a choice field stands."""
     to, owner = spot.to, spot.owner
-    if not to and not spot.is_key and (field := field_of_value(spot)):
-        to, owner = "option", f"{owner}.{field}"
+    if not to and spot.field and not spot.is_key:
+        to, owner = "option", f"{owner}.{spot.field}"
     if to == "path" and "." in spot.scalar.text.split(HERE)[0]:
         to, owner = "path", _through(state, owner, spot.scalar.text.split(HERE)[0])
     taken = spot.within.entries if spot.is_key else {}
     yield from (_declared(one, start, end) for one in known(state, to, owner, spot).values() if one.name not in taken)
-
-
-def field_of_value(spot: Spot) -> str:
-    """The field whose value stands at a spot; "" where no field's does."""
-    *_, last = spot.path or ("",)
-    if last == "default" and spot.path[-3:-2] == ("fields",):
-        return spot.path[-2]
-    values = {"create", "update", "fill", "values", "given"}
-    if spot.kind in ("tests", "data") and (spot.path[-2:-1] == () or spot.path[-2] in values or spot.path[0] == "rows"):
-        return last
-    return ""
 
 
 def _through(state: State, entity: str, path: str) -> str:
@@ -201,7 +192,7 @@ def _in_expression(state: State, spot: Spot, read: str, language: Start, start: 
     for candidate in _readable(text[:at], text[at + len(HERE) :], language):
         found = [
             (one, seen)
-            for one, seen in mentions(candidate, language, state.built.world, spot.owner)
+            for one, seen in mentions(candidate, language, state.built.world, spot.owner, inputs(spot, state))
             if HERE in one.name
         ]
         if found:

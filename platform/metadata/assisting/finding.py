@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
-from kith.metadata.assisting.completing import RECORDS, field_of_value
+from kith.metadata.assisting.completing import RECORDS
 from kith.metadata.assisting.mentions import Mention, mentions
-from kith.metadata.assisting.names import Declared, known
+from kith.metadata.assisting.names import Declared, inputs, known, led
 from kith.metadata.assisting.project import State, document_of
 from kith.metadata.assisting.spots import Spot, spot_at, spots
 from kith.metadata.formatting import STARTS
@@ -27,7 +28,7 @@ class Found:
 def found_at(state: State, path: str, offset: int) -> Found | None:
     """What the name at an offset of a document leads to."""
     document = document_of(state.texts.get(path, ""), state.shown(path))
-    spot = spot_at(*document, offset) if document else None
+    spot = spot_at(*document, offset, partial(led, state)) if document else None
     if spot is None:
         return None
     inside = (one for one in found_in(state, spot) if one.span.start <= offset <= one.span.end)
@@ -39,7 +40,7 @@ def found_in(state: State, spot: Spot) -> Iterator[Found]:
     language = None if spot.is_key else STARTS.get(spot.schema.get("format"))
     if language is not None:
         excerpt = spot.scalar.excerpt()
-        for mention, _ in mentions(excerpt, language, state.built.world, spot.owner):
+        for mention, _ in mentions(excerpt, language, state.built.world, spot.owner, inputs(spot, state)):
             declared = _meant(state, mention)
             if declared is not None:
                 yield Found(excerpt.span(mention.start, mention.end), declared)
@@ -86,8 +87,10 @@ def _named(state: State, spot: Spot) -> Declared | None:
         kind, owner, name = said
         return known(state, kind, owner, spot).get(name)
     to, owner = spot.to, spot.owner
-    if not to and not spot.is_key and (field := field_of_value(spot)):
-        to, owner = "option", f"{owner}.{field}"
+    if not to and spot.field and not spot.is_key:
+        to, owner = "option", f"{owner}.{spot.field}"
+    if to == "match":
+        to, owner = "key", led(state, owner, spot.path[-2])
     return known(state, to, owner, spot).get(spot.scalar.text) if to else None
 
 
@@ -126,7 +129,7 @@ def uses(state: State, declared: Declared) -> Iterator[tuple[str, Span]]:
     for path, text in state.texts.items():
         if declared.name not in text or (document := document_of(text, state.shown(path))) is None:
             continue
-        for spot in spots(*document):
+        for spot in spots(*document, partial(led, state)):
             if declared.name in spot.scalar.text:
                 for one in found_in(state, spot):
                     if (one.declared.kind, one.declared.owner, one.declared.name) == wanted:

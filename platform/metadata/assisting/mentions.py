@@ -58,7 +58,9 @@ class Led:
 NOWHERE = Led()
 
 
-def mentions(text: str | Excerpt, start: Start, world: World, entity: str) -> list[tuple[Mention, Seen]]:
+def mentions(
+    text: str | Excerpt, start: Start, world: World, entity: str, lets: Mapping[str, str] | None = None
+) -> list[tuple[Mention, Seen]]:
     """The names of a text, in no order, each with what names mean there; none where it cannot be parsed."""
     excerpt = Excerpt.whole(text) if isinstance(text, str) else text
     parse = {"expression": parse_expression, "block": parse_block, "template": parse_template}[start]
@@ -66,7 +68,7 @@ def mentions(text: str | Excerpt, start: Start, world: World, entity: str) -> li
     if tree is None:
         return []
     reading = _Reading()
-    reading.read(tree, Seen(world, entity, entity, {}))
+    reading.read(tree, Seen(world, entity, entity, lets or {}))
     return reading.found
 
 

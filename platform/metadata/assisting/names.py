@@ -11,7 +11,7 @@ from kith.metadata.making.scopes import EntityScope, Shell
 from kith.problems import Span, Words
 from kith.rules.types import Type, spell
 from kith.source import Mapping as MappingNode
-from kith.source import Scalar
+from kith.source import Scalar, Sequence
 
 DOCUMENTS = {"view": "of", "segment": "of", "form": "of", "role": "", "fragment": "", "calendar": "", "import": ""}
 """Kinds of documents that others name, with the key that says whose they are."""
@@ -58,6 +58,12 @@ def _keys(state: State, owner: str, scope: EntityScope | None) -> Iterator[Decla
         yield from (one for one in fields_of(scope) if one.name in scope.shells and _unique(scope, one.name))
 
 
+def _refusals(state: State, owner: str, scope: EntityScope | None) -> Iterator[Declared]:
+    """What a save may be refused by: rules, and fields."""
+    yield from OF_ENTITIES["rule"](state, owner, scope)
+    yield from OF_ENTITIES["field"](state, owner, scope)
+
+
 def _within(kind: str, part: str, to: str) -> Scoped:
     """The named parts of the documents of a kind that are about an entity."""
 
@@ -70,11 +76,12 @@ def _within(kind: str, part: str, to: str) -> Scoped:
 
 
 OF_ENTITIES: Mapping[str, Scoped] = {
-    "entity": lambda state, owner, scope: map(entity_of, state.built.world.values()),
+    "entity": lambda state, owner, scope: entities(state),
     "field": lambda state, owner, scope: fields_of(scope) if scope else iter(()),
     "path": lambda state, owner, scope: fields_of(scope) if scope else iter(()),
     "relation": lambda state, owner, scope: relations_of(scope) if scope else iter(()),
     "key": _keys,
+    "refusal": _refusals,
     "action": lambda state, owner, scope: parts_of(state, ("entity", owner), ("actions",), "action", owner),
     "transition": _within("workflow", "transitions", "transition"),
     "state": _within("workflow", "states", "state"),
@@ -83,10 +90,25 @@ OF_ENTITIES: Mapping[str, Scoped] = {
 """What belongs to an entity, by what it is."""
 
 
-def entity_of(scope: EntityScope) -> Declared:
-    """An entity."""
-    span = next((shell.at.span for shell in scope.shells.values()), None)
-    return Declared("entity", "", scope.entity, scope.label, "entity", span)
+def led(state: State, entity: str, name: str) -> str:
+    """The entity that a field or relation of an entity leads to."""
+    scope = state.built.world.get(entity)
+    if scope is None:
+        return ""
+    if (relation := scope.relation(name)) is not None:
+        return relation.entity
+    found = scope.name(name)
+    type_ = found.type.item or found.type if found else None
+    return type_.entity if type_ else ""
+
+
+def entities(state: State) -> Iterator[Declared]:
+    """All entities."""
+    for scope in state.built.world.values():
+        document = state.built.documents.documents[("entity", scope.entity)]
+        own = next(part.node for part in document.parts if not part.fragment)
+        span = next(iter(own.entries.values())).value.span
+        yield Declared("entity", "", scope.entity, scope.label, "entity", span)
 
 
 def fields_of(scope: EntityScope) -> Iterator[Declared]:
@@ -131,6 +153,32 @@ def options_of(state: State, owner: str) -> Iterator[Declared]:
         entry = node.entries.get(key) if isinstance(node, MappingNode) else None
         words = Words(option.label.in_("en") or key, option.label.in_("zh-CN") or key)
         yield Declared("option", owner, key, words, name, entry.key.span if entry else shell.at.span)
+
+
+def inputs(spot: Spot, state: State) -> Mapping[str, str]:
+    """What the named actions that wake the rule at a spot ask for, each with the entity that it leads to, or ""."""
+    if spot.kind != "rules" or spot.path[:1] != ("items",) or len(spot.path) < 3:
+        return {}
+    rules = spot.root.get("items")
+    rule = rules.get(spot.path[1]) if isinstance(rules, MappingNode) else None
+    on = rule.get("on") if isinstance(rule, MappingNode) else None
+    found: dict[str, str] = {}
+    document = state.built.documents.documents.get(("entity", spot.owner))
+    for trigger in on.items if isinstance(on, Sequence) else ():
+        action = _text(trigger, "action") if isinstance(trigger, MappingNode) else ""
+        node: object = document.node if document and action else None
+        for step in ("actions", action, "inputs"):
+            node = node.get(step) if isinstance(node, MappingNode) else None
+        for name, entry in node.entries.items() if isinstance(node, MappingNode) else ():
+            found[name] = _entity_of_input(entry.value)
+    return found
+
+
+def _entity_of_input(node: object) -> str:
+    if not isinstance(node, MappingNode):
+        return ""
+    type_ = _text(node, "type")
+    return type_ if type_ in ("user", "team") else _text(node, "to")
 
 
 def variants_of(state: State, entity: str) -> str:

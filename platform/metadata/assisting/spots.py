@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,6 +32,8 @@ class Spot:
     owner: str
     """The entity whose names are meant; "" where none is known."""
     flow: bool = False
+    field: str = ""
+    """The field that has this value, in a record of data or of a test."""
 
     @property
     def to(self) -> str:
@@ -43,21 +45,30 @@ class Spot:
         return str(self.schema.get("kith:keys", ""))
 
 
-def spots(kind: str, root: MappingNode) -> Iterator[Spot]:
+Led = Callable[[str, str], str]
+"""The entity that a field or relation of an entity leads to."""
+
+
+def nowhere(entity: str, name: str) -> str:
+    """Nothing leads anywhere."""
+    return ""
+
+
+def spots(kind: str, root: MappingNode, led: Led = nowhere) -> Iterator[Spot]:
     """All of a document of a kind."""
     of = root.get("entity" if kind == "entity" else "of")
     owner = of.text if isinstance(of, Scalar) else ""
     first = Spot(Scalar("", "plain", root.span), True, KINDS[kind].schema, (), root, kind, root, owner)
-    yield from _of_map(root, first)
+    yield from _of_map(root, first, led)
 
 
-def spot_at(kind: str, root: MappingNode, offset: int) -> Spot | None:
+def spot_at(kind: str, root: MappingNode, offset: int, led: Led = nowhere) -> Spot | None:
     """The one that an offset of the text stands in or right behind."""
-    inside = (one for one in spots(kind, root) if one.scalar.span.start <= offset <= one.scalar.span.end)
+    inside = (one for one in spots(kind, root, led) if one.scalar.span.start <= offset <= one.scalar.span.end)
     return min(inside, key=lambda one: one.scalar.span.end - one.scalar.span.start, default=None)
 
 
-def _of_map(node: MappingNode, above: Spot) -> Iterator[Spot]:
+def _of_map(node: MappingNode, above: Spot, led: Led) -> Iterator[Spot]:
     schema = chosen(node, above.schema) if "kith:choose" in above.schema else above.schema
     named, other = schema.get("properties", NONE), schema.get("additionalProperties") or NONE
     entity = node.get("entity") if above.path else None
@@ -68,17 +79,29 @@ def _of_map(node: MappingNode, above: Spot) -> Iterator[Spot]:
         yield replace(
             at, scalar=entry.key, is_key=True, schema=above.schema if "kith:choose" in above.schema else schema
         )
-        inner = replace(at, is_key=False, schema=named.get(name, other))
+        inner = replace(at, is_key=False, schema=named.get(name, other), field=field_of(at, schema, name))
         if schema.get("kith:keys") == "entity":
             inner = replace(inner, owner=name)
-        yield from _of(entry.value, inner)
+        elif inner.field and not isinstance(entry.value, Scalar):
+            # A record that is made along with this one: its keys are fields of its own entity.
+            along = led(above.owner, name)
+            inner = replace(inner, owner=along, schema={**schema, "items": schema}) if along else inner
+        yield from _of(entry.value, inner, led)
 
 
-def _of(node: Node, at: Spot) -> Iterator[Spot]:
+def field_of(at: Spot, schema: Schema, name: str) -> str:
+    """The field that the value at a key belongs to."""
+    if at.path[-3:-2] == ("fields",) and name == "default":
+        return at.path[-2]
+    values = schema.get("kith:keys") == "field" and not schema.get("additionalProperties")
+    return name if values and at.kind in ("tests", "data") else ""
+
+
+def _of(node: Node, at: Spot, led: Led) -> Iterator[Spot]:
     if isinstance(node, Scalar):
         yield replace(at, scalar=node)
     elif isinstance(node, MappingNode):
-        yield from _of_map(node, at)
+        yield from _of_map(node, at, led)
     elif isinstance(node, Sequence):
         for item in node.items:
-            yield from _of(item, replace(at, schema=at.schema.get("items", NONE)))
+            yield from _of(item, replace(at, schema=at.schema.get("items", NONE)), led)

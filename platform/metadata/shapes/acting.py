@@ -131,7 +131,7 @@ _IMPORT_VALUE = parts.keys(
         "kith:wanted": Words("a date format such as M/D/YYYY", "日期格式（如 YYYY-MM-DD）"),
     },
     percent=parts.one_of(("points", "fraction"), "points: 15 means 15%; fraction: 0.15 does."),
-    match=parts.refers("The key or unique field of the target that the column holds."),
+    match=parts.refers("The key or unique field of the target that the column holds.", to="match"),
     empty={"type": ["array", "string"], "items": parts.text(), "description": "Texts that mean nothing."},
 )
 _IMPORT_VALUE["kith:one_of"] = ["column", "step", "constant"]
@@ -189,7 +189,7 @@ ACT["kith:one_of"] = [
     *("action", "transition", "schedule", "midnight"),
 ]
 ACT["dependentRequired"] = {"inputs": ["action"], "values": ["transition"]}
-_EXPECTED = parts.list_of(parts.refers(), least=1)
+_EXPECTED = parts.list_of(parts.refers(to="field"), least=1)
 _SENT = parts.keys(
     Words("something sent", "发出的内容"),
     notify={**VALUES, "description": "A notice: `to` and `message`."},
@@ -199,12 +199,15 @@ _SENT = parts.keys(
     submit={**VALUES, "description": "An approval is asked for: `approval`."},
 )
 _SENT["kith:one_of"] = ["notify", "email", "webhook", "assign", "submit"]
+_CREATED: Schema = {"type": ["object", "array"], "kith:keys": "field", "items": VALUES}
 EXPECT = parts.keys(
     Words("an expectation", "预期"),
-    refused={**_EXPECTED, "description": "The save is refused by exactly these rules and fields."},
+    refused=parts.list_of(
+        parts.refers(to="refusal"), "The save is refused by exactly these rules and fields.", least=1
+    ),
     saved=parts.flag("The save goes through."),
     values={**VALUES, "description": "Values that the record has afterwards."},
-    created=parts.map_to({"type": ["object", "array"]}, "Records that rules have created, by entity.", of="entity"),
+    created=parts.map_to(_CREATED, "Records that rules have created, by entity.", of="entity"),
     sent=parts.list_of(
         _SENT, "What rules have sent away, in this order, each with the parts that matter.", unique=False
     ),
