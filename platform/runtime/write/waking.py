@@ -47,15 +47,24 @@ def has_changed_lines(draft: Draft, relation: str) -> bool:
 def wakes(session: Session, rule: Rule, draft: Draft) -> bool:
     """Whether a draft wakes a rule: its trigger, then its condition.
 
-    A `require` that reads a relation is woken by that relation's records as well, so that it always holds.
+    A `require` that reads a relation is woken by that relation's records as well, so that it always holds; one that is
+    asked of an action or a transition alone is not, for there is nothing that it holds at other times.
     """
-    watched = bool(draft.events) and rule.require is not None and any(one.startswith("child:") for one in draft.events)
-    if not watched and not is_its_time(rule, draft) and not is_triggered(rule.trigger, draft):
+    if not is_watched(rule, draft) and not is_its_time(rule, draft) and not is_triggered(rule.trigger, draft):
         return False
     if rule.when is None or compiled(session.release, rule.when)(session.env(draft)):
         return True
     session.verdict(rule, draft, "when")
     return False
+
+
+def is_watched(rule: Rule, draft: Draft) -> bool:
+    """Whether records of a relation wake what a rule requires of this one."""
+    if rule.require is None or not any(one.startswith("child:") for one in draft.events):
+        return False
+    trigger = rule.trigger
+    of_moves = bool(trigger.actions or trigger.transitions)
+    return not of_moves or bool(trigger.events or trigger.fields or trigger.child)
 
 
 def perform(session: Session, rule: Rule, draft: Draft) -> None:
