@@ -11,9 +11,10 @@ from starlette.routing import BaseRoute, Route
 from kith.runtime.accounts import SAFE, Passwords
 from kith.runtime.calling import Doors
 from kith.web import choices
+from kith.web.answering import page
 from kith.web.assets import Assets
 from kith.web.pages import finding, home, keys, lists, records, recycling, signing
-from kith.web.requests import Stop, Visit, Web, guest_of, page
+from kith.web.requests import Stop, Visit, Web, guest_of
 from kith.web.templating import Templates
 
 

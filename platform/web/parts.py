@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kith.web.requests import Endpoint
+from kith.web.answering import Endpoint
 
 
 def part(endpoint: Endpoint, otherwise: int = 204) -> Endpoint:

@@ -11,7 +11,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from kith.runtime.write.change import Change
-from kith.web.requests import Visit, page
+from kith.web.answering import page
+from kith.web.requests import Visit
 from tests.web.shop import ADMIN, CLERK, Shop
 
 

@@ -12,6 +12,7 @@ from kith.metadata.model import Field
 from kith.runtime.write.change import Change, Refused
 from kith.runtime.write.offering import Offer, offers
 from kith.web import addresses
+from kith.web.answering import action, page
 from kith.web.flows import ONE_ACTION, address_of
 from kith.web.forming import Draft, labels, maker_of, writable
 from kith.web.inputs import FormSection
@@ -19,7 +20,7 @@ from kith.web.pages.signing import expired
 from kith.web.parts import part
 from kith.web.questions import Questions, first_of, found_for
 from kith.web.refusing import told
-from kith.web.requests import Stop, Visit, Web, action, go, page, parameter
+from kith.web.requests import Stop, Visit, Web, go, parameter
 from kith.web.saving import saved
 from kith.web.subject import Subject, record_of
 from kith.web.templating import wanted

@@ -12,8 +12,9 @@ from kith.runtime.read.query import Hit
 from kith.runtime.read.reader import Reader, reader_of
 from kith.runtime.search.terms import normal
 from kith.web import addresses
+from kith.web.answering import page
 from kith.web.listing import LONGEST_SEARCH, views_of
-from kith.web.requests import Visit, Web, page
+from kith.web.requests import Visit, Web
 from kith.web.shell import flat, icon_of, may_create
 from kith.web.showing import inline
 from kith.web.view import Empty, Link

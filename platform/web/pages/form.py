@@ -12,6 +12,7 @@ from kith.runtime.read import choices, get_record
 from kith.runtime.write.change import Refused, Saved
 from kith.runtime.write.previewing import Preview, preview
 from kith.web import addresses, grids
+from kith.web.answering import action, page
 from kith.web.forming import Draft, labels, writable
 from kith.web.formpage import drawing_of, drawing_of_sheet
 from kith.web.outline import is_input
@@ -19,7 +20,7 @@ from kith.web.pages.record import ONE
 from kith.web.pages.signing import expired
 from kith.web.parts import part
 from kith.web.refusing import clashes, sorted_out, told_again
-from kith.web.requests import Stop, Visit, Web, action, go, page
+from kith.web.requests import Stop, Visit, Web, go
 from kith.web.saving import saved
 from kith.web.sheets import sheet_of
 from kith.web.showing import inline

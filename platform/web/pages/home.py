@@ -11,9 +11,10 @@ from kith.metadata.model import NavItem
 from kith.runtime.read.overview import Recent, count_all, recent
 from kith.runtime.read.reader import reader_of
 from kith.web import addresses
+from kith.web.answering import page
 from kith.web.formats import formatter
 from kith.web.listing import is_about_me, views_of
-from kith.web.requests import Visit, Web, page
+from kith.web.requests import Visit, Web
 from kith.web.shell import NO_RECORDS, flat, icon_of
 from kith.web.view import Cell, Column, Empty, Link, Row, Table, Tile
 

@@ -12,13 +12,14 @@ from starlette.routing import Route
 from kith.metadata.model import Field
 from kith.runtime.write.change import Refused
 from kith.web import addresses
+from kith.web.answering import action, page
 from kith.web.fields import State
 from kith.web.forming import Draft, labels, maker_of, writable
 from kith.web.outline import is_input
 from kith.web.pages.record import ONE, fact_of
 from kith.web.pages.signing import expired
 from kith.web.parts import part
-from kith.web.requests import Stop, Visit, Web, action, go, page, parameter
+from kith.web.requests import Stop, Visit, Web, go, parameter
 from kith.web.saving import saved
 from kith.web.subject import Subject, record_of
 from kith.web.typed import WAS, Typed, raw_of, typed_of

@@ -8,7 +8,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kith.web import addresses
-from kith.web.requests import Visit, Web, page
+from kith.web.answering import page
+from kith.web.requests import Visit, Web
 from kith.web.templating import wanted
 
 KEYS = (

@@ -13,11 +13,12 @@ from kith.metadata.model import View
 from kith.runtime.read import aggregate, count_records, list_records
 from kith.runtime.read.query import AggregateQuery, BadQuery, Page
 from kith.web import addresses, filters
+from kith.web.answering import page
 from kith.web.columns import ListColumn, possible_columns, title_order
 from kith.web.listing import SIZE, Asked, is_filtered, query_of
 from kith.web.pages import filtering
 from kith.web.pages.listed import Listing, listing_of
-from kith.web.requests import Html, Visit, Web, go, page
+from kith.web.requests import Html, Visit, Web, go
 from kith.web.rows import RowMaker, row_maker
 from kith.web.shell import icon_of, may_create
 from kith.web.showing import format_of, inline, shower

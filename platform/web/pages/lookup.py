@@ -8,8 +8,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kith.runtime.read import choices
+from kith.web.answering import page
 from kith.web.parts import part
-from kith.web.requests import Visit, Web, page, parameter
+from kith.web.requests import Visit, Web, parameter
 from kith.web.view import Choice
 
 MOST = 20

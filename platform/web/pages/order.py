@@ -14,7 +14,8 @@ from kith.metadata.analysis.order_told import STAGES, TIES, TITLE, act_lines
 from kith.problems import fill
 from kith.runtime.read.reader import reader_of
 from kith.web import addresses
-from kith.web.requests import Stop, Visit, Web, page, parameter
+from kith.web.answering import page
+from kith.web.requests import Stop, Visit, Web, parameter
 from kith.web.templating import wanted
 from kith.web.view import Link
 

@@ -15,9 +15,10 @@ from kith.runtime.explaining.valuing import explain_value
 from kith.runtime.read.query import Reference
 from kith.runtime.write.previewing import Preview, as_it_is
 from kith.web import addresses
+from kith.web.answering import page
 from kith.web.flows import moves_of
 from kith.web.outline import is_input
-from kith.web.requests import Stop, Visit, Web, page, parameter
+from kith.web.requests import Stop, Visit, Web, parameter
 from kith.web.showing import NOTHING, as_person, label_of, shower
 from kith.web.story import timeline, when
 from kith.web.subject import Subject, record_of

@@ -14,8 +14,9 @@ from kith.runtime.read.overview import count_all
 from kith.runtime.read.query import Page, Query, Sort
 from kith.runtime.read.reader import Reader, reader_of
 from kith.web import addresses
+from kith.web.answering import page
 from kith.web.formats import formatter
-from kith.web.requests import Stop, Visit, Web, page, parameter
+from kith.web.requests import Stop, Visit, Web, parameter
 from kith.web.shell import icon_of
 from kith.web.view import Cell, Column, Empty, Link, Row, Table
 from kith.web.view import Page as Pager

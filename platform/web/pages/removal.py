@@ -10,9 +10,10 @@ from starlette.routing import Route
 from kith.runtime.write.change import Cause, Change, Op, Refused
 from kith.runtime.write.gate import save
 from kith.web import addresses
+from kith.web.answering import action, page
 from kith.web.pages.record import ONE
 from kith.web.pages.signing import expired
-from kith.web.requests import Stop, Visit, Web, action, go, page
+from kith.web.requests import Stop, Visit, Web, go
 from kith.web.subject import Subject, record_of
 from kith.web.templating import wanted
 from kith.web.view import Link

@@ -14,6 +14,7 @@ from kith.runtime.read.cursors import ID
 from kith.runtime.read.labels import labels_of
 from kith.runtime.write.change import Cause, Change, Refused, Verdict
 from kith.web import addresses
+from kith.web.answering import action, page
 from kith.web.choices import local
 from kith.web.forming import maker_of
 from kith.web.inputs import FormSection
@@ -21,7 +22,7 @@ from kith.web.pages.signing import expired
 from kith.web.parts import part
 from kith.web.questions import Questions, first_of, found_for
 from kith.web.refusing import told
-from kith.web.requests import Stop, Visit, Web, action, go, page, parameter
+from kith.web.requests import Stop, Visit, Web, go, parameter
 from kith.web.saving import all_saved
 from kith.web.subject import Subject, entity_of
 from kith.web.typed import FIND, Typed, sent, typed_of

@@ -12,9 +12,10 @@ from starlette.routing import Route
 from kith.runtime.accounts import Entered, Failed, change_password, close_session, masked, session_of, sign_in
 from kith.runtime.accounts.passwords import LONGEST, SHORTEST
 from kith.web import addresses, sessions
+from kith.web.answering import Endpoint, action, form_of, page
 from kith.web.choices import local
 from kith.web.inputs import FieldInput
-from kith.web.requests import Endpoint, Guest, Visit, Web, action, form_of, go, guest_of, page
+from kith.web.requests import Guest, Visit, Web, go, guest_of
 from kith.web.security import CSRF_FIELD
 from kith.web.typed import RESUME
 from kith.web.view import Notice

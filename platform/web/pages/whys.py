@@ -10,8 +10,9 @@ from starlette.routing import Route
 
 from kith.runtime.explaining import RuleTold, explain_rule, explain_save
 from kith.web import addresses
+from kith.web.answering import page
 from kith.web.pages.order import may_see_order
-from kith.web.requests import Stop, Visit, Web, page, parameter
+from kith.web.requests import Stop, Visit, Web, parameter
 from kith.web.subject import Subject, record_of
 from kith.web.templating import wanted
 from kith.web.view import Link
