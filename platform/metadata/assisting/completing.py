@@ -49,6 +49,7 @@ class Proposal:
 def complete(state: State, path: str, offset: int) -> list[Proposal]:
     """The proposals at an offset of a document of the app, the likeliest first."""
     text = state.texts.get(path, "")
+    offset = min(offset, len(text))
     start = offset - len(_BEFORE.search(text[:offset]).group().lstrip("-"))  # type: ignore[union-attr]  # it matches ""
     end = offset + len(re.match(r"[\w]*", text[offset:]).group())  # type: ignore[union-attr]
     found = _spot(state, path, start, end)

@@ -66,6 +66,12 @@ class Project:
             self.unsaved[path] = text.replace("\r\n", "\n")
         self._state = None
 
+    def take(self, texts: Mapping[str, str]) -> None:
+        """Lay exactly these unsaved texts over the documents."""
+        texts = {path: text.replace("\r\n", "\n") for path, text in texts.items()}
+        if texts != self.unsaved:
+            self.unsaved, self._state = texts, None
+
     def reload(self, folder: Path) -> None:
         """Read the folder anew; unsaved texts stay."""
         layers, problems = load(folder)
