@@ -113,7 +113,7 @@ def complete(asked: Asked) -> list[Data]:
 def describe(asked: Asked) -> Data | None:
     """What stands at the cursor, in words."""
     found = assisting.describe(asked.latest, asked.path, asked.offset, asked.language)
-    return found and {"lines": [line for line in found.lines if line], **_stretch(found.span)}
+    return {"lines": [line for line in found.lines if line], **_stretch(found.span)} if found else None
 
 
 def define(asked: Asked) -> Data | None:
