@@ -13,7 +13,7 @@ from kith.rules.checking.owning import owned
 from kith.rules.checking.statements import statements
 from kith.rules.checking.storing import stored
 from kith.rules.checking.uses import cost, uses, uses_of_block
-from kith.rules.checking.weighing import not_reached, weighed
+from kith.rules.checking.weighing import weighed, weighed_block
 from kith.rules.parsing import parse_block, parse_expression, parse_template
 from kith.rules.program import (
     Action,
@@ -30,7 +30,6 @@ from kith.rules.program import (
     Refusal,
     Remove,
 )
-from kith.rules.rewriting import own_nodes
 from kith.rules.rewriting import statements as statements_within
 from kith.rules.scope import Scope, Slot
 from kith.rules.syntax import Syntax
@@ -63,7 +62,7 @@ def checked(
     if tree is not None and slot.database:
         not_in_database(check, tree)
     if tree is not None and slot.advice:
-        weighed(check, [tree])
+        weighed(check, tree)
     if tree is None or any(problem.is_error for problem in found):
         return None, in_order(found)
     reads = uses([tree], scope.entity)
@@ -100,8 +99,7 @@ def compile_program(excerpt: Excerpt, scope: Scope, slot: Slot) -> tuple[Program
     check.problems = found
     actions = statements(check, block.statements)
     if slot.advice:
-        weighed(check, (node for action in statements_within(actions) for node in own_nodes(action)))
-        not_reached(check, actions)
+        weighed_block(check, actions)
     if any(problem.is_error for problem in found):
         return None, in_order(found)
     reads = uses_of_block(actions, scope.entity)

@@ -9,6 +9,7 @@ from kith.problems import Words
 from kith.rules import mistakes_values
 from kith.rules.checking.checker import Checker
 from kith.rules.program import Action, Bind, Branch, Halt, Loop, Refusal
+from kith.rules.rewriting import own_nodes, statements
 from kith.rules.tree import Call, Constant, Node, children
 
 if TYPE_CHECKING:
@@ -18,18 +19,35 @@ ORDERINGS = frozenset({"lt", "le", "gt", "ge", "between"})
 NOWHERE = Words("", "")
 
 
-def weighed(checker: Checker, trees: Iterable[Node]) -> None:
-    """Tell of parts that have one answer whatever the record holds, where nothing has been told of them."""
-    if any(problem.is_error for problem in checker.problems):
-        return
+def weighed(checker: Checker, tree: Node) -> None:
+    """Tell of the parts of an expression that have one answer whatever the record holds."""
     from kith.rules.proving.telling import Telling  # a server that starts from a release compiles nothing
 
-    for tree in trees:
-        for told in Telling().all(tree):
-            if not isinstance(told.node, Constant) and not _is_told(checker, told.node):
-                mistake = mistakes_values.ALWAYS if told.truth else mistakes_values.NEVER
-                checker.report(mistake, told.node, beside=_beside(checker, told))
+    if not any(problem.is_error for problem in checker.problems):
+        tell(checker, Telling().all(tree))
         negated(checker, tree, denied=False)
+
+
+def weighed_block(checker: Checker, actions: Sequence[Action]) -> None:
+    """The same of an action block, and of its statements that are never reached."""
+    from kith.rules.proving.telling import Telling, is_short
+
+    if any(problem.is_error for problem in checker.problems):
+        return
+    trees = [node for action in statements(actions) for node in own_nodes(action)]
+    if is_short(trees):
+        tell(checker, Telling().block(actions))
+    for tree in trees:
+        negated(checker, tree, denied=False)
+    not_reached(checker, actions)
+
+
+def tell(checker: Checker, found: Iterable[Told]) -> None:
+    """Tell of each part where nothing has been told yet."""
+    for told in found:
+        if not isinstance(told.node, Constant) and not _is_told(checker, told.node):
+            mistake = mistakes_values.ALWAYS if told.truth else mistakes_values.NEVER
+            checker.report(mistake, told.node, beside=_beside(checker, told))
 
 
 def _is_told(checker: Checker, node: Node) -> bool:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from kith.rules.program import Action, Amend, Assign, Bind, Branch, Halt, Joining, Loop, Make, Remove
 from kith.rules.proving.assuming import Proof, can_be
 from kith.rules.proving.states import State
+from kith.rules.rewriting import own_nodes, statements
 from kith.rules.tree import Aggregate, Call, Constant, Node, children, walk
 
 MOST_NODES = 400
 """Nodes of an expression that is thought about: nobody reads what is longer."""
 ASKING = frozenset({"is_set", "is_not_set"})
 """To ask once more whether something is set is harmless, and often the way to please the checker."""
+CHANGING = (Assign, Bind, Amend, Remove, Make, Joining)
+"""Statements after which the record, or what is related to it, may be another."""
 FORMS = frozenset({"and", "or", "not", "if", "coalesce"})
 
 
@@ -34,6 +38,11 @@ class Place:
     before: tuple[tuple[Node, bool], ...] = ()
 
 
+def is_short(trees: Iterable[Node]) -> bool:
+    """Whether trees are together short enough to be thought about."""
+    return sum(1 for _ in islice((node for tree in trees for node in walk(tree)), MOST_NODES + 1)) <= MOST_NODES
+
+
 @dataclass(frozen=True)
 class Telling:
     """One walk through an expression."""
@@ -42,9 +51,32 @@ class Telling:
 
     def all(self, tree: Node) -> list[Told]:
         """Everything that is to be told of an expression."""
-        if sum(1 for _ in islice(walk(tree), MOST_NODES + 1)) > MOST_NODES:
-            return []
-        return list(self.parts(tree, Place()))
+        return list(self.parts(tree, Place())) if is_short([tree]) else []
+
+    def block(self, actions: Sequence[Action], place: Place | None = None) -> Iterator[Told]:
+        """Everything that is to be told of the statements of a block, each where those before it have left the record."""
+        here = place or Place()
+        for action in actions:
+            if isinstance(action, Branch):
+                yield from self.parts(action.condition, here)
+                yield from self.block(action.then, self.supposing(here, action.condition, True))
+                yield from self.block(action.otherwise, self.supposing(here, action.condition, False))
+                here = self._behind(action, here)
+            else:
+                for node in own_nodes(action):
+                    yield from self.parts(node, here)
+            if isinstance(action, Loop):
+                yield from self.block(action.body)
+            if any(isinstance(one, CHANGING) for one in statements([action])):
+                # What was known of the record may no longer hold.
+                here = Place()
+
+    def _behind(self, action: Branch, place: Place) -> Place:
+        """Behind an `if` of which one side stops, the other one's condition holds."""
+        for branch, truth in ((action.then, False), (action.otherwise, True)):
+            if branch and isinstance(branch[-1], Halt):
+                return self.supposing(place, action.condition, truth)
+        return place
 
     def parts(self, node: Node, place: Place) -> Iterator[Told]:
         """What is to be told of a part and of the parts in it."""
