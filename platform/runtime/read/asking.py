@@ -14,8 +14,8 @@ from kith.runtime.read.query import Denied
 from kith.runtime.read.reader import Reader
 from kith.runtime.read.scopes import TEAMS_BELOW, ReaderScope
 
-CONDITION = Slot("filter", BOOL, actor=True, database=True)
-VALUE = Slot("value", actor=True, database=True)
+CONDITION = Slot("filter", BOOL, actor=True, database=True, advice=False)
+VALUE = Slot("value", actor=True, database=True, advice=False)
 LONGEST = 64 * 1024
 
 

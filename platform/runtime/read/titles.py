@@ -23,7 +23,7 @@ from kith.runtime.read.statement import Statement
 
 DEPTH = 3
 """References in a title print as titles; so many levels of that."""
-HOLE = Slot("title", database=True, relations=False)
+HOLE = Slot("title", database=True, relations=False, advice=False)
 LOOSE = " ·|–—"
 """What parts holes, and is left over at an end where the hole there prints nothing."""
 Part = str | Node
