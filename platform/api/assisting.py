@@ -19,7 +19,7 @@ from kith.api.problems import stop
 from kith.api.reading import only
 from kith.metadata import assisting
 from kith.metadata.assisting import Project, Refusal, State
-from kith.metadata.formatting import Edit
+from kith.metadata.scalars import Edit
 from kith.problems import Problem, Span
 
 PARTS = ("ask", "path", "offset", "end", "documents", "name")

@@ -13,7 +13,7 @@ from pygls.lsp.server import LanguageServer
 
 from kith.metadata import assisting
 from kith.metadata.assisting import Project, Refusal, State
-from kith.metadata.formatting import Edit
+from kith.metadata.scalars import Edit
 from kith.problems import Problem, Source, Span
 
 PAUSE = 0.3

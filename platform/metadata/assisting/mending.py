@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kith.metadata.assisting.project import State
-from kith.metadata.formatting import Edit, format_document
+from kith.metadata.formatting import format_document
+from kith.metadata.scalars import Edit
 from kith.problems import Problem, Words
 
 _MEANT = re.compile(r'did you mean "([^"]+)"')

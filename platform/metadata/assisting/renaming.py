@@ -9,7 +9,7 @@ from kith.metadata import names
 from kith.metadata.assisting.finding import Found, found_at, uses
 from kith.metadata.assisting.names import Declared, known
 from kith.metadata.assisting.project import Project, State, document_of, errors
-from kith.metadata.formatting import Edit
+from kith.metadata.scalars import Edit
 from kith.problems import Span, Words
 from kith.source import Mapping as MappingNode
 from kith.source import Scalar, Sequence
