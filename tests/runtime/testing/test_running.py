@@ -173,7 +173,10 @@ cases:
       - {act: {update: {rent: 1}}, expect: {values: {is_new: true}, sent: []}}
       - at: 2026-07-02T00:00
         act: {midnight: true}
-        expect: {values: {is_new: false}, created: {visit: {subject: No longer new}}, sent: [{notify: {to: me, message: A is old.}}]}
+        expect:
+          values: {is_new: false}
+          created: {visit: {subject: No longer new}}
+          sent: [{notify: {to: me, message: A is old.}}]
       - {act: {midnight: true}, expect: {sent: []}}
   shipped: {given: {name: Main, rent: 7}, act: {update: {share: 1%}}, expect: {values: {rent: 7}}}
 """
