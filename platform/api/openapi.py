@@ -29,6 +29,8 @@ def document(call: Call) -> dict[str, Any]:
     app = call.release.model.app
     paths: dict[str, Any] = dict(ops.general())
     schemas: dict[str, Any] = dict(ops.SCHEMAS)
+    if call.reader.administers:
+        paths |= ops.administering()
     for entity in known(call):
         paths |= paths_of(call, entity)
         schemas |= schemas_of(call, entity)

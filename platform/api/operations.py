@@ -56,6 +56,22 @@ SCHEMAS: dict[str, Any] = {
         },
         "required": ["name", "label", "kind", "possible", "why", "asked"],
     },
+    "Job": {
+        "type": "object",
+        "properties": {
+            "id": {"type": "string", "format": "uuid"}, "kind": TEXT, "label": TEXT, "about": TEXT,
+            "state": {"enum": ["waiting", "running", "done", "dead"]}, "save": {"type": ["string", "null"]},
+            "attempts": {"type": "integer"}, "created_at": {"type": "string", "format": "date-time"},
+            "due_at": {"type": "string", "format": "date-time"}, "finished_at": {"type": ["string", "null"]},
+            "failed": {"type": ["string", "null"]}, "told": {"type": "array", "items": TEXT},
+            "refusals": {
+                "type": "array",
+                "items": {"type": "object", "properties": {"record": TEXT, "message": TEXT}},
+            },
+            "result": {},
+        },
+        "required": ["id", "kind", "label", "state", "attempts", "told"],
+    },
     "Hit": {
         "type": "object",
         "properties": {"entity": TEXT, "id": {"type": "string", "format": "uuid"}, "label": TEXT},
@@ -90,6 +106,8 @@ QUERY: dict[str, Any] = {
     "save": ("A save of the record; without it the latest", TEXT),
     "rule": ("A rule of which to say why it does nothing, now or at the save", TEXT),
     "field": ("A computed field of which to say why it has its value", TEXT),
+    "state": ("How a job stands", {"enum": ["waiting", "running", "done", "dead"]}),
+    "kind": ("What a job does, such as copy or schedule", TEXT),
     "deleted": ("The recycle bin", {"enum": ["false", "true"], "default": "false"}),
 }  # fmt: skip
 PARAMETERS: dict[str, Any] = {
@@ -236,6 +254,16 @@ def bulk(entity: str) -> Operation:
     number = {"type": "integer"}
     answer = _data({"type": "array", "items": schema("Outcome")}, batch=TEXT, saved=number, refused=number)
     return _operation("bulk", entity, answer, "Idempotency-Key", requestBody=body)
+
+
+def administering() -> dict[str, Any]:
+    """The addresses of those who administer."""
+    listed = _operation("jobs", "", _page(schema("Job")), "state", "kind", "limit", "cursor")
+    return {
+        f"{BASE}/jobs": {"get": listed},
+        f"{BASE}/jobs/{{id}}": {"get": _operation("job", "", _data(schema("Job"))), "parameters": [ID]},
+        f"{BASE}/jobs/{{id}}/retry": {"post": _operation("retry_job", "", _data(schema("Job"))), "parameters": [ID]},
+    }
 
 
 def general() -> dict[str, Any]:

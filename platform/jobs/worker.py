@@ -20,6 +20,7 @@ from kith.runtime.ids import new_id
 from kith.runtime.publishing import system_context
 from kith.runtime.queue.claiming import LEASE
 from kith.runtime.queue.ending import ATTEMPTS
+from kith.runtime.queue.telling import DIED
 from kith.runtime.workspace import NoRelease, Workspace
 from kith.runtime.write.folding import MOST, fold, is_any_waiting
 
@@ -105,7 +106,7 @@ class Worker:
         if job.attempts > ATTEMPTS:
             # Each of its workers has died: it may well be the job that kills them.
             self._workspace.database.run(
-                lambda connection: queue.bury(connection, job, self._workspace.clock(), "its workers died")
+                lambda connection: queue.bury(connection, job, self._workspace.clock(), DIED)
             )
             return
         handler, work = self._handlers[job.kind], work_of(job, self._workspace)

@@ -12,6 +12,7 @@ SIGN_OUT = "/sign-out"
 PASSWORD = "/password"  # noqa: S105 - an address
 BIN = "/bin"
 KEYS = "/keys"
+JOBS = "/jobs"
 
 Parameters = Iterable[tuple[str, str]]
 
@@ -50,6 +51,16 @@ def delete_of(entity: str, id_: str) -> str:
 def restore_of(entity: str, id_: str) -> str:
     """Where a record is brought back from the recycle bin (POST)."""
     return f"{record_of(entity, id_)}/restore"
+
+
+def job_of(id_: str) -> str:
+    """A background job's page."""
+    return f"{JOBS}/{quote(id_, safe='')}"
+
+
+def retry_of(id_: str) -> str:
+    """Where a background job is tried again (POST)."""
+    return f"{job_of(id_)}/retry"
 
 
 def bin_of(entity: str) -> str:

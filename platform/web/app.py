@@ -13,7 +13,7 @@ from kith.runtime.calling import Doors
 from kith.web import choices
 from kith.web.answering import page
 from kith.web.assets import Assets
-from kith.web.pages import finding, home, keys, lists, records, recycling, signing
+from kith.web.pages import finding, home, jobs, keys, lists, records, recycling, signing
 from kith.web.requests import Stop, Visit, Web, guest_of
 from kith.web.templating import Templates
 
@@ -33,6 +33,7 @@ def routes(doors: Doors, passwords: Passwords = SAFE) -> list[BaseRoute]:
         *recycling.routes(web),
         *finding.routes(web),
         *keys.routes(web),
+        *jobs.routes(web),
         *nowhere(web),
     ]
 

@@ -60,7 +60,7 @@ class Frame:
             look=self.look,
             csrf=csrf,
             user=person,
-            user_menu=user_menu(profile if places.profile else "", self.texts),
+            user_menu=user_menu(profile if places.profile else "", self.texts, administers=places.administers),
         )
 
     def _stencil(self, crumbs: int) -> Stencil:

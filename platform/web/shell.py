@@ -33,6 +33,7 @@ class Places:
     paths: tuple[str, ...]
     profile: bool
     """Whether he may see his own page."""
+    administers: bool
 
     def marks(self, path: str) -> Marks:
         """The links that lead to an address or to what stands above it."""
@@ -96,7 +97,9 @@ def places(reader: Reader, language: str, texts: Texts) -> Places:
     ]
     icon = next((item.icon for item in app.navigation if item.icon in ICONS), "layers")
     paths = tuple(link.href.partition("?")[0] for group in groups for link in group.links)
-    return Places(tuple(groups), tuple(creates[:MOST_CREATES]), icon, paths, reader.may_read("user"))
+    return Places(
+        tuple(groups), tuple(creates[:MOST_CREATES]), icon, paths, reader.may_read("user"), reader.administers
+    )
 
 
 def _links(reader: Reader, item: NavItem, language: str) -> list[Link]:
@@ -125,12 +128,14 @@ def icon_of(entity: Entity, icon: str = "") -> str:
     return icon or entity.icon or "folder"
 
 
-def user_menu(profile: str, texts: Texts) -> tuple[Link, ...]:
+def user_menu(profile: str, texts: Texts, *, administers: bool = False) -> tuple[Link, ...]:
     """The reader's own menu."""
     own = (Link(texts("menu.profile"), profile, "user"),) if profile else ()
+    jobs = (Link(texts("menu.jobs"), addresses.JOBS, "list-checks"),) if administers else ()
     return (
         *own,
         Link(texts("menu.password"), addresses.PASSWORD, "key-round"),
         Link(texts("menu.bin"), addresses.BIN, "trash-2"),
+        *jobs,
         Link(texts("menu.keys"), addresses.KEYS, "circle-question-mark", dialog=True, key="help"),
     )

@@ -3,10 +3,11 @@
 from kith.runtime.queue.adding import LATER, USUAL, adding, enqueue, enqueue_once, job_row
 from kith.runtime.queue.claiming import Job, claim, extend, is_any_due
 from kith.runtime.queue.ending import LostLease, bury, fail, finish, note, put_back
-from kith.runtime.queue.looking import Listed, counts, jobs, retry, sweep
+from kith.runtime.queue.looking import STATES, Listed, counts, jobs, kinds, retry, sweep
 
 __all__ = [
     "LATER",
+    "STATES",
     "USUAL",
     "Job",
     "Listed",
@@ -23,6 +24,7 @@ __all__ = [
     "is_any_due",
     "job_row",
     "jobs",
+    "kinds",
     "note",
     "put_back",
     "retry",

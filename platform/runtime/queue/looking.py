@@ -35,15 +35,26 @@ class Listed:
     result: Any
 
 
-def jobs(connection: sa.Connection, *, state: str = "", kind: str = "", limit: int = 50) -> list[Listed]:
-    """The latest jobs, of a state and a kind where those are named."""
+def jobs(
+    connection: sa.Connection, *, state: str = "", kind: str = "", id_: str = "", before: str = "", limit: int = 50
+) -> list[Listed]:
+    """The latest jobs, of a state and a kind where those are named; `before` is the id of a job that all are older than."""
     columns = [_JOB.c[name] for name in Listed.__dataclass_fields__]
     asked = sa.select(*columns).order_by(_JOB.c.id.desc()).limit(limit)
     if state:
         asked = asked.where(_JOB.c.state == state)
     if kind:
         asked = asked.where(_JOB.c.kind == kind)
+    if id_:
+        asked = asked.where(_JOB.c.id == id_)
+    if before:
+        asked = asked.where(_JOB.c.id < before)
     return [Listed(*row) for row in connection.execute(asked)]
+
+
+def kinds(connection: sa.Connection) -> list[str]:
+    """The kinds of which there are jobs."""
+    return list(connection.scalars(sa.select(_JOB.c.kind).distinct().order_by(_JOB.c.kind)))
 
 
 def counts(connection: sa.Connection) -> dict[str, int]:
