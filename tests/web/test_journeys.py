@@ -85,7 +85,7 @@ def test_what_is_typed_filters_the_list_at_once_and_back_undoes_it(chromium: Bro
 def test_a_filter_is_picked_added_to_and_removed(chromium: Browser, served_shop: Served, script: bool) -> None:
     with visiting(chromium, served_shop, Look(script=script), path="/records/member") as page:
         page.get_by_text("Add filter").click()
-        page.get_by_label("Field").select_option("tier")
+        page.get_by_label("Field", exact=True).select_option("tier")
         if script:
             page.locator("select[name=value]").select_option("silver")
         else:
@@ -176,7 +176,8 @@ def test_the_first_list_is_light(chromium: Browser, served_shop: Served) -> None
     page.wait_for_load_state("networkidle")
     nodes = page.evaluate("document.querySelectorAll('*').length")
     context.close()
-    assert nodes <= 1_500
+    # A box before each of fifty names, with its label, where actions can be carried out on several.
+    assert nodes <= 1_800
     assert len(sizes) <= 10
     assert sum(sizes) <= 100_000
 

@@ -7,10 +7,13 @@ from html import unescape
 from urllib.parse import urlencode
 
 import pytest
+from playwright.sync_api import Browser, expect
 
 from kith.runtime.ids import new_id
 from kith.runtime.write.change import Change
+from tests.web.browsing import Look, visiting
 from tests.web.shop import ADMIN, CLERK, Shop
+from tests.web.test_gallery import grave
 
 
 def coupons(shop: Shop, *states: str) -> list[str]:
@@ -75,3 +78,21 @@ def test_nobody_does_so_what_he_may_not_do_with_one(shop: Shop) -> None:
     assert shop.client(ADMIN).get(asked([], _action="extend")).headers["location"] == "/records/coupon"
     away = shop.client(ADMIN).get(asked([], _action="extend", _back="//elsewhere.example")).headers["location"]
     assert away == "/"
+
+
+@pytest.mark.parametrize("look", [Look(), Look("zh-CN", "dark", 360), Look(script=False)], ids=str)
+def test_an_action_on_several_in_the_browser(chromium: Browser, served_shop: tuple[Shop, str], look: Look) -> None:
+    zh, (shop, _) = look.language == "zh-CN", served_shop
+    coupons(shop, "issued", "issued")
+    with visiting(chromium, served_shop, look, path="/records/coupon") as page:
+        for place in (0, 1):
+            page.locator("tbody .tick-cell input").nth(place).check()
+        if look.script:
+            expect(page.locator("[data-selection]")).to_contain_text("已选 2 条" if zh else "2 selected")
+        page.get_by_role("button", name="延期" if zh else "Extend").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("2")
+        assert not look.script or grave(page, "an action on several") == []
+        page.locator("[name=days]").fill("9")
+        page.locator("[data-save]").click()
+        expect(page.get_by_text("已完成。" if zh else "Done.")).to_be_visible()
+        assert not look.script or page.evaluate("document.documentElement.scrollWidth") <= look.width

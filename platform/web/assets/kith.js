@@ -127,7 +127,8 @@ function moveCursor(step) {
   const row = rows[Math.max(0, Math.min(rows.length - 1, at + step))];
   row.classList.add("cursor");
   row.scrollIntoView({ block: "nearest" });
-  (row.querySelector(".record-link, a, input"))?.focus({ preventScroll: true });
+  // Where rows can be chosen, a box stands before the link.
+  (row.querySelector(".record-link") ?? row.querySelector("a, input"))?.focus({ preventScroll: true });
 }
 
 on("dblclick", (event) => edit(event.target.closest("td[data-edit]")));
