@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
-from time import thread_time
+from time import monotonic, thread_time
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
@@ -49,8 +49,10 @@ class Context:
     language: str
     zone: tzinfo
     reader_zone: tzinfo
-    timer: Callable[[], float] = thread_time
-    """Seconds that only rise, for budgets of time: the processor's, since a busy machine is no fault of a rule."""
+    timer: Callable[[], float] = monotonic
+    """Seconds that only rise, for budgets of time; asking costs nothing."""
+    processor: Callable[[], float] = thread_time
+    """Seconds of the processor, which a busy machine does not make longer; asking costs a system call."""
     proof: Proof | None = None
     """That the actor still is who he was, where that is still to be asked along with something else."""
 

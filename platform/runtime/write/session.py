@@ -133,7 +133,7 @@ class Session:
     def __post_init__(self) -> None:
         self.out = Waiting(self.raw)
         limit = SECONDS_OF_JOBS if self.cause.channel == "job" else SECONDS
-        self.rule_time = RuleTime(self.context.timer, limit * self.tops)
+        self.rule_time = RuleTime(self.context.timer, self.context.processor, limit * self.tops)
 
     @property
     def connection(self) -> sa.Connection:

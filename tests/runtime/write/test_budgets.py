@@ -22,7 +22,7 @@ def ticking(step: float) -> Callable[[], float]:
 
 
 def timed(shop: Shop, change: Change, step: float, cause: Cause, language: str = "en") -> Verdict:
-    context = replace(shop.context(language=language), timer=ticking(step))
+    context = replace(shop.context(language=language), timer=ticking(step), processor=ticking(step))
     return save(shop.workspace.database, context, shop.release, change, cause)
 
 
@@ -45,11 +45,17 @@ def test_a_save_whose_rules_take_too_long_is_stopped_and_says_which_ran_last(sho
 
 
 def test_one_expression_that_goes_through_many_records_is_stopped_as_well() -> None:
-    time = RuleTime(ticking(0.9), 2.0)
+    time = RuleTime(ticking(0.9), ticking(0.9), 2.0)
     time.running = "order.goods"
     with pytest.raises(OverBudget) as stopped, time.counted():
-        list(time.watched(iter(range(3 * LOOK_EVERY))))
+        list(time.watched(iter(range(4 * LOOK_EVERY))))
     assert (stopped.value.counter, stopped.value.limit, stopped.value.chain) == ("seconds", 2, ("order.goods",))
+
+
+def test_a_machine_that_stands_still_stops_no_save() -> None:
+    time = RuleTime(ticking(10.0), ticking(0.0), 2.0)
+    with time.counted():
+        assert len(list(time.watched(iter(range(4 * LOOK_EVERY))))) == 4 * LOOK_EVERY
 
 
 def test_a_deletion_reaches_sixteen_levels_and_no_more(shop: Shop) -> None:
