@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from kith.jobs.worker import Worker
 from kith.runtime.workspace import Workspace
+from kith.runtime.write import copying
 
 
 def main(url: str, now: str, last: int) -> None:
@@ -28,6 +29,8 @@ def main(url: str, now: str, last: int) -> None:
         sa.event.listen(engine, "before_cursor_execute", count)
         # The moment between the last statement and its commit is one of those that matter.
         sa.event.listen(engine, "commit", count)
+    # Few records are to take several steps.
+    copying.BATCH = 2
     worker = Worker(workspace)
     while worker.turn():
         pass

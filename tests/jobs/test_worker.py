@@ -1,12 +1,9 @@
-"""Workers: what they do with a job, what becomes of it when that fails, and that being killed loses and doubles nothing."""
+"""Workers: what they do with a job, what becomes of it when that fails."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 from kith.jobs.handlers import Apart, Handler, Within, Work
 from kith.jobs.worker import Worker
@@ -18,8 +15,6 @@ from kith.runtime.write.change import Cause, Change
 from kith.runtime.write.gate import save_within
 from tests.jobs.club_world import Club, work
 
-STEP = 17
-"""Statements that a worker gets further each time before it is killed."""
 LATER = LEASE + timedelta(seconds=1)
 
 
@@ -115,23 +110,3 @@ def test_a_rule_that_a_newer_release_has_no_more_is_left_alone(club: Club) -> No
     work(club.worker())
     (job,) = club.jobs("schedule")
     assert job.result == {"gone": True}
-
-
-def test_killed_at_any_moment_nothing_is_lost_and_nothing_done_twice(club: Club) -> None:
-    members = [club.member(f"m{number}", points=2000, expires_on="2026-04-01") for number in range(3)]
-    club.worker()
-    club.time.to("2026-03-02T05:00")
-    url = club.workspace.database.url.render_as_string(hide_password=False)
-    root = Path(__file__).parents[2]
-    killed = 0
-    for statement in range(2, 400, STEP):
-        command = [sys.executable, "-m", "tests.jobs.killed", url, club.time.now.isoformat(), str(statement)]
-        ended = subprocess.run(command, cwd=root, check=False, capture_output=True, text=True)
-        if ended.returncode == 0:
-            break
-        assert ended.returncode == -9, ended.stderr
-        killed += 1
-        club.time.now += LATER
-    assert killed >= 3
-    assert [sorted(club.notes(one)) for one in members] == [["expires Apr 1, 2026", "rich"]] * 3
-    assert {one.state for one in club.jobs("schedule")} == {"done"}

@@ -1,0 +1,95 @@
+"""Workers that are killed without a word, at one statement after the other: nothing is lost, and nothing is done twice.
+
+With KITH_LONG=1 they are killed at every statement.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from kith.runtime import queue
+from kith.runtime.publishing import system_context
+from kith.runtime.queue.claiming import LEASE
+from kith.runtime.schema import system
+from kith.runtime.write.change import Cause, Change
+from kith.runtime.write.gate import save_within
+from tests.jobs.club_world import Club
+
+STEP = 1 if os.environ.get("KITH_LONG") else 23
+"""Statements that a worker gets further each time before it is killed."""
+LATER = LEASE + timedelta(seconds=1)
+ROOT = Path(__file__).parents[2]
+
+
+def killed_until_done(club: Club) -> int:
+    """Let workers go on, each killed a bit later than the one before, until one comes to an end; how many were killed."""
+    url = club.workspace.database.url.render_as_string(hide_password=False)
+    for killed, statement in enumerate(range(2, 1_000, STEP)):
+        command = [sys.executable, "-m", "tests.jobs.killed", url, club.time.now.isoformat(), str(statement)]
+        ended = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+        if ended.returncode == 0:
+            return killed
+        assert ended.returncode == -9, ended.stderr
+        club.time.now += LATER
+        revive(club)
+    raise AssertionError("no worker came to an end")
+
+
+def revive(club: Club) -> None:
+    """Who kills many workers over one job has it given up in the end: that is for another test."""
+    with club.workspace.database.write() as connection:
+        connection.execute(sa.update(system.job).values(attempts=0))
+        queue.retry(connection, club.time.now)
+
+
+def test_slots_of_rules_are_carried_out_once_by_workers_that_are_killed(club: Club) -> None:
+    members = [club.member(f"m{number}", points=2000, expires_on="2026-04-01") for number in range(3)]
+    club.worker()
+    club.time.to("2026-03-02T05:00")
+    assert killed_until_done(club) >= 3
+    assert [sorted(club.notes(one)) for one in members] == [["expires Apr 1, 2026", "rich"]] * 3
+    assert {one.state for one in club.jobs("schedule")} == {"done"}
+
+
+def test_copies_and_sums_are_right_after_workers_that_are_killed(club: Club) -> None:
+    ann, bob = club.member("Ann", points=5), club.member("Bob", points=5)
+    notes = [_make(club, "note", member=one, what="tell", points="2.50") for one in (ann, bob) for _ in range(5)]
+    for one in (ann, ann, bob):
+        _make(club, "visit", member=one, spent="3.10")
+    club.worker()
+    club.save(Change("update", "member", ann, {"points": 600}))
+    club.save(Change("update", "member", ann, {"points": 700}))
+    club.save(Change("update", "member", bob, {"name": "Bert"}))
+    _roll_back(club, Change("update", "member", bob, {"points": 900}))
+    _roll_back(club, Change("create", "visit", None, {"member": bob, "spent": "99"}))
+    _make(club, "visit", member=ann, spent="1")
+    assert killed_until_done(club) >= 3
+    table = club.workspace.current().tables["note"]
+    columns = (table.columns[name].value for name in ("whose", "weight"))
+    with club.workspace.database.read() as connection:
+        found = connection.execute(sa.select(*columns).where(table.id.in_(notes)).order_by(table.id)).all()
+        assert connection.scalar(sa.select(sa.func.count()).select_from(system.delta)) == 0
+    assert [tuple(row) for row in found] == [("Ann", 1400)] * 5 + [("Bert", 10)] * 5
+    assert sorted(club.notes(ann)) == ["heavy"] * 5 + ["tell"] * 5
+    assert [club.look(one, "spent")["spent"] for one in (ann, bob)] == [Decimal("7.20"), Decimal("3.10")]
+    assert [club.stored(one, "written") for one in (ann, bob)] == [10, 5]
+    assert {one.state for one in club.jobs("copy")} == {"done"}
+
+
+def _make(club: Club, entity: str, **values: object) -> str:
+    return club.save(Change("create", entity, None, values))
+
+
+def _roll_back(club: Club, change: Change) -> None:
+    """A save whose transaction does not come to its end."""
+    release = club.workspace.current()
+    with club.workspace.database.write() as connection:
+        save_within(connection, system_context(release, club.time), release, [change], Cause("api"))
+        connection.rollback()
