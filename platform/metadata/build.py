@@ -39,6 +39,8 @@ class Built:
     documents: Merged
     world: Mapping[str, EntityScope]
     """The names of each entity."""
+    addresses: frozenset[str] = frozenset()
+    """Where texts that people see stand, as documents of strings name it."""
 
     @property
     def is_sound(self) -> bool:
@@ -92,7 +94,8 @@ def _build(stack: tuple[Layer, ...], memo: Memo, advice: bool) -> Built:
     checking = Checking(model, context, world)
     for check in CHECKS if advice else filter(finds_errors, CHECKS):
         problems += [problem for problem in check(checking) if not _echoes(problem, context)]
-    return Built(model, in_order(told_in_place(in_order(problems), checking)), documents, world)
+    in_place = in_order(told_in_place(in_order(problems), checking))
+    return Built(model, in_place, documents, world, frozenset(context.addresses))
 
 
 def _echoes(problem: Problem, context: Context) -> bool:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from kith.metadata.assisting.completing import RECORDS
+from kith.metadata.assisting.expressing import RECORDS
 from kith.metadata.assisting.mentions import Mention, mentions
-from kith.metadata.assisting.names import Declared, inputs, known, led
+from kith.metadata.assisting.names import Declared, inputs, known, led, sought
 from kith.metadata.assisting.project import State, document_of
 from kith.metadata.assisting.spots import Spot, spot_at, spots
 from kith.metadata.formatting import STARTS
@@ -86,11 +86,7 @@ def _named(state: State, spot: Spot) -> Declared | None:
     if (said := declaration(spot)) is not None:
         kind, owner, name = said
         return known(state, kind, owner, spot).get(name)
-    to, owner = spot.to, spot.owner
-    if not to and spot.field and not spot.is_key:
-        to, owner = "option", f"{owner}.{spot.field}"
-    if to == "match":
-        to, owner = "key", led(state, owner, spot.path[-2])
+    to, owner = sought(state, spot)
     return known(state, to, owner, spot).get(spot.scalar.text) if to else None
 
 

@@ -41,12 +41,32 @@ def _known(state: State, to: str, owner: str, spot: Spot | None) -> Iterator[Dec
     if to in DOCUMENTS:
         return documents_of(state, to, owner)
     if to in ("step", "tab"):
-        return parts_within(spot.root, (f"{to}s",), to, owner) if spot else iter(())
+        return _own_parts(to, spot) if spot else iter(())
     if to == "option":
         return options_of(state, owner)
     if to == "variant":
         return options_of(state, variants_of(state, owner))
     return OF_ENTITIES[to](state, owner, scope) if to in OF_ENTITIES else iter(())
+
+
+def sought(state: State, spot: Spot) -> tuple[str, str]:
+    """What sort of name stands at a spot, and whose; ("", …) where none does."""
+    to, owner = spot.to, spot.owner
+    if spot.is_key:
+        if spot.kind == "workflow" and spot.path[:1] == ("states",) and len(spot.path) == 2:
+            return "option", f"{owner}.{_text(spot.root, 'field')}"
+        return ("input" if to == "field" and spot.path[-2:-1] == ("inputs",) else to), owner
+    if not to and spot.field:
+        return "option", f"{owner}.{spot.field}"
+    return ("key", led(state, owner, spot.path[-2])) if to == "match" else (to, owner)
+
+
+def _own_parts(to: str, spot: Spot) -> Iterator[Declared]:
+    """The tabs of the form itself; the steps of the import itself, in a step only those before it."""
+    for one in parts_within(spot.root, (f"{to}s",), to, f"{spot.kind}.{_text(spot.root, spot.kind)}"):
+        if to == "step" and spot.path[1:2] == (one.name,) and not spot.is_key:
+            return
+        yield one
 
 
 Scoped = Callable[[State, str, "EntityScope | None"], Iterator[Declared]]
@@ -75,6 +95,12 @@ def _within(kind: str, part: str, to: str) -> Scoped:
     return found
 
 
+def _inputs(state: State, owner: str, scope: EntityScope | None) -> Iterator[Declared]:
+    """What the named actions of an entity ask for."""
+    for action in known(state, "action", owner):
+        yield from parts_of(state, ("entity", owner), ("actions", action, "inputs"), "input", owner)
+
+
 OF_ENTITIES: Mapping[str, Scoped] = {
     "entity": lambda state, owner, scope: entities(state),
     "field": lambda state, owner, scope: fields_of(scope) if scope else iter(()),
@@ -83,6 +109,7 @@ OF_ENTITIES: Mapping[str, Scoped] = {
     "key": _keys,
     "refusal": _refusals,
     "action": lambda state, owner, scope: parts_of(state, ("entity", owner), ("actions",), "action", owner),
+    "input": _inputs,
     "transition": _within("workflow", "transitions", "transition"),
     "state": _within("workflow", "states", "state"),
     "rule": _within("rules", "items", "rule"),
