@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from kith.metadata.analysis.copies import Copied, copies_of
+from kith.metadata.analysis.copies import Copied, copies
 from kith.metadata.analysis.steps import own_reads
 from kith.metadata.model import Entity, Model, Rule
 from kith.rules.program import Action, Amend, Assign, Branch, Halt, Joining, Loop, Make, Remove
@@ -121,8 +121,7 @@ def world_of(model: Model) -> World:
         for child, references in by_child.items():
             mine = tuple(one for one in sums if one.relation in references)
             above.setdefault(child, []).append(Above(entity.name, references, mine))
-    copied = {name: found for name in model.entities if (found := copies_of(model, name))}
-    return World({key: frozenset(names) for key, names in computed.items()}, above, copied)
+    return World({key: frozenset(names) for key, names in computed.items()}, above, copies(model))
 
 
 def _sums(entity: Entity) -> Iterator[Sum]:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
 
 from kith.metadata.checks.checking import Checking, tells
+from kith.metadata.layers.documents import Document
 from kith.metadata.making.at import At
 from kith.metadata.making.moving import steps_of
 from kith.metadata.mistakes import model as mistakes
@@ -26,30 +30,68 @@ FIELDS = (
 @tells(mistakes.NO_FIELD, mistakes.NO_RULE, mistakes.NO_DOCUMENT, mistakes.NO_ENTITY, timing.NO_TIMED_RULE)
 def tests_speak_of_what_exists(c: Checking) -> Iterator[Problem]:
     """Tests give and expect values of fields, as a role that exists, and refusals by rules or fields that exist."""
-    for _, at in c.documents("tests"):
-        entity = c.model.entities.get(at.text("of"))
-        for _, case in at.parts("cases") if entity else ():
-            for part in {id(one.node): one for one in (case, *steps_of(case))}.values():
-                yield from _part(c, entity, part) if entity else ()
+    for of, documents in groupby(sorted(c.documents("tests"), key=_of), key=_of):
+        entity = c.model.entities.get(of)
+        known = Known(c, entity) if entity else None
+        for _, at in documents if known else ():
+            for _, case in at.parts("cases"):
+                for part in {id(one.node): one for one in (case, *steps_of(case))}.values():
+                    yield from _part(c, known, part) if known else ()
 
 
-def _part(c: Checking, entity: Entity, part: At) -> Iterator[Problem]:
+def _of(document: tuple[Document, At]) -> str:
+    return document[1].text("of")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What tests of an entity may name."""
+
+    c: Checking
+    entity: Entity
+
+    @cached_property
+    def forms(self) -> set[str]:
+        """Its forms."""
+        return {form.name for form in self.c.model.forms.values() if form.of == self.entity.name}
+
+    @cached_property
+    def values(self) -> set[str]:
+        """What a record is given values of."""
+        return {*self.entity.fields, *self.c.world[self.entity.name].relations}
+
+    @cached_property
+    def refusals(self) -> set[str]:
+        """What may refuse; rules of other entities may in a later wave."""
+        model, entity = self.c.model, self.entity
+        known = {name for rules in model.rules.values() for rule in rules for name in (rule.name, rule.path)}
+        known |= entity.fields.keys() | entity.keys.keys() | entity.actions.keys()
+        known |= {name for action in entity.actions.values() for name in action.inputs}
+        return known | {name for flow in model.workflows_of(entity.name) for name in flow.transitions}
+
+    @cached_property
+    def timed(self) -> set[str]:
+        """The rules that time wakes."""
+        rules = (rule for rule in self.c.model.rules.get(self.entity.name, ()) if rule.schedule is not None)
+        return {name for rule in rules for name in (rule.name, rule.path)}
+
+
+def _part(c: Checking, known: Known, part: At) -> Iterator[Problem]:
     """A case, or one of its acts."""
-    forms = {form.name for form in c.model.forms.values() if form.of == entity.name}
+    entity = known.entity
     yield from _named(part.scalar("as"), c.model.roles, Words("role", "角色"))
-    yield from _named(part.scalar("form"), forms, Words("form", "表单"))
-    known = {*entity.fields, *c.world[entity.name].relations}
+    yield from _named(part.scalar("form"), known.forms, Words("form", "表单"))
     for place in VALUES:
         values = _at(part.node, place)
         for name, entry in values.entries.items() if isinstance(values, MappingNode) else ():
-            if name not in known:
+            if name not in known.values:
                 yield from c.field_problem(entity, name, entry.key.span, system=True)
     for key in FIELDS:
         for item in _items(part.part("expect").get(key)):
             if item.text not in entity.fields:
                 yield from c.field_problem(entity, item.text, item.span, system=True)
-    yield from _refusals(c, entity, part)
-    yield from _schedule(c, entity, part.part("act").scalar("schedule"))
+    yield from _refusals(known, part)
+    yield from _schedule(known, part.part("act").scalar("schedule"))
     created = _at(part.node, ("expect", "created"))
     for name, entry in created.entries.items() if isinstance(created, MappingNode) else ():
         yield from c.entity_problem(name, entry.key.span)
@@ -74,26 +116,19 @@ def _items(node: Node | None) -> Iterator[Scalar]:
     yield from (item for item in node.items if isinstance(item, Scalar)) if isinstance(node, Sequence) else ()
 
 
-def _refusals(c: Checking, entity: Entity, part: At) -> Iterator[Problem]:
-    """Names of refusals that are neither rules nor fields; rules of other entities may refuse in a later wave."""
-    known = {name for rules in c.model.rules.values() for rule in rules for name in (rule.name, rule.path)}
-    known |= entity.fields.keys() | entity.keys.keys() | entity.actions.keys()
-    known |= {name for action in entity.actions.values() for name in action.inputs}
-    known |= {name for action in entity.actions.values() for name in action.inputs}
-    known |= {name for flow in c.model.workflows_of(entity.name) for name in flow.transitions}
+def _refusals(known: Known, part: At) -> Iterator[Problem]:
+    """Names of refusals that are neither rules nor fields."""
     for item in _items(part.part("expect").get("refused")):
-        if item.text not in known:
-            values: dict[str, Value] = {"name": item.text, "entity": c.called(entity.name)}
-            yield Problem(mistakes.NO_RULE, item.span, values, did_you_mean(item.text, known))
+        if item.text not in known.refusals:
+            values: dict[str, Value] = {"name": item.text, "entity": known.c.called(known.entity.name)}
+            yield Problem(mistakes.NO_RULE, item.span, values, did_you_mean(item.text, known.refusals))
 
 
-def _schedule(c: Checking, entity: Entity, node: Scalar | None) -> Iterator[Problem]:
+def _schedule(known: Known, node: Scalar | None) -> Iterator[Problem]:
     """The name of no rule that time wakes."""
-    timed = [rule for rule in c.model.rules.get(entity.name, ()) if rule.schedule is not None]
-    known = {name for rule in timed for name in (rule.name, rule.path)}
-    if node is not None and node.text not in known:
-        values: dict[str, Value] = {"name": node.text, "entity": c.called(entity.name)}
-        yield Problem(timing.NO_TIMED_RULE, node.span, values, did_you_mean(node.text, known))
+    if node is not None and node.text not in known.timed:
+        values: dict[str, Value] = {"name": node.text, "entity": known.c.called(known.entity.name)}
+        yield Problem(timing.NO_TIMED_RULE, node.span, values, did_you_mean(node.text, known.timed))
 
 
 CHECKS = (tests_speak_of_what_exists,)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from kith.metadata.analysis.reasoning import Reasoning
+from kith.metadata.fields import FIELD_TYPES, FieldType
 from kith.metadata.layers.documents import APP, Document
 from kith.metadata.making.at import At
 from kith.metadata.making.context import Context
@@ -14,12 +16,16 @@ from kith.metadata.making.scopes import EntityScope
 from kith.metadata.mistakes import model as mistakes
 from kith.metadata.model import Entity, Model
 from kith.metadata.names import SYSTEM
-from kith.metadata.shapes.checking import place
-from kith.problems import Mistake, Problem, Span, Words, did_you_mean
+from kith.metadata.shapes.checking import check_value, place
+from kith.problems import Mistake, Problem, Source, Span, Words, did_you_mean
 from kith.rules.proving.assuming import Patience, Proof
+from kith.source import Node, Scalar, Style
 
 MOST_STEPS = 100_000
 """Steps of thought about all rules of a model: some seconds at most, and several times what 500 rules take."""
+
+LONG = 200
+"""Characters of a value that is not worth remembering."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,18 @@ class Checking:
         found = self.thoughts.get(entity.name)
         if found is None:
             found = self.thoughts[entity.name] = Reasoning(self.model, entity, Proof(patience=self.patience))
+        return found
+
+    def unless_sound(
+        self, what: str, sources: Sequence[Source], find: Callable[[], Iterable[Problem]]
+    ) -> list[Problem]:
+        """The problems of documents, which depend on them and on the entities; none are looked for where none were found."""
+        key = (what, tuple(sources), self.context.declared)
+        if self.context.memo.get(key):
+            return []
+        found = list(find())
+        if not found:
+            self.context.memo.put(key, True)
         return found
 
     def documents(self, kind: str) -> list[tuple[Document, At]]:
@@ -65,6 +83,21 @@ class Checking:
         """An entity in words of messages."""
         scope = self.world.get(entity)
         return scope.label if scope else Words(entity, entity)
+
+
+def value_problems(kind: FieldType, node: Node) -> list[Problem]:
+    """What is wrong with the form of a value."""
+    if kind.value is None or (
+        isinstance(node, Scalar) and len(node.text) < LONG and _fits(kind.name, node.style, node.text)
+    ):
+        return []
+    return check_value(node, kind.value)
+
+
+@lru_cache(16_384)
+def _fits(kind: str, style: Style, text: str) -> bool:
+    """Whether a text has the form of a type: most values stand in an app many times, and in every build of it."""
+    return not check_value(Scalar(text, style, Span(Source("", ""), 0, 0)), FIELD_TYPES[kind].value or {})
 
 
 Check = Callable[[Checking], Iterable[Problem]]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
-from kith.metadata.checks.checking import Checking, tells
+from kith.metadata.checks.checking import Checking, tells, value_problems
 from kith.metadata.checks.records import exists
 from kith.metadata.fields import FIELD_TYPES
+from kith.metadata.making.at import At
 from kith.metadata.making.moving import is_dated, steps_of
 from kith.metadata.mistakes import data as mistakes
 from kith.metadata.mistakes import model as model_mistakes
 from kith.metadata.model import Entity, Field
-from kith.metadata.shapes.checking import check_value
 from kith.problems import Problem, Words, did_you_mean
 from kith.source import Mapping, Node, Scalar, Sequence
 
@@ -21,13 +22,17 @@ PLACES = (("given",), ("act", "create"), ("act", "update"), ("act", "fill"), ("a
 @tells(model_mistakes.NO_FIELD, model_mistakes.NO_OPTION, mistakes.UNREADABLE, mistakes.NO_SUCH_DAY)
 def tests_hold_readable_values(c: Checking) -> Iterator[Problem]:
     """Every value in a test reads as one of its field; whether a rule or a bound refuses it is for the test to say."""
-    for _, at in c.documents("tests"):
-        entity = c.model.entities.get(at.text("of"))
-        for _, case in at.parts("cases") if entity else ():
-            if isinstance(me := case.get("me"), Mapping) and "user" in c.model.entities:
-                yield from _record(c, c.model.entities["user"], me)
-            for part in {id(one.node): one.node for one in (case, *steps_of(case))}.values():
-                yield from _part(c, entity, part) if entity else ()
+    for document, at in c.documents("tests"):
+        if entity := c.model.entities.get(at.text("of")):
+            yield from c.unless_sound("given", document.sources, partial(_cases, c, entity, at))
+
+
+def _cases(c: Checking, entity: Entity, at: At) -> Iterator[Problem]:
+    for _, case in at.parts("cases"):
+        if isinstance(me := case.get("me"), Mapping) and "user" in c.model.entities:
+            yield from _record(c, c.model.entities["user"], me)
+        for part in {id(one.node): one.node for one in (case, *steps_of(case))}.values():
+            yield from _part(c, entity, part)
 
 
 def _part(c: Checking, entity: Entity, part: Mapping) -> Iterator[Problem]:
@@ -71,10 +76,9 @@ def _record(c: Checking, entity: Entity, node: Mapping, outermost: bool = False)
 
 def _value(field: Field, node: Node) -> Iterator[Problem]:
     """A value that is none of its field's type."""
-    schema = FIELD_TYPES[field.type_name].value
     if (isinstance(node, Scalar) and node.is_null) or field.to:
         return
-    found = check_value(node, schema) if schema else []
+    found = value_problems(FIELD_TYPES[field.type_name], node)
     for problem in found:
         why = Words(problem.message("en"), problem.message("zh"))
         yield Problem(mistakes.UNREADABLE, problem.span, {"field": field.name, "why": why}, problem.hint)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 
 from kith.metadata.checks.acting import key_problem
-from kith.metadata.checks.checking import Checking, tells
+from kith.metadata.checks.checking import Checking, tells, value_problems
 from kith.metadata.checks.fields import limits, number
 from kith.metadata.checks.forms import needed
 from kith.metadata.fields import FIELD_TYPES
@@ -16,7 +16,6 @@ from kith.metadata.making.scopes import Shell
 from kith.metadata.mistakes import data as mistakes
 from kith.metadata.mistakes import model as model_mistakes
 from kith.metadata.model import Entity, Field
-from kith.metadata.shapes.checking import check_value
 from kith.metadata.shapes.reading import data_of
 from kith.problems import Problem, Span, Value, Words, did_you_mean
 from kith.source import Mapping as MappingNode
@@ -29,6 +28,11 @@ from kith.source import Node, Scalar, Sequence
 )  # fmt: skip
 def rows_are_records(c: Checking) -> Iterator[Problem]:
     """Every row of data is a record that its entity would take."""
+    sources = [source for document, _ in c.documents("data") for source in document.sources]
+    yield from c.unless_sound("rows", sources, lambda: _rows(c))
+
+
+def _rows(c: Checking) -> Iterator[Problem]:
     rows = Rows(c)
     for document, at in c.documents("data"):
         entity = c.model.entities.get(at.text("of"))
@@ -115,7 +119,7 @@ class Rows:
             yield Problem(model_mistakes.NOT_WRITABLE, key, {"entity": self.c.called(field.entity), "name": field.name})
         elif (isinstance(node, Scalar) and node.is_null) or is_dated(node, shell) or kind.value is None:
             return
-        elif found := check_value(node, kind.value):
+        elif found := value_problems(kind, node):
             yield from (
                 Problem(
                     mistakes.UNREADABLE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, TypeVar
 
 from kith.metadata.layers.documents import APP, Document, Merged
@@ -23,7 +24,7 @@ from kith.rules.program import Expression, Program
 from kith.rules.scope import Scope, Slot
 from kith.rules.syntax import Syntax
 from kith.source import Mapping as MappingNode
-from kith.source import Node, Scalar
+from kith.source import Node, Scalar, Style
 
 T = TypeVar("T")
 Compiled = tuple[Expression | None, list[Problem]]
@@ -83,9 +84,31 @@ class Context:
     sound: dict[Hashable, Kept] = field(default_factory=dict)
     """Compiled texts without any problem, by text and place: many conditions stand in a CRM more than once."""
 
+    @cached_property
+    def declared(self) -> object:
+        """The same object for as long as all that declares fields is the same."""
+        kinds = ("app", "entity", "role")
+        sources = tuple(source for kind in kinds for one in self.merged.of(kind) for source in one.sources)
+        return self.memo.once(("declared", sources, self.advice), object)
+
+    def made_of(self, document: Document, make: Callable[[], T]) -> T:
+        """What is made of a document and of the fields of entities; it is kept where making it told no problem."""
+        key = ("made", document.kind, document.sources, self.declared)
+        found: T | None = self.memo.get(key)
+        if found is None:
+            told = len(self.problems)
+            found = make()
+            if len(self.problems) == told:
+                self.memo.put(key, found)
+        return found
+
     def report(self, problem: Problem) -> None:
         """Note a problem."""
         self.problems.append(problem)
+
+    def within(self, span: Span, text: str, style: Style = "plain") -> Scalar:
+        """A text that a scalar holds, or a key is, as a scalar of its own; every build gets the same one."""
+        return self.memo.once(("within", span, text, style), lambda: Scalar(text, style, span))
 
     def documents(self, kind: str) -> list[tuple[Document, At]]:
         """The documents of a kind, each with its reader."""

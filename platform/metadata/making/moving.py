@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from kith.metadata.making import slots
 from kith.metadata.making.at import At
@@ -56,9 +57,13 @@ def data_sets_of(context: Context, world: World) -> dict[str, DataSet]:
     for document, at in context.documents("data"):
         scope = world.get(at.text("of"))
         demo = all(part.path.startswith("data/demo/") for part in document.parts)
-        rows = {name: row_of(context, scope, node) for name, node in rows_in(at)}
+        rows = context.made_of(document, partial(_rows_of, context, scope, at))
         found[document.name] = DataSet(document.name, at.text("of"), at.text("key"), rows, demo, at.span)
     return found
+
+
+def _rows_of(context: Context, scope: EntityScope | None, at: At) -> dict[str, dict[str, object]]:
+    return {name: row_of(context, scope, node) for name, node in rows_in(at)}
 
 
 def rows_in(at: At) -> list[tuple[str, MappingNode]]:
@@ -99,9 +104,13 @@ def tests_of(context: Context, world: World) -> dict[str, TestSet]:
     found: dict[str, TestSet] = {}
     for document, at in context.documents("tests"):
         scope = world.get(at.text("of"))
-        cases = {name: case_of(context, scope, name, part) for name, part in at.parts("cases")}
+        cases = context.made_of(document, partial(_cases_of, context, scope, at))
         found[document.name] = TestSet(document.name, at.text("of"), cases, at.span)
     return found
+
+
+def _cases_of(context: Context, scope: EntityScope | None, at: At) -> dict[str, Case]:
+    return {name: case_of(context, scope, name, part) for name, part in at.parts("cases")}
 
 
 def case_of(context: Context, scope: EntityScope | None, name: str, at: At) -> Case:

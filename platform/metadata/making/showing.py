@@ -93,7 +93,7 @@ def views_of(context: Context, world: World) -> dict[str, View]:
 
 def column_of(context: Context, scope: EntityScope | None, path: str, at: At) -> Column | None:
     """A column; its path is an expression, so that it is checked and read like any other."""
-    value = path_of(context, scope, Scalar(path, "plain", at.span), slots.COLUMN)
+    value = path_of(context, scope, context.within(at.span, path), slots.COLUMN)
     if value is None:
         return None
     label = context.label(at, lint=False)
@@ -146,7 +146,7 @@ def sort_of(context: Context, scope: EntityScope | None, at: At) -> tuple[SortKe
         span = (
             Span(item.span.source, item.span.start + descending, item.span.end) if item.style == "plain" else item.span
         )
-        value = path_of(context, scope, Scalar(path, item.style, span), slots.SORT)
+        value = path_of(context, scope, context.within(span, path, item.style), slots.SORT)
         if value:
             keys.append(SortKey(path, value, descending))
     return tuple(keys)
