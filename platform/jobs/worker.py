@@ -30,6 +30,8 @@ FOLD = 1.0
 """Seconds between two looks at what waits to be added to sums."""
 TURN = 2.0
 """Seconds that work of many steps goes on before other jobs, and what time starts, have their turn."""
+LONGEST_REST = 0.5
+"""Seconds that a worker rests at most after a piece of work."""
 SIGN = LEASE.total_seconds() / 3
 """Seconds between two signs of life."""
 
@@ -39,8 +41,10 @@ log = logging.getLogger(__name__)
 class Worker:
     """One worker of a workspace; any number of them may run, in one process or many."""
 
-    def __init__(self, workspace: Workspace, handlers: Mapping[str, Handler] = HANDLERS) -> None:
+    def __init__(self, workspace: Workspace, handlers: Mapping[str, Handler] = HANDLERS, *, rest: float = 0.0) -> None:
+        """`rest` says how long it rests after each piece of work, as a share of the time that took."""
         self._workspace = workspace
+        self._rest = rest
         self._handlers = handlers
         self._scheduler = Scheduler(workspace)
         self._folded = -FOLD
@@ -49,6 +53,7 @@ class Worker:
     def run(self, stopping: threading.Event) -> None:
         """Work until somebody says stop; the job at hand is finished first."""
         while not stopping.is_set():
+            began = time.monotonic()
             try:
                 busy = self.turn()
             except NoRelease:
@@ -57,8 +62,10 @@ class Worker:
                 # The database is away or has too much to do: nothing is lost, the next look tries again.
                 log.exception("a worker could not go on")
                 busy = False
-            if not busy:
-                stopping.wait(IDLE)
+            stopping.wait(self._resting(began) if busy else IDLE)
+
+    def _resting(self, began: float) -> float:
+        return min((time.monotonic() - began) * self._rest, LONGEST_REST)
 
     def turn(self) -> bool:
         """Start what is due and do one job; whether there was one."""
@@ -105,9 +112,7 @@ class Worker:
     def _do(self, job: queue.Job) -> None:
         if job.attempts > ATTEMPTS:
             # Each of its workers has died: it may well be the job that kills them.
-            self._workspace.database.run(
-                lambda connection: queue.bury(connection, job, self._workspace.clock(), DIED)
-            )
+            self._workspace.database.run(lambda connection: queue.bury(connection, job, self._workspace.clock(), DIED))
             return
         handler, work = self._handlers[job.kind], work_of(job, self._workspace)
         if isinstance(handler, Within):
@@ -128,7 +133,10 @@ class Worker:
         """Do as many steps as a turn has time for; then others go first."""
         run, until, more = self._workspace.database.run, time.monotonic() + TURN, True
         while more and time.monotonic() <= until:
+            began = time.monotonic()
             job, more = run(partial(self._one_step, job=job, handler=handler))
+            if more:
+                time.sleep(self._resting(began))
         if more:
             run(partial(queue.put_back, job=job, now=self._workspace.clock()))
 
@@ -171,12 +179,12 @@ class Worker:
 
 @contextmanager
 def working(workspace: Workspace, patience: float = 10.0) -> Iterator[None]:
-    """A worker in a thread of its own, as long as this lasts.
+    """A worker in a thread of its own, as long as this lasts; it rests as long as it works, so that others have their turn.
 
     At the end the job at hand has so many seconds; what is cut short is done again later.
     """
     stopping = threading.Event()
-    thread = threading.Thread(target=Worker(workspace).run, args=(stopping,), name="kith-worker", daemon=True)
+    thread = threading.Thread(target=Worker(workspace, rest=1.0).run, args=(stopping,), name="kith-worker", daemon=True)
     thread.start()
     try:
         yield

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from kith.runtime.write.plans import Feed
     from kith.runtime.write.session import Session, Values
 
+FEW = 10
+"""Rows that are written one by one."""
+
 
 def contribution(session: Session, feed: Feed, record: Values) -> Any:
     """What one record adds to a sum or count."""
@@ -62,4 +65,7 @@ def put_off(session: Session) -> None:
         insert = session.release.cached(
             ("insert", system.delta.name), lambda: writing(session.raw, sa.insert(system.delta))
         )
-        session.out.add(Write(insert, rows))
+        # Each by itself, a few go in one statement with what else is added on PostgreSQL.
+        few = session.release.tables.engine == "postgresql" and len(rows) <= FEW
+        for some in [[row] for row in rows] if few else [rows]:
+            session.out.add(Write(insert, some))
