@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import partial
 
 from kith.metadata.assisting.expressing import in_expression
-from kith.metadata.assisting.names import known, led, sought
+from kith.metadata.assisting.names import known, sought, spots_of
 from kith.metadata.assisting.project import State, document_of
 from kith.metadata.assisting.proposing import HERE, Proposal, closing, declared, word
 from kith.metadata.assisting.spots import Spot, spot_at
@@ -49,7 +48,7 @@ def _spot(state: State, path: str, start: int, end: int) -> Spot | None:
         candidate = text[:start] + put + tail
         if (document := document_of(candidate, state.shown(path))) is None:
             continue
-        spot = spot_at(*document, start + put.index(HERE), partial(led, state))
+        spot = spot_at(spots_of(state, *document), start + put.index(HERE))
         if spot is not None and HERE in spot.scalar.text and _is_whole(spot):
             return spot
     return None

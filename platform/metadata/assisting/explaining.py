@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kith.metadata.assisting.finding import found_at
-from kith.metadata.assisting.names import Declared
+from kith.metadata.assisting.names import Declared, spots_of
 from kith.metadata.assisting.project import State, document_of
 from kith.metadata.assisting.spots import Spot, spot_at
 from kith.metadata.fields import FIELD_TYPES
@@ -20,6 +20,7 @@ KIND_WORDS = {
     "role": Words("role", "角色"), "fragment": Words("fragment", "片段"), "rule": Words("rule", "规则"),
     "action": Words("named action", "命名操作"), "transition": Words("transition", "流转"), "state": Words("state", "状态"),
     "key": Words("key", "键"), "step": Words("step", "步骤"), "tab": Words("tab", "选项卡"),
+    "input": Words("input", "输入项"),
     "workflow": Words("workflow", "流程"), "calendar": Words("calendar", "日历"), "import": Words("import", "导入"),
 }  # fmt: skip
 BY_KITH = Words("Kith keeps it for every record", "由 Kith 为每条记录维护")
@@ -38,7 +39,7 @@ def describe(state: State, path: str, offset: int, language: str) -> Description
     if found := found_at(state, path, offset):
         return Description(found.span, tuple(_lines(state, found.declared, language)))
     document = document_of(state.texts.get(path, ""), state.shown(path))
-    spot = spot_at(*document, offset) if document else None
+    spot = spot_at(spots_of(state, *document), offset) if document else None
     said = spot and _of_shape(spot, language)
     return Description(spot.scalar.span, (said,)) if spot and said else None
 
@@ -50,7 +51,7 @@ def _lines(state: State, one: Declared, language: str) -> list[str]:
     label, other = one.label.in_(language), one.label.in_("en" if language.startswith("zh") else "zh-CN")
     names = label if other == label else f"{label} · {other}"
     type_ = f" — {one.detail}" if one.detail not in ("", one.kind) else ""
-    lines = [f"{one.name}: {names}", f"{kind}{type_}"]
+    lines = [f"{one.name}: {names}" if names else one.name, f"{kind}{type_}"]
     if one.help:
         lines.append(one.help.in_(language))
     if one.span is not None:

@@ -121,10 +121,9 @@ class _Reading:
 
     def name(self, start: int, text: str, seen: Seen) -> Led:
         """A bare name."""
-        if text in ("this", "old"):
-            return Led(seen.this)
-        if text == "me":
-            return Led("user")
+        if text in ("this", "old", "me"):
+            self.note(start, text, "variable", "", seen)
+            return Led("user" if text == "me" else seen.this)
         if text in seen.lets:
             self.note(start, text, "variable", "", seen)
             return Led(seen.lets[text])

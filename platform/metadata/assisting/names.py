@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from kith.metadata.assisting.project import State
-from kith.metadata.assisting.spots import Spot
+from kith.metadata.assisting.spots import Spot, spots
 from kith.metadata.making.scopes import EntityScope, Shell
 from kith.problems import Span, Words
 from kith.rules.types import Type, spell
@@ -55,7 +56,11 @@ def sought(state: State, spot: Spot) -> tuple[str, str]:
     if spot.is_key:
         if spot.kind == "workflow" and spot.path[:1] == ("states",) and len(spot.path) == 2:
             return "option", f"{owner}.{_text(spot.root, 'field')}"
-        return ("input" if to == "field" and spot.path[-2:-1] == ("inputs",) else to), owner
+        if to == "field" and spot.path[-2:-1] == ("inputs",):
+            return "input", owner
+        return ("value" if to == "field" and spot.kind in ("tests", "data") else to), owner
+    if to == "view" and spot.path[:1] == ("related",):
+        return to, led(state, owner, spot.path[1])
     if not to and spot.field:
         return "option", f"{owner}.{spot.field}"
     return ("key", led(state, owner, spot.path[-2])) if to == "match" else (to, owner)
@@ -79,9 +84,24 @@ def _keys(state: State, owner: str, scope: EntityScope | None) -> Iterator[Decla
 
 
 def _refusals(state: State, owner: str, scope: EntityScope | None) -> Iterator[Declared]:
-    """What a save may be refused by: rules, and fields."""
-    yield from OF_ENTITIES["rule"](state, owner, scope)
+    """What a save may be refused by, its own rules first; a name that several have means the first of them."""
+    told: set[str] = set()
+    sorts = (
+        ("rule", owner),
+        *((sort, owner) for sort in ("field", "key", "action", "input", "transition")),
+        ("rule", ""),
+    )
+    for sort, whose in sorts:
+        for one in OF_ENTITIES[sort](state, whose, scope):
+            if one.name not in told:
+                told.add(one.name)
+                yield one
+
+
+def _values(state: State, owner: str, scope: EntityScope | None) -> Iterator[Declared]:
+    """What a record is given values of: fields, and relations with records that are made along."""
     yield from OF_ENTITIES["field"](state, owner, scope)
+    yield from OF_ENTITIES["relation"](state, owner, scope)
 
 
 def _within(kind: str, part: str, to: str) -> Scoped:
@@ -89,8 +109,9 @@ def _within(kind: str, part: str, to: str) -> Scoped:
 
     def found(state: State, owner: str, scope: EntityScope | None) -> Iterator[Declared]:
         for document in state.built.documents.of(kind):
-            if owner in ("", _text(document.node, "of")):
-                yield from parts_of(state, (kind, document.name), (part,), to, owner)
+            of = _text(document.node, "of")
+            if owner in ("", of):
+                yield from parts_of(state, (kind, document.name), (part,), to, of)
 
     return found
 
@@ -107,6 +128,7 @@ OF_ENTITIES: Mapping[str, Scoped] = {
     "path": lambda state, owner, scope: fields_of(scope) if scope else iter(()),
     "relation": lambda state, owner, scope: relations_of(scope) if scope else iter(()),
     "key": _keys,
+    "value": _values,
     "refusal": _refusals,
     "action": lambda state, owner, scope: parts_of(state, ("entity", owner), ("actions",), "action", owner),
     "input": _inputs,
@@ -127,6 +149,29 @@ def led(state: State, entity: str, name: str) -> str:
     found = scope.name(name)
     type_ = found.type.item or found.type if found else None
     return type_.entity if type_ else ""
+
+
+def spots_of(state: State, kind: str, root: MappingNode) -> Iterator[Spot]:
+    """The keys and values of a document; those of a fragment are read as of the first entity that includes it."""
+    owner = next(including(state, _text(root, kind)), "") if kind == "fragment" else ""
+    return spots(kind, root, partial(led, state), owner)
+
+
+def including(state: State, fragment: str) -> Iterator[str]:
+    """The entities that include a fragment."""
+    for document in state.built.documents.of("entity"):
+        if any(part.fragment == fragment for part in document.parts):
+            yield document.name
+
+
+def same(state: State, declared: Declared) -> Iterator[Declared]:
+    """It, and what is declared at the same place: what a fragment has belongs to every entity that includes it."""
+    yield declared
+    entity, dot, field = declared.owner.partition(".")
+    for other in state.built.world if declared.kind in ("field", "option", "key") and declared.span else ():
+        twin = known(state, declared.kind, f"{other}{dot}{field}").get(declared.name) if other != entity else None
+        if twin and twin.span and declared.span and twin.span.place == declared.span.place:
+            yield twin
 
 
 def entities(state: State) -> Iterator[Declared]:
@@ -162,10 +207,9 @@ def relations_of(scope: EntityScope) -> Iterator[Declared]:
     for relation in scope.relations.values():
         other = scope.world.get(relation.entity)
         shell = other.shells.get(relation.inverse_of) if other else None
-        detail = f"list of {relation.entity}"
-        yield Declared(
-            "relation", scope.entity, relation.name, relation.label, detail, shell.at.span if shell else None
-        )
+        said = shell.at.get("inverse") if shell else None
+        span = said.span if said else shell.at.span if shell else None
+        yield Declared("relation", scope.entity, relation.name, relation.label, f"list of {relation.entity}", span)
 
 
 def options_of(state: State, owner: str) -> Iterator[Declared]:

@@ -15,7 +15,7 @@ from kith.source import Mapping as MappingNode
 from kith.source import Scalar, Sequence
 
 KINDS = frozenset(
-    "entity field option relation role view segment form fragment rule action transition state key step tab".split()
+    "entity field option relation role view segment form fragment rule action transition state key step tab input".split()
 )
 """What can be renamed."""
 STORED = frozenset({"entity", "field", "option"})

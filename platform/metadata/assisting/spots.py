@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -54,17 +54,17 @@ def nowhere(entity: str, name: str) -> str:
     return ""
 
 
-def spots(kind: str, root: MappingNode, led: Led = nowhere) -> Iterator[Spot]:
-    """All of a document of a kind."""
+def spots(kind: str, root: MappingNode, led: Led = nowhere, owner: str = "") -> Iterator[Spot]:
+    """All of a document of a kind; `owner` is the entity that it is about where the document itself does not say."""
     of = root.get("entity" if kind == "entity" else "of")
-    owner = of.text if isinstance(of, Scalar) else ""
+    owner = of.text if isinstance(of, Scalar) else owner
     first = Spot(Scalar("", "plain", root.span), True, KINDS[kind].schema, (), root, kind, root, owner)
     yield from _of_map(root, first, led)
 
 
-def spot_at(kind: str, root: MappingNode, offset: int, led: Led = nowhere) -> Spot | None:
+def spot_at(among: Iterable[Spot], offset: int) -> Spot | None:
     """The one that an offset of the text stands in or right behind."""
-    inside = (one for one in spots(kind, root, led) if one.scalar.span.start <= offset <= one.scalar.span.end)
+    inside = (one for one in among if one.scalar.span.start <= offset <= one.scalar.span.end)
     return min(inside, key=lambda one: one.scalar.span.end - one.scalar.span.start, default=None)
 
 

@@ -1,0 +1,18 @@
+"""Whatever both apps declare takes another name everywhere, and data keeps up; or a person is told why not."""
+
+from __future__ import annotations
+
+import pytest
+
+from kith.metadata.assisting import Project
+from kith.metadata.assisting.renaming import KINDS
+from tests.metadata.assisting.fuzz import APPS, NAMES
+from tests.metadata.assisting.renames import renamed
+
+
+@pytest.mark.parametrize("app", NAMES)
+def test_a_renamed_name_is_nowhere_left_and_the_plan_sees_no_new_thing(app: str) -> None:
+    done = list(renamed(Project.of(APPS / app), 1, seed=4))
+    assert [one for one in done if one.wrong] == []
+    assert [one for one in done if one.refused] == []
+    assert {one.kind for one in done} == KINDS
