@@ -30,7 +30,7 @@ def main(url: str, now: str, last: int) -> None:
         # The moment between the last statement and its commit is one of those that matter.
         sa.event.listen(engine, "commit", count)
     # Few records are to take several steps.
-    copying.BATCH = 2
+    copying.STEP = 2
     worker = Worker(workspace)
     while worker.turn():
         pass

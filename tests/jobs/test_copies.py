@@ -107,7 +107,7 @@ def test_copies_that_set_each_other_off_come_to_an_end_that_is_told(club: Club) 
 
 
 def test_a_job_that_is_cut_short_goes_on_where_it_was(club: Club, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(copying, "BATCH", 2)
+    monkeypatch.setattr(copying, "STEP", 2)
     ann = club.member("Ann", points=5)
     notes = [note(club, ann) for _ in range(5)]
     club.save(Change("update", "member", ann, {"points": 6}))
@@ -131,7 +131,7 @@ def test_a_job_that_is_cut_short_goes_on_where_it_was(club: Club, monkeypatch: p
 
 
 def test_others_have_their_turn_between_the_steps_of_long_work(club: Club, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(copying, "BATCH", 1)
+    monkeypatch.setattr(copying, "STEP", 1)
     monkeypatch.setattr(worker_module, "TURN", 0.001)
     ann, bob = club.member("Ann", points=5), club.member("Bob", points=5)
     for one in (ann, ann, ann, bob):

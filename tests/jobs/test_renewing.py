@@ -83,3 +83,13 @@ def test_what_is_old_in_the_queue_goes(club: Club) -> None:
     work(worker)
     work(worker)
     assert all(one.created_at > club.time.now - KEPT for one in club.jobs("sweep"))
+
+
+def test_a_save_before_the_job_comes_tells_what_the_day_has_changed_and_that_once(club: Club) -> None:
+    away = club.member(seen_on="2025-11-23")
+    worker = club.worker()
+    club.time.to(MIDNIGHT)
+    club.save(Change("update", "member", away, {"name": "Anna"}))
+    assert club.notes(away) == ["away for 100 days"]
+    work(worker)
+    assert club.notes(away) == ["away for 100 days"]

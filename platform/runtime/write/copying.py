@@ -14,13 +14,16 @@ from kith.runtime.write.change import Cause
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.preparing import preload
 from kith.runtime.write.reaching import stored_number
-from kith.runtime.write.wakening import BATCH, Wakening, added
+from kith.runtime.write.wakening import Wakening, added
 
 if TYPE_CHECKING:
     from kith.metadata.model import Field
     from kith.runtime.context import Context
     from kith.runtime.release import Release
     from kith.runtime.write.session import Session
+
+STEP = 250
+"""Records that are looked at in one transaction."""
 
 
 def follow(
@@ -49,7 +52,7 @@ def follow(
     cause = replace(cause, depth=int(payload["depth"]))
     waking = Wakening(connection, context, release, cause, entity.name, (), partial(_seeds, copies), saves=True)
     waking.wake(ids)
-    return {**added(so_far, {"looked_at": len(ids), **waking.told()}), "after": ids[-1]}, len(ids) == BATCH
+    return {**added(so_far, {"looked_at": len(ids), **waking.told()}), "after": ids[-1]}, len(ids) == STEP
 
 
 def _next(
@@ -61,7 +64,7 @@ def _next(
     wanted = sa.select(table.id).where(table.live, reaching)
     if after:
         wanted = wanted.where(table.id > after)
-    return [str(id_) for id_ in connection.scalars(wanted.order_by(table.id).limit(BATCH))]
+    return [str(id_) for id_ in connection.scalars(wanted.order_by(table.id).limit(STEP))]
 
 
 def _seeds(copies: Sequence[Field], session: Session, ids: Sequence[str]) -> Iterator[Draft]:
