@@ -20,7 +20,7 @@ from kith.runtime.write.change import Cause, Change
 from kith.runtime.write.gate import save_within
 from tests.jobs.club_world import Club
 
-STEP = 1 if os.environ.get("KITH_LONG") else 23
+STEP = 1 if os.environ.get("KITH_LONG") else 13
 """Statements that a worker gets further each time before it is killed."""
 ROOT = Path(__file__).parents[2]
 
