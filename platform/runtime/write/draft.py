@@ -80,6 +80,11 @@ class Draft:
             return True
         return any(line.is_edited for lines in self.children.values() for line in lines)
 
+    @property
+    def old(self) -> Values | None:
+        """The record before the write; of a value that ran out with the day, what was stored: so its change is told once."""
+        return self.before.stored() if self.before is not None else None
+
     def changed(self, name: str) -> bool:
         """Whether a field's value differs from before; on a create, whether it is set."""
         after = self.after
@@ -88,7 +93,8 @@ class Draft:
         value = dict.__getitem__(after, name)
         if self.before is None:
             return value is not None and value != NONE
-        return bool(self.before[name] != value)
+        ran_out = self.before.ran_out
+        return bool((ran_out[name] if name in ran_out else self.before[name]) != value)
 
     def differs(self, name: str) -> bool:
         """Whether a field has changed, or what its amount is worth in the workspace's currency."""

@@ -44,7 +44,7 @@ NOTHING: Mapping[str, object] = MappingProxyType({})
 class Values(dict[str, Any]):
     """A record's values by field; what has no column is worked out when it is first read."""
 
-    __slots__ = ("entity", "origin", "session")
+    __slots__ = ("entity", "origin", "ran_out", "session")
 
     def __init__(self, values: dict[str, Any], session: Session, entity: str, origin: Values | None = None) -> None:
         super().__init__(values)
@@ -52,6 +52,8 @@ class Values(dict[str, Any]):
         self.entity = entity
         self.origin = origin
         """What it is a copy of."""
+        self.ran_out: dict[str, Any] = {}
+        """What is stored still, of values that ran out with the day and are worked out anew."""
 
     def __missing__(self, name: str) -> Any:
         return self.session.supply(self, name)
@@ -73,6 +75,10 @@ class Values(dict[str, Any]):
     def copy(self) -> Values:
         """The same values, to be changed apart."""
         return Values(dict(self), self.session, self.entity, self)
+
+    def stored(self) -> Values:
+        """The record as it was last saved: what a change is told from, also one that came with the day."""
+        return Values({**self, **self.ran_out}, self.session, self.entity, self) if self.ran_out else self
 
     def line(self) -> Iterator[Values]:
         """The values and those that they were copied from."""
@@ -167,7 +173,9 @@ class Session:
         for name in self.plan(entity).fresh:
             until = record.get(f"{name}__until")
             if until is None or until <= self.context.now:
-                record.pop(name, None)
+                value = record.pop(name, None)
+                if until is not None:
+                    record.ran_out[name] = value
         return record
 
     # What expressions read
@@ -305,7 +313,7 @@ class Session:
     def env(self, draft: Draft) -> Env:
         """What an expression about a draft is given."""
         if draft.env is None:
-            draft.env = self.env_of(draft.after, old=draft.before, is_new=draft.op == "create", let=self.inputs(draft))
+            draft.env = self.env_of(draft.after, old=draft.old, is_new=draft.op == "create", let=self.inputs(draft))
         return draft.env
 
     def inputs(self, draft: Draft) -> Mapping[str, object]:
