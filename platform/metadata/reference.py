@@ -9,6 +9,7 @@ from kith.metadata.checks import CHECKS, told_by
 from kith.metadata.fields import COMMON, FIELD_TYPES, LATER
 from kith.metadata.mistakes import FAMILIES
 from kith.metadata.shapes.kinds import KINDS, LATER_KINDS
+from kith.metadata.shapes.wording import meaning
 from kith.problems import Mistake
 
 HEADINGS = {
@@ -49,7 +50,8 @@ def _key_lines(schema: Mapping[str, Any], level: int) -> Iterator[str]:
     """A list of the keys of a map, with those of the maps inside."""
     required = schema.get("required", ())
     for name, value in schema.get("properties", {}).items():
-        doc = str(value.get("description", ""))
+        said = meaning(value)
+        doc = f"{said.en} {said.zh}" if said.en != said.zh else said.en
         mark = " (required)" if name in required else ""
         yield f"{'  ' * level}- `{name}`{mark}: {_sort(value)}{'. ' + doc if doc else ''}"
         inner = _inner(value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from kith.metadata.shapes.checking import check_shape, check_value
 from kith.metadata.shapes.kinds import KINDS
 from kith.metadata.shapes.publishing import published, published_for_any
 from kith.metadata.shapes.reading import data_of
+from kith.metadata.shapes.wording import chinese
 from kith.problems import LANGUAGES
 from kith.source import Mapping, read
 from tests.metadata.example import BASE, problems_of
@@ -134,3 +137,21 @@ def test_a_keyword_without_words_of_ours_is_still_told() -> None:
 
 def test_the_base_of_all_examples_is_sound(tmp_path: Path) -> None:
     assert problems_of(tmp_path, "# app.yaml\n" + BASE["app.yaml"]) == []
+
+
+def test_every_sentence_about_a_key_is_said_in_chinese() -> None:
+    said = {text for kind in KINDS.values() for text in _sentences(kind.schema)}
+    assert said == set(chinese())
+    assert all(re.search("[\u4e00-\u9fff]", text) for text in chinese().values())
+
+
+def _sentences(schema: object) -> Iterator[str]:
+    if isinstance(schema, dict):
+        found = schema.get("description")
+        if isinstance(found, str) and found:
+            yield found
+        for part in schema.values():
+            yield from _sentences(part)
+    elif isinstance(schema, list | tuple):
+        for part in schema:
+            yield from _sentences(part)

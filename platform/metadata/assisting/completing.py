@@ -13,6 +13,7 @@ from kith.metadata.assisting.spots import Spot, spot_at
 from kith.metadata.formatting import STARTS
 from kith.metadata.shapes.kinds import KINDS
 from kith.metadata.shapes.reading import chosen
+from kith.metadata.shapes.wording import meaning
 from kith.problems import Words
 from kith.source import Scalar
 
@@ -91,12 +92,13 @@ def _keys(spot: Spot, start: int, end: int) -> Iterator[Proposal]:
     schema = chosen(spot.within, spot.schema) if "kith:choose" in spot.schema else spot.schema
     named = dict(schema.get("properties", {}))
     if choose := spot.schema.get("kith:choose"):
-        named.setdefault(choose["by"], {"description": f"The {choose['by']}."})
+        named.setdefault(choose["by"], {})
     needed = schema.get("required", ())
     for name in sorted(named, key=lambda one: one not in needed):
         if name not in spot.within.entries:
-            doc = str(named[name].get("description", ""))
-            yield Proposal(name, "key", Words(doc, doc), "required" if name in needed else "", start, end)
+            doc = meaning(named[name])
+            label = Words(f"{doc.en} (required)".lstrip(), f"{doc.zh}（必填）") if name in needed else doc
+            yield Proposal(name, "key", label, "", start, end)
 
 
 def _values(spot: Spot, start: int, end: int) -> Iterator[Proposal]:

@@ -11,6 +11,7 @@ from kith.metadata.assisting.spots import Spot, spot_at
 from kith.metadata.fields import FIELD_TYPES
 from kith.metadata.shapes.kinds import KINDS
 from kith.metadata.shapes.reading import chosen
+from kith.metadata.shapes.wording import meaning
 from kith.problems import Span, Words
 
 KIND_WORDS = {
@@ -75,8 +76,8 @@ def _of_shape(spot: Spot, language: str) -> str:
     if spot.path[-1:] == ("type",) and not spot.is_key and spot.scalar.text in FIELD_TYPES:
         return FIELD_TYPES[spot.scalar.text].title.in_(language)
     if not spot.is_key:
-        return str(spot.schema.get("description", ""))
+        return meaning(spot.schema).in_(language)
     if len(spot.path) == 1 and spot.scalar.text in KINDS:
         return KINDS[spot.scalar.text].doc.in_(language)
     schema = chosen(spot.within, spot.schema) if "kith:choose" in spot.schema else spot.schema
-    return str(schema.get("properties", {}).get(spot.scalar.text, {}).get("description", ""))
+    return meaning(schema.get("properties", {}).get(spot.scalar.text, {})).in_(language)
