@@ -166,6 +166,18 @@ CASES: dict[str, Case] = {
         model(entity("shop", field("name", unique="exact"), field("city"), keys={"place": ["name", "city"]})),
         model(entity("shop", field("name"), field("city"), keys={"where": ["name", "city"]})),
     ),
+    "rename_a_unique_field": Case(
+        model(entity("shop", field("code", unique="exact"), field("city"), keys={"code": ["code"]})),
+        model(
+            entity(
+                "shop",
+                field("number", unique="exact", renamed_from=("code",)),
+                field("city"),
+                keys={"number": ["number"]},
+            )
+        ),
+        {"shop": [{"code": "1", "city": "Rome"}]},
+    ),
     "indexes": Case(
         model(entity("shop", field("name"), field("city"), field("size", "integer"), indexes={"x": ["city"]})),
         model(entity("shop", field("name"), field("city"), field("size", "integer"), indexes={"y": ["city", "size"]})),

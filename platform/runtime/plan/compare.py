@@ -196,7 +196,11 @@ def _keys_of(entity: Entity, kept: Mapping[str, str]) -> Keys:
     def compared(name: str) -> tuple[str, bool]:
         return kept.get(name, name), name in entity.fields and entity.fields[name].unique == "folded"
 
-    keys: Keys = {key.name: tuple(map(compared, key.fields)) for key in entity.keys.values()}
+    keys: Keys = {}
+    for key in entity.keys.values():
+        # The key of a unique field alone is called as the field is, and follows its new name.
+        follows = key.fields == (key.name,) and bool(entity.fields[key.name].unique)
+        keys[kept.get(key.name, key.name) if follows else key.name] = tuple(map(compared, key.fields))
     for field in entity.fields.values():
         if field.unique:
             keys.setdefault(kept.get(field.name, field.name), (compared(field.name),))
