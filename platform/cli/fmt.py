@@ -52,7 +52,7 @@ def fmt(
 ) -> None:
     """Put the expressions of documents into their one form; all else in the files stays as it is."""
     language = language_of(lang)
-    dry = check or diff
+    dry = check or diff or (as_json and paths == [STDIN])
     if paths == [STDIN] and not dry:
         done = [_formatted(STDIN, sys.stdin.buffer.read(), language)]
         typer.echo(done[0].after.encode(), nl=False)

@@ -169,6 +169,8 @@ def test_the_command_shows_a_patch_and_json_and_formats_what_it_is_given(tmp_pat
     given = run(app, ["fmt", "-"], input="view: a\r\nfilter: (b)\r\n")
     assert (given.exit_code, given.stdout_bytes) == (0, b"view: a\r\nfilter: b\r\n")
     assert run(app, ["fmt", "-", "--diff"], input="view: a\nfilter: b").stdout == ""
+    told = json.loads(run(app, ["fmt", "-", "--json"], input="view: a\nfilter: (b)\n").stdout)
+    assert [one["path"] for one in told["changed"]] == ["-"]
     broken = run(app, ["fmt", "-", "--json", "--check"], input="view: a\nfilter: b = 1\n")
     assert [problem["code"] for problem in json.loads(broken.stdout)["problems"]] == ["E120"]
 
