@@ -6,8 +6,17 @@ import pytest
 
 from kith.metadata.assisting import Project
 from kith.metadata.assisting.renaming import KINDS
+from tests.metadata.assisting.cases import HERE
 from tests.metadata.assisting.fuzz import APPS, NAMES
 from tests.metadata.assisting.renames import renamed
+
+EACH = 1_000
+
+
+def test_everything_in_the_shop_takes_another_name() -> None:
+    done = list(renamed(Project.of(HERE / "shop"), EACH, seed=1))
+    assert [one for one in done if one.wrong or one.refused] == []
+    assert {one.kind for one in done} == KINDS
 
 
 @pytest.mark.parametrize("app", NAMES)
