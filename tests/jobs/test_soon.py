@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from kith.jobs import worker as worker_module
 from kith.jobs.worker import Worker
+from kith.runtime.explaining.valuing import explain_value
 from kith.runtime.publishing import system_context
 from kith.runtime.read.lists import list_records
 from kith.runtime.read.query import Query, Sort
@@ -169,3 +170,16 @@ def test_how_a_sum_is_kept_may_change(club: Club, tmp_path: Path) -> None:
     for _ in range(2):
         assert sums(club, ann) == (Decimal("4.50"), 3)
         work(club.worker())
+
+
+def test_why_a_sum_is_what_it_is_counts_what_waits(club: Club) -> None:
+    ann = club.member("Ann")
+    note(club, ann)
+    work(club.worker())
+    note(club, ann, "2.25")
+    release = club.workspace.current()
+    with club.workspace.database.read() as connection:
+        context = system_context(release, club.time)
+        found = explain_value(connection, context, release, "member", ann, "points_noted")
+    assert found is not None
+    assert found.value == "3.75"
