@@ -8,13 +8,13 @@ from __future__ import annotations
 import random
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from kith.metadata.assisting import Project, Refusal, State, applied, rename, uses
 from kith.metadata.assisting.finding import Found, found_in
 from kith.metadata.assisting.names import spots_of
-from kith.metadata.assisting.project import document_of, errors
+from kith.metadata.assisting.project import errors
 from kith.metadata.assisting.renaming import KINDS, STORED
 from kith.metadata.model import Model
 from kith.runtime.plan.compare import compare
@@ -39,8 +39,8 @@ class Done:
 def declared(state: State) -> dict[str, list[tuple[str, int, Found]]]:
     """What the app's own documents declare, by kind: the path and offset of each declaration."""
     found = defaultdict(list)
-    for path, text in sorted(state.texts.items()):
-        document = document_of(text, state.shown(path))
+    for path in sorted(state.texts):
+        document = state.document(path)
         for spot in spots_of(state, *document) if document else ():
             for one in found_in(state, spot):
                 span = one.declared.span
@@ -50,11 +50,13 @@ def declared(state: State) -> dict[str, list[tuple[str, int, Found]]]:
     return found
 
 
-def renamed(project: Project, count: int, seed: int) -> Iterator[Done]:
+def renamed(project: Project, count: int, seed: int, kinds: Collection[str] = KINDS) -> Iterator[Done]:
     """So many of each kind, each given a fresh name."""
     lot = random.Random(seed)  # noqa: S311  # repeatable on purpose
     before = project.state()
-    for kind, places in sorted(declared(before).items()):
+    found_of = declared(before)
+    for kind in sorted(found_of.keys() & set(kinds)):
+        places = found_of[kind]
         for path, offset, found in lot.sample(places, min(count, len(places))):
             done = rename(project, path, offset, FRESH)
             name = f"{found.declared.owner}.{found.declared.name}".lstrip(".")

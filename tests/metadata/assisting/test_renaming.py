@@ -11,6 +11,8 @@ from tests.metadata.assisting.fuzz import APPS, NAMES
 from tests.metadata.assisting.renames import renamed
 
 EACH = 1_000
+LARGE = ("action", "entity", "field", "option", "role", "state")
+"""Tried in both apps, where a renaming takes a second; the shop has one of every kind."""
 
 
 def test_everything_in_the_shop_takes_another_name() -> None:
@@ -21,7 +23,7 @@ def test_everything_in_the_shop_takes_another_name() -> None:
 
 @pytest.mark.parametrize("app", NAMES)
 def test_a_renamed_name_is_nowhere_left_and_the_plan_sees_no_new_thing(app: str) -> None:
-    done = list(renamed(Project.of(APPS / app), 1, seed=4))
+    done = list(renamed(Project.of(APPS / app), 1, seed=4, kinds=LARGE))
     assert [one for one in done if one.wrong] == []
     assert [one for one in done if one.refused] == []
-    assert {one.kind for one in done} == KINDS
+    assert {one.kind for one in done} == set(LARGE)
