@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from kith.metadata.assisting.expressing import RECORDS
 from kith.metadata.assisting.mentions import Mention, mentions
 from kith.metadata.assisting.names import Declared, inputs, known, same, sought, spots_of
-from kith.metadata.assisting.project import State, document_of
+from kith.metadata.assisting.project import State
 from kith.metadata.assisting.spots import Spot, spot_at
 from kith.metadata.formatting import STARTS
 from kith.problems import Span, Words
@@ -37,7 +37,7 @@ class Found:
 
 def found_at(state: State, path: str, offset: int) -> Found | None:
     """What the name at an offset of a document leads to."""
-    document = document_of(state.texts.get(path, ""), state.shown(path))
+    document = state.document(path)
     spot = spot_at(spots_of(state, *document), offset) if document else None
     if spot is None:
         return None
@@ -153,7 +153,7 @@ def uses(state: State, declared: Declared) -> Iterator[tuple[str, Span]]:
     """Every place in the app's own documents that names something, its declaration included: path and span."""
     wanted = {(one.kind, one.owner, one.name) for one in same(state, declared)}
     for path, text in state.texts.items():
-        if declared.name not in text or (document := document_of(text, state.shown(path))) is None:
+        if declared.name not in text or (document := state.document(path)) is None:
             continue
         for spot in spots_of(state, *document):
             if declared.name in spot.scalar.text:

@@ -13,7 +13,7 @@ from kith.metadata.model import Layer
 from kith.metadata.shapes.kinds import KINDS
 from kith.problems import Problem, Source, in_order
 from kith.source import Mapping as MappingNode
-from kith.source import read
+from kith.source import Node, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,14 @@ class State:
     root: str
     texts: Mapping[str, str]
     layer: str
+    memo: Memo
+    """What has been read already."""
+
+    def document(self, path: str) -> tuple[str, MappingNode] | None:
+        """The kind of a document of the app and its root; None where it cannot be read or is of no kind."""
+        text, shown = self.texts.get(path, ""), self.shown(path)
+        node, _ = self.memo.once(("read", shown, text), lambda: read(text, shown))
+        return _of_kind(node)
 
     def shown(self, path: str) -> str:
         """A document's path as problems name it."""
@@ -95,12 +103,15 @@ class Project:
         documents = {**top.documents, **texts}
         built = build_all((*below, replace(top, documents=documents)), self.memo)
         problems = in_order([*self.found, *built.problems])
-        return State(built, tuple(problems), top.root, documents, top.name)
+        return State(built, tuple(problems), top.root, documents, top.name, self.memo)
 
 
 def document_of(text: str, path: str) -> tuple[str, MappingNode] | None:
-    """The kind of a document and its root; None where it cannot be read or is of no kind."""
-    node, _ = read(text, path)
+    """The same of a text that is not the app's."""
+    return _of_kind(read(text, path)[0])
+
+
+def _of_kind(node: Node | None) -> tuple[str, MappingNode] | None:
     if not isinstance(node, MappingNode) or not node.entries:
         return None
     kind = next(iter(node.entries))

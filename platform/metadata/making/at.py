@@ -27,11 +27,16 @@ class At:
 
     def scalar(self, key: str) -> Scalar | None:
         """The scalar at a key, if there is one."""
-        node = self.node.get(key)
-        return node if isinstance(node, Scalar) and not node.is_null else None
+        entry = self.node.entries.get(key)
+        if entry is None or not isinstance(node := entry.value, Scalar) or node.is_null:
+            return None
+        return node
 
     def text(self, key: str, default: str = "") -> str:
         """The text at a key."""
+        # Asked some ten thousand times a build, mostly for what is not there.
+        if key not in self.node.entries:
+            return default
         node = self.scalar(key)
         return node.text if node else default
 
