@@ -146,9 +146,15 @@ cases:
     given: {name: A, opened_on: 2026-06-01}
     acts:
       - {at: 2026-06-15T10:00, act: {update: {rent: 1}}, expect: {values: {is_new: true}}}
-      - {at: 2026-08-15, act: {update: {rent: 2}}, expect: {values: {is_new: false, rent: 2}}}
+      - at: 2026-08-15
+        act: {update: {rent: 2}}
+        expect: {values: {is_new: false, rent: 2}, created: {visit: {subject: No longer new}}}
       - {as: clerk, act: {update: {rent: 3}}, expect: {denied: true}}
       - {act: {update: {rent: 2000}}, expect: {refused: [affordable]}}
+      - {act: {delete: true}, expect: {saved: false}}
+  gone_and_back:
+    given: {name: A, rent: 2}
+    acts:
       - {act: {delete: true}}
       - {act: {restore: true}, expect: {values: {rent: 2}}}
   made_and_changed:
