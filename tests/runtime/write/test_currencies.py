@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from kith.metadata.build import build
 from kith.metadata.layers import load
 from kith.runtime.context import SYSTEM, Actor, Context
+from kith.runtime.explaining.valuing import explain_value
 from kith.runtime.publishing import hooks
 from kith.runtime.read.aggregates import aggregate
 from kith.runtime.read.histories import history
@@ -27,7 +28,6 @@ from kith.runtime.transfer.importing import Order, run_import
 from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause, Change, Refused, Saved, Verdict
 from kith.runtime.write.gate import save, save_all
-from kith.runtime.explaining.valuing import explain_value
 from tests.metadata.example import write
 
 ZONE = ZoneInfo("Asia/Shanghai")
