@@ -133,6 +133,8 @@ class Problem:
     hint: Words | None = None
     fix: Fix | None = None
     related: tuple[Related, ...] = ()
+    other_fix: Fix | None = None
+    """A second way to mend it, where the author has to say which of two things is meant."""
 
     @property
     def code(self) -> str:

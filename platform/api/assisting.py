@@ -19,7 +19,7 @@ from kith.api.problems import stop
 from kith.api.reading import only
 from kith.metadata import assisting
 from kith.metadata.assisting import Project, Refusal, State
-from kith.metadata.scalars import Edit
+from kith.metadata.scalars import Edit, applied
 from kith.problems import Problem, Span
 
 PARTS = ("ask", "path", "offset", "end", "documents", "name")
@@ -147,7 +147,9 @@ def mends(asked: Asked) -> list[Data]:
 
 def form(asked: Asked) -> Data:
     """The document with its expressions in their one form."""
-    return {"text": assisting.formatted(asked.latest, asked.path)}
+    state = asked.latest
+    edits = assisting.formatted(state, asked.path)
+    return {"text": applied(state.texts.get(asked.path, ""), edits), "edits": list(map(_edit, edits))}
 
 
 ANSWERS: Mapping[str, Callable[[Asked], Any]] = {

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
+from pygls.uris import to_fs_path
 
 from kith.metadata import assisting
 from kith.metadata.assisting import Project, Refusal, State
@@ -42,7 +43,7 @@ class Helper:
 
     def place(self, uri: str) -> tuple[Path, Project, str] | None:
         """The app of a document and the document's path within it; None where it belongs to no app."""
-        file = Path(unquote(urlsplit(uri).path))
+        file = Path(to_fs_path(uri) or "")
         folder = next((one for one in file.parents if (one / "app.yaml").is_file()), None)
         if folder is None or file.suffix != ".yaml":
             return None
@@ -63,11 +64,11 @@ class Helper:
             timer.daemon = True
             timer.start()
 
-    def saved(self, uri: str) -> None:
-        """Read the folder again: other files may have changed too."""
+    def reread(self, uris: Iterable[str]) -> None:
+        """Read the folders of documents again: other files may have changed along."""
         with self.lock:
-            if (found := self.place(uri)) is not None:
-                folder, project, _ = found
+            folders = {found[0]: found[1] for uri in uris if (found := self.place(uri)) is not None}
+            for folder, project in folders.items():
                 project.reload(folder)
                 self.tell(folder)
 
@@ -174,7 +175,22 @@ def _follow(server: LanguageServer, helper: Helper) -> None:
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
     def saved(params: lsp.DidSaveTextDocumentParams) -> None:
-        helper.saved(params.text_document.uri)
+        helper.reread([params.text_document.uri])
+
+    @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def changed_outside(params: lsp.DidChangeWatchedFilesParams) -> None:
+        helper.reread(one.uri for one in params.changes)
+
+    @server.feature(lsp.INITIALIZED)
+    def initialized(_: lsp.InitializedParams) -> None:
+        watching = (
+            server.client_capabilities.workspace and server.client_capabilities.workspace.did_change_watched_files
+        )
+        if watching and watching.dynamic_registration:
+            # What other programs write, such as Git, is seen too.
+            watched = lsp.DidChangeWatchedFilesRegistrationOptions([lsp.FileSystemWatcher("**/*.yaml")])
+            asked = lsp.Registration("documents", lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, watched)
+            server.client_register_capability(lsp.RegistrationParams([asked]))
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
     def closed(params: lsp.DidCloseTextDocumentParams) -> None:
@@ -286,6 +302,4 @@ def _change(server: LanguageServer, helper: Helper) -> None:
                 return []
             _, project, path = found
             state = project.latest()
-            text = assisting.formatted(state, path)
-            whole = state.texts.get(path, "")
-            return [] if text == whole else helper.edits(state, path, [Edit(0, len(whole), text)])
+            return helper.edits(state, path, assisting.formatted(state, path))

@@ -100,7 +100,16 @@ def _flow_scalar(scalar: Scalar, raw: str, text: str, place: Place, broken: list
         return raw
     if "\n" in raw and not place.in_flow and place.column + width(text) > MAX_WIDTH:
         text = f"\n{' ' * place.column}{INDENT}".join(broken)
-    return text if plain_allowed else "'" + text.replace("'", "''") + "'"
+    return text if plain_allowed else _quoted(text)
+
+
+def on_one_line(text: str, *, in_flow: bool) -> str:
+    """A text as YAML reads it back: bare where that is allowed, else in single quotes."""
+    return text if _reads_plain(text, in_flow) else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _reads_plain(text: str, flow: bool) -> bool:

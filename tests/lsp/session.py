@@ -58,6 +58,13 @@ class Editor:
         at = lsp.Position(line.count("\n") + bool(_), len(last.encode("utf-16-le")) // 2)
         return lsp.TextDocumentPositionParams(lsp.TextDocumentIdentifier(uri), at)
 
+    def write(self, path: str, text: str) -> None:
+        """Another program writes a document, and the editor says so."""
+        (self.folder / path).write_text(text, "utf-8")
+        self.heard.clear()
+        change = lsp.FileEvent(self.uri(path), lsp.FileChangeType.Changed)
+        self.client.workspace_did_change_watched_files(lsp.DidChangeWatchedFilesParams([change]))
+
     def point(self, path: str, at: str) -> lsp.TextDocumentPositionParams:
         """Put the cursor into a document that was not changed: behind the part before `¦`, at its first place."""
         text = self.texts.get(path) or (self.folder / path).read_text("utf-8")

@@ -64,3 +64,13 @@ def test_a_name_is_found_and_changed_everywhere() -> None:
             await editor.rename("entities/deal.yaml", "disc¦ount: {", "amount")
 
     run(act)
+
+
+def test_what_another_program_writes_is_seen() -> None:
+    async def act(editor: Editor) -> None:
+        editor.write(PATH, RULES.format(condition="ammount ?? 0 > 5"))
+        assert [one.split()[1] for one in await editor.told(PATH)] == ["E203"]
+        editor.write(PATH, RULES.format(condition="amount ?? 0 > 5"))
+        assert await editor.told(PATH) == []
+
+    run(act)

@@ -6,7 +6,8 @@ from kith.metadata.assisting.finding import Found, found_at, uses
 from kith.metadata.assisting.mending import Mend, formatted, mends, problems_of
 from kith.metadata.assisting.project import Project, State
 from kith.metadata.assisting.proposing import Proposal
-from kith.metadata.assisting.renaming import Refusal, applied, renamable, rename
+from kith.metadata.assisting.renaming import Refusal, renamable, rename
+from kith.metadata.scalars import applied
 
 __all__ = [
     "Description",

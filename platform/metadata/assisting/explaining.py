@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kith.metadata.assisting.finding import found_at
-from kith.metadata.assisting.names import Declared, spots_of
+from kith.metadata.assisting.finding import found_at, spot_in
+from kith.metadata.assisting.names import Declared
 from kith.metadata.assisting.project import State
-from kith.metadata.assisting.spots import Spot, spot_at
+from kith.metadata.assisting.spots import Spot
 from kith.metadata.fields import FIELD_TYPES
 from kith.metadata.shapes.kinds import KINDS
 from kith.metadata.shapes.reading import chosen
@@ -39,8 +39,7 @@ def describe(state: State, path: str, offset: int, language: str) -> Description
     """What stands at an offset of a document of the app; None where there is nothing to say."""
     if found := found_at(state, path, offset):
         return Description(found.span, tuple(_lines(state, found.declared, language)))
-    document = state.document(path)
-    spot = spot_at(spots_of(state, *document), offset) if document else None
+    spot = spot_in(state, path, offset)
     said = spot and _of_shape(spot, language)
     return Description(spot.scalar.span, (said,)) if spot and said else None
 

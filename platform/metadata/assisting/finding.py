@@ -35,10 +35,15 @@ class Found:
     declared: Declared
 
 
+def spot_in(state: State, path: str, offset: int) -> Spot | None:
+    """The key or value that an offset of a document stands in."""
+    document = state.document(path)
+    return spot_at(spots_of(state, *document), offset) if document else None
+
+
 def found_at(state: State, path: str, offset: int) -> Found | None:
     """What the name at an offset of a document leads to."""
-    document = state.document(path)
-    spot = spot_at(spots_of(state, *document), offset) if document else None
+    spot = spot_in(state, path, offset)
     if spot is None:
         return None
     inside = (one for one in found_in(state, spot) if one.span.start <= offset <= one.span.end)

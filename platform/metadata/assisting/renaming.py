@@ -9,7 +9,7 @@ from kith.metadata import names
 from kith.metadata.assisting.finding import Found, found_at, uses
 from kith.metadata.assisting.names import Declared, known
 from kith.metadata.assisting.project import Project, State, document_of, errors
-from kith.metadata.scalars import Edit
+from kith.metadata.scalars import Edit, applied
 from kith.problems import Span, Words
 from kith.source import Mapping as MappingNode
 from kith.source import Scalar, Sequence
@@ -154,13 +154,6 @@ def _sound(project: Project, state: State, edits: dict[str, list[Edit]]) -> Mapp
         what = new[0].partition(" ")[2]
         return Refusal(Words(f"The new name would break something: {what}", f"新名称会造成错误：{what}"))
     return edits
-
-
-def applied(text: str, edits: list[Edit]) -> str:
-    """A text with changes made."""
-    for edit in sorted(edits, key=lambda one: (one.start, one.end), reverse=True):
-        text = text[: edit.start] + edit.text + text[edit.end :]
-    return text
 
 
 def _text(node: MappingNode, key: str) -> str:

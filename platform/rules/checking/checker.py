@@ -54,12 +54,15 @@ class Checker:
         *,
         hint: Words | None = None,
         fix: str | None = None,
+        other_fix: tuple[Node, str] | None = None,
         **values: Value,
     ) -> None:
-        """Tell a problem at a piece of text; `fix` is the text to put in its place."""
+        """Tell a problem at a piece of text; `fix` is the text to put in its place, `other_fix` in that of a part."""
         start, end = place if isinstance(place, tuple) else (place.start, place.end)
         span = self.excerpt.span(start, end)
-        self.problems.append(Problem(mistake, span, values, hint, Fix(span, fix) if fix is not None else None))
+        first = Fix(span, fix) if fix is not None else None
+        second = Fix(self.excerpt.span(other_fix[0].start, other_fix[0].end), other_fix[1]) if other_fix else None
+        self.problems.append(Problem(mistake, span, values, hint, first, other_fix=second))
 
     def text(self, place: Syntax | Node) -> str:
         """What the author wrote there."""

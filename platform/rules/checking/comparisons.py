@@ -93,7 +93,14 @@ def guard(checker: Checker, node: syntax.Syntax, operands: list[Node]) -> None:
                 f"write `{name} is not set or …` (only when filled) or `{value} ?? {zero} …` (count empty as {zero})",
                 f"请写 `{name} is not set or …`（仅在填写时检查）或 `{value} ?? {zero} …`（空值按 {zero} 计）",
             )
-            checker.report(mistakes_values.UNGUARDED, node, hint=hint, fix=f"({name} is not set or {whole})", name=name)
+            checker.report(
+                mistakes_values.UNGUARDED,
+                node,
+                hint=hint,
+                fix=f"({name} is not set or {whole})",
+                other_fix=(operand, f"{value} ?? {zero}"),
+                name=name,
+            )
             return
 
 
