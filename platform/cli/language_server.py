@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from kith.problems import Problem, Source, Span
 
 PAUSE = 0.3
 """Seconds after the last keystroke until problems are looked for."""
+APP = "app.yaml"
 TRIGGERS = (".", '"', ":", "{", " ", "(")
 SEVERITIES = {"error": lsp.DiagnosticSeverity.Error, "warning": lsp.DiagnosticSeverity.Warning}
 ICONS = {
@@ -44,7 +45,7 @@ class Helper:
     def place(self, uri: str) -> tuple[Path, Project, str] | None:
         """The app of a document and the document's path within it; None where it belongs to no app."""
         file = Path(to_fs_path(uri) or "")
-        folder = next((one for one in file.parents if (one / "app.yaml").is_file()), None)
+        folder = next((one for one in file.parents if (one / APP).is_file()), None)
         if folder is None or file.suffix != ".yaml":
             return None
         if folder not in self.projects:
@@ -65,12 +66,13 @@ class Helper:
             timer.start()
 
     def reread(self, uris: Iterable[str]) -> None:
-        """Read the folders of documents again: other files may have changed along."""
+        """Read the folders of documents again, where other files may have changed along, and the apps upon them."""
         with self.lock:
-            folders = {found[0]: found[1] for uri in uris if (found := self.place(uri)) is not None}
-            for folder, project in folders.items():
-                project.reload(folder)
-                self.tell(folder)
+            changed = {found[0].resolve() for uri in uris if (found := self.place(uri)) is not None}
+            for folder, project in self.projects.items():
+                if not changed.isdisjoint(Path(layer.root).resolve() for layer in project.layers):
+                    project.reload(folder)
+                    self.tell(folder)
 
     def tell(self, folder: Path) -> None:
         """Send the problems of every document of an app that has some, or had some."""
@@ -78,18 +80,19 @@ class Helper:
             state = self.projects[folder].state()
             by_path: dict[str, list[lsp.Diagnostic]] = {}
             for problem in state.problems:
-                path = state.own_path(problem.span.source) if problem.span else "app.yaml"
-                if path is not None:
-                    by_path.setdefault(path, []).append(self.diagnostic(state, folder, problem))
+                for path, span in places_of(state, problem):
+                    by_path.setdefault(path, []).append(self.diagnostic(state, folder, problem, span))
             for path in sorted({*by_path, *self.told.get(folder, ())}):
                 uri = (folder / path).as_uri()
                 found = lsp.PublishDiagnosticsParams(uri, by_path.get(path, []))
                 self.server.text_document_publish_diagnostics(found)
             self.told[folder] = set(by_path)
 
-    def diagnostic(self, state: State, folder: Path, problem: Problem) -> lsp.Diagnostic:
-        """A problem as editors show it."""
+    def diagnostic(self, state: State, folder: Path, problem: Problem, span: Span | None) -> lsp.Diagnostic:
+        """A problem as editors show it at a place."""
         message = problem.message(self.language)
+        if problem.span is not None and span is not problem.span:
+            message = f"{problem.span.place}: {message}"
         if problem.hint:
             message += f"\n{problem.hint.in_(self.language)}"
         related = [
@@ -99,7 +102,7 @@ class Helper:
             for one in problem.related
             if (path := state.own_path(one.span.source)) is not None
         ]
-        start = range_of(problem.span) if problem.span else lsp.Range(lsp.Position(0, 0), lsp.Position(0, 1))
+        start = range_of(span) if span else lsp.Range(lsp.Position(0, 0), lsp.Position(0, 1))
         return lsp.Diagnostic(
             start,
             message,
@@ -127,6 +130,19 @@ class Helper:
         """Changes of a document."""
         source = state.source(path)
         return [lsp.TextEdit(range_of(Span(source, one.start, one.end)), one.text) for one in edits]
+
+
+def places_of(state: State, problem: Problem) -> Iterator[tuple[str, Span | None]]:
+    """Where in the app's own documents a problem is shown; an error of another layer, where it is felt or else at the top."""
+    path = state.own_path(problem.span.source) if problem.span else APP
+    if path is not None:
+        yield path, problem.span
+        return
+    related = [(state.own_path(one.span.source), one.span) for one in problem.related]
+    felt = [(path, span) for path, span in related if path is not None]
+    yield from felt
+    if problem.is_error and not felt:
+        yield APP, None
 
 
 def position_of(source: Source, offset: int) -> lsp.Position:
@@ -289,7 +305,7 @@ def _change(server: LanguageServer, helper: Helper) -> None:
                 lsp.CodeAction(
                     one.title.in_(helper.language),
                     lsp.CodeActionKind.QuickFix,
-                    [helper.diagnostic(state, folder, one.problem)],
+                    [helper.diagnostic(state, folder, one.problem, one.problem.span)],
                     edit=lsp.WorkspaceEdit({uri: helper.edits(state, path, [one.edit])}),
                 )
                 for one in assisting.mends(state, path, start, end)
