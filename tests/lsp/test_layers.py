@@ -10,7 +10,7 @@ from typing import Any, cast
 from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 
-from kith.cli.language_server import Helper
+from kith.cli.editors.helper import Helper
 from tests.lsp.session import OFFICE, RULES
 
 APP = "app: branch\nversion: 1.0.0\nextends: office\ntitle: {en: Branch, zh-CN: 分店}\n"
