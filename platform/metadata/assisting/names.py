@@ -205,6 +205,8 @@ def written(type_: Type) -> str:
 def relations_of(scope: EntityScope) -> Iterator[Declared]:
     """The relations of an entity; one is declared at the reference that it is the other side of."""
     for relation in scope.relations.values():
+        if relation.name in scope.shells:
+            continue  # A field with several references is a field.
         other = scope.world.get(relation.entity)
         shell = other.shells.get(relation.inverse_of) if other else None
         said = shell.at.get("inverse") if shell else None

@@ -82,6 +82,8 @@ def _of_map(node: MappingNode, above: Spot, led: Led) -> Iterator[Spot]:
         inner = replace(at, is_key=False, schema=named.get(name, other), field=field_of(at, schema, name))
         if schema.get("kith:keys") == "entity":
             inner = replace(inner, owner=name)
+        elif of := inner.schema.get("kith:of"):
+            inner = replace(inner, owner=of)
         elif inner.field and not isinstance(entry.value, Scalar):
             # A record that is made along with this one: its keys are fields of its own entity.
             along = led(above.owner, name)

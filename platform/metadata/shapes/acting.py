@@ -246,7 +246,7 @@ CASE = parts.keys(
     at={**_AT, "description": "The time at which it happens."},
     as_=parts.refers("The role of the one who acts.", to="role"),
     form=_FORM,
-    me={**VALUES, "description": "The user who acts: team, name and whatever else matters."},
+    me={**VALUES, "kith:of": "user", "description": "The user who acts: team, name and whatever else matters."},
     given={**VALUES, "description": "The record as it is before; nobody's rules run for it."},
     act=ACT,
     expect=EXPECT,

@@ -1,8 +1,9 @@
 """Pieces that the shapes of several kinds are put together from, as JSON Schema with a few keywords of our own.
 
-`kith:names` and `kith:name` check names; `kith:to` and `kith:keys` tell what names lead to; `kith:choose` takes the schema of
-the place by the value of a key, which keeps messages exact; `kith:one_of`, `kith:goes_with` and `kith:excludes` speak of keys
-of one map; `kith:later` lists words whose part of the engine does not exist yet; `title` says what the place is, for messages.
+`kith:names` and `kith:name` check names; `kith:to` and `kith:keys` tell what names lead to, `kith:of` whose they are;
+`kith:choose` takes the schema of the place by the value of a key, which keeps messages exact; `kith:one_of`, `kith:goes_with`
+and `kith:excludes` speak of keys of one map; `kith:later` lists words whose part of the engine does not exist yet; `title`
+says what the place is, for messages.
 `format` tells what language a text is written in.
 """
 
