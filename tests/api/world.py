@@ -16,8 +16,6 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from kith.api.routes import routes
-from kith.metadata.build import build
-from kith.metadata.layers import load
 from kith.metadata.model import Model
 from kith.runtime.accounts import issue_token, open_session
 from kith.runtime.calling import Calling, Doors
@@ -26,6 +24,7 @@ from kith.runtime.publishing import hooks
 from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause, Change, Saved
 from kith.runtime.write.gate import save
+from tests.support.worlds import built
 
 DESK = Path(__file__).parent / "desk"
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -37,10 +36,7 @@ USERS: Mapping[str, tuple[str, ...]] = {
 @lru_cache(maxsize=2)
 def desk_model(folder: Path = DESK) -> Model:
     """The model of the desk's folder, or of another one with its roles."""
-    layers, problems = load(folder)
-    model, found = build(layers)
-    assert model is not None, [problem.message() for problem in (*problems, *found)]
-    return model
+    return built(folder)
 
 
 @dataclass

@@ -6,8 +6,7 @@ import csv
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 
@@ -16,9 +15,6 @@ from starlette.testclient import TestClient
 
 from kith.api.routes import routes as api_routes
 from kith.jobs.worker import Worker
-from kith.metadata.build import build
-from kith.metadata.layers import load
-from kith.metadata.model import Model
 from kith.runtime import queue
 from kith.runtime.accounts import CHEAP, issue_token, open_session, set_password
 from kith.runtime.calling import Calling, Doors
@@ -30,29 +26,12 @@ from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause, Change, Refused
 from kith.runtime.write.gate import save
 from kith.web.app import routes as page_routes
+from tests.support.worlds import Time, model_of
 from tests.web.forms import form_of, post
 
 FOLDER = Path(__file__).parent / "office"
+START = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
 FIELDS = ("code", "name", "stage", "amount", "discount", "approver")
-
-
-@lru_cache(maxsize=1)
-def office_model() -> Model:
-    """The model of the office's folder."""
-    layers, problems = load(FOLDER)
-    model, found = build(layers)
-    assert model is not None, [problem.message() for problem in (*problems, *found)]
-    return model
-
-
-@dataclass
-class Time:
-    """A clock that stands still until it is moved."""
-
-    now: datetime = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @dataclass
@@ -103,9 +82,9 @@ class Office:
 @contextmanager
 def opened(url: str, folder: Path) -> Iterator[Office]:
     """An office in an empty database."""
-    time = Time()
+    time = Time(START)
     workspace = Workspace.open(url, clock=time)
-    workspace.apply(workspace.plan(office_model()))
+    workspace.apply(workspace.plan(model_of(FOLDER)))
     calling = Calling(workspace.database)
     office = Office(workspace, TestClient(Starlette()), folder, time)
     doors = Doors(workspace, calling, office.clock)
@@ -135,14 +114,12 @@ def by_form(office: Office, deal: str, values: Values) -> str:
 
 
 def by_inline_edit(office: Office, deal: str, values: Values) -> str:
-    """One field on the record's page; the last where there are more."""
-    told = ""
-    for name, value in values.items():
-        address = f"/records/deal/{deal}/field/{name}"
-        editor = office.client.get(address, headers={"hx-request": "true"}).text
-        form = form_of(editor.replace('class="editor"', 'class="record-form"', 1))
-        told = unescape(post(office.client, address, form.fill(**{name: value}).fields).text)
-    return told
+    """One field on the record's page."""
+    ((name, value),) = values.items()
+    address = f"/records/deal/{deal}/field/{name}"
+    editor = office.client.get(address, headers={"hx-request": "true"}).text
+    form = form_of(editor.replace('class="editor"', 'class="record-form"', 1))
+    return unescape(post(office.client, address, form.fill(**{name: value}).fields).text)
 
 
 def by_patch(office: Office, deal: str, values: Values) -> str:
@@ -195,7 +172,7 @@ def by_schedule(office: Office, deal: str, values: Values) -> str:
     wish = office.save(Change("create", "wish", None, {"deal": deal, **as_json(values)}))
     while worker.turn():
         pass
-    office.clock.now += timedelta(hours=1)
+    office.clock.on(hours=1)
     while worker.turn():
         pass
     office.save(Change("delete", "wish", wish))

@@ -55,12 +55,18 @@ def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             yield found
 
 
-@pytest.mark.parametrize("door", DOORS)
-@pytest.mark.parametrize("case", CASES)
-def test_a_change_has_the_same_verdict_through_every_door(office: Office, door: str, case: str) -> None:
+WAYS = [
+    (case, door)
+    for case, (_, values, _) in CASES.items()
+    for door in DOORS
+    if door != "inline edit" or len(values) == 1
+]
+"""Inline edit takes one field at a time."""
+
+
+@pytest.mark.parametrize(("case", "door"), WAYS)
+def test_a_change_has_the_same_verdict_through_every_door(office: Office, case: str, door: str) -> None:
     start, values, told = CASES[case]
-    if door == "inline edit" and len(values) > 1:
-        return
     deal = office.deal(new_id(), {**start, "short": "x"})
     before = office.look(deal)
     answer = DOORS[door](office, deal, values)
@@ -71,4 +77,5 @@ def test_a_change_has_the_same_verdict_through_every_door(office: Office, door: 
 
 def test_a_default_is_held_to_its_fields_limits_too(office: Office) -> None:
     assert office.deal("longer than ten", {}) == "The text has 15 characters; 10 are allowed."
-    assert office.deal("", {"short": "fine"}) != ""
+    deal = office.deal("ten at mo", {})
+    assert office.look(deal)["code"] == "ten at mo"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,6 @@ import sqlalchemy as sa
 
 from kith.jobs.handlers import HANDLERS
 from kith.jobs.worker import Worker
-from kith.metadata.build import build
-from kith.metadata.layers import load
 from kith.metadata.model import Model
 from kith.runtime import queue
 from kith.runtime.publishing import system_context
@@ -24,37 +21,16 @@ from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause, Change, Saved
 from kith.runtime.write.gate import save
 from kith.runtime.write.session import Session
+from tests.support.worlds import Time, model_of
 
 FOLDER = Path(__file__).parent / "club"
 START = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 """A Monday, five in the morning in Berlin."""
 
 
-@lru_cache(maxsize=1)
 def club_model() -> Model:
     """The model of the club's folder."""
-    layers, problems = load(FOLDER)
-    model, found = build(layers)
-    assert model is not None, [problem.message() for problem in (*problems, *found)]
-    return model
-
-
-@dataclass
-class Time:
-    """A clock that stands still until it is moved."""
-
-    now: datetime = START
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def to(self, text: str) -> None:
-        """Move to a time, which is one of UTC."""
-        self.now = datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-    def on(self, **span: int) -> None:
-        """Move on by a span."""
-        self.now += timedelta(**span)
+    return model_of(FOLDER)
 
 
 @dataclass
@@ -67,7 +43,7 @@ class Club:
     @classmethod
     def open(cls, url: str) -> Club:
         """A new club in an empty database."""
-        time = Time()
+        time = Time(START)
         workspace = Workspace.open(url, clock=time)
         workspace.apply(workspace.plan(club_model()))
         return cls(workspace, time)

@@ -10,7 +10,8 @@ import pytest
 
 from kith.jobs.worker import Worker
 from kith.runtime.workspace import Workspace
-from tests.jobs.club_world import Club, Time, club_model, work
+from tests.jobs.club_world import Club, club_model, work
+from tests.support.worlds import Time
 
 SHANGHAI, BERLIN, NEW_YORK, LORD_HOWE = "Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"
 REMIND, YEARLY = ("expires_on", "remind"), ("joined_at", "anniversary")
@@ -39,8 +40,8 @@ def test_a_due_date_comes_up_at_its_moment_and_once(
     zone: str, rule: tuple[str, str], day: str, moment: str, tmp_path: Path
 ) -> None:
     field, name = rule
-    due, time = datetime.fromisoformat(moment), Time()
-    time.now = due - timedelta(days=3)
+    due = datetime.fromisoformat(moment)
+    time = Time(due - timedelta(days=3))
     model = club_model()
     workspace = Workspace.open(f"sqlite:///{tmp_path}/kith.db", clock=time)
     workspace.apply(workspace.plan(replace(model, app=replace(model.app, time_zone=zone))))

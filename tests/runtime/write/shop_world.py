@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from kith.metadata.build import build
-from kith.metadata.layers import load
 from kith.metadata.model import Model
 from kith.runtime.context import SYSTEM, Actor, Context
 from kith.runtime.release import Release
@@ -22,18 +19,15 @@ from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause, Change, Refused, Saved, Verdict
 from kith.runtime.write.gate import save, save_all
 from kith.runtime.write.session import Session
+from tests.support.worlds import model_of
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
-@lru_cache(maxsize=1)
 def shop_model() -> Model:
     """The model of the shop's folder."""
-    layers, problems = load(Path(__file__).parent / "shop")
-    model, found = build(layers)
-    assert model is not None, [problem.message() for problem in (*problems, *found)]
-    return model
+    return model_of(Path(__file__).parent / "shop")
 
 
 @dataclass
@@ -47,8 +41,13 @@ class Shop:
     @classmethod
     def open(cls, url: str) -> Shop:
         """A new shop in an empty database."""
+        return cls.of(url, shop_model())
+
+    @classmethod
+    def of(cls, url: str, model: Model) -> Shop:
+        """A workspace of another model, with the same short words."""
         workspace = Workspace.open(url)
-        return cls(workspace, workspace.apply(workspace.plan(shop_model())))
+        return cls(workspace, workspace.apply(workspace.plan(model)))
 
     def close(self) -> None:
         """Let go of the database."""

@@ -19,6 +19,7 @@ from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause, Change, Refused, Saved
 from kith.runtime.write.gate import save
 from tests.metadata.example import write
+from tests.support.worlds import built
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CONTEXT = Context(SYSTEM, datetime(2026, 9, 30, 4, 0, tzinfo=UTC), "en", ZONE, ZONE)
@@ -60,9 +61,7 @@ items:
 
 @pytest.fixture
 def desk(database_url: str, tmp_path: Path) -> Iterator[Workspace]:
-    layers, problems = load(write(tmp_path / "desk", FILES))
-    model, found = build(layers)
-    assert model is not None, [problem.message() for problem in (*problems, *found)]
+    model = built(write(tmp_path / "desk", FILES))
     workspace = Workspace.open(database_url)
     workspace.apply(workspace.plan(model))
     yield workspace

@@ -9,8 +9,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kith.metadata.build import build
-from kith.metadata.layers import load
 from kith.runtime.context import SYSTEM, Context
 from kith.runtime.read.lists import list_records
 from kith.runtime.read.query import Query, Sort
@@ -18,6 +16,7 @@ from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause, Change, Refused, Saved
 from kith.runtime.write.gate import save
 from tests.metadata.example import write
+from tests.support.worlds import built
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CONTEXT = Context(SYSTEM, datetime(2026, 9, 30, 4, 0, tzinfo=UTC), "en", ZONE, ZONE)
@@ -47,9 +46,7 @@ RATES = [("USD", "2026-01-01", "7.00"), ("USD", "2026-06-01", "7.50"), ("EUR", "
 
 @pytest.fixture
 def trade(database_url: str, tmp_path: Path) -> Iterator[Workspace]:
-    layers, problems = load(write(tmp_path / "trade", FILES))
-    model, found = build(layers)
-    assert model is not None, [problem.message() for problem in (*problems, *found)]
+    model = built(write(tmp_path / "trade", FILES))
     workspace = Workspace.open(database_url)
     workspace.apply(workspace.plan(model))
     for currency, day, rate in RATES:

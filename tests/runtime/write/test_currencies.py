@@ -29,6 +29,7 @@ from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause, Change, Refused, Saved, Verdict
 from kith.runtime.write.gate import save, save_all
 from tests.metadata.example import write
+from tests.support.worlds import built
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CONTEXT = Context(SYSTEM, datetime(2026, 11, 22, 20, 0, tzinfo=UTC), "en", ZONE, ZONE)
@@ -113,9 +114,7 @@ RATES = (("USD", "2026-01-01", 7), ("USD", "2026-11-23", "7.2"), ("EUR", "2026-0
 
 @pytest.fixture
 def trade(database_url: str, tmp_path: Path) -> Iterator[Workspace]:
-    layers, problems = load(write(tmp_path / "trade", FILES))
-    model, found = build(layers)
-    assert model is not None, [problem.message() for problem in (*problems, *found)]
+    model = built(write(tmp_path / "trade", FILES))
     workspace = Workspace.open(database_url)
     workspace.apply(workspace.plan(model))
     for currency, day, rate in RATES:

@@ -8,15 +8,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from kith.metadata.build import build
-from kith.metadata.layers import load
 from kith.runtime.context import SYSTEM, Actor
 from kith.runtime.schema import system
-from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause, Change, Refused, Saved
 from kith.runtime.write.gate import save, save_all
 from tests.metadata.example import write
 from tests.runtime.write.shop_world import Shop, codes
+from tests.support.worlds import built
 
 FILES = {
     "app.yaml": "app: deals\nversion: 1.0.0\ntitle: Deals\nlanguages: [en]\ntime_zone: Asia/Shanghai\ncurrency: CNY\n",
@@ -101,11 +99,7 @@ entities:
 @pytest.fixture
 def deals(database_url: str, tmp_path: Any) -> Iterator[Shop]:
     """An empty workspace with deals."""
-    layers, problems = load(write(tmp_path / "deals", FILES))
-    model, found = build(layers)
-    assert model is not None, [problem.message() for problem in (*problems, *found)]
-    workspace = Workspace.open(database_url)
-    opened = Shop(workspace, workspace.apply(workspace.plan(model)))
+    opened = Shop.of(database_url, built(write(tmp_path / "deals", FILES)))
     yield opened
     opened.close()
 

@@ -7,12 +7,10 @@ from typing import Any
 
 import pytest
 
-from kith.metadata.build import build
-from kith.metadata.layers import load
-from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Change, Saved
 from tests.metadata.example import write
 from tests.runtime.write.shop_world import Shop, codes
+from tests.support.worlds import built
 
 FILES = {
     "app.yaml": "app: yard\nversion: 1.0.0\ntitle: Yard\nlanguages: [en]\n",
@@ -45,11 +43,7 @@ items:
 @pytest.fixture
 def yard(database_url: str, tmp_path: Any) -> Iterator[Shop]:
     """An empty workspace with jobs."""
-    layers, problems = load(write(tmp_path / "yard", FILES))
-    model, found = build(layers)
-    assert model is not None, [problem.message() for problem in (*problems, *found)]
-    workspace = Workspace.open(database_url)
-    opened = Shop(workspace, workspace.apply(workspace.plan(model)))
+    opened = Shop.of(database_url, built(write(tmp_path / "yard", FILES)))
     yield opened
     opened.close()
 

@@ -9,8 +9,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kith.metadata.build import build
-from kith.metadata.layers import load
 from kith.metadata.parts import LABELS
 from kith.runtime.context import SYSTEM, Actor, Context
 from kith.runtime.read.aggregates import aggregate
@@ -21,6 +19,7 @@ from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause, Change, Refused, Saved
 from kith.runtime.write.gate import save
 from tests.metadata.example import write
+from tests.support.worlds import built
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CONTEXT = Context(SYSTEM, datetime(2026, 11, 22, 4, 0, tzinfo=UTC), "en", ZONE, ZONE)
@@ -83,9 +82,7 @@ items:
 
 @pytest.fixture
 def trips(database_url: str, tmp_path: Path) -> Iterator[Workspace]:
-    layers, problems = load(write(tmp_path / "parts", FILES))
-    model, found = build(layers)
-    assert model is not None, [problem.message() for problem in (*problems, *found)]
+    model = built(write(tmp_path / "parts", FILES))
     workspace = Workspace.open(database_url)
     workspace.apply(workspace.plan(model))
     yield workspace

@@ -11,9 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kith.metadata.build import build
 from kith.metadata.fields import FIELD_TYPES
-from kith.metadata.layers import load
 from kith.metadata.model import Model
 from kith.runtime.coerce.composed import ADDRESS
 from kith.runtime.context import SYSTEM, Context
@@ -27,6 +25,7 @@ from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause, Change, Saved
 from kith.runtime.write.gate import save
 from tests.metadata.example import write
+from tests.support.worlds import built
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CONTEXT = Context(SYSTEM, datetime(2026, 11, 22, 4, 0, tzinfo=UTC), "en", ZONE, ZONE)
@@ -74,10 +73,7 @@ def type_model(folder: Path) -> Model:
     number = '  number: {type: autonumber, pattern: "G{year}-{seq}", start: 17}'
     text = "\n".join(["entity: thing", 'title: "{text}"', "fields:", *fields, number, ""])
     app = "app: types\nversion: 1.0.0\ntitle: Types\nlanguages: [en]\ntime_zone: Asia/Shanghai\ncurrency: CNY\n"
-    layers, problems = load(write(folder, {"app.yaml": app, "entities/thing.yaml": text}))
-    model, found = build(layers)
-    assert model is not None, [problem.message() for problem in (*problems, *found)]
-    return model
+    return built(write(folder, {"app.yaml": app, "entities/thing.yaml": text}))
 
 
 @pytest.fixture
