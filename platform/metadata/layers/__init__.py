@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from kith.metadata.layers.documents import Merged, Part, merged
-from kith.metadata.layers.loading import CORE, load, load_layer
+from kith.metadata.layers.loading import CORE, PACKAGES, base_name, layer_of, load, load_layer
 from kith.metadata.layers.why import Origin, why
 
-__all__ = ["CORE", "Merged", "Origin", "Part", "load", "load_layer", "merged", "why"]
+__all__ = [
+    "CORE",
+    "PACKAGES",
+    "Merged",
+    "Origin",
+    "Part",
+    "base_name",
+    "layer_of",
+    "load",
+    "load_layer",
+    "merged",
+    "why",
+]

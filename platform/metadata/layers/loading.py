@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from kith.metadata.mistakes import layers as mistakes
@@ -18,6 +18,8 @@ CORE = ROOM / "core"
 """The folder of the platform's own layer."""
 SHIPPED = ROOM / "apps"
 """The templates that come with Kith."""
+PACKAGES = "packages"
+"""The folder of a project in which the templates that it is built on lie, each in a folder of its name."""
 
 MAX_DOCUMENTS = 5_000
 MAX_CHARACTERS = 16_777_216
@@ -58,18 +60,24 @@ def load_layer(folder: Path, shown: str) -> tuple[Layer, list[Problem]]:
         problem.values.get("path") == f"{shown}/app.yaml" for problem in problems
     ):
         problems.append(Problem(mistakes.NO_APP, None, {"path": shown}))
+    return layer_of(documents, shown, folder.name), problems
+
+
+def layer_of(documents: Mapping[str, str], shown: str, name: str = "") -> Layer:
+    """Documents as a layer; `name` is its own where they do not say one."""
     app = documents.get("app.yaml", "")
     digest = hashlib.sha256("\0".join(f"{path}\0{text}" for path, text in sorted(documents.items())).encode())
-    return Layer(
-        _value(app, "app") or folder.name, _value(app, "version"), documents, digest.hexdigest(), shown
-    ), problems
+    return Layer(_value(app, "app") or name, _value(app, "version"), documents, digest.hexdigest(), shown)
 
 
 def _files(folder: Path) -> Iterator[str]:
-    """The YAML files of an app's folder in a steady order; links are not followed, so that nothing outside is read."""
+    """The YAML files of an app's folder in a steady order; links are not followed, so that nothing outside is read.
+
+    What lies in its `packages` are other layers.
+    """
     for path in sorted(folder.rglob("*.y*ml")):
         name = path.relative_to(folder).as_posix()
-        hidden = any(part.startswith(".") for part in name.split("/"))
+        hidden = any(part.startswith(".") for part in name.split("/")) or name.startswith(f"{PACKAGES}/")
         if path.suffix in (".yaml", ".yml") and path.is_file() and not path.is_symlink() and not hidden:
             yield name
 
@@ -111,17 +119,22 @@ def _too_large(shown: str, many: bool) -> Problem:
 
 def _base(layer: Layer, folder: Path, problems: list[Problem]) -> Path | None:
     """The folder of the app that a layer extends."""
-    text = layer.documents.get("app.yaml", "")
-    name = _value(text, "extends")
+    name = base_name(layer)
     if not name:
         return None
-    for place in (folder.parent / name, SHIPPED / name):
+    for place in (folder.parent / name, folder / PACKAGES / name, SHIPPED / name):
         if (place / "app.yaml").is_file() and re.fullmatch(r"[a-z][a-z0-9_]*", name):
             return place
+    text = layer.documents["app.yaml"]
     start = text.find(name, text.find("extends:"))
     source = Source(f"{layer.root}/app.yaml", text)
     problems.append(Problem(mistakes.NO_BASE, Span(source, start, start + len(name)), {"name": name}))
     return None
+
+
+def base_name(layer: Layer) -> str:
+    """The name of the app that a layer extends, "" where there is none."""
+    return _value(layer.documents.get("app.yaml", ""), "extends")
 
 
 def _value(text: str, key: str) -> str:
