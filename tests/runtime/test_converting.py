@@ -62,7 +62,7 @@ CASES: list[tuple[Field, Field, Any, Any, str]] = [
     (INTEGER, of("decimal"), 3, Decimal("3.00"), ""),
     (of("decimal"), INTEGER, Decimal("2.50"), 3, "It is rounded."),
     (of("decimal"), of("decimal", type=decimal(4, 1)), Decimal("1234.00"), None, "more than 3 digits"),
-    (INTEGER, of("percent"), 1, Decimal("1"), ""),
+    (INTEGER, of("percent"), 1, Decimal(1), ""),
     (of("money"), TEXT, Decimal("12.50"), "12.50", ""),
     (of("decimal"), TEXT, Decimal("12.50"), "12.5", ""),
     (of("percent"), TEXT, Decimal("0.155"), "15.5%", ""),
