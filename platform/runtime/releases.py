@@ -66,6 +66,24 @@ def load(connection: sa.Connection, number: int) -> Stored:
     )
 
 
+def find_layer(connection: sa.Connection, name: str, digest: str) -> Layer | None:
+    """A layer as the newest release has it in which its hash is this one."""
+    table = system.layer
+    number = connection.scalar(
+        sa.select(sa.func.max(table.c.release)).where(table.c.name == name, table.c.digest == digest)
+    )
+    found = load(connection, number).layers if number else ()
+    return next((layer for layer in found if layer.name == name), None)
+
+
+def digests(connection: sa.Connection) -> dict[str, set[str]]:
+    """All hashes that each layer has ever had in a release."""
+    found: dict[str, set[str]] = {}
+    for name, hash_ in connection.execute(sa.select(system.layer.c.name, system.layer.c.digest).distinct()):
+        found.setdefault(name, set()).add(hash_)
+    return found
+
+
 def load_current(connection: sa.Connection) -> Stored | None:
     """The current release, or None in a database that has none yet."""
     if not is_installed(connection):

@@ -68,6 +68,16 @@ document = _table(
 text = _table("text", _column("digest", TEXT, key=True), _column("text", TEXT))
 """Texts of documents, once each, exactly as they came."""
 
+folder = _table(
+    "folder",
+    _column("key", TEXT, key=True),
+    _column("release", sa.BigInteger),
+    _column("layers", Json),
+    _column("at", Instant),
+)
+"""Folders that were brought together with a release by applying or pulling: `layers` has each layer's name with its hash
+in the folder and in the release then. The key is a hash of the machine and the path."""
+
 progress = _table(
     "progress",
     _column("id", ID, key=True),
@@ -264,6 +274,21 @@ delta = _table(
 )
 """What sums that are kept `soon` are still to be moved by, as their columns hold it; `field` is the column."""
 _index(delta, "entity", "field", "record")
+
+reference = _table(
+    "reference",
+    _column("entity", TEXT, key=True),
+    _column("record", ID, key=True),
+    _column("key", TEXT),
+    _column("data", TEXT),
+    _column("row", TEXT),
+    _column("version", sa.BigInteger),
+    _column("values", Json),
+)
+"""What the current release's reference data has put into records. `key` is what a row is known by, `values` maps a column (owned
+lines: their table and reference) to `[value, source]`: what the record then held, and what the document said. `version` is the
+record's after that, 0 where a person had changed it before: as long as it is the same, nobody has touched the record."""
+_index(reference, "entity", "key")
 
 counter = _table("counter", _column("name", TEXT, key=True), _column("next", sa.BigInteger))
 """Autonumbers, handed out in blocks; named `table.column`."""

@@ -1,0 +1,74 @@
+"""Folders and the database: which release a folder was last brought together with, kept beside the releases."""
+
+from __future__ import annotations
+
+import hashlib
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from kith.metadata.layers.standing import Base, Standing, stand, together
+from kith.metadata.model import Layer
+from kith.runtime import releases
+from kith.runtime.schema import system
+from kith.runtime.workspace import Workspace
+
+
+def key_of(folder: Path) -> str:
+    """How the database knows a folder: by machine and place, of which it keeps only a hash."""
+    return hashlib.sha256(f"{socket.gethostname()}\0{folder.resolve()}".encode()).hexdigest()
+
+
+def standing(workspace: Workspace, folder: Path, layers: Sequence[Layer], *, anyway: bool = False) -> Standing:
+    """What a folder with these layers proposes to the current release."""
+    workspace.look()
+    if workspace.release is None:
+        return Standing(tuple(layers), brings=tuple(layer.name for layer in layers))
+    with workspace.database.read() as connection:
+        base = base_of(connection, folder)
+        earlier = releases.digests(connection)
+    return stand(layers, workspace.release.model.layers, base, earlier, anyway=anyway)
+
+
+def newer_platform(workspace: Workspace, core: Layer) -> tuple[Layer, ...]:
+    """The current release's layers over the platform's layer of this Kith; empty where that is nothing new."""
+    layers = workspace.current().model.layers
+    with workspace.database.read() as connection:
+        earlier = releases.digests(connection)
+    found = stand((core,), layers, None, earlier)
+    return found.layers if found.brings else ()
+
+
+def base_of(connection: sa.Connection, folder: Path) -> Base | None:
+    """When a folder was last brought together with the database, else when any was; None where none ever was."""
+    table, key = system.folder, key_of(folder)
+    order = (sa.case((table.c.key == key, 0), else_=1), table.c.release.desc(), table.c.at.desc())
+    row = connection.execute(sa.select(table).order_by(*order).limit(1)).one_or_none()
+    if row is None:
+        return None
+    here = {name: hash_ for name, hash_, _ in row.layers if hash_}
+    there = {name: hash_ for name, _, hash_ in row.layers if hash_}
+    return Base(here, there, row.key == key)
+
+
+def bring_together(workspace: Workspace, folder: Path, base: Base) -> None:
+    """Remember how a folder and the current release go together from now on."""
+    names = dict.fromkeys((*base.folder, *base.release))
+    layers = [[name, base.folder.get(name), base.release.get(name)] for name in names]
+    number, table, key = workspace.current().number, system.folder, key_of(folder)
+    with workspace.database.read() as connection:
+        known = connection.execute(sa.select(table).where(table.c.key == key)).one_or_none()
+    if known is not None and (known.release, known.layers) == (number, layers):
+        return
+    with workspace.database.write() as connection:
+        connection.execute(sa.delete(table).where(table.c.key == key))
+        connection.execute(table.insert(), {"key": key, "release": number, "layers": layers, "at": workspace.clock()})
+
+
+def settle(workspace: Workspace, folder: Path, layers: Sequence[Layer], found: Standing) -> None:
+    """Remember that the current release has all that a folder proposed."""
+    with workspace.database.read() as connection:
+        base = base_of(connection, folder)
+    bring_together(workspace, folder, together(layers, workspace.current().model.layers, found, base))
