@@ -65,7 +65,10 @@ def _columns(inspector: sa.Inspector, table: sa.Table, names: Names) -> Iterator
         elif _kind(column.type, inspector.dialect) != _kind(there[column.name], inspector.dialect):
             yield Drift("type_changed", table.name, column.name)
     ours = {
-        base for entity in names.entities.values() if entity.table == table.name for base in entity.columns.values()
+        base
+        for entity in names.entities.values()
+        if entity.table == table.name
+        for base in (*entity.columns.values(), *entity.kept)
     }
     for name in there:
         # A column that a field no longer uses is where its values are kept aside.

@@ -9,6 +9,7 @@ from typing import Any
 from kith.metadata.model import Label, Model
 from kith.problems import Words, fill
 from kith.runtime.database import Database
+from kith.runtime.loading.planned import changes_of_data, first_data
 from kith.runtime.plan.changes import EFFECTS, Change, Effect
 from kith.runtime.plan.compare import compare
 from kith.runtime.plan.counting import Counting
@@ -106,7 +107,8 @@ def plan(candidate: Model, base: Release | None, database: Database | None) -> P
             counting = Counting(connection, pairs, base.tables)
             changes = [counting.counted(change) for change in changes]
             drift = find_drift(connection, base.tables, names)
-    return Plan(base, candidate, named(candidate, names), tuple(changes), drift)
+    after = named(candidate, names, before, base.number + 1) if base else named(candidate, names)
+    return Plan(base, candidate, after, tuple(changes), drift)
 
 
 def empty_like(model: Model) -> Model:

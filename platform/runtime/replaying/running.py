@@ -83,7 +83,7 @@ class Replay:
     _noted: tuple[str, Notes] = ("", Notes({}, ()))
 
     def __post_init__(self) -> None:
-        now, names = self.release, named(self.candidate, self.release.names)
+        now, names = self.release, named(self.candidate, self.release.names, self.release.model)
         then = replace(now.again(model=self.candidate), names=names)
         releases = (now, then)
         namings = (Naming.of(now, now), Naming.of(then, now))

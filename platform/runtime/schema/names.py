@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kith.metadata.model import Entity, Field, Model
+from kith.runtime.schema.keeping import KeptField, stored_as
 
 LONGEST = 60
 """Characters of a physical name; PostgreSQL cuts at 63 bytes."""
@@ -20,32 +21,65 @@ OWN_COLUMNS = (
 NOT_FREE = frozenset({*OWN_COLUMNS, "ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "rowid", "oid"})
 ENGINES_OWN = ("kith_", "pg_", "sqlite_")
 """Names of tables that begin like this belong to us or to the database."""
+KEPT = "__kept"
+"""Where stored names tell the tables that are kept aside; no entity is called so."""
 
 
 @dataclass(frozen=True, slots=True)
 class EntityNames:
-    """The table of an entity and the base name of each of its fields' columns."""
+    """The table of an entity, the base name of each of its fields' columns, and what is kept aside, by base name."""
 
     table: str
     columns: Mapping[str, str]
+    kept: Mapping[str, KeptField] = field(default_factory=dict)
+
+    def as_data(self) -> dict[str, Any]:
+        """As plain data; what keeps nothing aside says nothing of it."""
+        kept = {base: item.as_data() for base, item in self.kept.items()}
+        return {"table": self.table, "columns": dict(self.columns)} | ({"kept": kept} if kept else {})
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> EntityNames:
+        """What `as_data` was made from."""
+        kept = {base: KeptField(**item) for base, item in data.get("kept", {}).items()}
+        return cls(data["table"], dict(data["columns"]), kept)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptEntity:
+    """A table that is kept aside: how the entity was called, the first release without it, and its columns, all kept."""
+
+    entity: str
+    since: int
+    names: EntityNames
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Logical names → physical names."""
+    """Logical names → physical names, and the tables that are kept aside, by their names."""
 
     entities: Mapping[str, EntityNames] = field(default_factory=dict)
+    kept: Mapping[str, KeptEntity] = field(default_factory=dict)
 
     def as_data(self) -> dict[str, Any]:
         """As plain data, to be kept with a release."""
-        return {
-            name: {"table": entity.table, "columns": dict(entity.columns)} for name, entity in self.entities.items()
+        data: dict[str, Any] = {name: entity.as_data() for name, entity in self.entities.items()}
+        kept = {
+            table: {"entity": item.entity, "since": item.since, **item.names.as_data()}
+            for table, item in self.kept.items()
         }
+        return data | ({KEPT: kept} if kept else {})
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Names:
         """What `as_data` was made from."""
-        return cls({name: EntityNames(entry["table"], dict(entry["columns"])) for name, entry in data.items()})
+        return cls(
+            {name: EntityNames.from_data(entry) for name, entry in data.items() if name != KEPT},
+            {
+                table: KeptEntity(item["entity"], item["since"], EntityNames.from_data(item))
+                for table, item in data.get(KEPT, {}).items()
+            },
+        )
 
 
 def former_entity(entity: Entity, model: Model, before: Names) -> str | None:
@@ -65,30 +99,101 @@ def _former(name: str, renamed_from: Iterable[str], known: Collection[str], kept
     return next((old for old in renamed_from if old in known and old not in kept), None)
 
 
-def named(model: Model, before: Names) -> Names:
-    """The names of a model: those of the release before, and new ones for what is new."""
-    taken = {entity.table for entity in before.entities.values()}
-    entities: dict[str, EntityNames] = {}
+def named(model: Model, before: Names, base: Model | None = None, release: int = 0) -> Names:
+    """The names of a model: those of the release before, and new ones for what is new.
+
+    What `base`, the model before, has and this one lacks is kept aside as left by the release of that number; what is new
+    takes back what was kept under its name, where that is stored in the same way.
+    """
+    taken = {*(entity.table for entity in before.entities.values()), *before.kept}
+    left = _Leaving(before, base, release)
+    found: dict[str, str] = {}
+    tables: dict[str, str] = {}
     for entity in model.entities.values():
         former = former_entity(entity, model, before)
-        if former is None:
-            table = _free(_table_base(entity.name), taken)
-            taken.add(table)
-            entities[entity.name] = EntityNames(table, _columns(entity, EntityNames(table, {})))
+        if former is not None:
+            found[entity.name] = former
+            tables[entity.name] = before.entities[former].table
         else:
-            known = before.entities[former]
-            entities[entity.name] = EntityNames(known.table, _columns(entity, known))
-    return Names(entities)
+            table = kept_table(entity.name, before) or _free(_table_base(entity.name), taken)
+            taken.add(table)
+            tables[entity.name] = table
+    entities: dict[str, EntityNames] = {}
+    for entity in model.entities.values():
+        known = left.known(found.get(entity.name), tables[entity.name])
+        entities[entity.name] = _fields_named(entity, known, tables, left)
+    used = set(tables.values())
+    kept = {table: item for table, item in before.kept.items() if table not in used}
+    return Names(entities, kept | left.tables(set(found.values())))
 
 
-def _columns(entity: Entity, before: EntityNames) -> dict[str, str]:
-    taken = NOT_FREE.union(before.columns.values())
+@dataclass(frozen=True, slots=True)
+class _Leaving:
+    """What leaves the model with a release."""
+
+    before: Names
+    base: Model | None
+    release: int
+
+    def known(self, former: str | None, table: str) -> EntityNames:
+        """What is known of the table of an entity: one before, one that was kept aside, or a new one."""
+        if former is not None:
+            return self.before.entities[former]
+        kept = self.before.kept.get(table)
+        return kept.names if kept else EntityNames(table, {})
+
+    def fields(self, names: EntityNames, but: Collection[str]) -> dict[str, KeptField]:
+        """The fields of a table that are not among those bases any more."""
+        if self.base is None:
+            return {}
+        tables = {name: entity.table for name, entity in self.before.entities.items()}
+        of = next((name for name, table in tables.items() if table == names.table), "")
+        fields = self.base.entities[of].fields if of in self.base.entities else {}
+        return {
+            base: KeptField(name, stored_as(fields[name], tables), self.release)
+            for name, base in names.columns.items()
+            if base not in but and name in fields
+        }
+
+    def tables(self, but: Collection[str]) -> dict[str, KeptEntity]:
+        """The tables of the entities before that have none of these names."""
+        if self.base is None:
+            return {}
+        gone = {name: names for name, names in self.before.entities.items() if name not in but}
+        return {
+            names.table: KeptEntity(
+                name, self.release, EntityNames(names.table, {}, {**names.kept, **self.fields(names, ())})
+            )
+            for name, names in gone.items()
+        }
+
+
+def kept_table(entity: str, names: Names) -> str | None:
+    """The table that is kept aside under the name of an entity: the one that left last."""
+    found = [(item.since, table) for table, item in names.kept.items() if item.entity == entity]
+    return max(found)[1] if found else None
+
+
+def kept_column(name: str, stored: str, known: EntityNames) -> str | None:
+    """The base name of a field's columns that are kept aside and hold what such a field holds: those that left last.
+
+    Columns whose values went on in others hold older ones, and are for going back only.
+    """
+    found = [(item.since, base) for base, item in known.kept.items() if item.field == name and not item.successor]
+    return next((base for _, base in sorted(found, reverse=True) if known.kept[base].stored == stored), None)
+
+
+def _fields_named(entity: Entity, before: EntityNames, tables: Mapping[str, str], left: _Leaving) -> EntityNames:
+    taken = NOT_FREE.union(before.columns.values(), before.kept)
     columns: dict[str, str] = {}
     for item in entity.fields.values():
         former = former_field(item, entity, before)
-        columns[item.name] = before.columns[former] if former else _free(shortened(item.name, LONGEST_BASE), taken)
+        base = before.columns[former] if former else kept_column(item.name, stored_as(item, tables), before)
+        columns[item.name] = base or _free(shortened(item.name, LONGEST_BASE), taken)
         taken |= {columns[item.name]}
-    return columns
+    used = set(columns.values())
+    kept = {base: item for base, item in before.kept.items() if base not in used}
+    return EntityNames(before.table, columns, kept | left.fields(before, used))
 
 
 def _table_base(name: str) -> str:
