@@ -13,7 +13,7 @@ from kith.problems import Words
 from kith.runtime.accounts import SAFE, one_time_password, set_password
 from kith.runtime.accounts.managing import list_users
 from kith.runtime.clock import system_clock
-from kith.runtime.loading import NotLoaded, load_data
+from kith.runtime.loading import NotLoaded, load_demo
 from kith.runtime.plan.progress import CannotApply
 from kith.runtime.publishing import hooks, system_context
 from kith.runtime.workspace import Workspace
@@ -101,7 +101,7 @@ class Ground:
         made = 0
         try:
             with self.workspace.database.write() as connection:
-                made = load_data(connection, context, release, demo=True)
+                made = load_demo(connection, context, release)
         except NotLoaded as not_loaded:
             self.not_loaded(not_loaded)
         self.workspace.database.learn()

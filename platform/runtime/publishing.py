@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from kith.runtime.clock import Clock
 from kith.runtime.context import SYSTEM, Context, context_of
-from kith.runtime.loading import load_data
+from kith.runtime.loading import apply_reference
 from kith.runtime.plan.applying import Hooks
 from kith.runtime.release import Release
 from kith.runtime.write.renewing import renew
@@ -29,6 +29,6 @@ def hooks(clock: Clock) -> Hooks:
         renew(connection, system_context(release, clock), release, entity, fields, ids)
 
     def reference_data(connection: sa.Connection, release: Release) -> None:
-        load_data(connection, system_context(release, clock), release, demo=False)
+        apply_reference(connection, system_context(release, clock), release)
 
     return Hooks(renew=renew_records, reference_data=reference_data)

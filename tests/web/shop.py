@@ -20,7 +20,7 @@ from kith.runtime.accounts import CHEAP, open_session, set_password
 from kith.runtime.calling import Calling, Doors
 from kith.runtime.clock import system_clock
 from kith.runtime.context import SYSTEM, context_of
-from kith.runtime.loading import load_data
+from kith.runtime.loading import apply_reference, load_demo
 from kith.runtime.read import list_records
 from kith.runtime.read.query import Query
 from kith.runtime.workspace import Workspace
@@ -99,7 +99,9 @@ def opened(url: str, app: str = "retail_crm", *, demo: bool = True) -> Iterator[
     workspace = Workspace.open(url)
     release = workspace.apply(workspace.plan(model))
     context = context_of(SYSTEM, system_clock(), language="en", time_zone=model.app.time_zone)
-    workspace.database.run(lambda connection: load_data(connection, context, release, demo=demo))
+    workspace.database.run(lambda connection: apply_reference(connection, context, release))
+    if demo:
+        workspace.database.run(lambda connection: load_demo(connection, context, release))
     calling = Calling(workspace.database)
     compression = Middleware(GZipMiddleware, minimum_size=1_024, compresslevel=5)
     pages = Starlette(routes=routes(Doors(workspace, calling, system_clock), CHEAP), middleware=[compression])

@@ -82,13 +82,37 @@ class Change:
         }
 
 
+COME_BACK = Words("; {count} that were kept aside come back", "；另行保留的 {count}恢复")
+VALUES_COME_BACK = Words(
+    "; the values of {count} that were kept aside come back", "；{count}中另行保留的值恢复"
+)
+OUT_OF_SIGHT = Words(
+    "entity {entity}: {records} go out of sight and are kept aside until `kith purge`",
+    "实体 {entity}：{records}不再可见，另行保留至 `kith purge`",
+)
+VALUES_OUT_OF_SIGHT = Words(
+    "field {entity}.{field}: its values in {records} go out of sight and are kept aside until `kith purge`",
+    "字段 {entity}.{field}：{records}中的值不再可见，另行保留至 `kith purge`",
+)
+
+
+def coming_back(count: int, words: Words, language: str) -> str:
+    """What is said of so many records where there are any."""
+    return fill(words, {"count": records(count)}, language) if count else ""
+
+
 @dataclass(frozen=True, slots=True)
 class AddEntity(Change):
-    """A new table."""
+    """A new table, or one that was kept aside, with so many records in it (`returning`)."""
 
     entity: str
+    returning: int = 0
     words = Words("entity {entity}", "实体 {entity}")
     mark = "+"
+
+    def message(self, language: str) -> str:
+        """The change as one line."""
+        return super(AddEntity, self).message(language) + coming_back(self.returning, COME_BACK, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +126,15 @@ class RenameEntity(Change):
 
 @dataclass(frozen=True, slots=True)
 class RemoveEntity(Change):
-    """An entity that the candidate no longer has."""
+    """An entity that the candidate no longer has; its table is kept aside."""
 
     entity: str
     words = Words("entity {entity}", "实体 {entity}")
     mark = "-"
+
+    def message(self, language: str) -> str:
+        """The change as one line."""
+        return fill(OUT_OF_SIGHT if self.rows else self.words, self.values(), language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +148,21 @@ class ChangeEntity(Change):
 
 @dataclass(frozen=True, slots=True)
 class AddField(Change):
-    """New columns, or a new link table, or nothing where the query computes it."""
+    """New columns, or a new link table, or nothing where the query computes it.
+
+    Where they were kept aside, the values of so many records come back (`returning`).
+    """
 
     entity: str
     field: str
     type: str
+    returning: int = 0
     words = Words("field {entity}.{field} ({type})", "字段 {entity}.{field}（{type}）")
     mark = "+"
+
+    def message(self, language: str) -> str:
+        """The change as one line."""
+        return super(AddField, self).message(language) + coming_back(self.returning, VALUES_COME_BACK, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +177,16 @@ class RenameField(Change):
 
 @dataclass(frozen=True, slots=True)
 class RemoveField(Change):
-    """A field that the candidate no longer has."""
+    """A field that the candidate no longer has; its columns are kept aside."""
 
     entity: str
     field: str
     words = Words("field {entity}.{field}", "字段 {entity}.{field}")
     mark = "-"
+
+    def message(self, language: str) -> str:
+        """The change as one line."""
+        return fill(VALUES_OUT_OF_SIGHT if self.rows else self.words, self.values(), language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,3 +431,51 @@ class ChangeTexts(Change):
     layer: str
     paths: tuple[str, ...]
     words = Words("texts of {layer}: {paths}", "{layer} 的文本：{paths}")
+
+
+@dataclass(frozen=True, slots=True)
+class Data(Change):
+    """Rows of reference data whose records are made, changed or put into the recycle bin; `how` is a key of HOW."""
+
+    data: str
+    how: str
+    words = Words("data {data}: {records} {how}", "数据 {data}：{how} {records}")
+
+    @property
+    def sign(self) -> str:
+        """As `how` says."""
+        return HOW[self.how][0]
+
+    def values(self) -> dict[str, Value]:
+        """What its words need."""
+        return {**super(Data, self).values(), "how": HOW[self.how][1]}
+
+
+KEPT_DATA: Mapping[str, Words] = {
+    "edited": Words("{fields} was changed by a person, stays", "{fields} 已被人修改，保持不变"),
+    "deleted": Words("was deleted by a person, stays deleted", "已被人删除，不再恢复"),
+    "blocked": Words("needs a record that a person deleted, is not made", "所需的记录已被人删除，不创建"),
+    "used": Words(
+        "is no longer in the data; it was changed or is in use, stays", "已不在数据中；因被修改或仍在使用而保留"
+    ),
+}
+"""Why a row of reference data is not as the release says."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptData(Change):
+    """A row of reference data that is left as people have made it; `why` is a key of KEPT_DATA."""
+
+    data: str
+    row: str
+    why: str
+    over: tuple[str, ...]
+    words = Words("reference row {data}/{row}: {why}", "参考数据 {data}/{row}：{why}")
+    mark = "!"
+
+    def values(self) -> dict[str, Value]:
+        """What its words need."""
+        over = ", ".join(self.over)
+        words = KEPT_DATA[self.why]
+        why = Words(words.en.replace("{fields}", over), words.zh.replace("{fields}", over))
+        return {**super(KeptData, self).values(), "why": why}

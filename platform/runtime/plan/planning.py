@@ -101,13 +101,16 @@ def plan(candidate: Model, base: Release | None, database: Database | None) -> P
     before, names = (base.model, base.names) if base else (empty_like(candidate), Names())
     pairs = Pairs(before, candidate, names)
     changes = compare(pairs)
+    after = named(candidate, names, before, base.number + 1) if base else named(candidate, names)
     drift: tuple[Drift, ...] = ()
     if base and database:
         with database.read() as connection:
             counting = Counting(connection, pairs, base.tables)
             changes = [counting.counted(change) for change in changes]
             drift = find_drift(connection, base.tables, names)
-    after = named(candidate, names, before, base.number + 1) if base else named(candidate, names)
+            changes += changes_of_data(connection, candidate, after, base)
+    elif not base:
+        changes += first_data(candidate, after)
     return Plan(base, candidate, after, tuple(changes), drift)
 
 
