@@ -151,7 +151,7 @@ def next_ids(
 
 def companions(columns: FieldColumns, parts: Mapping[str, Any]) -> dict[str, Any]:
     """What stands beside a text value: its sort key and its folded form, by column."""
-    text = "".join(part for part in parts.values() if isinstance(part, str))
+    text = " ".join(part for part in parts.values() if isinstance(part, str) and part)
     found: dict[str, Any] = {}
     if columns.sort is not None:
         found[columns.sort.name] = sort_key(text) if text else None

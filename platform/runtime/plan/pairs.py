@@ -6,20 +6,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kith.metadata.model import Entity, Field, Model
-from kith.runtime.schema.names import Names, former_entity, former_field
+from kith.runtime.schema.keeping import stored_as
+from kith.runtime.schema.names import Names
+from kith.runtime.schema.pairing import BY_NAME, Pairing
 
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Two models side by side; `names` are the physical names of the one before."""
+    """Two models side by side; `names` are the physical names of the one before, `then` those of the other."""
 
     before: Model
     after: Model
     names: Names
+    then: Names | None = None
+    pairing: Pairing = BY_NAME
 
     def entity(self, entity: Entity) -> Entity | None:
         """The entity before, or None where it is new."""
-        former = former_entity(entity, self.after, self.names)
+        former = self.pairing.entity(entity, self.after, self.names)
         return self.before.entities.get(former) if former else None
 
     def field(self, field: Field) -> Field | None:
@@ -28,8 +32,18 @@ class Pairs:
         old = self.entity(entity)
         if old is None:
             return None
-        former = former_field(field, entity, self.names.entities[old.name])
+        former = self.pairing.field(field, entity, self.names.entities[old.name])
         return old.fields.get(former) if former else None
+
+    def moves(self, field: Field) -> bool:
+        """Whether a field that is not new gets other columns."""
+        old = self.former_field(field.entity, field.name)
+        if self.then is not None:
+            columns = self.names.entities[old.entity].columns, self.then.entities[field.entity].columns
+            return columns[0][old.name] != columns[1][field.name]
+        tables = {name: one.table for name, one in self.names.entities.items()}
+        now = {one.name: tables[before.name] for before, one in self.kept()}
+        return stored_as(old, tables) != stored_as(field, now)
 
     def former(self, entity: str) -> Entity:
         """The entity before of an entity that is not new."""

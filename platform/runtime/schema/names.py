@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kith.metadata.model import Entity, Field, Model
+from kith.metadata.model import Entity, Model
 from kith.runtime.schema.keeping import KeptField, stored_as
+from kith.runtime.schema.pairing import BY_NAME, Pairing
 
 LONGEST = 60
 """Characters of a physical name; PostgreSQL cuts at 63 bytes."""
@@ -82,40 +83,26 @@ class Names:
         )
 
 
-def former_entity(entity: Entity, model: Model, before: Names) -> str | None:
-    """The name under which an entity is known to the release before, or None where it is new."""
-    return _former(entity.name, entity.renamed_from, before.entities, model.entities)
-
-
-def former_field(field_: Field, entity: Entity, before: EntityNames) -> str | None:
-    """The name under which a field is known to the release before, or None where it is new."""
-    return _former(field_.name, field_.renamed_from, before.columns, entity.fields)
-
-
-def _former(name: str, renamed_from: Iterable[str], known: Collection[str], kept: Collection[str]) -> str | None:
-    if name in known:
-        return name
-    # `renamed_from` stays in the document, so an old name may have been given to something new since.
-    return next((old for old in renamed_from if old in known and old not in kept), None)
-
-
-def named(model: Model, before: Names, base: Model | None = None, release: int = 0) -> Names:
+def named(
+    model: Model, before: Names, base: Model | None = None, release: int = 0, pairing: Pairing = BY_NAME
+) -> Names:
     """The names of a model: those of the release before, and new ones for what is new.
 
     What `base`, the model before, has and this one lacks is kept aside as left by the release of that number; what is new
-    takes back what was kept under its name, where that is stored in the same way.
+    takes back what was kept under its name, where that is stored in the same way. What is stored otherwise than in `base`
+    gets columns of its own, and those it had are kept aside as well.
     """
     taken = {*(entity.table for entity in before.entities.values()), *before.kept}
-    left = _Leaving(before, base, release)
+    left = _Leaving(before, base, release, pairing)
     found: dict[str, str] = {}
     tables: dict[str, str] = {}
     for entity in model.entities.values():
-        former = former_entity(entity, model, before)
+        former = pairing.entity(entity, model, before)
         if former is not None:
             found[entity.name] = former
             tables[entity.name] = before.entities[former].table
         else:
-            table = kept_table(entity.name, before) or _free(_table_base(entity.name), taken)
+            table = pairing.table(entity, before) or _free(_table_base(entity.name), taken)
             taken.add(table)
             tables[entity.name] = table
     entities: dict[str, EntityNames] = {}
@@ -134,6 +121,7 @@ class _Leaving:
     before: Names
     base: Model | None
     release: int
+    pairing: Pairing
 
     def known(self, former: str | None, table: str) -> EntityNames:
         """What is known of the table of an entity: one before, one that was kept aside, or a new one."""
@@ -142,17 +130,24 @@ class _Leaving:
         kept = self.before.kept.get(table)
         return kept.names if kept else EntityNames(table, {})
 
-    def fields(self, names: EntityNames, but: Collection[str]) -> dict[str, KeptField]:
-        """The fields of a table that are not among those bases any more."""
+    def stored(self, names: EntityNames) -> dict[str, str]:
+        """How the values of each field of a table were stored."""
         if self.base is None:
             return {}
         tables = {name: entity.table for name, entity in self.before.entities.items()}
         of = next((name for name, table in tables.items() if table == names.table), "")
         fields = self.base.entities[of].fields if of in self.base.entities else {}
+        return {name: stored_as(one, tables) for name, one in fields.items()}
+
+    def fields(
+        self, names: EntityNames, but: Collection[str], moved: Mapping[str, str] | None = None
+    ) -> dict[str, KeptField]:
+        """The fields of a table that are not among those bases any more; `moved` says where their values went on."""
+        stored = self.stored(names)
         return {
-            base: KeptField(name, stored_as(fields[name], tables), self.release)
+            base: KeptField(name, stored[name], self.release, (moved or {}).get(base, ""))
             for name, base in names.columns.items()
-            if base not in but and name in fields
+            if base not in but and name in stored
         }
 
     def tables(self, but: Collection[str]) -> dict[str, KeptEntity]:
@@ -168,32 +163,21 @@ class _Leaving:
         }
 
 
-def kept_table(entity: str, names: Names) -> str | None:
-    """The table that is kept aside under the name of an entity: the one that left last."""
-    found = [(item.since, table) for table, item in names.kept.items() if item.entity == entity]
-    return max(found)[1] if found else None
-
-
-def kept_column(name: str, stored: str, known: EntityNames) -> str | None:
-    """The base name of a field's columns that are kept aside and hold what such a field holds: those that left last.
-
-    Columns whose values went on in others hold older ones, and are for going back only.
-    """
-    found = [(item.since, base) for base, item in known.kept.items() if item.field == name and not item.successor]
-    return next((base for _, base in sorted(found, reverse=True) if known.kept[base].stored == stored), None)
-
-
 def _fields_named(entity: Entity, before: EntityNames, tables: Mapping[str, str], left: _Leaving) -> EntityNames:
     taken = NOT_FREE.union(before.columns.values(), before.kept)
     columns: dict[str, str] = {}
+    moved: dict[str, str] = {}
+    stored = left.stored(before)
     for item in entity.fields.values():
-        former = former_field(item, entity, before)
-        base = before.columns[former] if former else kept_column(item.name, stored_as(item, tables), before)
+        former = left.pairing.field(item, entity, before)
+        base = left.pairing.column(item, before, former, stored_as(item, tables), stored.get(former or "", ""))
         columns[item.name] = base or _free(shortened(item.name, LONGEST_BASE), taken)
         taken |= {columns[item.name]}
+        if former is not None and before.columns[former] != columns[item.name]:
+            moved[before.columns[former]] = columns[item.name]
     used = set(columns.values())
     kept = {base: item for base, item in before.kept.items() if base not in used}
-    return EntityNames(before.table, columns, kept | left.fields(before, used))
+    return EntityNames(before.table, columns, kept | left.fields(before, used, moved))
 
 
 def _table_base(name: str) -> str:

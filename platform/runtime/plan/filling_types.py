@@ -1,0 +1,87 @@
+"""Filling the columns of a field that changes its type from those it had."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from kith.rules.sql.values import to_database
+from kith.rules.types import DATETIME
+from kith.runtime.context import Context
+from kith.runtime.plan.converting import Conversion
+from kith.runtime.plan.filling import next_ids
+from kith.runtime.plan.measuring import Looking, is_untouched
+from kith.runtime.plan.places import Place
+from kith.runtime.release import Release
+from kith.runtime.schema import system
+
+
+@dataclass(frozen=True)
+class FillConverted:
+    """The values of one field, converted; those that were kept aside and nobody has changed since stay as they were.
+
+    With `since` only records saved from then on are looked at, and of those none whose new field somebody has set: they are
+    what processes on the release before have written meanwhile.
+    """
+
+    source: Place
+    target: Place
+    column: str
+    conversion: Conversion
+    back: Conversion | None
+    before: Release
+    number: int
+    context: Context
+    former: dict[str, str]
+    since: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        """What progress knows it by."""
+        return f"FillConverted {self.target.table.stable_name}.{self.column}"
+
+    def batch(self, connection: sa.Connection, after: str, size: int) -> str | None:
+        """Fill the next records."""
+        ids = next_ids(connection, self.source.table, after, self._wanted(), size)
+        if not ids:
+            return None
+        looking = Looking(connection, self.context, self.before, self.former)
+        todo = sorted(set(ids) - self._set_since(connection, ids)) if self.since else ids
+        self.target.write(connection, self._changes(looking, todo))
+        return ids[-1]
+
+    def _wanted(self) -> sa.ColumnElement[bool]:
+        if self.since is not None:
+            saved = self.source.table.table.c.updated_at
+            later: sa.ColumnElement[bool] = saved >= to_database(self.since, DATETIME, self.source.engine)
+            return later
+        return sa.true() if self.back is not None else self.source.filled
+
+    def _changes(self, looking: Looking, ids: Sequence[str]) -> dict[str, Any]:
+        present = self.source.read(looking.connection, ids)
+        there = self.target.read(looking.connection, ids)
+        convert = looking.prepared(self.conversion, present.values())
+        back = looking.prepared(self.back, there.values()) if self.back is not None else None
+        nothing = self.conversion.setting.empty
+        made = {
+            id_: convert(present.get(id_)).value
+            for id_ in ids
+            if id_ not in there or not is_untouched(back, there[id_], present.get(id_))
+        }
+        return {id_: value for id_, value in made.items() if value != there.get(id_, nothing)}
+
+    def _set_since(self, connection: sa.Connection, ids: Sequence[str]) -> set[str]:
+        """The records whose field somebody has set under the new release."""
+        history = system.history.c
+        rows = connection.execute(
+            sa.select(history.record, history["values"]).where(
+                history.entity == self.source.table.stable_name,
+                history.record.in_(ids),
+                history.release >= self.number,
+            )
+        )
+        return {str(record) for record, values in rows if self.column in (values or {})}
