@@ -52,8 +52,8 @@ class Comparing:
         """Stored values that come out otherwise from the records as they are now: what moved them forgot something."""
         env = self.session.env_of(record)
         for name in expected:
-            declared = self.session.release.model.entities[entity].fields[name]
-            if declared.value is None or isinstance(expected[name], Mapping):
+            declared = self.session.release.model.entities[entity].fields.get(name)
+            if declared is None or declared.value is None or isinstance(expected[name], Mapping):
                 continue
             found = self.session.function(declared)(env)
             if not self.matches(declared, expected[name], found):
@@ -63,16 +63,28 @@ class Comparing:
         self, record: Mapping[str, Any] | None, entity: str, expected: Mapping[str, object]
     ) -> Iterator[Mismatch]:
         """The same of values at hand; all are missing where there is no record."""
-        fields = self.session.release.model.entities[entity].fields
+        described = self.session.release.model.entities[entity]
         for name, raw in expected.items():
-            declared = fields.get(name)
-            if declared is None or record is None:
+            declared = described.fields.get(name)
+            if record is not None and name in described.inverses:
+                yield from self._related(entity, record, name, raw)
+            elif declared is None or record is None:
                 yield Mismatch(f"{entity}.{name}", shown(raw), "?")
             elif declared.type.kind == "ref" and isinstance(raw, Mapping) and record[name] is not None:
                 # What the record that it names has become, whichever that is.
                 yield from self.record(declared.type.entity, str(record[name]), raw)
             elif not self.matches(declared, raw, found := record[name]):
                 yield Mismatch(f"{entity}.{name}", shown(raw), self._readable(declared, found))
+
+    def _related(self, entity: str, record: Any, relation: str, raw: object) -> Iterator[Mismatch]:
+        """The records of a relation, in the order in which they were made, that are not as expected."""
+        found = sorted(self.session.related(entity, record, relation), key=lambda one: str(one["id"]))
+        wanted = [item for item in (raw if isinstance(raw, list | tuple) else [raw]) if isinstance(item, Mapping)]
+        if len(found) != len(wanted):
+            yield Mismatch(f"{entity}.{relation}", str(len(wanted)), str(len(found)))
+            return
+        for one, values in zip(found, wanted, strict=True):
+            yield from self.record(one.entity, str(one["id"]), values)
 
     def view(self, values: Mapping[str, object], entity: str, expected: Mapping[str, object]) -> Iterator[Mismatch]:
         """The same for values as the read gate gives them."""

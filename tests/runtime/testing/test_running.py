@@ -115,6 +115,11 @@ cases:
     given: {name: A, opened_on: 2026-05-15}
     act: {create: {}}
     expect: {saved: true, values: {is_new: false, opened_on: 2026-05-15, owner: ~}}
+  visited:
+    given: {name: A, visits: [{subject: x, amount: 3}, {subject: y}]}
+    act: {update: {rent: 2}}
+    expect: {values: {visits: [{amount: 3, shop: {sales: 3}}, {subject: y, amount: ~}]}}
+  never_visited: {given: {name: A}, act: {update: {rent: 2}}, expect: {values: {visits: []}}}
   too_dear: {given: {name: A}, act: {update: {rent: 1001}}, expect: {refused: [affordable]}}
   given_as_it_stands: {given: {name: A, rent: 5000}, act: {update: {rent: 1}}, expect: {saved: true}}
   missing: {act: {create: {}}, expect: {refused: [name]}}
@@ -205,6 +210,8 @@ cases:
       sent:
         - notify: {to: {name: Bo, email: bo@example.com}}
         - email: {to: bo@example.com}
+  too_many_related: {given: {name: A, visits: [{subject: x}]}, act: {update: {rent: 2}}, expect: {values: {visits: [{}, {}]}}}
+  related: {given: {name: A, visits: [{subject: x}]}, act: {update: {rent: 2}}, expect: {values: {visits: [{subject: y}]}}}
   rights: {as: clerk, given: {name: A, owner: me}, act: {read: true}, expect: {may: [delete], reads_not: [name]}}
   form: {given: {name: A}, act: {fill: {}}, expect: {locked: [rent], not_required: [name]}}
   unknown: {given: {name: A, owner: Nobody}, act: {create: {}}, expect: {saved: true}}
@@ -222,6 +229,8 @@ SAID = {
         ("sent 1 notify.to", "{'name': 'Bo', 'email': 'bo@example.com'}", "me"),
         ("sent 2", "email", "webhook ledger"),
     ],
+    "too_many_related": [("shop.visits", "2", "1")],
+    "related": [("visit.subject", "y", "x")],
     "rights": [("delete", "may", "may not"), ("shop.name", "hidden", "read")],
     "form": [("shop.name", "not required", "required"), ("shop.rent", "locked", "not locked")],
     "unknown": [("given", "", "user Nobody")],
