@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import typer
 
+from kith.cli.proposing import Proposal
 from kith.metadata.model import Model
-from kith.problems import Words
+from kith.problems import Words, render
 from kith.runtime.accounts import SAFE, one_time_password, set_password
 from kith.runtime.accounts.managing import list_users
 from kith.runtime.clock import system_clock
@@ -37,11 +38,42 @@ class Ground:
         """Tell whoever started it."""
         typer.echo(words.in_(self.language), err=error)
 
-    def bring(self, model: Model, *, anyway: bool) -> None:
-        """Bring the database to the folder's release where that is safe or asked for; else say what waits."""
+    def bring_folder(self, proposal: Proposal, *, anyway: bool) -> None:
+        """Bring the database what only the folder has changed, where that is safe or asked for; else say what waits."""
+        found = proposal.standing(self.workspace)
+        proposal.say(self.workspace, found)
+        if found.both:
+            self.say(
+                Words(
+                    "The folder is not applied; the current release is served.", "未应用该文件夹，继续使用当前发布。"
+                ),
+                error=True,
+            )
+        elif not found.brings and not proposal.problems:
+            proposal.settled(self.workspace, found)
+        elif self.bring(proposal.candidate(self.workspace, found), anyway=anyway):
+            proposal.settled(self.workspace, found)
+
+    def bring_platform(self) -> None:
+        """Bring what a newer Kith has for every CRM; where an app does not go with it, the current release is served."""
+        from kith.metadata.build import build
+        from kith.metadata.layers import CORE, load_layer
+        from kith.runtime.folders import newer_platform
+
+        layers = newer_platform(self.workspace, load_layer(CORE, "platform/core")[0])
+        if not layers:
+            return
+        model, problems = build(layers, advice=False)
+        for problem in problems if model is None else ():
+            typer.echo(render(problem, self.language) + "\n", err=True)
+        if model is not None:
+            self.bring(model, anyway=False)
+
+    def bring(self, model: Model, *, anyway: bool) -> bool:
+        """Bring the database to a candidate where that is safe or asked for; else say what waits. Whether it is there."""
         planned = self.workspace.plan(model)
         if planned.is_empty:
-            return
+            return True
         if self.workspace.release is not None:
             typer.echo(planned.as_text(self.language))
         if planned.is_refused or not (planned.is_safe or anyway or planned.base is None):
@@ -52,7 +84,7 @@ class Ground:
                 ),
                 error=True,
             )
-            return
+            return False
         try:
             self.workspace.apply(planned, hooks=hooks(system_clock))
         except CannotApply as cannot:
@@ -60,6 +92,7 @@ class Ground:
             raise typer.Exit(1) from None
         except NotLoaded as not_loaded:
             self.not_loaded(not_loaded)
+        return True
 
     def is_nobodys(self) -> bool:
         """Whether there is no user at all."""

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from kith.cli.opening import Db, database_url, is_new, model_of, workspace_of
-from kith.cli.saying import Language, app_folder, language_of
+from kith.cli.opening import Db, database_url, is_new, workspace_of
+from kith.cli.proposing import Proposal
+from kith.cli.saying import Language, language_of
 from kith.problems import Words
 
 
@@ -26,18 +27,20 @@ def serve(
 ) -> None:
     """Serve an app: check, plan, apply where that is safe, and run."""
     from kith.cli.ground import Ground
-    from kith.metadata.layers import load
 
     language = language_of(lang)
-    layers, problems = load(app_folder(app, language)) if app is not None else ((), [])
-    url = database_url(db, layers[-1].name if layers else None, language)
-    # A folder with mistakes shall not leave an empty database behind.
-    model = model_of(layers, problems, language) if layers and is_new(url) else None
+    proposal = Proposal(app, language) if app is not None else None
+    url = database_url(db, proposal.name if proposal else None, language)
+    if proposal and is_new(url):
+        # A folder with mistakes shall not leave an empty database behind.
+        proposal.model()
     with workspace_of(url, language, watch=True) as opened:
         ground = Ground(opened, language)
         empty = opened.release is None
-        if layers and (problems or not opened.is_made_of(layers)):
-            ground.bring(model or model_of(layers, problems, language), anyway=apply)
+        if proposal:
+            ground.bring_folder(proposal, anyway=apply)
+        elif not empty:
+            ground.bring_platform()
         opened.current()
         # `kith apply` makes a database without anybody in it.
         first = empty or ground.is_nobodys()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import socket
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -67,8 +68,51 @@ def bring_together(workspace: Workspace, folder: Path, base: Base) -> None:
         connection.execute(table.insert(), {"key": key, "release": number, "layers": layers, "at": workspace.clock()})
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The documents of a layer that differ from what they were when folder and release were last the same, by who changed them."""
+
+    in_both: tuple[str, ...]
+    in_folder: tuple[str, ...]
+    in_release: tuple[str, ...]
+
+
+def changed_documents(workspace: Workspace, folder: Path, layers: Sequence[Layer], name: str) -> Changed:
+    """What both sides have done to a layer."""
+    here, there, before = (
+        dict(layer.documents if layer else {}) for layer in versions(workspace, folder, layers, name)
+    )
+    paths = sorted({*here, *there, *before}, key=lambda path: path.split("/"))
+    ours = [path for path in paths if here.get(path) != before.get(path)]
+    theirs = [path for path in paths if there.get(path) != before.get(path)]
+    differ = [path for path in ours if path in theirs and here.get(path) != there.get(path)]
+    return Changed(
+        tuple(differ),
+        tuple(path for path in ours if path not in theirs),
+        tuple(path for path in theirs if path not in ours),
+    )
+
+
+def versions(
+    workspace: Workspace, folder: Path, layers: Sequence[Layer], name: str
+) -> tuple[Layer | None, Layer | None, Layer | None]:
+    """A layer as the folder has it, as the current release has it, and as both had it when they were last the same."""
+    here = next((layer for layer in layers if layer.name == name), None)
+    there = next((layer for layer in workspace.current().model.layers if layer.name == name), None)
+    with workspace.database.read() as connection:
+        base = base_of(connection, folder)
+        hash_ = base.folder.get(name) if base else None
+        if here is not None and base is not None and not base.is_own:
+            # An unknown folder may be an old copy.
+            hash_ = here.digest if releases.find_layer(connection, name, here.digest) else hash_
+        before = releases.find_layer(connection, name, hash_) if hash_ else None
+    return here, there, before
+
+
 def settle(workspace: Workspace, folder: Path, layers: Sequence[Layer], found: Standing) -> None:
-    """Remember that the current release has all that a folder proposed."""
+    """Remember that the current release has all that a folder proposed; nothing of a folder that may be an old copy."""
+    if found.behind:
+        return
     with workspace.database.read() as connection:
         base = base_of(connection, folder)
     bring_together(workspace, folder, together(layers, workspace.current().model.layers, found, base))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -113,12 +113,14 @@ class Workspace:
             self._release = make_release(number, model, stored.names, self.database.facts)
             return True
 
-    def is_made_of(self, layers: Sequence[Layer]) -> bool:
-        """Whether the current release was made of just these documents."""
-        made = self._release.model.layers if self._release else ()
-        return [(layer.name, layer.version, layer.digest) for layer in made] == [
-            (layer.name, layer.version, layer.digest) for layer in layers
-        ]
+    def edited(self, changes: Mapping[str, str | None]) -> tuple[Model | None, Sequence[Problem]]:
+        """The candidate with other documents in the company layer, None for those that go; no other layer is touched.
+
+        `plan` and `apply` do the rest. Raises ValueError for paths that are none of documents.
+        """
+        from kith.metadata.layers.company import with_company
+
+        return self._build(with_company(self.current().model.layers, changes))
 
     def plan(self, candidate: Model) -> Plan:
         """What publishing a candidate would do now."""

@@ -49,9 +49,7 @@ def together(folder: Sequence[Layer], release: Sequence[Layer], standing: Standi
     """
     here, there = ({layer.name: layer.digest for layer in layers} for layers in (folder, release))
     for name in standing.ahead:
-        if name in standing.behind or base is None:
-            there[name] = here.get(name, there[name])
-        elif name in base.release and name in here:
+        if base is not None and name in base.release and name in here:
             there[name] = base.release[name]
     return Base(here, there)
 

@@ -1,0 +1,205 @@
+"""A folder against a release that others change as well: what plan, apply, serve and pull do and say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from kith.cli.ground import Ground
+from kith.cli.main import app
+from kith.runtime.publishing import hooks
+from kith.runtime.releases import published
+from kith.runtime.workspace import Workspace
+
+TEMPLATE = {
+    "app.yaml": "app: corner\nversion: 1.0.0\ntitle: Corner\nlanguages: [en]\ntime_zone: UTC\ncurrency: CNY\n"
+    "navigation: {shops: {entity: shop}}\n",
+    "entities/shop.yaml": "entity: shop\nlabel: Shop\nplural: Shops\ntitle: '{name}'\nfields:\n"
+    "  # What stands over the door.\n  name: {type: text, required: true, label: Name}\n",
+}
+COMPANY = {
+    "app.yaml": "app: ours\nversion: 1.0.0\nextends: corner\n",
+    "entities/shop.yaml": "entity: shop\nplural: Stores  # as we say\nfields:\n  city: {type: text, label: City}\n",
+}
+Edit = Callable[[str], str]
+
+
+def write(folder: Path, documents: dict[str, str]) -> Path:
+    for path, text in documents.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, "utf-8")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+
+
+@pytest.fixture
+def ours(tmp_path: Path) -> Path:
+    """A company project beside its template."""
+    write(tmp_path / "corner", TEMPLATE)
+    return write(tmp_path / "ours", COMPANY)
+
+
+def kith(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [*map(str, arguments), "--lang", "en"])
+
+
+def done(*arguments: object) -> str:
+    result = kith(*arguments)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def planned(*arguments: object) -> Any:
+    return json.loads(kith("plan", *arguments, "--json").stdout)
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def in_the_crm(url: str, changes: dict[str, str | None]) -> None:
+    """What the studio does: documents of the company layer are changed and published."""
+    workspace = Workspace.open(url)
+    try:
+        model, problems = workspace.edited(changes)
+        assert model is not None, [problem.message() for problem in problems]
+        workspace.apply(workspace.plan(model), hooks=hooks(workspace.clock), note="studio")
+    finally:
+        workspace.close()
+
+
+def state(url: str) -> tuple[int, str]:
+    """The current release's number, and what shops are called in it."""
+    workspace = Workspace.open(url)
+    try:
+        release = workspace.current()
+        return release.number, release.model.entities["shop"].plural.in_("en")
+    finally:
+        workspace.close()
+
+
+def served(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> str:
+    """What `kith serve` says before it serves."""
+    monkeypatch.setattr(Ground, "run", lambda *_, **__: None)
+    result = kith("serve", *arguments)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+RENAMED = COMPANY["entities/shop.yaml"].replace("Stores", "Branches")
+
+
+def test_what_only_the_folder_changed_is_served_where_it_is_safe(
+    ours: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = ("--db", database_url)
+    served(monkeypatch, ours, *here)
+    assert state(database_url) == (1, "Stores")
+    served(monkeypatch, ours, *here)
+    assert state(database_url)[0] == 1
+    change(ours / "entities/shop.yaml", "Stores", "Branches")
+    served(monkeypatch, ours, *here)
+    assert state(database_url) == (2, "Branches")
+    change(ours / "entities/shop.yaml", "Branches", "Stores")
+    served(monkeypatch, ours, *here)
+    assert state(database_url) == (3, "Stores")
+
+
+def test_what_only_the_database_changed_stays(ours: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = ("--db", database_url)
+    done("apply", ours, *here)
+    in_the_crm(database_url, {"entities/shop.yaml": RENAMED})
+    said = served(monkeypatch, ours, *here)
+    assert "The database has changes that the folder does not have (ours)" in said
+    assert planned(ours, *here)["changes"] == []
+    done("apply", ours, *here)
+    assert state(database_url) == (2, "Branches")
+
+
+def test_what_both_changed_waits_for_a_pull(ours: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = ("--db", database_url)
+    done("apply", ours, *here)
+    in_the_crm(
+        database_url, {"entities/shop.yaml": RENAMED, "views/v.yaml": "view: v\nof: shop\ncolumns: {name: {}}\n"}
+    )
+    change(ours / "entities/shop.yaml", "label: City", "label: Town")
+    said = served(monkeypatch, ours, *here)
+    assert "  ours, in both: entities/shop.yaml\n  ours, in the database: views/v.yaml\n" in said
+    assert f"`kith pull {ours}`" in said
+    assert state(database_url) == (2, "Branches")
+    refused = kith("apply", ours, *here)
+    assert (refused.exit_code, "in both: entities/shop.yaml" in refused.stderr) == (1, True)
+    assert planned(ours, *here)["both"] == ["ours"]
+    assert kith("plan", ours, *here).exit_code == 1
+    done("apply", ours, *here, "--anyway")
+    assert state(database_url) == (3, "Stores")
+
+
+def test_a_template_changes_below_a_company_layer_that_was_made_in_the_crm(tmp_path: Path, database_url: str) -> None:
+    template, here = write(tmp_path / "corner", TEMPLATE), ("--db", database_url)
+    done("apply", template, *here)
+    in_the_crm(database_url, {"entities/shop.yaml": "entity: shop\nplural: Stores\n"})
+    change(template / "entities/shop.yaml", "fields:", "fields:\n  city: {type: text, label: City}")
+    assert [one["kind"] for one in planned(template, *here)["changes"]] == ["add_field"]
+    assert "The database has changes that the folder does not have (company)" in done("apply", template, *here)
+    assert state(database_url) == (3, "Stores")
+
+
+def test_another_copy_of_an_old_folder_does_not_set_the_database_back(
+    ours: Path, tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = ("--db", sqlite_url)
+    done("apply", ours, *here)
+    change(ours / "entities/shop.yaml", "Stores", "Branches")
+    done("apply", ours, *here)
+    write(tmp_path / "copy/corner", TEMPLATE)
+    copy = write(tmp_path / "copy/ours", COMPANY)
+    assert "as an earlier release was (ours)" in served(monkeypatch, copy, *here)
+    assert kith("apply", copy, *here).exit_code == 1
+    assert state(sqlite_url) == (2, "Branches")
+    done("apply", copy, *here, "--anyway")
+    assert state(sqlite_url) == (3, "Stores")
+
+
+def test_a_newer_platform_is_brought_where_it_is_safe(
+    ours: Path, tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import shutil
+
+    from kith.metadata.layers import loading
+
+    here = ("--db", sqlite_url)
+    done("apply", ours, *here)
+    core = tmp_path / "core"
+    shutil.copytree(loading.CORE, core)
+    change(core / "app.yaml", "accent: indigo", "accent: teal")
+    monkeypatch.setattr(loading, "CORE", core)
+    monkeypatch.setattr("kith.metadata.layers.CORE", core)
+    in_the_crm(sqlite_url, {"entities/shop.yaml": RENAMED})
+    served(monkeypatch, ours, *here)
+    assert state(sqlite_url) == (3, "Branches")
+    change(core / "app.yaml", "accent: teal", "accent: red")
+    served(monkeypatch, *here)
+    served(monkeypatch, *here)
+    assert state(sqlite_url) == (4, "Branches")
+
+
+def notes(url: str) -> list[str]:
+    workspace = Workspace.open(url)
+    try:
+        with workspace.database.read() as connection:
+            return [one.note for one in published(connection)]
+    finally:
+        workspace.close()
