@@ -15,8 +15,10 @@ from kith.cli.explain import explain
 from kith.cli.exporting import run as run_export
 from kith.cli.fmt import fmt
 from kith.cli.importing import run as run_import
+from kith.cli.infer import infer
 from kith.cli.jobs import jobs
 from kith.cli.lsp import lsp
+from kith.cli.package import package
 from kith.cli.plan import plan
 from kith.cli.replay import replay
 from kith.cli.schema import schema
@@ -53,8 +55,10 @@ app.command()(explain)
 app.command()(fmt)
 app.command("export")(run_export)
 app.command("import")(run_import)
+app.command()(infer)
 app.add_typer(jobs, name="jobs")
 app.command()(lsp)
+app.add_typer(package, name="package")
 app.command()(plan)
 app.command()(replay)
 app.command()(schema)

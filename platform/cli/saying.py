@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from kith.packages import PENDING
 from kith.problems import Words
 
 USAGE = 64
@@ -33,4 +34,9 @@ def app_folder(folder: Path, language: str) -> Path:
     """The folder of an app; wrong usage where there is none."""
     if not folder.is_dir():
         refuse(Words(f"There is no folder {folder}.", f"没有文件夹 {folder}。"), language)
+    if (folder / PENDING).exists():
+        # A `kith package` that was killed: what it had begun is done, so that nobody sees half of it.
+        from kith.packages.projects import finish
+
+        finish(folder)
     return folder

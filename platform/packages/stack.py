@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from kith.metadata.assisting import Project, State
 from kith.metadata.build import Built
+from kith.metadata.layers import layer_of
+from kith.metadata.layers.company import in_order
 from kith.metadata.layers.documents import APP
 from kith.metadata.memo import Memo
 from kith.metadata.model import Layer
@@ -70,9 +72,7 @@ def key_of(node: MappingNode) -> Key | None:
 
 def with_documents(layer: Layer, documents: Mapping[str, str]) -> Layer:
     """A layer with other documents."""
-    from kith.metadata.layers import layer_of
-
-    made = layer_of(documents, layer.root, layer.name)
+    made = layer_of(in_order(documents), layer.root, layer.name)
     return replace(made, version=made.version or layer.version)
 
 
@@ -87,6 +87,14 @@ def place_of(built: Built, span: Span) -> tuple[tuple[str, ...], int | None, Nod
                     node = node.get(step) if isinstance(node, MappingNode) else None
                 return (kind, name, *keys), item, node
     return None
+
+
+def is_in(layer: Layer, span: Span) -> bool:
+    """Whether a place is in a layer's documents."""
+    path = span.source.path
+    return (path.removeprefix(f"{layer.root}/") if layer.root else path) in layer.documents and path.startswith(
+        layer.root
+    )
 
 
 def path_at(root: MappingNode, span: Span) -> tuple[tuple[str, ...], int | None]:

@@ -11,7 +11,7 @@ from kith.packages.comparing import Comparing
 from kith.packages.conflicts import Action, Choice, Conflict, Drop, DropUse, Give, Rename, Say, Side, id_of
 from kith.packages.losing import Losses, conflicts_of
 from kith.packages.resolving import carried_out, mended
-from kith.packages.stack import Stack, documents_of, place_of
+from kith.packages.stack import Stack, documents_of, is_in, place_of
 from kith.problems import Problem, Words
 from kith.source import Mapping as MappingNode
 from kith.source import Node, Scalar
@@ -151,8 +151,7 @@ class _Attempt:
 def _errors(built: Built, company: Layer) -> Iterator[Problem]:
     """Errors in the company's own documents."""
     for problem in built.problems:
-        layer = built.documents.layer_of.get(problem.span.source.path) if problem.span else None
-        if problem.is_error and layer == company.name:
+        if problem.is_error and problem.span is not None and is_in(company, problem.span):
             yield problem
 
 
@@ -165,7 +164,7 @@ def _broken(problem: Problem, company: Layer, built: Built) -> Conflict:
     found = place_of(built, span)
     path, item, node = found or ((), None, None)
     choices: dict[str, Choice] = {}
-    if built.documents.layer_of.get(span.source.path) == company.name:
+    if is_in(company, span):
         choices["drop"] = Choice(Words("take it out of the company's layer", "从公司层中删除"), (DropUse(span),))
         if isinstance(node, Scalar):
             instead = Words("say this instead (value: …)", "改为所给的值（value: …）")

@@ -1,0 +1,200 @@
+"""`kith package`: apps as archives, built, looked at, installed, upgraded and removed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import orjson
+import typer
+
+from kith.cli.opening import Db, database_url, fail, is_new, model_of, workspace_of
+from kith.cli.package_upgrade import upgrade
+from kith.cli.packages import App, File, Note, checked, opened_file, project_of, say, stop_with
+from kith.cli.saying import Json, Language, app_folder, language_of
+from kith.problems import Words
+
+if TYPE_CHECKING:
+    from kith.packages.package import Package
+
+package = typer.Typer(help="Build, install, upgrade and remove packages of apps.", no_args_is_help=True)
+package.command()(upgrade)
+
+
+@package.command()
+def build(
+    app: Annotated[Path, typer.Argument(help="The folder of the app.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder or file to write.")] = Path(),
+    as_json: Json = False,
+    lang: Language = "",
+) -> None:
+    """Make one archive of an app; the same folder makes the same bytes on every machine."""
+    from kith.metadata.layers import load
+    from kith.packages.package import pack_folder
+
+    language = language_of(lang)
+    model_of(*load(app_folder(app, language)), language)
+    made, problems = pack_folder(app)
+    if made is None:
+        stop_with(problems, language)
+    target = output / made.file_name if output.is_dir() else output
+    beside = target.with_name(f".{target.name}.tmp")
+    try:
+        beside.write_bytes(made.packed())
+        beside.replace(target)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        fail(
+            Words(f"{target} cannot be written: {error.strerror}.", f"无法写入 {target}：{error.strerror}。"), language
+        )
+    if as_json:
+        typer.echo(orjson.dumps({"file": str(target), **made.manifest}, option=orjson.OPT_INDENT_2).decode())
+    else:
+        say(Words(f"{target}: {told(made).en}", f"{target}：{told(made).zh}"), language)
+
+
+@package.command()
+def show(file: File, as_json: Json = False, lang: Language = "") -> None:
+    """Check a package fully and show what is in it."""
+    language = language_of(lang)
+    found = checked(opened_file(file, language), None, language)
+    if as_json:
+        typer.echo(orjson.dumps(found.manifest, option=orjson.OPT_INDENT_2).decode())
+        return
+    title = found.manifest["title"]
+    texts = title if isinstance(title, dict) else {"": title}
+    typer.echo(f"{found.name} {found.version}  {texts.get(language, next(iter(texts.values()), ''))}")
+    say(told(found), language)
+    for kind, count in found.manifest["counts"].items():
+        typer.echo(f"  {count:>5}  {kind}")
+    for key in ("extends", "requires"):
+        if said := found.manifest[key]:
+            shown = ", ".join(f"{name} {bound}" for name, bound in said.items()) if isinstance(said, dict) else said
+            typer.echo(f"{key}: {shown}")
+
+
+def told(one: Package) -> Words:
+    """How much a package holds, and its hash."""
+    count, content = len(one.texts), one.manifest["content"]
+    return Words(f"{count} files, content {content}", f"{count} 个文件，内容散列 {content}")
+
+
+@package.command()
+def install(
+    file: File, app: App = None, db: Db = "", note: Note = "", as_json: Json = False, lang: Language = ""
+) -> None:
+    """Install a package in a database that has no app yet, or in a project's folder."""
+    from kith.cli.apply import publish
+    from kith.packages.projects import change, changes_to, installed_as, layers_below
+
+    language = language_of(lang)
+    found = opened_file(file, language)
+    if app is not None:
+        project = project_of(app, language)
+        checked(found, project, language)
+        there = installed_as(project, found.name)
+        if there is not None:
+            _there_already(found, there[0].version, language)
+        change(project, *changes_to(project, found))
+        say(
+            Words(
+                f"{found.name} {found.version} is in {project}/packages. A layer on it says `extends: {found.name}`.",
+                f"{found.name} {found.version} 已放入 {project}/packages。基于它的图层应写明 `extends: {found.name}`。",
+            ),
+            language,
+        )
+        return
+    checked(found, None, language)
+    below, problems = layers_below(str(found.manifest["extends"]), None)
+    model = model_of((*below, found.layer()), problems, language)
+    with workspace_of(database_url(db, found.name, language), language) as opened:
+        if opened.release is not None:
+            for layer in opened.release.model.layers[1:]:
+                if layer.name == found.name:
+                    _there_already(found, layer.version, language)
+            names = ", ".join(layer.name for layer in opened.release.model.layers[1:])
+            fail(
+                Words(f"This database runs another app already: {names}.", f"此数据库已在运行其他应用：{names}。"),
+                language,
+            )
+        publish(opened, model, note=note, as_json=as_json, language=language)
+
+
+def _there_already(found: Package, version: str, language: str) -> None:
+    fail(
+        Words(
+            f"{found.name} {version} is installed already; `kith package upgrade` changes its version.",
+            f"已安装 {found.name} {version}；更换版本请用 `kith package upgrade`。",
+        ),
+        language,
+    )
+
+
+@package.command("list")
+def list_(app: App = None, db: Db = "", as_json: Json = False, lang: Language = "") -> None:
+    """List the apps of a database's current release, or the packages in a project's folder."""
+    from kith.packages.manifest import manifest_of
+    from kith.packages.projects import installed
+
+    language = language_of(lang)
+    rows: list[dict[str, object]] = []
+    if app is not None:
+        for one, as_it_was in installed(project_of(app, language)):
+            rows.append({"name": one.name, "version": one.version, "files": len(one.texts), "changed": not as_it_was})
+    else:
+        url = database_url(db, None, language)
+        with workspace_of(url, language) as opened:
+            for layer in opened.current().model.layers:
+                count = sum(manifest_of(layer.documents)["counts"].values())
+                rows.append({"name": layer.name, "version": layer.version, "files": count, "changed": False})
+    if as_json:
+        typer.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2).decode())
+        return
+    changed = Words("changed by hand", "已被手工修改").in_(language)
+    for row in rows:
+        typer.echo(f"{row['name']}  {row['version']}  {row['files']}" + (f"  {changed}" if row["changed"] else ""))
+
+
+@package.command()
+def remove(
+    name: Annotated[str, typer.Argument(help="The app to remove.")],
+    app: App = None,
+    db: Db = "",
+    note: Note = "",
+    as_json: Json = False,
+    lang: Language = "",
+) -> None:
+    """Remove an app from under what stands on it; everything of it that is still used is listed, and then nothing happens."""
+    from kith.cli.apply import publish
+    from kith.metadata.layers import load
+    from kith.packages.projects import change, installed_as, removal_of
+    from kith.packages.removing import without
+
+    language = language_of(lang)
+    if app is not None:
+        project = project_of(app, language)
+        if installed_as(project, name) is None:
+            fail(Words(f"{name} is not in {project}/packages.", f"{project}/packages 中没有 {name}。"), language)
+        layers = load(project)[0] if (project / "app.yaml").is_file() else ()
+        left = without(layers, name)
+        if left is not None:
+            model_of(left, (), language)
+            own = left[-1].documents["app.yaml"] if left[-1].root == layers[-1].root else None
+            change(project, {"app.yaml": own} if own else {}, removal_of(project, name))
+        else:
+            change(project, {}, removal_of(project, name))
+        say(Words(f"{name} is removed.", f"已移除 {name}。"), language)
+        return
+    url = database_url(db, None, language)
+    if is_new(url):
+        fail(Words("There is no database.", "数据库不存在。"), language)
+    with workspace_of(url, language) as opened:
+        left = without(opened.current().model.layers, name)
+        if left is None:
+            fail(Words(f"{name} is not in this database.", f"此数据库中没有 {name}。"), language)
+        if len(left) < 2:
+            fail(
+                Words(f"{name} is all that this database runs.", f"{name} 是此数据库运行的唯一应用。"),
+                language,
+            )
+        publish(opened, model_of(left, (), language), note=note, as_json=as_json, language=language)
