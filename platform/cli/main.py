@@ -20,6 +20,7 @@ from kith.cli.jobs import jobs
 from kith.cli.lsp import lsp
 from kith.cli.package import package
 from kith.cli.plan import plan
+from kith.cli.pull import pull
 from kith.cli.replay import replay
 from kith.cli.schema import schema
 from kith.cli.serve import serve
@@ -60,6 +61,7 @@ app.add_typer(jobs, name="jobs")
 app.command()(lsp)
 app.add_typer(package, name="package")
 app.command()(plan)
+app.command()(pull)
 app.command()(replay)
 app.command()(schema)
 app.command()(serve)

@@ -17,6 +17,8 @@ SHORT_DURATION = re.compile(
     r"(-)?\s*(?:(\d+)\s*w)?\s*(?:(\d+)\s*d)?\s*(?:(\d+)\s*h)?\s*(?:(\d+)\s*(?:min|m))?", re.IGNORECASE
 )
 CLOCK_DURATION = re.compile(r"(-)?(\d{1,5}):([0-5]\d)(?::([0-5]\d))?")
+MIDNIGHT = re.compile(r"[ T]00:00(:00(\.0+)?)?$")
+"""What other programs put behind a day."""
 PARTS = {"YYYY": r"(?P<y>\d{4})", "MM": r"(?P<m>\d{1,2})", "M": r"(?P<m>\d{1,2})", "DD": r"(?P<d>\d{1,2})"}
 PARTS |= {"D": r"(?P<d>\d{1,2})", "YY": r"(?P<s>\d{2})"}
 
@@ -37,6 +39,7 @@ def read_date(field: Field, raw: object, reading: Reading) -> date:
 def _date(raw: object, reading: Reading) -> date:
     code = "not_date_format" if reading.date_format else "not_date"
     text = str(raw).strip() if isinstance(raw, (str, int)) and not isinstance(raw, bool) else ""
+    text = MIDNIGHT.sub("", text)
     try:
         if reading.date_format:
             match = _pattern(reading.date_format).fullmatch(text)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kith.runtime.transfer.delimited import open_delimited
 from kith.runtime.transfer.objects import open_objects
-from kith.runtime.transfer.sheets import open_sheet
+from kith.runtime.transfer.sheets import open_sheet, sheet_names
 from kith.runtime.transfer.table import Settings, Table, Unreadable
 
 OLD_WORKBOOK, ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
@@ -25,6 +25,18 @@ def settings_of(file: Mapping[str, object]) -> Settings:
         sheet=str(file.get("sheet") or ""),
         skip=int(str(file.get("skip") or 0)),
     )
+
+
+def sheets_in(path: Path) -> tuple[str, ...]:
+    """The sheets of a file, none where it is no workbook; raises Unreadable."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(8)
+    except FileNotFoundError:
+        raise Unreadable("no_such_file") from None
+    except OSError as error:
+        raise Unreadable("cannot_open", reason=error.strerror or str(error)) from None
+    return sheet_names(path) if head.startswith((OLD_WORKBOOK, ZIP)) else ()
 
 
 def open_table(path: Path, settings: Settings) -> Table:

@@ -18,23 +18,35 @@ MAX_CELLS = 8_000_000
 
 def open_sheet(path: Path, settings: Settings) -> Table:
     """A sheet as a table: the one that is named, else the first; raises Unreadable."""
-    check_size(path)
+    book = _book(path)
+    names = tuple(book.sheet_names)
+    if not names:
+        raise Unreadable("no_rows")
     try:
-        book = CalamineWorkbook.from_path(str(path))
-        names = tuple(book.sheet_names)
-        if not names:
-            raise Unreadable("no_rows")
         if settings.sheet and settings.sheet not in names:
             raise Unreadable("no_sheet", sheet=settings.sheet, sheets=", ".join(names))
         name = settings.sheet or names[0]
         sheet = book.get_sheet_by_name(name)
-    except PasswordError:
-        raise Unreadable("password") from None
     except CalamineError as error:
         raise Unreadable("broken_file", reason=str(error)) from None
     if sheet.total_height * sheet.total_width > MAX_CELLS:
         raise Unreadable("too_many_cells", limit=MAX_CELLS)
     return _table(sheet, name, names, settings)
+
+
+def sheet_names(path: Path) -> tuple[str, ...]:
+    """The sheets of a workbook, also those without rows; raises Unreadable."""
+    return tuple(_book(path).sheet_names)
+
+
+def _book(path: Path) -> CalamineWorkbook:
+    check_size(path)
+    try:
+        return CalamineWorkbook.from_path(str(path))
+    except PasswordError:
+        raise Unreadable("password") from None
+    except CalamineError as error:
+        raise Unreadable("broken_file", reason=str(error)) from None
 
 
 def check_size(path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Spreadsheets become a proposed app: types, keys, references and imports, each guess with its reason."""

@@ -1,0 +1,36 @@
+"""Roll-ups of the proposed app: how many records refer to one, and what they come to."""
+
+from __future__ import annotations
+
+from kith.inferring.drafts import Entity, Field
+from kith.inferring.naming import unused
+from kith.inferring.shaping import Shape
+from kith.problems import Words
+
+
+def roll_up(found: Shape) -> None:
+    """Give what is referred to the number of records that do, and the sum of their first amount."""
+    for source in list(found.entities.values()):
+        amount = next((one for one in source.fields.values() if one.type == "money"), None)
+        for one in [one for one in source.fields.values() if one.type == "reference" and "inverse" in one.keys]:
+            target, inverse = found.entities[str(one.keys["to"])], str(one.keys["inverse"])
+            _count(target, source, inverse)
+            if amount is not None and target is not source:
+                _sum(target, source, inverse, amount)
+
+
+def _count(target: Entity, source: Entity, inverse: str) -> None:
+    en, zh = source.plural.en, source.plural.zh
+    said = Words(f"How many {en.lower()} refer to it.", f"引用它的{zh}数量。")
+    _add(target, f"{inverse}_count", Words(en, f"{zh}数"), f"count({inverse})", said)
+
+
+def _sum(target: Entity, source: Entity, inverse: str, amount: Field) -> None:
+    label = Words(f"{amount.label.en} ({source.plural.en.lower()})", f"{amount.label.zh}合计")
+    said = Words(f"The sum of their {amount.label.en.lower()}.", f"其{amount.label.zh}之和。")
+    _add(target, f"{amount.name}_of_{inverse}", label, f"sum({inverse}.{amount.name})", said)
+
+
+def _add(target: Entity, name: str, label: Words, value: str, said: Words) -> None:
+    free = unused(name[:46].strip("_"), target.fields)
+    target.fields[free] = Field(free, label, "rollup", {"value": value}, said)
