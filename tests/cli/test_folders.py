@@ -13,7 +13,6 @@ from typer.testing import CliRunner, Result
 from kith.cli.ground import Ground
 from kith.cli.main import app
 from kith.runtime.publishing import hooks
-from kith.runtime.releases import published
 from kith.runtime.workspace import Workspace
 
 TEMPLATE = {
@@ -196,10 +195,90 @@ def test_a_newer_platform_is_brought_where_it_is_safe(
     assert state(sqlite_url) == (4, "Branches")
 
 
-def notes(url: str) -> list[str]:
-    workspace = Workspace.open(url)
-    try:
-        with workspace.database.read() as connection:
-            return [one.note for one in published(connection)]
-    finally:
-        workspace.close()
+# --- pull ----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_pull_brings_the_database_s_changes_and_leaves_the_folder_s(ours: Path, database_url: str) -> None:
+    here = ("--db", database_url)
+    done("apply", ours, *here)
+    view = "view: v  # made in the studio\nof: shop\ncolumns: {name: {}}\n"
+    in_the_crm(database_url, {"entities/shop.yaml": RENAMED, "views/v.yaml": view})
+    change(ours / "entities/shop.yaml", "label: City", "label: Town")
+    (ours / "README.md").write_text("ours", "utf-8")
+    shown = done("pull", ours, *here)
+    assert shown == f"  ~ entities/shop.yaml\n  ~ views/v.yaml\nRelease 2 is in {ours}.\n"
+    assert (ours / "views/v.yaml").read_text("utf-8") == view
+    assert (ours / "entities/shop.yaml").read_text("utf-8") == RENAMED.replace("label: City", "label: Town")
+    assert done("pull", ours, *here).startswith("Nothing to write")
+    assert [one["kind"] for one in planned(ours, *here)["changes"]] == ["change_field"]
+    done("apply", ours, *here)
+    assert state(database_url) == (3, "Branches")
+
+
+def test_what_both_changed_is_decided_before_anything_is_written(ours: Path, sqlite_url: str) -> None:
+    here = ("--db", sqlite_url)
+    done("apply", ours, *here)
+    in_the_crm(sqlite_url, {"entities/shop.yaml": RENAMED, "views/v.yaml": "view: v\nof: shop\ncolumns: {name: {}}\n"})
+    change(ours / "entities/shop.yaml", "Stores", "Houses")
+    refused = kith("pull", ours, *here)
+    assert refused.exit_code == 1
+    assert "  entities/shop.yaml:plural: was Stores; folder Houses; database Branches\n" in refused.stderr
+    assert not (ours / "views").exists()
+    assert kith("pull", ours, *here, "--take", "entities/shop.yaml:plural=mine").exit_code == 64
+    done("pull", ours, *here, "--take", "entities/shop.yaml:plural=folder")
+    assert (ours / "entities/shop.yaml").read_text("utf-8") == COMPANY["entities/shop.yaml"].replace("Stores", "Houses")
+    assert (ours / "views/v.yaml").exists()
+    done("apply", ours, *here)
+    assert state(sqlite_url) == (3, "Houses")
+
+
+def test_a_document_that_one_side_removed_and_the_other_changed_is_decided_as_a_whole(
+    ours: Path, sqlite_url: str
+) -> None:
+    here = ("--db", sqlite_url)
+    view = "view: v\nof: shop\ncolumns: {name: {}}\n"
+    write(ours, {"views/v.yaml": view, "views/w.yaml": view.replace("view: v", "view: w")})
+    done("apply", ours, *here)
+    in_the_crm(sqlite_url, {"views/v.yaml": None, "views/w.yaml": None})
+    change(ours / "views/v.yaml", "name: {}", "city: {}")
+    told = json.loads(kith("pull", ours, *here, "--json").stdout)
+    assert [(one["place"], one["database"]) for one in told["conflicts"]] == [("views/v.yaml", None)]
+    done("pull", ours, *here, "--take", "database")
+    assert not (ours / "views").exists()
+    assert (ours / "entities/shop.yaml").read_text("utf-8") == COMPANY["entities/shop.yaml"]
+
+
+def test_a_company_layer_that_was_made_in_the_crm_is_pulled_into_a_folder_of_its_own(
+    tmp_path: Path, database_url: str
+) -> None:
+    here = ("--db", database_url)
+    done("apply", write(tmp_path / "corner", TEMPLATE), *here)
+    said = "entity: shop\n# As we say.\nplural: Stores\n"
+    in_the_crm(database_url, {"entities/shop.yaml": said})
+    done("pull", tmp_path / "far/ours", *here)
+    assert (tmp_path / "far/ours/entities/shop.yaml").read_text("utf-8") == said
+    assert (tmp_path / "far/ours/packages/corner/entities/shop.yaml").read_text("utf-8") == TEMPLATE[
+        "entities/shop.yaml"
+    ]
+    assert planned(tmp_path / "far/ours", *here)["changes"] == []
+    change(tmp_path / "far/ours/entities/shop.yaml", "Stores", "Houses")
+    done("apply", tmp_path / "far/ours", *here)
+    assert state(database_url) == (3, "Houses")
+
+
+def test_what_is_no_folder_of_this_database_is_told(ours: Path, tmp_path: Path, sqlite_url: str) -> None:
+    done("apply", ours, "--db", sqlite_url)
+    other = write(tmp_path / "other", {"app.yaml": "app: other\nversion: 1.0.0\n"})
+    refused = kith("pull", other, "--db", sqlite_url)
+    assert (refused.exit_code, refused.stderr) == (1, f"{other} is other; the database has corner, ours.\n")
+    assert kith("pull", write(tmp_path / "full", {"x.txt": "x"}), "--db", sqlite_url).exit_code == 64
+
+
+def test_line_ends_of_a_file_stay(ours: Path, sqlite_url: str) -> None:
+    here = ("--db", sqlite_url)
+    done("apply", ours, *here)
+    path = ours / "entities/shop.yaml"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    in_the_crm(sqlite_url, {"entities/shop.yaml": RENAMED})
+    done("pull", ours, *here)
+    assert path.read_bytes() == RENAMED.replace("\n", "\r\n").encode()
