@@ -120,6 +120,8 @@ def _inside(project: Path, name: str) -> Path:
 
 def _replace(path: Path, text: str) -> None:
     """Write a file beside and move it there, so that nobody ever sees half of it."""
+    for left in path.parent.glob(f".{path.name}.*.tmp"):
+        left.unlink()  # of somebody who was killed
     beside = path.with_name(f".{path.name}.{uuid4().hex[:8]}.tmp")
     try:
         with beside.open("w", encoding="utf-8", newline="\n") as file:
