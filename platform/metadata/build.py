@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from kith.metadata.checks import CHECKS, Checking, finds_errors
 from kith.metadata.checks.misnaming import told_in_place
+from kith.metadata.layers.blaming import with_layers
 from kith.metadata.layers.documents import APP, Document, Merged, merged
 from kith.metadata.making.apps import app_of
 from kith.metadata.making.at import At
@@ -94,7 +95,7 @@ def _build(stack: tuple[Layer, ...], memo: Memo, advice: bool) -> Built:
     checking = Checking(model, context, world)
     for check in CHECKS if advice else filter(finds_errors, CHECKS):
         problems += [problem for problem in check(checking) if not _echoes(problem, context)]
-    in_place = in_order(told_in_place(in_order(problems), checking))
+    in_place = with_layers(in_order(told_in_place(in_order(problems), checking)), documents)
     return Built(model, in_place, documents, world, frozenset(context.addresses))
 
 

@@ -115,6 +115,67 @@ def test_why_names_the_fragment_and_reads_keys_with_points() -> None:
     assert [o.value for o in why(all_documents, "view.v.columns.part_of.name.width")] == ["9"]
 
 
+@pytest.mark.parametrize(
+    ("path", "origins"),
+    [
+        (
+            "entity.box.fields.city.max_length",
+            [("20", "layer1", ""), ("15", "layer1", "placed"), ("10", "layer0", "placed")],
+        ),
+        ("entity.box.fields.zip.type", [("{~remove: true}", "layer1", ""), ("text", "layer0", "placed")]),
+        ("entity.box.fields.zip.length", []),
+        ("entity.box.label.en", [("Crate", "layer1", ""), ("Box", "layer0", "")]),
+    ],
+)
+def test_why_goes_through_fragments_and_tells_what_stands_in_the_way(
+    path: str, origins: list[tuple[str, str, str]]
+) -> None:
+    lower = BASE | {
+        "fragments/placed.yaml": "fragment: placed\nfields: {city: {type: text, max_length: 10}, zip: {type: text}}\n",
+        "entities/box.yaml": "entity: box\nlabel: {en: Box}\ninclude: [placed]\n",
+    }
+    upper = {
+        "fragments/placed.yaml": "fragment: placed\nfields: {city: {max_length: 15}}\n",
+        "entities/box.yaml": "entity: box\nlabel: Crate\nfields: {city: {max_length: 20}, zip: {~remove: true}}\n",
+    }
+    found = why(merged([layer("layer0", lower), layer("layer1", upper)], [], Memo()), path)
+    assert [(one.value, one.layer, one.fragment) for one in found] == origins
+
+
+def test_texts_of_a_higher_layer_hold_wherever_they_stand() -> None:
+    strings = {
+        "strings/en.yaml": "strings: en\ntexts: {entity.box.label: Crate}\n",
+        "entities/box.yaml": "entity: box\nfields: {size: {type: text, label: {en: Size}}}\n",
+    }
+    inline = {"entities/box.yaml": "entity: box\nlabel: {en: Case}\n"}
+    upper = {"strings/en.yaml": "strings: en\ntexts: {entity.box.fields.size.label: Extent}\n"}
+    box = model_of(BASE | strings, inline, upper).entities["box"]
+    assert box.label.in_("en") == "Case"
+    assert box.fields["size"].label.in_("en") == "Extent"
+
+
+def test_a_text_without_a_language_is_in_the_first_of_its_layer() -> None:
+    upper = {
+        "app.yaml": "app: ours\nversion: 1.0.0\nlanguages: [zh-CN, en]\n",
+        "entities/box.yaml": "entity: box\nlabel: 箱子\n",
+    }
+    model = model_of(BASE, upper)
+    assert model.entities["box"].label.texts == {"zh-CN": "箱子"}
+    assert model.app.title.in_("en") == "Example"
+
+
+def test_a_mistake_names_the_layers_that_have_to_do_with_it() -> None:
+    upper = {
+        "app.yaml": "app: ours\nversion: 1.0.0\n",
+        "entities/thing.yaml": "entity: thing\nfields: {amount: {~remove: true}, name: {max_length: few}}\n",
+        "views/v.yaml": "view: v\nof: thing\ncolumns: {amount: {}}\n",
+    }
+    _, problems = build([layer("example", BASE), layer("ours", upper)])
+    told = {one.code: [also.words.en for also in one.related] for one in problems if one.is_error}
+    assert told["D203"] == ["the layer example speaks of it here, too"]
+    assert 'the layer ours removes "amount" here' in told["E203"]
+
+
 def test_an_app_is_loaded_with_what_it_extends(tmp_path: Path) -> None:
     write(tmp_path / "example", BASE)
     write(tmp_path / "ours", COMPANY)

@@ -14,11 +14,10 @@ COMPANY = "company"
 
 
 def template(app: str, version: str, into: Path) -> Path:
-    """The folder of a template as it was in a version, in `into` under its own name."""
+    """The folder of a template as it was in a version such as 1.0, in `into` under its own name."""
     folder = into / app
     shutil.copytree(SHIPPED / app, folder)
-    current = load_layer(folder, app)[0].version
-    if version != current:
+    if not load_layer(folder, app)[0].version.startswith(version):
         differs = UPGRADES / app / version
         for name in (differs / ADDED).read_text(encoding="utf-8").split():
             (folder / name).unlink()

@@ -7,19 +7,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from kith.metadata.fields import COMMON, FIELD_TYPES
-from kith.metadata.layers.merging import merge, removes
+from kith.metadata.layers.merging import Nulls, merge, removes
 from kith.metadata.memo import Memo
 from kith.metadata.mistakes import layers as mistakes
 from kith.metadata.mistakes import shape
 from kith.metadata.model import Layer
 from kith.metadata.shapes.checking import first_line
 from kith.metadata.shapes.kinds import KINDS, LATER_KINDS, Kind
-from kith.problems import Problem, Source, Value, Words, did_you_mean
+from kith.problems import Problem, Source, Span, Value, Words, did_you_mean
 from kith.source import Entry, Node, Scalar, Sequence, read
 from kith.source import Mapping as MappingNode
 
 DATA_KINDS = frozenset({"data", "tests"})
-"""Kinds in which `~` may be a value: nothing."""
+"""Kinds in which `~` may be a value, nothing."""
 APP = ("app", "")
 _SHAPE_KEYS = frozenset(KINDS["entity"].schema["properties"]) | {
     key for kind in FIELD_TYPES.values() for key in (*kind.keys, *COMMON, "type")
@@ -36,6 +36,8 @@ class Part:
     sources: tuple[Source, ...]
     """The texts that it is made of: several where it is a fragment that more than one layer speaks of."""
     fragment: str = ""
+    within: tuple[Part, ...] = ()
+    """Of a fragment, what each layer says of it."""
 
 
 @dataclass(slots=True)
@@ -64,6 +66,10 @@ class Merged:
 
     documents: dict[tuple[str, str], Document] = field(default_factory=dict)
     layer_of: dict[str, str] = field(default_factory=dict)
+    ranks: dict[str, int] = field(default_factory=dict)
+    """By layer, how many lie below it."""
+    gone: dict[tuple[str, str], tuple[Part, ...]] = field(default_factory=dict)
+    """Documents that a layer takes away: what lower layers say, and last the part that does so."""
     lost: set[str] = field(default_factory=set)
     """What documents that could not be read seem to declare: that it is missing elsewhere is no mistake of its own."""
 
@@ -71,12 +77,17 @@ class Merged:
         """The documents of one kind, in the order of layers and paths."""
         return [document for document in self.documents.values() if document.kind == kind]
 
+    def layer_at(self, span: Span) -> str:
+        """The layer whose file a place is in."""
+        return self.layer_of.get(span.source.path, "")
+
 
 def merged(layers: Iterable[Layer], problems: list[Problem], memo: Memo) -> Merged:
     """Read and merge all documents; what is wrong is noted."""
     result = Merged()
     stacks: dict[tuple[str, str], list[Part]] = {}
-    for layer in layers:
+    for rank, layer in enumerate(layers):
+        result.ranks[layer.name] = rank
         own: dict[tuple[str, str], Part] = {}
         for path, text in layer.documents.items():
             shown = f"{layer.root}/{path}" if layer.root else path
@@ -94,8 +105,9 @@ def merged(layers: Iterable[Layer], problems: list[Problem], memo: Memo) -> Merg
                 own[key] = part
         for key, part in own.items():
             if removes(part.node, problems.append):
-                _remove(key, part, stacks, problems)
+                _remove(key, part, stacks, result, problems)
             else:
+                result.gone.pop(key, None)
                 stacks.setdefault(key, []).append(part)
     _merge_all(stacks, result, problems, memo)
     return result
@@ -168,9 +180,16 @@ def _twice(key: tuple[str, str], first: Part, second: Part, problems: list[Probl
 
 
 def _remove(
-    key: tuple[str, str], part: Part, stacks: dict[tuple[str, str], list[Part]], problems: list[Problem]
+    key: tuple[str, str],
+    part: Part,
+    stacks: dict[tuple[str, str], list[Part]],
+    result: Merged,
+    problems: list[Problem],
 ) -> None:
-    if stacks.pop(key, None) is None:
+    below = stacks.pop(key, None)
+    if below is not None:
+        result.gone[key] = (*below, part)
+    else:
         entry = next(iter(part.node.entries.values()))
         known = [name for kind, name in stacks if kind == key[0]]
         problems.append(
@@ -196,8 +215,9 @@ def _whole(document: Document, memo: Memo) -> tuple[MappingNode, list[Problem]]:
     def make() -> tuple[MappingNode, list[Problem]]:
         found: list[Problem] = []
         node: MappingNode | None = None
+        nulls = Nulls.MAY_CLEAR if document.kind in DATA_KINDS else Nulls.CLEARS
         for part in document.parts:
-            node = merge(node, part.node, found.append, keep_nulls=document.kind in DATA_KINDS)
+            node = merge(node, part.node, found.append, nulls)
         return node or document.node, found
 
     return memo.once(("whole", document.kind, document.sources), make)
@@ -210,12 +230,21 @@ def _included(parts: list[Part], result: Merged, problems: list[Problem]) -> lis
     for item in said.items if isinstance(said, Sequence) else ():
         fragment = result.documents.get(("fragment", item.text)) if isinstance(item, Scalar) else None
         if fragment:
-            entries = {key: entry for key, entry in fragment.node.entries.items() if key != "fragment"}
-            node = MappingNode(entries, fragment.node.span, fragment.node.flow)
-            found.append(Part(fragment.layer, fragment.parts[0].path, node, fragment.sources, fragment.name))
+            first = fragment.parts[0]
+            node = _without_name(fragment.node)
+            within = tuple(
+                Part(part.layer, part.path, _without_name(part.node), part.sources, fragment.name)
+                for part in fragment.parts
+            )
+            found.append(Part(first.layer, first.path, node, fragment.sources, fragment.name, within))
         elif isinstance(item, Scalar):
             known = [name for kind, name in result.documents if kind == "fragment"]
             problems.append(
                 Problem(mistakes.NO_FRAGMENT, item.span, {"name": item.text}, did_you_mean(item.text, known))
             )
     return found
+
+
+def _without_name(node: MappingNode) -> MappingNode:
+    """A fragment as an entity includes it."""
+    return MappingNode({key: entry for key, entry in node.entries.items() if key != "fragment"}, node.span, node.flow)

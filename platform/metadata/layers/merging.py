@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum, auto
 
 from kith.metadata.mistakes import layers as mistakes
 from kith.problems import Problem, Value, Words, did_you_mean
@@ -12,22 +13,40 @@ Report = Callable[[Problem], None]
 
 REMOVE, AFTER, BEFORE = "~remove", "~after", "~before"
 DIRECTIVES = (REMOVE, AFTER, BEFORE)
+TEXTS = frozenset({"label", "plural", "help", "title", "message", "confirm"})
+"""Keys that take one text, or a map of languages."""
+VALUES = frozenset({"rows", "given", "me", "update", "create", "values", "inputs", "created"})
+"""Keys of data and tests below which a `~` is a value, nothing, and what is no map may stand where a map stood."""
 
 
-def merge(lower: Mapping | None, upper: Mapping, report: Report, keep_nulls: bool = False) -> Mapping:
-    """The upper map on the lower one; `keep_nulls` leaves a `~` that clears nothing, as a value (data and tests)."""
+class Nulls(Enum):
+    """What `~` means at a place."""
+
+    CLEARS = auto()
+    """It takes away what lower layers set, and must find something."""
+    MAY_CLEAR = auto()
+    """The same in data and tests, where it is left as it came when there is nothing to take away."""
+    VALUES = auto()
+    """It is a value like any other."""
+
+
+def merge(lower: Mapping | None, upper: Mapping, report: Report, nulls: Nulls = Nulls.CLEARS) -> Mapping:
+    """The upper map on the lower one."""
     if lower is None and "~" not in upper.span.source.text:
         return upper
     entries = dict(lower.entries) if lower else {}
     for name, entry in upper.entries.items():
         if name.startswith("~"):
             _known(entry, report)
-        elif isinstance(entry.value, Scalar) and entry.value.is_null:
-            _clear(name, entry, entries, report, keep_nulls)
+        elif isinstance(entry.value, Scalar) and entry.value.is_null and nulls is not Nulls.VALUES:
+            _clear(name, entry, entries, report, nulls)
         elif removes(entry.value, report):
             _remove(name, entry, entries, report)
         else:
-            _put(name, entry, entries, report, keep_nulls)
+            _put(name, entry, entries, report, nulls)
+    for name, entry in upper.entries.items():
+        if name in entries and isinstance(entry.value, Mapping):
+            _place(name, entry.value, entries, report)
     below = lower if lower is not None and lower.entries else upper
     return Mapping(entries, below.span, below.flow)
 
@@ -38,10 +57,10 @@ def _known(entry: Entry, report: Report) -> None:
         report(Problem(mistakes.UNKNOWN_DIRECTIVE, entry.key.span, {"name": entry.key.text}, hint))
 
 
-def _clear(name: str, entry: Entry, entries: dict[str, Entry], report: Report, keep_nulls: bool) -> None:
+def _clear(name: str, entry: Entry, entries: dict[str, Entry], report: Report, nulls: Nulls) -> None:
     if name in entries:
         del entries[name]
-    elif keep_nulls:
+    elif nulls is Nulls.MAY_CLEAR:
         entries[name] = entry
     else:
         hint = did_you_mean(name, entries)
@@ -65,18 +84,16 @@ def removes(node: Node, report: Report) -> bool:
     return False
 
 
-def _put(name: str, entry: Entry, entries: dict[str, Entry], report: Report, keep_nulls: bool) -> None:
+def _put(name: str, entry: Entry, entries: dict[str, Entry], report: Report, nulls: Nulls) -> None:
     below, value = entries.get(name), entry.value
     if isinstance(value, Mapping):
         base = below.value if below and isinstance(below.value, Mapping) else None
-        value = merge(base, value, report, keep_nulls)
-    elif below and isinstance(below.value, Mapping) and name not in ("label", "plural", "help", "title", "message"):
+        value = merge(base, value, report, Nulls.VALUES if nulls is Nulls.MAY_CLEAR and name in VALUES else nulls)
+    elif below and isinstance(below.value, Mapping) and name not in TEXTS and nulls is Nulls.CLEARS:
         values: dict[str, Value] = {"name": name, "kind": Words("map", "映射")}
         report(Problem(mistakes.ODD_KIND, entry.value.span, values))
         return
     entries[name] = Entry(below.key if below and isinstance(value, Mapping) else entry.key, value)
-    if isinstance(entry.value, Mapping):
-        _place(name, entry.value, entries, report)
 
 
 def _place(name: str, said: Mapping, entries: dict[str, Entry], report: Report) -> None:

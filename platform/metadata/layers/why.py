@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kith.metadata.layers.documents import Document, Merged, Part
+from kith.metadata.layers.merging import REMOVE
 from kith.problems import Span
 from kith.source import Mapping, Node, Scalar, Sequence
 
@@ -21,11 +22,15 @@ class Origin:
 
 
 def why(merged: Merged, path: str) -> list[Origin]:
-    """The origins of a value such as `entity.member.fields.tier.default`: the effective one first, then what it covers."""
-    document, rest = _document(merged, path)
-    if document is None:
+    """The origins of a value such as `entity.member.fields.tier.default`: the effective one first, then what it covers.
+
+    Where a layer takes away, clears or replaces what the value stands in, that comes first.
+    """
+    parts, rest = _parts(merged, path)
+    said = [part for whole in parts for part in whole.within or (whole,)]
+    if all(_at(part.node, rest) is None for part in said):
         return []
-    found = [_origin(part, node) for part in document.parts if (node := _at(part.node, rest)) is not None]
+    found = [_origin(part, node) for part in said if (node := _said(part.node, rest)) is not None]
     return found[::-1]
 
 
@@ -40,12 +45,39 @@ def known_below(merged: Merged, path: str) -> list[str]:
     return [name for kind, name in merged.documents if kind == words[0]]
 
 
+def _parts(merged: Merged, path: str) -> tuple[tuple[Part, ...], list[str]]:
+    """What all layers say of the document of a path, also of one that is gone, and the rest of the path."""
+    document, rest = _document(merged, path)
+    if document is not None:
+        return document.parts, rest
+    kind, _, name = path.partition(".")
+    name, _, below = name.partition(".")
+    return merged.gone.get((kind, name), ()), below.split(".") if below else []
+
+
 def _document(merged: Merged, path: str) -> tuple[Document | None, list[str]]:
     kind, _, rest = path.partition(".")
     if kind == "app":
         return merged.documents.get(("app", "")), rest.split(".") if rest else []
     name, _, below = rest.partition(".")
     return merged.documents.get((kind, name)), below.split(".") if below else []
+
+
+def _said(node: Node, words: list[str]) -> Node | None:
+    """What a part says of a path: what stands there, or what stands in its way (removed, cleared, another kind of value)."""
+    found = _at(node, words)
+    if found is not None:
+        return found
+    if isinstance(node, Mapping):
+        if REMOVE in node.entries:
+            return node
+        for end in range(len(words) - 1, 0, -1):
+            below = node.get(".".join(words[:end]))
+            ends = None if below is None else _said(below, words[end:])
+            if ends is not None:
+                return ends
+        return None
+    return node
 
 
 def _at(node: Node, words: list[str]) -> Node | None:

@@ -24,7 +24,7 @@ from kith.rules.program import Expression, Program
 from kith.rules.scope import Scope, Slot
 from kith.rules.syntax import Syntax
 from kith.source import Mapping as MappingNode
-from kith.source import Node, Scalar, Style
+from kith.source import Node, Scalar, Sequence, Style
 
 T = TypeVar("T")
 Compiled = tuple[Expression | None, list[Problem]]
@@ -125,19 +125,13 @@ class Context:
 
     def layer(self, span: Span) -> str:
         """The layer whose file a place is in."""
-        return self.merged.layer_of.get(span.source.path, "")
+        return self.merged.layer_at(span)
 
     # Texts that people see.
 
     def label(self, at: At, key: str = "label", fallback: str = "", lint: bool = True) -> Label:
         """The text at a key in every language: from the document, else from strings, else made of the name."""
-        address = ".".join((*at.path, key))
-        self.addresses.add(address)
-        texts = self.inline(at.get(key))
-        for language, text in self.strings.get(address, {}).items():
-            if language in texts:
-                self.report(Problem(mistakes.TEXT_TWICE, text.span, {"address": address, "language": language}))
-            texts[language] = text.text
+        texts = {language: node.text for language, node in self.texts(at, key).items() if node.text}
         if not texts and not fallback:
             return Label({})
         if lint and (missing := tuple(language for language in self.languages if language not in texts)):
@@ -146,15 +140,43 @@ class Context:
         first = self.languages[0]
         return Label({first: texts[first], **texts} if first in texts else texts)
 
-    def inline(self, node: Node | None) -> dict[str, str]:
-        """The texts that stand in the document itself."""
+    def texts(self, at: At, key: str) -> dict[str, Scalar]:
+        """What stands at a key by language, in the document or in strings: where in both, what the higher layer says."""
+        address = ".".join((*at.path, key))
+        self.addresses.add(address)
+        found = self.inline(at.get(key))
+        for language, text in self.strings.get(address, {}).items():
+            rank = self.rank(text.span)
+            here = self.rank(found[language].span) if language in found else -1
+            if here == rank:
+                self.report(Problem(mistakes.TEXT_TWICE, text.span, {"address": address, "language": language}))
+            if rank >= here:
+                found[language] = text
+        return found
+
+    def rank(self, span: Span) -> int:
+        """How many layers lie below the one whose file a place is in."""
+        return self.merged.ranks.get(self.layer(span), 0)
+
+    def inline(self, node: Node | None) -> dict[str, Scalar]:
+        """The texts that stand in the document itself; one without languages is in the first of its layer's."""
         if isinstance(node, Scalar) and node.text and not node.is_null:
-            return {self.languages[0]: node.text}
+            return {self.first_language(self.layer(node.span)): node}
         if isinstance(node, MappingNode):
-            return {
-                name: e.value.text for name, e in node.entries.items() if isinstance(e.value, Scalar) and e.value.text
-            }
+            return {name: e.value for name, e in node.entries.items() if isinstance(e.value, Scalar) and e.value.text}
         return {}
+
+    def first_language(self, layer: str) -> str:
+        """The language in which a layer writes its texts: the first of its own, else the first of all."""
+        return self.first_languages.get(layer, self.languages[0])
+
+    @cached_property
+    def first_languages(self) -> dict[str, str]:
+        """By layer that names languages, the first of them."""
+        document = self.merged.documents.get(APP)
+        said = [(part.layer, part.node.get("languages")) for part in document.parts] if document else []
+        lists = [(layer, node.items[0]) for layer, node in said if isinstance(node, Sequence) and node.items]
+        return {layer: first.text for layer, first in lists if isinstance(first, Scalar)}
 
     # Expressions.
 

@@ -18,7 +18,7 @@ from kith.problems import Problem
 from kith.rules.program import Expression, Use
 from kith.rules.scope import Slot
 from kith.source import Mapping as MappingNode
-from kith.source import Node, Scalar, Sequence
+from kith.source import Scalar, Sequence
 
 
 def rules_of(
@@ -95,13 +95,7 @@ def trigger_of(at: At) -> Trigger:
 def message_of(context: Context, scope: EntityScope | None, at: At, slot: Slot) -> dict[str, Expression]:
     """The message of a `require`, by language."""
     node = at.get("message")
-    address = ".".join((*at.path, "message"))
-    context.addresses.add(address)
-    written: dict[str, Node] = dict(context.strings.get(address, {}))
-    if isinstance(node, Scalar):
-        written[context.languages[0]] = node
-    elif isinstance(node, MappingNode):
-        written |= {language: entry.value for language, entry in node.entries.items()}
+    written = context.texts(at, "message")
     if node is not None and (missing := tuple(language for language in context.languages if language not in written)):
         context.unlabelled.append(unlabelled(at, "message", missing))
     compiled = {language: context.template(text, scope, slot) for language, text in written.items()}
