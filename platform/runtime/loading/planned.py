@@ -47,9 +47,9 @@ def _told(judged: Judged) -> Iterator[Data | KeptData]:
                 yield KeptData(data, one.offer.row, "deleted" if one.fate == "deleted" else "edited", names)
     for data, some in groupby(sorted(judged.removed, key=lambda one: one.data), key=lambda one: one.data):
         yield Data(data, "removed", rows=len(list(some)))
-    yield from (
-        KeptData(one.data, one.row, "used", ()) for one in judged.left if _is_there(judged, one.entity, one.record)
-    )
+    for one in sorted(judged.left, key=lambda one: (one.data, one.row)):
+        if _is_there(judged, one.entity, one.record):
+            yield KeptData(one.data, one.row, "used", ())
 
 
 def _is_there(judged: Judged, entity: str, record: str) -> bool:

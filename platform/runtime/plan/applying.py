@@ -38,6 +38,7 @@ from kith.runtime.plan.progress import (
 from kith.runtime.release import Release, make_release
 from kith.runtime.schema.install import install
 from kith.runtime.schema.tables import Tables
+from kith.runtime.schema.views import renew_views
 
 LOCK_WAITS = (100, 400)
 """Milliseconds that a lock is waited for, at first and when nothing else has helped: whoever comes after waits as well."""
@@ -172,6 +173,7 @@ class _Apply:
             changes=[change.as_data("en") for change in self.plan.changes],
         )
         enter(connection, self.run, AFTER_SWITCH, self.clock())
+        renew_views(connection, self.release)
         if self.hooks.reference_data is not None:
             self.hooks.reference_data(connection, self.release)
 
@@ -191,6 +193,8 @@ class _Apply:
             # Processes on the release before go on writing until they see this one, without what it wants filled.
             time.sleep(TAKEN_OVER)
             self.fill(AFTER_SWITCH, since=began)
+        # Somebody may have been reading one when the release was switched to.
+        self.database.run(partial(renew_views, release=self.release))
         with self.database.write() as connection:
             finish(connection, self.run, self.clock())
         return self.release

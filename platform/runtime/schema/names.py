@@ -20,8 +20,8 @@ OWN_COLUMNS = (
 )  # fmt: skip
 """The columns that every entity table has besides its fields."""
 NOT_FREE = frozenset({*OWN_COLUMNS, "ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "rowid", "oid"})
-ENGINES_OWN = ("kith_", "pg_", "sqlite_")
-"""Names of tables that begin like this belong to us or to the database."""
+ENGINES_OWN = ("kith_", "v_", "pg_", "sqlite_")
+"""Names of tables that begin like this belong to us or to the database; views of today's names begin with `v_`."""
 KEPT = "__kept"
 """Where stored names tell the tables that are kept aside; no entity is called so."""
 
