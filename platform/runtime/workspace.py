@@ -129,11 +129,21 @@ class Workspace:
         self.look()
         return plan(candidate, self._release, self.database)
 
-    def apply(self, planned: Plan, *, actor: Actor = SYSTEM, hooks: Hooks | None = None, note: str = "") -> Release:
+    def apply(
+        self,
+        planned: Plan,
+        *,
+        actor: Actor = SYSTEM,
+        hooks: Hooks | None = None,
+        note: str = "",
+        allow_loss: bool = False,
+    ) -> Release:
         """Carry a plan out and work with the new release from now on; raises CannotApply."""
         from kith.runtime.plan.applying import apply
 
-        release = apply(planned, self.database, actor=actor, clock=self.clock, hooks=hooks, note=note)
+        release = apply(
+            planned, self.database, actor=actor, clock=self.clock, hooks=hooks, note=note, allow_loss=allow_loss
+        )
         with self._looking:
             if self._release is None or release.number > self._release.number:
                 self._release = release

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from typing import Any
 
-from kith.metadata.model import Grant, Model, Option, Role, State, Transition, Workflow
+from kith.metadata.model import Field, Grant, Key, Model, Option, Role, State, Transition, Workflow
 from kith.rules.program import Expression
 from kith.rules.tree import Path, Step
 from kith.rules.types import INT, TEXT
@@ -18,11 +18,17 @@ ID = "01890000-0000-7000-8000-0000000000{:02d}"
 
 @dataclass(frozen=True)
 class Case:
-    """`rows` are inserted under the release of `before`, by entity: fields and own columns as the database has them."""
+    """`rows` are inserted under the release of `before`, by entity: fields and own columns as the database has them.
+
+    `links` are rows of link tables, by entity and field: numbers of records and values. `between` are the releases on the
+    way, one after the other.
+    """
 
     before: Model
     after: Model
     rows: Mapping[str, list[dict[str, Any]]] = dataclass_field(default_factory=dict)
+    links: Mapping[tuple[str, str], list[tuple[int, str]]] = dataclass_field(default_factory=dict)
+    between: tuple[Model, ...] = ()
 
 
 def _role(name: str, all_entities: str = "", **grants: Grant) -> Role:
@@ -53,6 +59,14 @@ SHOP = entity("shop", field("name"), field("city"))
 TWO = {"shop": [{"name": "A"}, {"name": "B"}]}
 KIND = field("kind", "choice", options=["a", "b"])
 KINDS = field("kinds", "choices", options=["a", "b"])
+SHOP_OF_TAGS = entity("shop", field("name"), field("city"), field("tags", "tags"), indexes={"by_city": ["city"]})
+VISIT = entity("visit", field("note"), field("shop", "reference", to="shop"), field("tags", "tags"))
+
+
+def field_of(entity_name: str, *named: Any, **settings: Any) -> Field:
+    """A field of an entity that is there already."""
+    return replace(field(*named, **settings), entity=entity_name)
+
 
 CASES: dict[str, Case] = {
     "first_release": Case(model(), model(SHOP, entity("visit", field("shop", "reference", to="shop", owned=True)))),
@@ -128,6 +142,96 @@ CASES: dict[str, Case] = {
         TWO,
     ),
     "remove": Case(model(SHOP, entity("visit", field("on", "date"))), model(entity("shop", field("name"))), TWO),
+    "remove_with_what_belongs_to_it": Case(
+        model(
+            entity(
+                "shop",
+                field("name"),
+                field("code", unique="folded"),
+                field("open", "date_range"),
+                field("tags", "tags"),
+                field("boss", "reference", to="person"),
+                field("long", "formula", value=expression("name")),
+                keys={"place": ["name", "code"]},
+                indexes={"by_code": ["code", "name"]},
+            ),
+            entity("person", field("name"), field("shops", "references", to="shop")),
+        ),
+        model(entity("shop", field("name"))),
+        {
+            "person": [{"name": "Li"}],
+            "shop": [{"name": "A", "code": "x", "open__end": None, "boss": ID.format(0)}, {"name": "B"}],
+        },
+        {("shop", "tags"): [(0, "new"), (0, "old")], ("person", "shops"): [(0, ID.format(1))]},
+    ),
+    "bring_back_a_field": Case(
+        model(SHOP_OF_TAGS),
+        model(replace(SHOP_OF_TAGS, keys={"city": Key("city", ("city",))})),
+        {"shop": [{"name": "A", "city": "Rome"}, {"name": "B"}, {"name": "C", "city": "Oslo"}]},
+        {("shop", "tags"): [(0, "new"), (0, "old"), (1, "new")]},
+        between=(model(entity("shop", field("name"))),),
+    ),
+    "bring_back_a_field_as_another_type": Case(
+        model(SHOP),
+        model(entity("shop", field("name"), field("city", "integer"))),
+        {"shop": [{"name": "A", "city": "Rome"}]},
+        between=(model(entity("shop", field("name"))),),
+    ),
+    "bring_back_what_was_there_last_in_that_type": Case(
+        model(SHOP),
+        model(SHOP),
+        {"shop": [{"name": "A", "city": "Rome"}]},
+        between=(
+            model(entity("shop", field("name"))),
+            model(entity("shop", field("name"), field("city", "integer"))),
+            model(entity("shop", field("name"))),
+        ),
+    ),
+    "bring_back_a_field_that_is_required": Case(
+        model(SHOP),
+        model(entity("shop", field("name"), field("city", required=True))),
+        {"shop": [{"name": "A", "city": "Rome"}, {"name": "B"}]},
+        between=(model(entity("shop", field("name"))),),
+    ),
+    "bring_back_a_field_that_gets_a_default": Case(
+        model(SHOP),
+        model(entity("shop", field("name"), field("city", required=True, default="Paris"))),
+        {"shop": [{"name": "A", "city": "Rome"}, {"name": "B"}]},
+        between=(model(entity("shop", field("name"))),),
+    ),
+    "bring_back_a_field_over_doubles": Case(
+        model(SHOP),
+        model(entity("shop", field("name"), field("city", unique="folded"))),
+        {"shop": [{"city": "Rome"}, {"city": "rome"}]},
+        between=(model(entity("shop", field("name"))),),
+    ),
+    "bring_back_a_choice_without_an_option": Case(
+        model(entity("shop", field("name"), KIND, KINDS)),
+        model(
+            entity("shop", field("name"), field("kind", "choice", options=["b"]), field("kinds", "choices", options=["b"]))
+        ),
+        {"shop": [{"kind": "a"}, {"kind": "b"}]},
+        {("shop", "kinds"): [(0, "a"), (0, "b")]},
+        between=(model(entity("shop", field("name"))),),
+    ),
+    "bring_back_an_entity": Case(
+        model(SHOP, VISIT),
+        model(
+            entity("shop", field("name"), field("city"), indexes={"x": ["city"]}),
+            replace(VISIT, fields={**VISIT.fields, "size": field_of("visit", "size", "integer")}),
+        ),
+        {"shop": [{"name": "A"}], "visit": [{"note": "x", "shop": ID.format(0)}, {}]},
+        {("visit", "tags"): [(0, "new")]},
+        between=(model(entity("shop", field("name"))), model(entity("other", field("name")))),
+    ),
+    "bring_back_an_entity_that_wants_more": Case(
+        model(SHOP, VISIT),
+        model(
+            SHOP, replace(VISIT, fields={**VISIT.fields, "size": field_of("visit", "size", "integer", required=True)})
+        ),
+        {"shop": [{"name": "A"}], "visit": [{"note": "x", "shop": ID.format(0)}, {}]},
+        between=(model(SHOP),),
+    ),
     "retype": Case(
         model(entity("shop", field("size", "integer"), field("price", "money"))),
         model(entity("shop", field("size", "decimal"), field("price", "money", type=INT))),

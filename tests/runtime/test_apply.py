@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from kith.metadata.model import Entity, Field, Layer, Model
 from kith.runtime import releases
+from kith.runtime.context import SYSTEM, context_of
 from kith.runtime.database import Database, open_database
 from kith.runtime.plan import steps
 from kith.runtime.plan.applying import Hooks, apply, fitting
@@ -28,6 +29,7 @@ from tests.runtime.plan_cases import ID
 from tests.support.postgresql import fresh_schema
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+CONTEXT = context_of(SYSTEM, NOW, language="en", time_zone="Asia/Shanghai")
 NOBODY = "00000000-0000-0000-0000-000000000000"
 SHOP = entity("shop", field("name"))
 LARGER = entity("shop", field("name", unique="folded"), field("boss", "reference", to="person"))
@@ -42,7 +44,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 def publish(database: Database, candidate: Model, base: Release | None, **options: Any) -> Release:
-    return apply(plan(candidate, base, database), database, **options)
+    return apply(plan(candidate, base, database), database, allow_loss=True, **options)
 
 
 def columns(database: Database, table: str) -> set[str]:
@@ -179,6 +181,17 @@ def test_one_that_died_after_its_switch_is_never_taken_back(
     database.close()
 
 
+def test_what_is_lost_needs_consent(database: Database) -> None:
+    base = publish(database, model(SHOP, PERSON), None)
+    with database.write() as connection:
+        connection.execute(base.tables["person"].table.insert().values(row(0, name="Li")))
+    planned = plan(model(SHOP), base, database)
+    assert (planned.needs_consent, planned.is_safe) == (True, False)
+    with pytest.raises(CannotApply, match="--allow-loss"):
+        apply(planned, database)
+    assert apply(planned, database, allow_loss=True).number == 2
+
+
 def test_a_failing_reference_data_hook_publishes_nothing(database: Database) -> None:
     def fail(connection: sa.Connection, release: Release) -> None:
         raise ValueError("no")
@@ -220,16 +233,20 @@ def entities(draw: st.DrawFn, names: list[str]) -> dict[str, dict[str, str]]:
 
 @st.composite
 def pairs(draw: st.DrawFn) -> tuple[Model, Model]:
-    """A model, and one that it may become: some things renamed, some added, keys and indexes drawn anew."""
+    """A model, and one that it may become: some things renamed, removed or added, keys and indexes drawn anew."""
     before = draw(entities(draw(st.lists(NAMES, min_size=1, max_size=3, unique=True))))
-    start, after = [], []
+    start: list[Entity] = []
+    after: list[Entity] = []
     for name, fields in before.items():
         start.append(_entity(draw, name, [_field(draw, one, type_) for one, type_ in fields.items()]))
         new_name = draw(st.sampled_from([name, f"{name[:40]}_new"]))
         names = {one: draw(st.sampled_from([one, f"{one[:40]}_new"])) for one in fields}
-        made = [_field(draw, names[one], type_, one) for one, type_ in fields.items()]
+        stay = [one for one in fields if draw(st.integers(0, 3))]
+        made = [_field(draw, names[one], fields[one], one) for one in stay]
         added = draw(entities([name]))[name]
         made += [_field(draw, f"{one[:40]}_2", type_) for one, type_ in added.items()]
+        if after and not draw(st.integers(0, 3)):
+            continue
         after.append(_entity(draw, new_name, made, renamed_from=(name,) if new_name != name else ()))
     return _model(*start), _model(*after)
 
@@ -273,7 +290,8 @@ def test_after_apply_a_plan_is_empty_whatever_the_models(
         for where in (url, str(tmp_path_factory.mktemp("plan") / "x.db")):
             database = open_database(where)
             try:
-                publish_in_turn(database, pair)
+                # What was removed comes back in the end.
+                publish_in_turn(database, (*pair, pair[0]))
             finally:
                 database.close()
 
@@ -283,7 +301,7 @@ def publish_in_turn(database: Database, candidates: tuple[Model, ...]) -> None:
     for candidate in candidates:
         planned = plan(candidate, base, database)
         assert not planned.is_refused, planned.as_text()
-        base = apply(planned, database)
+        base = apply(planned, database, allow_loss=True)
         again = plan(candidate, base, database)
         assert (again.changes, again.drift) == ((), ()), planned.as_text()
 
@@ -314,7 +332,7 @@ def test_a_default_that_comes_at_once_is_the_one_that_filling_writes(
     wanted = entity("shop", field("name"), field("extra", type_name, required=True, default=value, **more))
     planned = plan(model(wanted), base, database)
     after = publish(database, model(wanted), base)
-    (fill,) = fills_of(planned, after)
+    (fill,) = fills_of(planned, after, CONTEXT)
     assert isinstance(fill, FillDefault)
     stored = after.tables["shop"].table
     with database.write() as connection:

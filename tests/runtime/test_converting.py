@@ -118,7 +118,8 @@ def test_a_value_becomes_one_of_the_other_type(old: Field, new: Field, value: An
 def test_nothing_becomes_nothing(old: Field, new: Field, value: Any, expected: Any, loss: str) -> None:
     convert = conversion(old, new, ZONE, "en")
     assert isinstance(convert, Conversion)
-    for nothing in (None, frozenset()):
+    empty: tuple[Any, ...] = (None, frozenset())
+    for nothing in empty:
         made = convert(nothing)
         assert made.loss is None
         assert not made.value

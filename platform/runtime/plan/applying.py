@@ -15,13 +15,13 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from kith.problems import Words
 from kith.runtime import releases
 from kith.runtime.clock import Clock, system_clock
-from kith.runtime.context import SYSTEM, Actor
+from kith.runtime.context import SYSTEM, Actor, Context, context_of
 from kith.runtime.database import Database
 from kith.runtime.plan import steps
 from kith.runtime.plan.changes import RenameOption
-from kith.runtime.plan.counting import choice_column
+from kith.runtime.plan.empties import choice_column
 from kith.runtime.plan.filling import BATCH, Fill, Renew, RenewRecords, fills_of, given_at_once, renewals
-from kith.runtime.plan.planning import REFUSED, Plan
+from kith.runtime.plan.planning import CONSENT, REFUSED, Plan
 from kith.runtime.plan.progress import (
     AFTER_SWITCH,
     STALE,
@@ -82,8 +82,9 @@ def apply(
     clock: Clock = system_clock,
     hooks: Hooks | None = None,
     note: str = "",
+    allow_loss: bool = False,
 ) -> Release:
-    """Carry a plan out and return the release that is current then; raises CannotApply.
+    """Carry a plan out and return the release that is current then; raises CannotApply, also where consent is missing.
 
     SQLite does it in one transaction: writers wait, readers go on, and nothing is left behind by an apply that dies. So
     does PostgreSQL for the first release, which nobody uses yet. Otherwise it goes step by step, and can be resumed.
@@ -91,6 +92,8 @@ def apply(
     hooks = hooks or Hooks()
     if plan.is_refused:
         raise CannotApply(REFUSED)
+    if plan.needs_consent and not allow_loss:
+        raise CannotApply(CONSENT)
     if renewals(plan) and hooks.renew is None:
         raise CannotApply(NEEDS_GATE)
     install(database)
@@ -130,8 +133,13 @@ class _Apply:
     def before(self) -> Tables | None:
         return self.plan.base.tables if self.plan.base else None
 
+    @cached_property
+    def context(self) -> Context:
+        app = self.plan.model.app
+        return context_of(SYSTEM, self.clock(), language=app.languages[0], time_zone=app.time_zone)
+
     def fills(self, since: datetime | None = None) -> Iterator[Fill]:
-        yield from fills_of(self.plan, self.release)
+        yield from fills_of(self.plan, self.release, self.context, since)
         renew = self.hooks.renew
         if renew is not None:
             for entity, fields in renewals(self.plan).items():
@@ -181,7 +189,7 @@ class _Apply:
 
     def staged(self) -> Release:
         began = self.clock()
-        given = given_at_once(fills_of(self.plan, self.release))
+        given = given_at_once(fills_of(self.plan, self.release, self.context))
         self.stage("expand", steps.expanding(self.before, self.release.tables, given))
         self.fill("fill")
         self.stage("constrain", steps.constraining(self.before, self.release.tables))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import ClassVar, Literal
 
@@ -53,16 +53,25 @@ class Change:
                 found[item.name] = value
         return found
 
+    def said(self) -> Words:
+        """Its words, as the data is."""
+        return self.words
+
     def message(self, language: str) -> str:
         """The change as one line."""
-        line = fill(self.words, self.values(), language)
-        if self.rows and "{records}" not in self.words.en:
+        words = self.said()
+        line = fill(words, self.values(), language)
+        if self.rows and "{records}" not in words.en:
             line += (
                 Words(" ({records})", "（{records}）")
                 .in_(language)
                 .replace("{records}", records(self.rows).in_(language))
             )
         return line
+
+    def details(self, language: str) -> Iterator[str]:
+        """What there is to say beside, line by line."""
+        return iter(())
 
     def as_data(self, language: str) -> dict[str, object]:
         """The change as plain data."""
@@ -82,23 +91,20 @@ class Change:
         }
 
 
-COME_BACK = Words("; {count} that were kept aside come back", "；另行保留的 {count}恢复")
-VALUES_COME_BACK = Words(
-    "; the values of {count} that were kept aside come back", "；{count}中另行保留的值恢复"
-)
+COMES_BACK = Words("; what was kept aside comes back: {count}", "；另行保留的内容恢复：{count}")
 OUT_OF_SIGHT = Words(
-    "entity {entity}: {records} go out of sight and are kept aside until `kith purge`",
-    "实体 {entity}：{records}不再可见，另行保留至 `kith purge`",
+    "entity {entity}: out of sight, and kept aside until `kith purge`",
+    "实体 {entity}：不再可见，另行保留至 `kith purge`",
 )
 VALUES_OUT_OF_SIGHT = Words(
-    "field {entity}.{field}: its values in {records} go out of sight and are kept aside until `kith purge`",
-    "字段 {entity}.{field}：{records}中的值不再可见，另行保留至 `kith purge`",
+    "field {entity}.{field}: its values go out of sight, and are kept aside until `kith purge`",
+    "字段 {entity}.{field}：其值不再可见，另行保留至 `kith purge`",
 )
 
 
-def coming_back(count: int, words: Words, language: str) -> str:
-    """What is said of so many records where there are any."""
-    return fill(words, {"count": records(count)}, language) if count else ""
+def coming_back(count: int, language: str) -> str:
+    """What is said of so many records that were kept aside, where there are any."""
+    return fill(COMES_BACK, {"count": records(count)}, language) if count else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,7 @@ class AddEntity(Change):
 
     def message(self, language: str) -> str:
         """The change as one line."""
-        return super(AddEntity, self).message(language) + coming_back(self.returning, COME_BACK, language)
+        return super(AddEntity, self).message(language) + coming_back(self.returning, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +138,9 @@ class RemoveEntity(Change):
     words = Words("entity {entity}", "实体 {entity}")
     mark = "-"
 
-    def message(self, language: str) -> str:
-        """The change as one line."""
-        return fill(OUT_OF_SIGHT if self.rows else self.words, self.values(), language)
+    def said(self) -> Words:
+        """What happens to its data, where it has any."""
+        return OUT_OF_SIGHT if self.rows else self.words
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +168,7 @@ class AddField(Change):
 
     def message(self, language: str) -> str:
         """The change as one line."""
-        return super(AddField, self).message(language) + coming_back(self.returning, VALUES_COME_BACK, language)
+        return super(AddField, self).message(language) + coming_back(self.returning, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,22 +190,9 @@ class RemoveField(Change):
     words = Words("field {entity}.{field}", "字段 {entity}.{field}")
     mark = "-"
 
-    def message(self, language: str) -> str:
-        """The change as one line."""
-        return fill(VALUES_OUT_OF_SIGHT if self.rows else self.words, self.values(), language)
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeType(Change):
-    """A field that would have to be stored otherwise."""
-
-    entity: str
-    field: str
-    before: str
-    after: str
-    words = Words(
-        "field {entity}.{field} changes from {before} to {after}", "字段 {entity}.{field} 由 {before} 变为 {after}"
-    )
+    def said(self) -> Words:
+        """What happens to its data, where it has any."""
+        return VALUES_OUT_OF_SIGHT if self.rows else self.words
 
 
 @dataclass(frozen=True, slots=True)

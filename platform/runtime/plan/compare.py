@@ -7,8 +7,6 @@ from dataclasses import replace
 
 from kith.metadata.model import App, Entity, Field, Label, Model, NavItem
 from kith.rules.operations.business import reads_calendar
-from kith.rules.types import Type
-from kith.runtime.plan import refusals
 from kith.runtime.plan.changes import (
     AddEntity,
     AddField,
@@ -23,7 +21,6 @@ from kith.runtime.plan.changes import (
     ChangeFormula,
     ChangeSearch,
     ChangeTexts,
-    ChangeType,
     RemoveEntity,
     RemoveField,
     RemoveIndex,
@@ -40,6 +37,7 @@ from kith.runtime.plan.changes import (
 from kith.runtime.plan.moves import compare_workflows
 from kith.runtime.plan.pairs import Pairs
 from kith.runtime.plan.plain import differing, plain
+from kith.runtime.plan.retyping import ChangeType
 from kith.runtime.plan.rights import compare_roles
 from kith.runtime.search.matching import searched
 
@@ -47,6 +45,8 @@ TOLD_APART = frozenset({"name", "fields", "keys", "indexes"})
 """Attributes of an entity that have changes of their own."""
 FIELD_TOLD_APART = frozenset({"entity", "name", "type_name", "type", "to", "options", "unique", "value", "search"})
 """Attributes of a field that have changes of their own; `required` has one only when it becomes true."""
+TYPE_SAYS = frozenset({"params", "storage"})
+"""Attributes that follow from another type."""
 DOCUMENTS: Mapping[str, Callable[[Model], Mapping[str, object]]] = {
     "form": lambda model: model.forms,
     "view": lambda model: model.views,
@@ -82,7 +82,7 @@ def _entities(pairs: Pairs) -> Iterator[Change]:
             yield RenameEntity(entity.name, old.name)
     for name in pairs.before.entities:
         if name not in renamed:
-            yield RemoveEntity(name, effect="refused", refusal=refusals.REMOVE_ENTITY)
+            yield RemoveEntity(name)
 
 
 def _entity(old: Entity, new: Entity, pairs: Pairs) -> Iterator[Change]:
@@ -96,14 +96,14 @@ def _entity(old: Entity, new: Entity, pairs: Pairs) -> Iterator[Change]:
         if before is None:
             yield AddField(new.name, field.name, field.type_name)
         else:
-            changes = list(_field(before, field, pairs.renamed()))
+            changes = list(_field(before, field, pairs))
             yield from changes
             if _counted_anew(field, pairs) and not any(isinstance(one, ChangeFormula) for one in changes):
                 yield ChangeFormula(new.name, field.name)
     kept = pairs.renamed_fields(new)
     for name in old.fields:
         if name not in kept:
-            yield RemoveField(new.name, name, effect="refused", refusal=refusals.REMOVE_FIELD)
+            yield RemoveField(new.name, name)
     yield from _keys(old, new, kept)
     yield from _indexes(old, new, kept)
     if _searched(old, kept) != _searched(new, {}):
@@ -121,44 +121,26 @@ def _searched(entity: Entity, kept: Mapping[str, str]) -> set[str]:
     return {kept.get(field.name, field.name) for field in searched(entity)}
 
 
-def _field(old: Field, new: Field, entities: Mapping[str, str]) -> Iterator[Change]:
+def _field(old: Field, new: Field, pairs: Pairs) -> Iterator[Change]:
     if old.name != new.name:
         yield RenameField(new.entity, new.name, old.name)
-    if _kind(old, entities) != _kind(new, {}):
-        yield ChangeType(
-            new.entity,
-            new.name,
-            _spelled(old),
-            _spelled(new),
-            effect="refused",
-            refusal=refusals.CHANGE_TYPE,
-        )
-        return
-    aspects = differing(old, new, FIELD_TOLD_APART)
+    retyped = pairs.moves(new)
+    if retyped:
+        yield ChangeType(new.entity, new.name, _spelled(old), _spelled(new))
+    aspects = differing(old, new, FIELD_TOLD_APART | (TYPE_SAYS if retyped else frozenset()))
     if new.required and not old.required:
         yield RequireField(new.entity, new.name)
         aspects = tuple(aspect for aspect in aspects if aspect != "required")
-    if plain(old.value) != plain(new.value) or (new.is_computed and old.storage != new.storage):
+    changed = plain(old.value) != plain(new.value) or (new.is_computed and old.storage != new.storage)
+    if changed and not retyped:
         yield ChangeFormula(new.entity, new.name)
         aspects = tuple(aspect for aspect in aspects if aspect != "storage")
-    options = list(_options(old, new))
+    options = list(_options(old, new)) if old.options and new.options else []
     if not options and plain(old.options) != plain(new.options):
         aspects = (*aspects, "options")
     if aspects:
         yield ChangeField(new.entity, new.name, aspects)
     yield from options
-
-
-def _kind(field: Field, entities: Mapping[str, str]) -> object:
-    """What decides how a field's values are stored; a renamed entity is the same."""
-
-    def kind(type_: Type) -> object:
-        item = kind(type_.item) if type_.item else None
-        return (
-            type_.kind, type_.precision, type_.scale, type_.currency, entities.get(type_.entity, type_.entity), item,
-        )  # fmt: skip
-
-    return field.type_name, kind(field.type), bool(field.params.get("currency_field"))
 
 
 def _spelled(field: Field) -> str:

@@ -13,17 +13,22 @@ from kith.metadata.model import Field
 from kith.problems import Words
 from kith.runtime.plan import refusals
 from kith.runtime.plan.changes import (
+    AddEntity,
     AddField,
     AddIndex,
     AddKey,
     Change,
     ChangeFormula,
     ChangeSearch,
+    RemoveEntity,
+    RemoveField,
     RemoveOption,
     RenameOption,
     RequireField,
 )
+from kith.runtime.plan.empties import choice_column, empties
 from kith.runtime.plan.pairs import Pairs
+from kith.runtime.plan.returning import Returning, has_default
 from kith.runtime.schema.sortkeys import fold
 from kith.runtime.schema.storage import is_stored
 from kith.runtime.schema.tables import Column, EntityTable, Tables
@@ -34,30 +39,30 @@ SLOW_ROWS = 200_000
 
 @dataclass
 class Counting:
-    """Asks the tables of the release before."""
+    """Asks the tables of the release before, and those of the candidate about what it takes back."""
 
     connection: sa.Connection
     pairs: Pairs
     tables: Tables
+    returning: Returning
     _rows: dict[str, int] = field(default_factory=dict)
 
     def counted(self, change: Change) -> Change:
         """The change with what the data says about it."""
         match change:
+            case AddEntity():
+                return self.returning.entity(change)
             case AddField():
                 return self._add_field(change)
+            case RemoveEntity() | RemoveField():
+                return _lost(change, self._leaving(change))
             case RequireField():
                 return self._require_field(change)
-            case ChangeFormula():
-                stored = is_stored(self._field(change))
-                return _filled(change, self._all(change.entity)) if stored else change
-            case ChangeSearch():
-                return _filled(change, self._all(change.entity))
-            case RenameOption():
-                return _filled(change, self._held(change.entity, change.field, change.old))
-            case RemoveOption():
-                held = self._held(change.entity, change.field, change.option)
-                return _refused(change, held, refusals.held_option)
+            case ChangeFormula() | ChangeSearch():
+                stored = isinstance(change, ChangeSearch) or is_stored(self._field(change))
+                return _filled(change, self.all_of(change.entity)) if stored else change
+            case RenameOption() | RemoveOption():
+                return self._option(change)
             case AddKey():
                 return _refused(self._index(change), self._doubles(change), refusals.doubles)
             case AddIndex():
@@ -69,20 +74,38 @@ class Counting:
         new = self._field(change)
         if not is_stored(new):
             return change
-        if new.is_computed or new.type_name == "autonumber" or (new.required and _has_default(new)):
-            return _filled(change, self._all(change.entity))
-        return _refused(change, self._all(change.entity) if new.required else 0, refusals.needs_default)
+        back = self.returning.field(change, new)
+        if back is not None:
+            return back
+        if new.is_computed or new.type_name == "autonumber" or (new.required and has_default(new)):
+            return _filled(change, self.all_of(change.entity))
+        return _refused(change, self.all_of(change.entity) if new.required else 0, refusals.needs_default)
 
     def _require_field(self, change: RequireField) -> Change:
         table = self._table(change.entity)
         empty = empties(table, self.pairs.former_field(change.entity, change.field).name)
         rows = self._count(sa.select(sa.func.count()).select_from(table.table).where(empty))
-        if _has_default(self._field(change)):
+        if has_default(self._field(change)):
             return _filled(change, rows)
         return _refused(change, rows, refusals.needs_default)
 
+    def _leaving(self, change: RemoveEntity | RemoveField) -> int:
+        """How many records leave, or have a value that somebody has entered."""
+        if isinstance(change, RemoveEntity):
+            return self._records(change.entity)
+        old = self.pairs.former(change.entity).fields[change.field]
+        if old.is_computed or not is_stored(old):
+            return 0
+        table = self._table(change.entity)
+        return self._count(sa.select(sa.func.count()).select_from(table.table).where(~empties(table, old.name)))
+
+    def _option(self, change: RenameOption | RemoveOption) -> Change:
+        if isinstance(change, RenameOption):
+            return _filled(change, self._held(change.entity, change.field, change.old))
+        return _refused(change, self._held(change.entity, change.field, change.option), refusals.held_option)
+
     def _index(self, change: AddIndex | AddKey) -> Change:
-        rows = self._all(change.entity)
+        rows = self.all_of(change.entity)
         slow = self.tables.engine == "sqlite" and rows > SLOW_ROWS
         return replace(change, effect="slow", rows=rows) if slow else change
 
@@ -92,11 +115,14 @@ class Counting:
     def _field(self, change: AddField | RequireField | ChangeFormula) -> Field:
         return self.pairs.after.entities[change.entity].fields[change.field]
 
-    def _all(self, entity: str) -> int:
+    def all_of(self, entity: str) -> int:
         """All records of an entity, those in the recycle bin too."""
         if entity not in self._rows:
-            self._rows[entity] = self._count(sa.select(sa.func.count()).select_from(self._table(entity).table))
+            self._rows[entity] = self._records(self.pairs.former(entity).name)
         return self._rows[entity]
+
+    def _records(self, entity: str) -> int:
+        return self._count(sa.select(sa.func.count()).select_from(self.tables[entity].table))
 
     def _count(self, statement: sa.Select[Any]) -> int:
         return int(self.connection.scalar(statement) or 0)
@@ -107,14 +133,18 @@ class Counting:
 
     def _doubles(self, change: AddKey) -> int:
         """How many values more than one live record would hold."""
-        table = self._table(change.entity)
         entity = self.pairs.after.entities[change.entity]
+        fields = [entity.fields[name] for name in change.over]
+        back = {new.name for new in fields if self.returning.is_back(new)}
+        # What comes back is known by the names of the candidate only; where a table's columns are is the same in both.
+        table = self.returning.after[change.entity] if back else self._table(change.entity)
         columns: list[Column] = []
         folded: list[bool] = []
-        for new in (entity.fields[name] for name in change.over):
+        for new in fields:
             old = self.pairs.field(new)
-            if old is not None and old.name in table.columns:
-                columns.append(table.columns[old.name].value)
+            known = new.name if back and (old or new.name in back) else old.name if old else ""
+            if known in table.columns:
+                columns.append(table.columns[known].value)
                 folded.append(new.unique == "folded")
             elif not (new.required and new.default is not None):
                 # Nothing stands in it yet, and what is empty is not compared.
@@ -138,26 +168,13 @@ def _filled(change: Change, rows: int) -> Change:
     return replace(change, effect="backfill", rows=rows) if rows else replace(change, effect="safe")
 
 
+def _lost(change: Change, rows: int) -> Change:
+    return replace(change, effect="loses", rows=rows) if rows else change
+
+
 def _refused(change: Change, rows: int, why: Callable[[int], Words]) -> Change:
     return replace(change, effect="refused", refusal=why(rows)) if rows else change
 
 
-def _has_default(new: Field) -> bool:
-    return new.default is not None or new.default_from is not None
-
-
 def _compared(value: Any, folded: bool) -> Any:
-    return fold(value) if folded else value
-
-
-def empties(table: EntityTable, name: str) -> sa.ColumnElement[bool]:
-    """The condition that a record has no value in a field."""
-    if name in table.links:
-        link = table.links[name]
-        return ~sa.exists().where(link.record == table.id)
-    return sa.and_(*(column.is_(None) for column in table.columns[name].parts.values()))
-
-
-def choice_column(table: EntityTable, name: str) -> Column:
-    """Where a choice's or a set's options stand."""
-    return table.links[name].value if name in table.links else table.columns[name].value
+    return fold(value) if folded and isinstance(value, str) else value

@@ -15,11 +15,16 @@ from kith.metadata.model import Field, Model
 from kith.rules.sql.values import Engine, to_database
 from kith.rules.types import DATETIME
 from kith.runtime.coerce import Reading, coerce
-from kith.runtime.plan.changes import AddField, ChangeFormula, ChangeSearch, RequireField
-from kith.runtime.plan.counting import empties
+from kith.runtime.context import Context
+from kith.runtime.plan.changes import AddEntity, AddField, Change, ChangeFormula, ChangeSearch, RequireField
+from kith.runtime.plan.empties import empties
+from kith.runtime.plan.filling_types import fills_of_types, types_changed
+from kith.runtime.plan.places import companions, next_ids
 from kith.runtime.plan.planning import Plan
+from kith.runtime.plan.returning import returning_bases
+from kith.runtime.plan.retyped import followers
+from kith.runtime.plan.retyping import ChangeType
 from kith.runtime.release import Release
-from kith.runtime.schema.sortkeys import fold, sort_key
 from kith.runtime.schema.storage import VALUE, is_stored, parts_of
 from kith.runtime.schema.tables import EntityTable, FieldColumns, Tables
 
@@ -141,25 +146,6 @@ class RenewRecords:
         return ids[-1]
 
 
-def next_ids(
-    connection: sa.Connection, table: EntityTable, after: str, condition: sa.ColumnElement[bool], size: int
-) -> list[str]:
-    """The ids of the next batch, locked one after the other as a save does, so that the two cannot stand in each other's way."""
-    statement = sa.select(table.id).where(table.id > after, condition).order_by(table.id).limit(size)
-    return list(connection.scalars(statement.with_for_update()))
-
-
-def companions(columns: FieldColumns, parts: Mapping[str, Any]) -> dict[str, Any]:
-    """What stands beside a text value: its sort key and its folded form, by column."""
-    text = " ".join(part for part in parts.values() if isinstance(part, str) and part)
-    found: dict[str, Any] = {}
-    if columns.sort is not None:
-        found[columns.sort.name] = sort_key(text) if text else None
-    if columns.folded is not None:
-        found[columns.folded.name] = fold(text) if text else None
-    return found
-
-
 def given_at_once(fills: Iterable[Fill]) -> dict[tuple[str, str], object]:
     """The values of defaults by table and column: where the column is new, PostgreSQL need not go through the records."""
     return {
@@ -170,45 +156,65 @@ def given_at_once(fills: Iterable[Fill]) -> dict[tuple[str, str], object]:
     }
 
 
-def fills_of(plan: Plan, release: Release) -> Iterator[Fill]:
-    """Everything that a plan must fill, but what is computed."""
-    for change in plan.changes:
-        if isinstance(change, AddField | RequireField) and change.rows:
-            field = plan.model.entities[change.entity].fields[change.field]
-            if field.default is not None and not field.is_computed:
-                reading = Reading(ZoneInfo(plan.model.app.time_zone))
-                yield FillDefault(
-                    release.tables[change.entity], field, coerce(field, field.default, reading), release.tables.engine
-                )
+def fills_of(plan: Plan, release: Release, context: Context, since: datetime | None = None) -> Iterator[Fill]:
+    """Everything that a plan must fill, but what is computed; of fields that change their types what was saved `since`."""
+    yield from fills_of_types(plan, release, context, since)
+    reading = Reading(ZoneInfo(plan.model.app.time_zone))
+    for field in (field for change in plan.changes for field in _wanted(change, plan.model)):
+        if field.default is not None and not field.is_computed:
+            value = coerce(field, field.default, reading)
+            yield FillDefault(release.tables[field.entity], field, value, release.tables.engine)
     if plan.base:
         yield from _companions(plan.base.tables, release.tables)
+
+
+def _wanted(change: Change, model: Model) -> Iterator[Field]:
+    """The fields of which a change wants values in records that are there."""
+    if isinstance(change, AddField | RequireField | ChangeFormula) and change.rows:
+        yield model.entities[change.entity].fields[change.field]
+    elif isinstance(change, ChangeType) and change.rows:
+        field = model.entities[change.entity].fields[change.field]
+        if field.is_computed or field.currency_field or (field.required and change.measured.emptied):
+            yield field
+    elif isinstance(change, AddEntity) and change.returning:
+        fields = model.entities[change.entity].fields.values()
+        yield from (field for field in fields if is_stored(field) and (field.required or field.is_computed))
 
 
 def _companions(before: Tables, after: Tables) -> Iterator[Fill]:
     known = before.metadata.tables
     for table in after.entities.values():
-        if table.stable_name in known:
-            old = known[table.stable_name].columns
-            for columns in table.columns.values():
-                beside = [column for column in (columns.sort, columns.folded) if column is not None]
-                values_were_there = all(column.name in old for column in columns.parts.values())
-                if values_were_there and any(column.name not in old for column in beside):
-                    yield FillCompanions(table, columns)
+        old = set(known[table.stable_name].columns.keys()) if table.stable_name in known else set()
+        back = returning_bases(before.names, table.stable_name)
+        bases = after.names.entities[table.entity.name].columns
+        for name, columns in table.columns.items():
+            beside = [column for column in (columns.sort, columns.folded) if column is not None]
+            values_were_there = bases[name] in back or (
+                bool(old) and all(column.name in old for column in columns.parts.values())
+            )
+            if values_were_there and any(column.name not in old for column in beside):
+                yield FillCompanions(table, columns)
 
 
 def renewals(plan: Plan) -> dict[str, tuple[str, ...]]:
     """Entities whose records must be computed anew, each with the fields (none: their search rows only)."""
     found: dict[str, dict[str, None]] = {}
     for change in plan.changes:
-        if isinstance(change, ChangeSearch) and change.rows:
+        if isinstance(change, ChangeSearch | AddEntity) and change.effect == "backfill":
             found.setdefault(change.entity, {})
-        elif isinstance(change, AddField | RequireField | ChangeFormula) and change.rows:
-            field = plan.model.entities[change.entity].fields[change.field]
-            made = field.is_computed or field.type_name == "autonumber" or field.default_from is not None
-            if (bool(field.currency_field) or (made and field.default is None)) and is_stored(field):
-                found.setdefault(change.entity, {})[change.field] = None
+        for field in _wanted(change, plan.model):
+            _made(field, found)
+    for entity, fields in followers(plan.model, types_changed(plan)).items():
+        found.setdefault(entity, {}).update(fields)
     _follow_copies(plan.model, found)
     return {entity: tuple(fields) for entity, fields in found.items()}
+
+
+def _made(field: Field, found: dict[str, dict[str, None]]) -> None:
+    """Add a field whose values the write path makes."""
+    by_gate = field.is_computed or field.type_name == "autonumber" or field.default_from is not None
+    if (bool(field.currency_field) or (by_gate and field.default is None)) and is_stored(field):
+        found.setdefault(field.entity, {})[field.name] = None
 
 
 def _follow_copies(model: Model, found: dict[str, dict[str, None]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,9 +13,12 @@ from kith.rules.sql.values import to_database
 from kith.rules.types import DATETIME
 from kith.runtime.context import Context
 from kith.runtime.plan.converting import Conversion
-from kith.runtime.plan.filling import next_ids
 from kith.runtime.plan.measuring import Looking, is_untouched
-from kith.runtime.plan.places import Place
+from kith.runtime.plan.pairs import Pairs
+from kith.runtime.plan.places import Place, next_ids
+from kith.runtime.plan.planning import Plan
+from kith.runtime.plan.retyped import Retyping
+from kith.runtime.plan.retyping import ChangeType
 from kith.runtime.release import Release
 from kith.runtime.schema import system
 
@@ -85,3 +88,33 @@ class FillConverted:
             )
         )
         return {str(record) for record, values in rows if self.column in (values or {})}
+
+
+def fills_of_types(plan: Plan, release: Release, context: Context, since: datetime | None) -> Iterator[FillConverted]:
+    """What fills the columns of fields that change their types."""
+    before = plan.base
+    if before is None:
+        return
+    pairs = Pairs(before.model, plan.model, before.names, plan.names, plan.pairing)
+    retyping = Retyping(pairs, before.tables, release.tables)
+    for change in plan.changes:
+        one = retyping.of(change) if isinstance(change, ChangeType) else None
+        if one is None or one.source is None or one.target is None or not isinstance(one.way, Conversion):
+            continue
+        yield FillConverted(
+            source=one.source,
+            target=one.target,
+            column=release.names.entities[one.new.entity].columns[one.new.name],
+            conversion=one.way,
+            back=one.back,
+            before=before,
+            number=release.number,
+            context=context,
+            former=retyping.former,
+            since=since,
+        )
+
+
+def types_changed(plan: Plan) -> set[tuple[str, str]]:
+    """The fields whose values are others than before, because they change their types."""
+    return {(change.entity, change.field) for change in plan.changes if isinstance(change, ChangeType) and change.rows}

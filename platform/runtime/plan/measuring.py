@@ -30,13 +30,13 @@ class Looking:
     former: Mapping[str, str] = field(default_factory=dict)
     """What entities that are called otherwise after the change are called in that release."""
 
-    def titles(self, entity: str, ids: Iterable[str]) -> dict[str, str]:
+    def titles(self, entity: str, ids: Iterable[str]) -> dict[object, str]:
         """The titles of records."""
         reader = reader_of(self.context, self.release)
         found = labels_of(self.connection, self.context, reader, entity, ids)
         return {id_: one.label for id_, one in found.items() if one.label}
 
-    def records(self, entity: str, texts: Iterable[str]) -> dict[str, str]:
+    def records(self, entity: str, texts: Iterable[str]) -> dict[object, str]:
         """The records that have a text in a field that is unique by itself, by text."""
         if entity not in self.release.model.entities:
             return {}
@@ -128,7 +128,7 @@ class Measure:
             self._stays.append(Newer(id_, "", was, "" if value is None else spelled(value, setting)))
 
     def _titled(self, looking: Looking) -> Measured:
-        ids = {one.record for one in (*self._misfits, *self._stays)}
+        ids = {*(one.record for one in self._misfits), *(one.record for one in self._stays)}
         titles = looking.titles(self.source.table.entity.name, ids) if ids else {}
         return Measured(
             **self._counts,

@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from kith.metadata.model import Field
 from kith.rules.sql.values import Engine, to_database
 from kith.rules.types import TEXT
-from kith.runtime.plan.filling import companions, empties
+from kith.runtime.plan.empties import empties
+from kith.runtime.schema.sortkeys import fold, sort_key
 from kith.runtime.schema.storage import VALUE, field_reader, parts_of
-from kith.runtime.schema.tables import EntityTable
+from kith.runtime.schema.tables import EntityTable, FieldColumns
 
 SCANNED = 5_000
 """Records that are looked through at once."""
@@ -110,3 +111,22 @@ class Place:
         rows = [{"record": id_, "value": value} for id_, some in values.items() for value in sorted(some or ())]
         if rows:
             connection.execute(link.table.insert(), rows)
+
+
+def next_ids(
+    connection: sa.Connection, table: EntityTable, after: str, condition: sa.ColumnElement[bool], size: int
+) -> list[str]:
+    """The ids of the next batch, locked one after the other as a save does, so that the two cannot stand in each other's way."""
+    statement = sa.select(table.id).where(table.id > after, condition).order_by(table.id).limit(size)
+    return list(connection.scalars(statement.with_for_update()))
+
+
+def companions(columns: FieldColumns, parts: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands beside a text value: its sort key and its folded form, by column."""
+    text = " ".join(part for part in parts.values() if isinstance(part, str) and part)
+    found: dict[str, Any] = {}
+    if columns.sort is not None:
+        found[columns.sort.name] = sort_key(text) if text else None
+    if columns.folded is not None:
+        found[columns.folded.name] = fold(text) if text else None
+    return found

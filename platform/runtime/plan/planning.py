@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
+
 from kith.metadata.model import Label, Model
 from kith.problems import Words, fill
+from kith.runtime.clock import system_clock
+from kith.runtime.context import SYSTEM, context_of
 from kith.runtime.database import Database
 from kith.runtime.loading.planned import changes_of_data, first_data
-from kith.runtime.plan.changes import EFFECTS, Change, Effect
+from kith.runtime.plan.changes import EFFECTS, AddKey, Change, Effect
 from kith.runtime.plan.compare import compare
 from kith.runtime.plan.counting import Counting
+from kith.runtime.plan.doubling import Doubling
 from kith.runtime.plan.drift import Drift, find_drift
+from kith.runtime.plan.measuring import Looking
 from kith.runtime.plan.pairs import Pairs
+from kith.runtime.plan.returning import Returning
+from kith.runtime.plan.retyped import Retyping
+from kith.runtime.plan.retyping import ChangeType
 from kith.runtime.release import Release
 from kith.runtime.schema.names import Names, named
+from kith.runtime.schema.pairing import BY_NAME, Pairing
+from kith.runtime.schema.tables import Tables
 
 NOTHING = Words("Nothing to do: the database is on this release ({base}).", "无需变更：数据库已是此发布（{base}）。")
 HEAD = Words("Release {base} → {next} of {app} {version}", "{app} {version}：发布 {base} → {next}")
 DRIFT = Words("changed by hand in the database", "数据库中被手工改动")
 REFUSED = Words(
     "Nothing can be applied while something above cannot be done.", "上面有无法执行的变更，处理之前不能应用。"
+)
+CONSENT = Words(
+    "Applying this needs consent, because of what is lost: `kith apply --allow-loss`.",
+    "因为会丢失数据，应用此计划需要确认：`kith apply --allow-loss`。",
 )
 
 
@@ -35,6 +50,8 @@ class Plan:
     names: Names
     changes: tuple[Change, ...]
     drift: tuple[Drift, ...] = ()
+    pairing: Pairing = BY_NAME
+    """How the entities and fields of both are told to be the same."""
 
     @property
     def base_number(self) -> int:
@@ -50,6 +67,11 @@ class Plan:
     def is_refused(self) -> bool:
         """Whether something in it cannot be done."""
         return any(change.effect == "refused" for change in self.changes)
+
+    @property
+    def needs_consent(self) -> bool:
+        """Whether data goes out of sight or is lost, which somebody has to allow."""
+        return not self.is_refused and any(self.of("loses"))
 
     @property
     def is_safe(self) -> bool:
@@ -68,6 +90,7 @@ class Plan:
             "version": self.model.app.version,
             "refused": self.is_refused,
             "safe": self.is_safe,
+            "needs_consent": self.needs_consent,
             "changes": [change.as_data(language) for change in self.changes],
             "drift": [item.as_data(language) for item in self.drift],
         }
@@ -83,10 +106,13 @@ class Plan:
                 lines.append(f"  {change.sign} {change.message(language)}")
                 if change.refusal:
                     lines.append(f"      {change.refusal.in_(language)}")
+                lines += [f"      {line}" for line in change.details(language)]
         if self.drift:
             lines += ["", f"{DRIFT.in_(language)}:", *(f"  ! {item.message(language)}" for item in self.drift)]
         if self.is_refused:
             lines += ["", REFUSED.in_(language)]
+        elif self.needs_consent:
+            lines += ["", CONSENT.in_(language)]
         return "\n".join(lines) + "\n"
 
     def _head(self, language: str) -> str:
@@ -96,22 +122,41 @@ class Plan:
         return fill(words, {**numbers, "app": app.name, "version": app.version}, language)
 
 
-def plan(candidate: Model, base: Release | None, database: Database | None) -> Plan:
+def plan(candidate: Model, base: Release | None, database: Database | None, pairing: Pairing = BY_NAME) -> Plan:
     """Compare a candidate with the current release and with the data; without a release no database is asked."""
-    before, names = (base.model, base.names) if base else (empty_like(candidate), Names())
-    pairs = Pairs(before, candidate, names)
+    if base is None:
+        after = named(candidate, Names())
+        changes = [*compare(Pairs(empty_like(candidate), candidate, Names())), *first_data(candidate, after)]
+        return Plan(base, candidate, after, tuple(changes))
+    after = named(candidate, base.names, base.model, base.number + 1, pairing)
+    pairs = Pairs(base.model, candidate, base.names, after, pairing)
     changes = compare(pairs)
-    after = named(candidate, names, before, base.number + 1) if base else named(candidate, names)
-    drift: tuple[Drift, ...] = ()
-    if base and database:
-        with database.read() as connection:
-            counting = Counting(connection, pairs, base.tables)
-            changes = [counting.counted(change) for change in changes]
-            drift = find_drift(connection, base.tables, names)
-            changes += changes_of_data(connection, candidate, after, base)
-    elif not base:
-        changes += first_data(candidate, after)
-    return Plan(base, candidate, after, tuple(changes), drift)
+    if database is None:
+        return Plan(base, candidate, after, tuple(changes), pairing=pairing)
+    with database.read() as connection:
+        changes = list(_counted(changes, connection, pairs, base, Tables(candidate, after, database.kind)))
+        changes += changes_of_data(connection, candidate, after, base)
+        drift = find_drift(connection, base.tables, base.names)
+    return Plan(base, candidate, after, tuple(changes), drift, pairing)
+
+
+def _counted(
+    changes: Sequence[Change], connection: sa.Connection, pairs: Pairs, base: Release, after: Tables
+) -> Iterator[Change]:
+    """The changes with what the data says about each."""
+    counting = Counting(connection, pairs, base.tables, Returning(connection, base.names, after))
+    retyping = Retyping(pairs, base.tables, after)
+    app = pairs.after.app
+    context = context_of(SYSTEM, system_clock(), language=app.languages[0], time_zone=app.time_zone)
+    looking = Looking(connection, context, base, retyping.former)
+    doubling = Doubling(retyping, looking, [change for change in changes if isinstance(change, ChangeType)])
+    for change in changes:
+        if isinstance(change, ChangeType):
+            yield doubling.type(retyping.measured(change, looking, counting.all_of))
+        elif isinstance(change, AddKey) and (key := doubling.key(change)):
+            yield key
+        else:
+            yield counting.counted(change)
 
 
 def empty_like(model: Model) -> Model:

@@ -5,14 +5,6 @@ from __future__ import annotations
 from kith.problems import Words
 from kith.runtime.plan.spoken import records
 
-REMOVE_ENTITY = Words(
-    "Entities with their records cannot be removed yet. Take it out of the navigation and the roles; nobody sees it then.",
-    "暂不支持移除实体及其记录。请将其从导航和角色中去掉，这样就没有人能看到它。",
-)
-REMOVE_FIELD = Words(
-    "Fields with their values cannot be removed yet. Take it off forms and views, or let roles say `none` for it.",
-    "暂不支持移除字段及其值。请将其从表单和视图中去掉，或在角色中设为 `none`。",
-)
 CHANGE_TYPE = Words(
     "Values cannot be converted yet. Leave the field as it is and add one of the new type under another name.",
     "暂不支持转换已有的值。请保留原字段，并用另一个名称添加新类型的字段。",
@@ -42,4 +34,20 @@ def doubles(groups: int) -> Words:
     return Words(
         f"{groups:,} value{' is' if groups == 1 else 's are'} held by more than one record. Merge or change those first.",
         f"有 {groups:,} 个值被多条记录使用。请先合并或修改这些记录。",
+    )
+
+
+def lacks_default(field: str, rows: int) -> Words:
+    """A required field without a default of an entity whose records come back."""
+    words = needs_default(rows)
+    return Words(f"{field}: {words.en}", f"{field}：{words.zh}")
+
+
+def unknown_options(field: str, rows: int) -> Words:
+    """A choice that comes back with values which are none of its options."""
+    count = records(rows)
+    return Words(
+        f"{field}: of {count.en} the value that was kept aside is an option it no longer has."
+        " Declare that with `retired: true`, or purge the field first.",
+        f"{field}：{count.zh}中另行保留的值是已不存在的选项。请以 `retired: true` 声明该选项，或先清除该字段。",
     )

@@ -19,7 +19,11 @@ LOSE = Words(
 )
 BECOMES = Words("{record}: {value} becomes {made}. {why}", "{record}：{value} 变为 {made}。{why}")
 EMPTIES = Words("{record}: {value} cannot be kept. {why}", "{record}：{value} 无法保留。{why}")
-MORE = Words("and {count} more", "另有 {count}")
+HIDES = Words(
+    "of {count} the value goes out of sight; it stays aside until it is purged",
+    "{count}的值不再可见；会另行保留，直到清除",
+)
+MORE = Words("and {count} more", "另有 {count} 条")
 BACK = Words(
     "of {count} the value from before comes back, as nobody has changed it since",
     "{count}恢复为之前的值（此后无人改动）",
@@ -83,11 +87,16 @@ def quoted(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What the data says about a change of type: values at all, those that lose something, and what comes back."""
+    """What the data says about a change of type.
+
+    How many values there are, how many lose something, how many of those all, how many go out of sight because the field is
+    computed from now on; and of those kept aside before, how many come back and how many do not, as a newer one stays.
+    """
 
     values: int = 0
     lost: int = 0
     emptied: int = 0
+    hidden: int = 0
     misfits: tuple[Misfit, ...] = ()
     back: int = 0
     newer: int = 0
@@ -119,6 +128,8 @@ class ChangeType(Change):
         if found.newer:
             yield _counted(NEWER, found.newer, language)
             yield from _listed(found.stays, found.newer, language)
+        if found.hidden:
+            yield _counted(HIDES, found.hidden, language)
         if found.lost:
             yield _counted(LOSE, found.lost, language)
             yield from _listed(found.misfits, found.lost, language)
@@ -132,6 +143,7 @@ class ChangeType(Change):
                 "values": found.values,
                 "lost": found.lost,
                 "emptied": found.emptied,
+                "hidden": found.hidden,
                 "misfits": [one.as_data(language) for one in found.misfits],
                 "back": found.back,
                 "newer": found.newer,
@@ -147,4 +159,4 @@ def _counted(words: Words, count: int, language: str) -> str:
 def _listed(shown: tuple[Misfit, ...] | tuple[Newer, ...], count: int, language: str) -> Iterator[str]:
     yield from (f"  {one.message(language)}" for one in shown)
     if count > len(shown):
-        yield "  " + fill(MORE, {"count": records(count - len(shown))}, language)
+        yield "  " + fill(MORE, {"count": f"{count - len(shown):,}"}, language)

@@ -256,7 +256,7 @@ def expanding(before: Tables | None, after: Tables, given: Given | None = None) 
     `given` are the values that records get in new columns.
     """
     values = given or {}
-    known = before.metadata.tables if before else {}
+    known = _known(before)
     new = [table for name, table in after.metadata.tables.items() if name not in known]
     grown = [table for name, table in after.metadata.tables.items() if name in known]
     yield from map(MakeTable, new)
@@ -299,7 +299,27 @@ def is_ours(index: str, table: str) -> bool:
     return index.startswith((f"ix_{table}_", f"uq_{table}_"))
 
 
-def _new_columns(table: sa.Table, old: sa.Table) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _There:
+    """Names of columns and indexes that a table has for sure; of one that was kept aside each step looks for itself."""
+
+    columns: frozenset[str] = frozenset()
+    indexes: frozenset[str] = frozenset()
+
+
+def _known(before: Tables | None) -> dict[str, _There]:
+    """The tables that are there, those that are kept aside among them."""
+    if before is None:
+        return {}
+    return dict.fromkeys(before.names.kept, _There()) | {
+        name: _There(
+            frozenset(column.name for column in table.columns), frozenset(str(index.name) for index in table.indexes)
+        )
+        for name, table in before.metadata.tables.items()
+    }
+
+
+def _new_columns(table: sa.Table, old: _There) -> list[str]:
     return [column.name for column in table.columns if column.name not in old.columns]
 
 
@@ -308,10 +328,10 @@ def _in_order(table: sa.Table) -> list[sa.ForeignKeyConstraint]:
 
 
 def _new_indexes(before: Tables | None, after: Tables, *, unique: bool) -> Iterator[tuple[sa.Table, str]]:
-    known = before.metadata.tables if before else {}
+    known = _known(before)
     for table in after.metadata.tables.values():
         if table.name in known:
-            old = {str(index.name) for index in known[table.name].indexes}
+            old = known[table.name].indexes
             for index in sorted(table.indexes, key=lambda index: str(index.name)):
                 if str(index.name) not in old and bool(index.unique) == unique:
                     yield table, str(index.name)
