@@ -27,7 +27,8 @@ def written(upgrade: Upgrade, language: str = "en") -> str:
     stack = upgrade.stack
     values = {"name": stack.new.name, "old": stack.old.version, "new": stack.new.version, "company": stack.company.name}
     lines = [f"# {line}" for line in fill(HEAD, values, language).replace("{{", "{").replace("}}", "}").split("\n")]
-    lines += [f"package: {stack.new.name}", f"from: {stack.old.version}", f"to: {stack.new.version}"]
+    about = {"package": stack.new.name, "from": stack.old.version, "to": stack.new.version}
+    lines += [f"{key}: {inline(value, in_flow=False)}" for key, value in about.items()]
     if not upgrade.conflicts:
         return "\n".join([*lines, "decisions: {}"]) + "\n"
     lines.append("decisions:")

@@ -55,10 +55,11 @@ class Stack:
 
 
 def documents_of(layer: Layer) -> Iterator[tuple[Key, str, MappingNode]]:
-    """The readable documents of a layer, each with its path."""
+    """The documents of a layer that can be read without a mistake, each with its path."""
     for path, text in layer.documents.items():
-        node, _ = read(text, f"{layer.root}/{path}" if layer.root else path)
-        if isinstance(node, MappingNode) and (key := key_of(node)) is not None:
+        node, problems = read(text, f"{layer.root}/{path}" if layer.root else path)
+        sound = not any(problem.is_error for problem in problems)
+        if sound and isinstance(node, MappingNode) and (key := key_of(node)) is not None:
             yield key, path, node
 
 
