@@ -18,9 +18,11 @@ from kith.cli.importing import run as run_import
 from kith.cli.infer import infer
 from kith.cli.jobs import jobs
 from kith.cli.lsp import lsp
+from kith.cli.new import new
 from kith.cli.package import package
 from kith.cli.plan import plan
 from kith.cli.pull import pull
+from kith.cli.releases import releases
 from kith.cli.replay import replay
 from kith.cli.schema import schema
 from kith.cli.serve import serve
@@ -59,9 +61,11 @@ app.command("import")(run_import)
 app.command()(infer)
 app.add_typer(jobs, name="jobs")
 app.command()(lsp)
+app.command()(new)
 app.add_typer(package, name="package")
 app.command()(plan)
 app.command()(pull)
+app.command()(releases)
 app.command()(replay)
 app.command()(schema)
 app.command()(serve)
