@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from kith.inferring.drafts import Entity, Field, Import, Proposal
 from kith.inferring.readme import readme
+from kith.inferring.rolling import adds_up
 from kith.inferring.shaping import labels
 from kith.inferring.yaml import comment, flow, lines
 from kith.problems import Words
@@ -165,7 +166,7 @@ def listed(entity: Entity) -> list[Field]:
 
 
 def _column(one: Field) -> dict[str, object]:
-    return {"total": "sum"} if one.type == "money" else {}
+    return {"total": "sum"} if adds_up(one) else {}
 
 
 def _sort(entity: Entity) -> list[str]:

@@ -12,6 +12,7 @@ from kith.runtime.transfer.table import Cell
 
 NUMBER = re.compile(r"[-+]?[¥$€£]?\s*\d[\d,.\s]*%?")
 DAY = re.compile(r"\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}日?([ T]\d{1,2}:\d{2}(:\d{2})?)?")
+YEAR = re.compile(r"(19|20)\d\d")
 NOTHING = frozenset({"", "-", "--", "n/a", "na", "null", "none", "nan"})
 LONGEST = 120
 """Characters of a heading."""
@@ -88,16 +89,23 @@ def is_header(first: Sequence[Cell], body: Sequence[Sequence[Cell]]) -> bool:
 def is_second_header(first: Sequence[Cell], body: Sequence[Sequence[Cell]]) -> bool:
     """Whether the row below the first names columns, too: all text, where the rows below have numbers or days."""
     below, rest = body[0], body[1:]
-    if len(rest) < 2 or any(text_of(cell) not in NOTHING and not is_word(cell) for cell in below):
+    is_grouped = "" in [text_of(cell) for cell in first] or len(first) < len(below)
+    if len(rest) < 2 or not all(names_a_column(cell, is_grouped) for cell in below):
         return False
     strict = 0
-    for index in range(len(first)):
+    for index in range(len(below)):
         column = [row[index] for row in rest if index < len(row) and text_of(row[index]) not in NOTHING]
         if len(column) >= 2 and not any(is_word(cell) for cell in column):
             if index >= len(below) or text_of(below[index]).lower() in NOTHING:
                 return False
             strict += 1
     return strict > 0
+
+
+def names_a_column(cell: Cell, is_grouped: bool) -> bool:
+    """Whether a cell may be a heading below groups of columns: years may stand there, too."""
+    text = text_of(cell)
+    return text in NOTHING or is_word(cell) or (is_grouped and bool(YEAR.fullmatch(text)))
 
 
 def _doubled(lines: Sequence[Line], start: int) -> Heading:

@@ -21,7 +21,7 @@ ENGLISH: dict[str, frozenset[str]] = {
     "person": frozenset({"contact", "fullname"}),
     "address": frozenset({"address"}),
     "place": frozenset({"city", "town", "suburb", "district", "street", "village"}),
-    "post": frozenset({"zip", "postcode", "postal", "zipcode"}),
+    "post": frozenset({"post", "zip", "postcode", "postal", "zipcode"}),
     "country": frozenset({"country", "nation", "nationality", "location"}),
     "kind": frozenset(
         "type kind class category status state stage level grade priority source origin channel segment sector industry gender sex"
@@ -35,7 +35,7 @@ ENGLISH: dict[str, frozenset[str]] = {
     "long": frozenset(
         {"description", "note", "notes", "comment", "comments", "remark", "remarks", "details", "body", "text"}
     ),
-    "user": frozenset({"owner", "agent", "rep", "representative", "salesperson", "assignee", "assigned", "manager"}),
+    "user": frozenset({"owner", "agent", "rep", "representative", "assignee", "assigned", "manager"}),
     "document": frozenset(
         {"order", "invoice", "receipt", "transaction", "quote", "contract", "bill", "shipment", "delivery"}
     ),

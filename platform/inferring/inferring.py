@@ -69,6 +69,8 @@ def infer(paths: Sequence[Path], name: str = "", currency: str = "") -> Inferred
     forced: dict[tuple[str, str], tuple[str, ...]] = {}
     while True:
         proposal = proposed(sheets, asked, forced)
+        if not proposal.entities:
+            return Inferred(proposal, {}, ())
         files = documents(proposal)
         model, problems = built(proposal, files)
         strange = misfits(model, proposal, sheets) if model is not None else []

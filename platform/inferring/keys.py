@@ -17,6 +17,8 @@ TEXTS = frozenset({"text", "external_id", "email", "phone", "url"})
 KEYS = TEXTS | {"integer"}
 PARTS = KEYS | {"date", "choice", "country"}
 LONGEST = 100
+ENOUGH = 10
+"""Rows, for a pair of columns to be believed."""
 """Characters of a key."""
 MOST_PARTS = 12
 """Columns of which pairs are tried."""
@@ -43,7 +45,7 @@ def set_key(table: Table) -> None:
 def _rank(table: Table, name: str) -> int:
     """How much a unique column looks like the key: lower is more."""
     hints, type_ = hints_of(table.column(name).header), table.guesses[name].type
-    if "id" in hints or "code" in hints:
+    if hints & {"id", "code"} and not hints & {"post", "phone", "place"}:
         return 0
     return 1 if type_ == "text" else 2
 
@@ -53,10 +55,18 @@ def is_unique(guess: Guess, rows: int) -> bool:
     column = guess.column
     if guess.type not in KEYS or not column.is_full or column.distinct != rows:
         return False
-    if guess.type == "integer" and not hints_of(column.header) & {"id", "code"}:
+    if guess.type == "integer" and not hints_of(column.header) & {"id", "code"} and not is_counted(column):
         return False
     return len({folded(text) for _, text, _ in column.each()}) == rows and all(
         len(text) <= LONGEST for _, text, _ in column.each()
+    )
+
+
+def is_counted(column: Column) -> bool:
+    """Whether a column numbers the rows one after the other."""
+    first = column.texts[column.codes[0]]
+    return first.isdigit() and all(
+        column.texts[code] == str(number) for number, code in enumerate(column.codes, int(first))
     )
 
 
@@ -85,7 +95,9 @@ def _almost(table: Table, rows: int) -> None:
 
 def _pair(table: Table, rows: int) -> None:
     full = [name for name in table.columns if table.guesses[name].type in PARTS and table.column(name).is_full]
-    for one, other in combinations(full[:MOST_PARTS], 2):
+    for one, other in combinations(full[:MOST_PARTS] if rows >= ENOUGH else [], 2):
+        if not {table.guesses[one].type, table.guesses[other].type} & TEXTS:
+            continue
         columns = (table.column(one), table.column(other))
         if columns[0].distinct * columns[1].distinct >= rows and _tells_apart(columns, rows):
             table.key = (one, other)

@@ -35,14 +35,15 @@ def link(tables: Sequence[Table]) -> None:
     ]
     found.sort(key=lambda one: (-one[0], one[2].target.count))
     for _, table, one in found:
-        if one.column not in table.links and not _leads_to(one.target, table):
+        if one.column not in table.links and not _reaches(one.target, table):
             table.links[one.column] = one
     for table in tables:
         for one in table.links.values():
             table.doubts += _told(table, one)
+        table.doubts += _no_keys(table, tables)
 
 
-def _leads_to(start: Table, end: Table) -> bool:
+def _reaches(start: Table, end: Table) -> bool:
     """Whether references lead from one table to another one."""
     if start is end:
         return False
@@ -115,6 +116,35 @@ def speaks_of(header: str, target: Table) -> bool:
     generic = identifier(stem(key)) in {"code", "id", "no", "number", "key", "name"}
     named = plain & {singular(word) for word in tokens(target.about)}
     return bool(named) if generic else header.strip().casefold() == key.strip().casefold()
+
+
+def _no_keys(table: Table, tables: Sequence[Table]) -> Iterator[Doubt]:
+    """Tell of a key that another sheet has under the same heading, where it comes again: it cannot be referred to."""
+    for name in table.key if len(table.key) == 1 and table.key[0] not in table.links else ():
+        column = table.column(name)
+        for other in tables:
+            there = next((one for one in other.sheet.columns if one.header == column.header), None)
+            if (
+                other is table
+                or there is None
+                or there.name in other.links
+                or there.name in other.key[:1]
+                or there.filled <= there.distinct
+            ):
+                continue
+            known = {folded(text) for _, text, _ in there.each()}
+            shared = sum(count for _, text, count in column.each() if folded(text) in known)
+            if shared >= column.filled * COVERED:
+                yield Doubt(
+                    f"{table.sheet.name}.{column.header}",
+                    Words(
+                        f"{shared:,} of {column.filled:,} values come in “{other.about}”, where they are no key "
+                        f"({there.distinct:,} for {there.filled:,} rows): no reference.",
+                        f"{column.filled:,} 个值中有 {shared:,} 个出现在“{other.about}”中，但在那里不是键"
+                        f"（{there.filled:,} 行只有 {there.distinct:,} 个）：不作引用。",
+                    ),
+                    Words("Related by a key of their own, they could be linked.", "若有各自的键，则可建立引用。"),
+                )
 
 
 def _told(table: Table, one: Link) -> Iterator[Doubt]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,9 +18,10 @@ LONGEST_NAME = 40
 LONGEST_LABEL = 80
 HAN = re.compile("[\u3400-\u9fff]")
 TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[\u3400-\u9fff]+|[^\W\d_A-Za-z\u3400-\u9fff]+")
-INITIALS = frozenset({"id", "url", "ip", "vip", "api", "crm", "sku", "usd", "cny", "eur"})
+INITIALS = frozenset({"id", "url", "ip", "vip", "api", "crm", "usd", "cny", "eur"})
 SINGULAR = (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"), ("s", ""))
 KEEPS_S = ("ss", "us", "is", "news", "series")
+UNCOUNTED = ("people", "staff", "data", "equipment", "personnel", "series", "news")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ def lexicon() -> Lexicon:
 
 def tokens(text: str) -> tuple[str, ...]:
     """The words of a heading in lower case: `TotalVisits`, `total_visits` and `Total visits` are the same two."""
-    return tuple(token.lower() for token in TOKEN.findall(text))
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
+    return tuple(token.lower() for token in TOKEN.findall(plain))
 
 
 def label_of(header: str) -> Words:
@@ -126,8 +129,6 @@ def romanized(token: str) -> list[str]:
         return [token]
     if HAN.search(token):
         return list(_pinyin(token))
-    import unicodedata
-
     plain = unicodedata.normalize("NFKD", token).encode("ascii", "ignore").decode()
     return [plain.lower()] if plain else []
 
@@ -161,7 +162,7 @@ def singular(name: str) -> str:
 
 def plural(name: str) -> str:
     """The last word of a name as several things."""
-    if name.endswith("series") or not name.isascii():
+    if name.endswith(UNCOUNTED) or not name.isascii():
         return name
     if name.endswith("y") and name[-2:-1] not in "aeiou":
         return name[:-1] + "ies"

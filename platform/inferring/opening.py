@@ -155,6 +155,8 @@ def _gathered(
         for column in gathering:
             column.add(row.cells.get(column.name))
     notes = [Note(place, words) for words in heading.notes]
+    if not count:
+        notes.append(Note(place, Words("There are no rows below the headings.", "标题下没有数据行。")))
     if bad:
         notes.append(_failing(place, bad))
     kind = "xls" if table.sheet and path.suffix.lower() == ".xls" else table.format

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from kith.inferring.drafts import Entity, Field
-from kith.inferring.naming import unused
+from kith.inferring.naming import tokens, unused
 from kith.inferring.shaping import Shape
 from kith.problems import Words
+
+PRICES = frozenset({"price", "rate"})
+PRICES_ZH = ("单价", "均价", "价格", "售价", "标准价")
+
+
+def adds_up(one: Field) -> bool:
+    """Whether the sum of amounts means something: that of prices does not."""
+    if one.type != "money":
+        return False
+    header = one.column.header if one.column is not None else ""
+    return not PRICES & set(tokens(header)) and not header.strip().endswith(PRICES_ZH)
 
 
 def roll_up(found: Shape) -> None:
     """Give what is referred to the number of records that do, and the sum of their first amount."""
     for source in list(found.entities.values()):
-        amount = next((one for one in source.fields.values() if one.type == "money"), None)
+        amount = next((one for one in source.fields.values() if adds_up(one)), None)
         for one in [one for one in source.fields.values() if one.type == "reference" and "inverse" in one.keys]:
             target, inverse = found.entities[str(one.keys["to"])], str(one.keys["inverse"])
             _count(target, source, inverse)

@@ -94,10 +94,17 @@ def _fields(found: Shape, table: Table, *, can_be_required: bool) -> None:
         made = _reference(found, table, entity, name, link) if link else _plain(table, entity, name, guess)
         _requires(made, table, entity, column, can_be_required=can_be_required)
         entity.fields[name] = made
-    entity.key = tuple(found.fields[id(table), column] for column in table.key if (id(table), column) in found.fields)
+    entity.key = tuple(dict.fromkeys(_field_of(found, table, column) for column in table.key))
     if len(entity.key) == 1:
         only = entity.fields[entity.key[0]]
         only.keys["unique"] = "exact" if only.type in ("text", "email") and not _folds(table) else True
+
+
+def _field_of(found: Shape, table: Table, column: str) -> str:
+    """The field of a part of the key: where it went to the parent, the reference there."""
+    if (id(table), column) in found.fields or table.owner is None:
+        return found.fields[id(table), column]
+    return found.fields[id(table), f"\0{id(table.owner)}"]
 
 
 def _folds(table: Table) -> bool:

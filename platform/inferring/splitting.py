@@ -75,7 +75,8 @@ def _things(table: Table) -> list[Table]:
             and is_decided(column.codes, table.column(name))
         ]
         own = [name for name in own if not _is_key_of_more(table, name, column)]
-        if own and key not in taken and _are_about(table, key, own):
+        # What has lines is looked for by itself, for it may need more than its number.
+        if own and key not in taken and "document" not in hints_of(column.header) and _are_about(table, key, own):
             decided[key] = own
             taken |= {key, *own}
     return [_part(table, (key,), [key, *own]) for key, own in decided.items()]
@@ -84,7 +85,7 @@ def _things(table: Table) -> list[Table]:
 def _may_be_key(table: Table, name: str) -> bool:
     """Whether a column may name things: a number or name that comes again and again."""
     column, guess = table.column(name), table.guesses[name]
-    if name in table.links or name in table.key or guess.type not in TEXTS or column.distinct < 2:
+    if name in table.links or (name,) == table.key or guess.type not in TEXTS or column.distinct < 2:
         return False
     if not column.is_full or column.filled < REPEATED * column.distinct:
         return False

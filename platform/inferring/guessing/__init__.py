@@ -112,7 +112,7 @@ def _among_texts(asked: Asked) -> Guess:
     column = asked.column
     usual = column.filled / max(column.distinct, 1)
     # What comes no more often than any other value is one: somebody may be called Null.
-    rare = {text.lower() for _, text, count in column.each() if count <= usual and not text.startswith("#")}
+    rare = {text.lower() for _, text, count in column.each() if usual < 2 and count < 3 and text[0] != "#"}
     cleaned, empty = without(column, PLACEHOLDERS - rare)
     if not cleaned.filled:
         return texts.anything(asked)
