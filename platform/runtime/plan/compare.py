@@ -35,10 +35,11 @@ from kith.runtime.plan.changes import (
     ReviveOption,
 )
 from kith.runtime.plan.moves import compare_workflows
-from kith.runtime.plan.pairs import Pairs
+from kith.runtime.plan.pairs import Pairs, former_options
 from kith.runtime.plan.plain import differing, plain
 from kith.runtime.plan.retyping import ChangeType
 from kith.runtime.plan.rights import compare_roles
+from kith.runtime.schema.storage import is_stored
 from kith.runtime.search.matching import searched
 
 TOLD_APART = frozenset({"name", "fields", "keys", "indexes"})
@@ -128,14 +129,14 @@ def _field(old: Field, new: Field, pairs: Pairs) -> Iterator[Change]:
     if retyped:
         yield ChangeType(new.entity, new.name, _spelled(old), _spelled(new))
     aspects = differing(old, new, FIELD_TOLD_APART | (TYPE_SAYS if retyped else frozenset()))
-    if new.required and not old.required:
+    if new.required and not old.required and is_stored(old):
         yield RequireField(new.entity, new.name)
         aspects = tuple(aspect for aspect in aspects if aspect != "required")
     changed = plain(old.value) != plain(new.value) or (new.is_computed and old.storage != new.storage)
     if changed and not retyped:
         yield ChangeFormula(new.entity, new.name)
         aspects = tuple(aspect for aspect in aspects if aspect != "storage")
-    options = list(_options(old, new)) if old.options and new.options else []
+    options = list(_options(old, new, back=pairs.pairing.is_back)) if old.options and new.options else []
     if not options and plain(old.options) != plain(new.options):
         aspects = (*aspects, "options")
     if aspects:
@@ -148,16 +149,13 @@ def _spelled(field: Field) -> str:
     return spelled if field.type.kind == "ref" or spelled.startswith(field.type_name) else field.type_name
 
 
-def _options(old: Field, new: Field) -> Iterator[Change]:
-    found: set[str] = set()
+def _options(old: Field, new: Field, *, back: bool) -> Iterator[Change]:
+    formers = former_options(old, new, back=back)
     for option in new.options.values():
-        former = option.key if option.key in old.options else None
-        if former is None:
-            former = next((key for key in option.renamed_from if key in old.options and key not in new.options), None)
+        former = formers.get(option.key)
         if former is None:
             yield AddOption(new.entity, new.name, option.key)
             continue
-        found.add(former)
         if former != option.key:
             yield RenameOption(new.entity, new.name, option.key, former, effect="backfill")
         if option.retired and not old.options[former].retired:
@@ -165,7 +163,7 @@ def _options(old: Field, new: Field) -> Iterator[Change]:
         elif old.options[former].retired and not option.retired:
             yield ReviveOption(new.entity, new.name, option.key)
     for key in old.options:
-        if key not in found:
+        if key not in formers.values():
             yield RemoveOption(new.entity, new.name, key)
 
 

@@ -79,7 +79,7 @@ class Counting:
             return back
         if new.is_computed or new.type_name == "autonumber" or (new.required and has_default(new)):
             return _filled(change, self.all_of(change.entity))
-        return _refused(change, self.all_of(change.entity) if new.required else 0, refusals.needs_default)
+        return self._lacking(change, self.all_of(change.entity) if new.required else 0)
 
     def _require_field(self, change: RequireField) -> Change:
         table = self._table(change.entity)
@@ -87,7 +87,12 @@ class Counting:
         rows = self._count(sa.select(sa.func.count()).select_from(table.table).where(empty))
         if has_default(self._field(change)):
             return _filled(change, rows)
-        return _refused(change, rows, refusals.needs_default)
+        return self._lacking(change, rows)
+
+    def _lacking(self, change: AddField | RequireField, rows: int) -> Change:
+        """Records that would have no value; whoever goes back fills them when he next saves them."""
+        back = self.pairs.pairing.is_back
+        return replace(change, rows=rows) if back else _refused(change, rows, refusals.needs_default)
 
     def _leaving(self, change: RemoveEntity | RemoveField) -> int:
         """How many records leave, or have a value that somebody has entered."""

@@ -74,3 +74,19 @@ class Pairs:
         """Fields of an entity before → their name now."""
         found = ((self.field(field), field) for field in entity.fields.values())
         return {old.name: field.name for old, field in found if old is not None}
+
+
+def former_options(old: Field, new: Field, *, back: bool) -> dict[str, str]:
+    """Options of a field → what they were called before; `back` says that it is the older one that tells no renames."""
+    found: dict[str, str] = {}
+    for option in new.options.values():
+        if option.key in old.options:
+            found[option.key] = option.key
+            continue
+        former = next((key for key in option.renamed_from if key in old.options and key not in new.options), None)
+        if former is None and back:
+            later = (one for one in old.options.values() if one.key not in new.options)
+            former = next((one.key for one in later if option.key in one.renamed_from), None)
+        if former is not None:
+            found[option.key] = former
+    return found

@@ -14,7 +14,7 @@ from kith.runtime.clock import system_clock
 from kith.runtime.context import SYSTEM, context_of
 from kith.runtime.database import Database
 from kith.runtime.loading.planned import changes_of_data, first_data
-from kith.runtime.plan.changes import EFFECTS, AddKey, Change, Effect
+from kith.runtime.plan.changes import EFFECTS, AddKey, Change, Effect, RemoveOption
 from kith.runtime.plan.compare import compare
 from kith.runtime.plan.counting import Counting
 from kith.runtime.plan.doubling import Doubling
@@ -144,7 +144,7 @@ def _counted(
     changes: Sequence[Change], connection: sa.Connection, pairs: Pairs, base: Release, after: Tables
 ) -> Iterator[Change]:
     """The changes with what the data says about each."""
-    counting = Counting(connection, pairs, base.tables, Returning(connection, base.names, after))
+    counting = Counting(connection, pairs, base.tables, Returning(connection, base.names, after, pairs.pairing.is_back))
     retyping = Retyping(pairs, base.tables, after)
     app = pairs.after.app
     context = context_of(SYSTEM, system_clock(), language=app.languages[0], time_zone=app.time_zone)
@@ -152,9 +152,13 @@ def _counted(
     doubling = Doubling(retyping, looking, [change for change in changes if isinstance(change, ChangeType)])
     for change in changes:
         if isinstance(change, ChangeType):
-            yield doubling.type(retyping.measured(change, looking, counting.all_of))
+            measured = retyping.measured(change, looking, counting.all_of, lenient=pairs.pairing.is_back)
+            yield doubling.type(measured)
         elif isinstance(change, AddKey) and (key := doubling.key(change)):
             yield key
+        elif isinstance(change, RemoveOption) and pairs.moves(pairs.after.entities[change.entity].fields[change.field]):
+            # What becomes of its records is told with the field.
+            yield change
         else:
             yield counting.counted(change)
 

@@ -32,6 +32,8 @@ class Returning:
     connection: sa.Connection
     before: Names
     after: Tables
+    lenient: bool = False
+    """Whether records may lack values of required fields: those of an older release did not, and later ones cannot tell."""
     _columns: dict[str, set[str]] = field(default_factory=dict)
 
     def is_back(self, new: Field) -> bool:
@@ -51,7 +53,7 @@ class Returning:
         if unknown:
             return replace(change, effect="refused", refusal=refusals.unknown_options(new.name, unknown))
         lacking = self._count(table, empty) if new.required else 0
-        if not lacking:
+        if not lacking or (self.lenient and not has_default(new)):
             return change
         if has_default(new):
             return replace(change, effect="backfill", rows=lacking)
@@ -76,7 +78,7 @@ class Returning:
             unknown = self._unknown(table, new) if there else 0
             if unknown:
                 yield refusals.unknown_options(new.name, unknown)
-            if new.required and not has_default(new):
+            if new.required and not has_default(new) and not self.lenient:
                 lacking = self._count(table, empties(table, new.name)) if there else rows
                 if lacking:
                     yield refusals.lacks_default(new.name, lacking)

@@ -18,6 +18,10 @@ Moving = frozenset[tuple[str, str]]
 class Pairing(Protocol):
     """How a model is laid beside the names of the release before."""
 
+    @property
+    def is_back(self) -> bool:
+        """Whether the model is older than the release: it may lack what records have meanwhile, and knows no renames."""
+
     def entity(self, entity: Entity, model: Model, before: Names) -> str | None:
         """The name under which an entity is known to the release before, or None where it is new."""
 
@@ -36,6 +40,7 @@ class ByName:
     """By the names in the documents: the same, or one that it was renamed from."""
 
     moving: Moving = frozenset()
+    is_back: bool = False
 
     def entity(self, entity: Entity, model: Model, before: Names) -> str | None:
         """As a document says."""
@@ -65,6 +70,7 @@ class ByPlace:
 
     then: Names
     moving: Moving = frozenset()
+    is_back: bool = True
 
     def entity(self, entity: Entity, model: Model, before: Names) -> str | None:
         """The one of the same table."""
