@@ -9,6 +9,7 @@ import typer
 
 from kith.cli.apply import apply
 from kith.cli.check import check
+from kith.cli.diff import diff
 from kith.cli.doctor import doctor
 from kith.cli.eval import evaluate
 from kith.cli.explain import explain
@@ -23,6 +24,7 @@ from kith.cli.package import package
 from kith.cli.plan import plan
 from kith.cli.pull import pull
 from kith.cli.releases import releases
+from kith.cli.purge import purge
 from kith.cli.replay import replay
 from kith.cli.schema import schema
 from kith.cli.serve import serve
@@ -52,6 +54,7 @@ def main(
 
 app.command()(apply)
 app.command()(check)
+app.command()(diff)
 app.command()(doctor)
 app.command("eval")(evaluate)
 app.command()(explain)
@@ -66,6 +69,7 @@ app.add_typer(package, name="package")
 app.command()(plan)
 app.command()(pull)
 app.command()(releases)
+app.command()(purge)
 app.command()(replay)
 app.command()(schema)
 app.command()(serve)
