@@ -9,11 +9,12 @@ import typer
 from kith.cli.opening import Db, database_url, fail, is_new, workspace_of
 from kith.cli.plan import App, show
 from kith.cli.proposing import Anyway, Proposal
-from kith.cli.saying import Json, Language, language_of
+from kith.cli.saying import AllowLoss, Json, Language, consents, language_of
 from kith.problems import Words
 
 if TYPE_CHECKING:
     from kith.metadata.model import Model
+    from kith.runtime.plan.planning import Plan
     from kith.runtime.workspace import Workspace
 
 
@@ -22,6 +23,7 @@ def apply(
     db: Db = "",
     note: Annotated[str, typer.Option("--note", help="Why, for the list of releases.")] = "",
     anyway: Anyway = False,
+    allow_loss: AllowLoss = False,
     as_json: Json = False,
     lang: Language = "",
 ) -> None:
@@ -37,22 +39,33 @@ def apply(
         proposal.say(opened, found)
         if found.both or found.behind:
             raise typer.Exit(1)
-        publish(opened, proposal.candidate(opened, found), note=note, as_json=as_json, language=language)
+        candidate = proposal.candidate(opened, found)
+        publish(opened, candidate, note=note, allow_loss=allow_loss, as_json=as_json, language=language)
         proposal.settled(opened, found)
 
 
-def publish(opened: Workspace, candidate: Model, *, note: str, as_json: bool, language: str) -> None:
+def publish(
+    opened: Workspace, candidate: Model, *, note: str, as_json: bool, language: str, allow_loss: bool = False
+) -> None:
     """Plan a candidate, show the plan and carry it out; leaves where that cannot be done."""
+    planned = opened.plan(candidate)
+    show(planned, as_json=as_json, language=language)
+    carry_out(opened, planned, note=note, as_json=as_json, language=language, allow_loss=allow_loss)
+
+
+def carry_out(
+    opened: Workspace, planned: Plan, *, note: str, as_json: bool, language: str, allow_loss: bool = False
+) -> None:
+    """Carry out a plan that has been shown; leaves where that cannot be done."""
     from kith.runtime.loading import NotLoaded
     from kith.runtime.plan.progress import CannotApply
     from kith.runtime.publishing import hooks
 
-    planned = opened.plan(candidate)
-    show(planned, as_json=as_json, language=language)
     if planned.is_refused:
         raise typer.Exit(1)
+    allowed = allow_loss or (planned.needs_consent and not as_json and consents(planned.model.app.name, language))
     try:
-        release = opened.apply(planned, hooks=hooks(opened.clock), note=note)
+        release = opened.apply(planned, hooks=hooks(opened.clock), note=note, allow_loss=allowed)
     except CannotApply as error:
         fail(error.words, language)
     except NotLoaded as error:

@@ -76,7 +76,7 @@ class Ground:
             return True
         if self.workspace.release is not None:
             typer.echo(planned.as_text(self.language))
-        if planned.is_refused or not (planned.is_safe or anyway or planned.base is None):
+        if planned.is_refused or planned.needs_consent or not (planned.is_safe or anyway or planned.base is None):
             self.say(
                 Words(
                     "The folder is not applied; the current release is served. `--apply` applies what can be.",

@@ -26,6 +26,7 @@ from kith.cli.pull import pull
 from kith.cli.releases import releases
 from kith.cli.purge import purge
 from kith.cli.replay import replay
+from kith.cli.rollback import rollback
 from kith.cli.schema import schema
 from kith.cli.serve import serve
 from kith.cli.testing import run as run_tests
@@ -71,6 +72,7 @@ app.command()(pull)
 app.command()(releases)
 app.command()(purge)
 app.command()(replay)
+app.command()(rollback)
 app.command()(schema)
 app.command()(serve)
 app.command("test")(run_tests)

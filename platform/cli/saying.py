@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -15,6 +16,9 @@ USAGE = 64
 """The exit code of wrong usage."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+AllowLoss = Annotated[
+    bool, typer.Option("--allow-loss", help="Allow what loses data or takes it out of sight; else a terminal asks.")
+]
 Language = Annotated[str, typer.Option("--lang", help="Language of the messages: en or zh-CN; else as LANG says.")]
 
 
@@ -28,6 +32,14 @@ def refuse(words: Words, language: str) -> NoReturn:
     """Leave with what was wrong about the call."""
     typer.echo(words.in_(language), err=True)
     raise typer.Exit(USAGE)
+
+
+def consents(name: str, language: str) -> bool:
+    """Whether whoever sits at the terminal types the name of what is at stake; False where nobody does."""
+    if not sys.stdin.isatty():
+        return False
+    words = Words(f'Type "{name}" to go on', f"输入“{name}”以继续")
+    return bool(typer.prompt(words.in_(language), default="", show_default=False) == name)
 
 
 def app_folder(folder: Path, language: str) -> Path:

@@ -100,6 +100,31 @@ class Database:
             with connection.begin():
                 yield connection
 
+    @contextmanager
+    def rebuild(self) -> Iterator[sa.Connection]:
+        """As `write`, for what makes tables anew: SQLite looks at foreign keys at the end instead of on the way.
+
+        Inside of a transaction its switch for that does nothing, and a table that is dropped would take along what points
+        to it.
+        """
+        if self.kind == "postgresql":
+            with self.write() as connection:
+                yield connection
+            return
+        with self.turn(), self.engine.connect() as connection:
+            connection = connection.execution_options(kith_write=True)
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            raw.execute("PRAGMA foreign_keys = OFF")
+            try:
+                with connection.begin():
+                    yield connection
+                    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+                    if broken is not None:
+                        raise RuntimeError(f"a row of {broken[0]} points to a row of {broken[2]} that is not there")
+            finally:
+                raw.execute("PRAGMA foreign_keys = ON")
+
     def run(self, work: Callable[[sa.Connection], T]) -> T:
         """What `work` returns, in a writing transaction; begun anew where another transaction won, at most 5 times.
 

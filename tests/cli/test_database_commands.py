@@ -210,3 +210,39 @@ def test_a_database_that_was_only_applied_has_nobody_yet(folder: Path, sqlite_ur
     assert nobodys()
     assert kith("user", "add", "ann@example.com", "--db", sqlite_url).exit_code == 0
     assert not nobodys()
+
+
+def test_releases_are_listed_with_who_when_and_why_and_shown_with_their_changes(folder: Path) -> None:
+    kith("apply", folder, "--note", "opening")
+    (folder / "entities/shop.yaml").write_text(SHOP + "  city: {type: text, label: City}\n", "utf-8")
+    kith("apply", folder)
+    newest, first = data("releases")
+    assert (newest["number"], newest["counts"], first["note"]) == (2, {"safe": 1}, "opening")
+    assert kith("releases", "--lang", "en").stdout.splitlines()[0].endswith("  system  corner 1.0.0  1 safe")
+    assert kith("releases", 2, "--lang", "zh-CN").stdout.splitlines()[1:] == ["  字段 shop.city（text）"]
+    assert [one["kind"] for one in data("releases", 2)["changes"]] == ["add_field"]
+    assert kith("releases", 7).exit_code == 1
+
+
+def test_what_is_lost_needs_consent_is_kept_aside_and_can_be_purged(folder: Path, database_url: str) -> None:
+    with_city = SHOP + "  city: {type: text, label: City}\n"
+    (folder / "entities" / "shop.yaml").write_text(with_city)
+    kith("apply", folder, "--db", database_url)
+    workspace = Workspace.open(database_url)
+    context = system_context(workspace.current(), workspace.clock)
+    change = Change("create", "shop", values={"name": "A", "city": "Rome"})
+    save(workspace.database, context, workspace.current(), change, Cause("system"))
+    workspace.close()
+    (folder / "entities" / "shop.yaml").write_text(SHOP)
+    refused = kith("apply", folder, "--db", database_url, "--lang", "en")
+    assert refused.exit_code == 1
+    assert "field shop.city: its values go out of sight" in refused.stdout
+    assert "`kith apply --allow-loss`" in refused.stderr
+    assert kith("apply", folder, "--db", database_url, "--allow-loss").exit_code == 0
+    listed = kith("purge", "--db", database_url, "--lang", "en")
+    assert listed.stdout.splitlines()[0] == "  - field shop.city, kept aside since release 2 (1 record)"
+    wrong = kith("purge", "shop.size", "--db", database_url, "--lang", "en")
+    assert (wrong.exit_code, wrong.stderr) == (1, "shop.size is not kept aside; there are shop.city.\n")
+    purged = kith("purge", "shop.city", "--yes", "--db", database_url, "--lang", "en")
+    assert purged.stdout.splitlines()[-1] == "Dropped; release 3 is live."
+    assert kith("purge", "--db", database_url, "--lang", "zh-CN").stdout == "没有另行保留的内容。\n"

@@ -35,10 +35,11 @@ from kith.runtime.plan.progress import (
     let_go,
     step_done,
 )  # fmt: skip
+from kith.runtime.plan.purging import Purge, carry_out
 from kith.runtime.release import Release, make_release
 from kith.runtime.schema.install import install
 from kith.runtime.schema.tables import Tables
-from kith.runtime.schema.views import renew_views
+from kith.runtime.schema.views import drop_views, renew_views
 
 LOCK_WAITS = (100, 400)
 """Milliseconds that a lock is waited for, at first and when nothing else has helped: whoever comes after waits as well."""
@@ -145,10 +146,14 @@ class _Apply:
             for entity, fields in renewals(self.plan).items():
                 yield RenewRecords(self.release.tables[entity], fields, self.release, renew, since)
 
+    @cached_property
+    def purges(self) -> list[Purge]:
+        return [change for change in self.plan.changes if isinstance(change, Purge)]
+
     # --- in one transaction ----------------------------------------------------------------------------------------
 
     def at_once(self) -> Release:
-        with self.database.write() as connection:
+        with self.database.rebuild() if self.purges else self.database.write() as connection:
             for step in steps.expanding(self.before, self.release.tables):
                 step.run(connection)
             for fill in self.fills():
@@ -178,9 +183,12 @@ class _Apply:
             at=self.clock(),
             actor=self.actor,
             note=self.note,
-            changes=[change.as_data("en") for change in self.plan.changes],
+            changes=[change.as_data("en") | {"zh": change.message("zh")} for change in self.plan.changes],
         )
         enter(connection, self.run, AFTER_SWITCH, self.clock())
+        if self.purges:
+            drop_views(connection)
+            carry_out(connection, self.purges)
         renew_views(connection, self.release)
         if self.hooks.reference_data is not None:
             self.hooks.reference_data(connection, self.release)
@@ -193,7 +201,7 @@ class _Apply:
         self.stage("expand", steps.expanding(self.before, self.release.tables, given))
         self.fill("fill")
         self.stage("constrain", steps.constraining(self.before, self.release.tables))
-        self.database.run(self.switch)
+        _patiently(lambda wait: self.database.run(partial(self.switch_in_time, wait)))
         with self.database.read() as connection:
             left = steps.tidying(connection, self.release.tables)
         self.stage(AFTER_SWITCH, left)
@@ -206,6 +214,10 @@ class _Apply:
         with self.database.write() as connection:
             finish(connection, self.run, self.clock())
         return self.release
+
+    def switch_in_time(self, wait: int, connection: sa.Connection) -> None:
+        _wait_for_locks(connection, wait)
+        self.switch(connection)
 
     def enter(self, stage: str) -> None:
         with self.database.write() as connection:
@@ -263,8 +275,12 @@ def fitting(size: int, seconds: float) -> int:
     return max(SMALL, min(BATCH, 2 * size, int(size * SHORT / max(seconds, 0.001))))
 
 
-def _give_way(connection: sa.Connection, wait: int) -> None:
+def _wait_for_locks(connection: sa.Connection, wait: int) -> None:
     connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{wait}ms'")
+
+
+def _give_way(connection: sa.Connection, wait: int) -> None:
+    _wait_for_locks(connection, wait)
     # Locks are not held until the disk has it all: what a crash takes back is done again, and the switch waits for it.
     connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
 

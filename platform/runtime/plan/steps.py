@@ -203,9 +203,28 @@ def drop_index(connection: sa.Connection, table: str, name: str) -> None:
 
 
 def drop_table(connection: sa.Connection, name: str) -> None:
-    """Drop a table with all that names it; on PostgreSQL."""
+    """Drop a table where it is there, on PostgreSQL with the foreign keys that point to it."""
     quoted = connection.dialect.identifier_preparer.quote(name)
-    connection.exec_driver_sql(f"DROP TABLE IF EXISTS {quoted} CASCADE")
+    cascade = " CASCADE" if connection.dialect.name == "postgresql" else ""
+    connection.exec_driver_sql(f"DROP TABLE IF EXISTS {quoted}{cascade}")
+
+
+def drop_columns(connection: sa.Connection, table: str, names: list[str]) -> None:
+    """Drop columns with all that is over them. SQLite must be in a transaction that may rebuild tables."""
+    operations = _operations(connection)
+    if connection.dialect.name == "sqlite":
+        inspector = sa.inspect(connection)
+        for index in inspector.get_indexes(table):
+            if not set(names).isdisjoint(index["column_names"]):
+                drop_index(connection, table, str(index["name"]))
+        if any(not set(names).isdisjoint(key["constrained_columns"]) for key in inspector.get_foreign_keys(table)):
+            # What a foreign key of the table names cannot be dropped there, only left out of a new one.
+            with operations.batch_alter_table(table, recreate="always") as batch:
+                for name in names:
+                    batch.drop_column(name)
+            return
+    for name in names:
+        operations.drop_column(table, name)
 
 
 def drop_column(connection: sa.Connection, table: str, name: str) -> None:

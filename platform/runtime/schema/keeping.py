@@ -30,6 +30,11 @@ class KeptField:
         return {name: value for name, value in asdict(self).items() if value != ""}
 
 
+def points_to(stored: str) -> str:
+    """The table that such values point to, "" for others."""
+    return stored.partition("ref(")[2].partition(")")[0]
+
+
 def stored_as(field: Field, tables: Mapping[str, str]) -> str:
     """How a field's values are stored, as one word: fields of which it is the same can take over each other's columns.
 

@@ -180,6 +180,11 @@ def _fields_named(entity: Entity, before: EntityNames, tables: Mapping[str, str]
     return EntityNames(before.table, columns, kept | left.fields(before, used, moved))
 
 
+def link_table(table: str, base: str) -> str:
+    """The table of a field that holds a set."""
+    return shortened(f"{table}__{base}")
+
+
 def _table_base(name: str) -> str:
     return shortened(f"e_{name}" if name.startswith(ENGINES_OWN) else name, LONGEST_BASE)
 

@@ -15,7 +15,7 @@ from kith.metadata.model import Entity, Field, Model
 from kith.rules.sql.values import Engine
 from kith.rules.tree import BASE
 from kith.rules.types import DATETIME, INT, Type, ref
-from kith.runtime.schema.names import EntityNames, Names, derived, shortened
+from kith.runtime.schema.names import EntityNames, Names, derived, link_table
 from kith.runtime.schema.storage import VALUE, column_type, field_type, has_sort_key, is_link, is_stored, parts_of
 
 Column = sa.Column[Any]
@@ -212,7 +212,7 @@ class _Builder:
         )
 
     def link(self, field: Field, names: EntityNames) -> Link:
-        name = shortened(f"{names.table}__{names.columns[field.name]}")
+        name = link_table(names.table, names.columns[field.name])
         item = field.type.item or Type("text")
         table = sa.Table(
             name,
