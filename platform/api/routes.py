@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from kith.api import acting, aggregates, bulk, explaining, jobs, lists, looking, meta, openapi, records
+from kith.api import acting, aggregates, bulk, explaining, jobs, lists, looking, meta, openapi, records, releases
 from kith.api.bodies import LARGE
 from kith.api.calls import Call, Endpoint, asking, language_of, reading, writing
 from kith.api.health import Ready, alive
@@ -32,6 +32,8 @@ def below(doors: Doors) -> list[BaseRoute]:
         _route(f"{BASE}/search", GET=reading(doors, looking.search_)),
         _route(f"{BASE}/meta", GET=reading(doors, meta.meta)),
         _route(f"{BASE}/meta/order/{{entity}}", GET=reading(doors, meta.order)),
+        _route(f"{BASE}/meta/releases", GET=reading(doors, releases.releases)),
+        _route(f"{BASE}/meta/releases/{{number}}", GET=reading(doors, releases.release)),
         _route(f"{BASE}/meta/assist", POST=asking(doors, assist)),
         _route(f"{BASE}/jobs", GET=reading(doors, jobs.jobs)),
         _route(f"{BASE}/jobs/{{id}}", GET=reading(doors, jobs.job)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +38,24 @@ class Published:
     app: str
     version: str
     changes: Sequence[dict[str, Any]]
+
+    def counts(self) -> dict[str, int]:
+        """How many changes there were of each class that there were."""
+        return dict(Counter(str(change["class"]) for change in self.changes))
+
+    def as_data(self, language: str, *, whole: bool = False) -> dict[str, Any]:
+        """As plain data, with its changes where they are asked for."""
+        data = {name: getattr(self, name) for name in ("number", "at", "actor", "note", "app", "version")}
+        changes = [
+            {**{name: part for name, part in change.items() if name not in ("zh", "refusal")}, "message": message}
+            for change, message in zip(self.changes, self.told(language), strict=True)
+        ]
+        return {**data, "counts": self.counts(), **({"changes": changes} if whole else {})}
+
+    def told(self, language: str) -> list[str]:
+        """Its changes as lines."""
+        chinese = language.lower().startswith("zh")
+        return [str(change.get("zh") if chinese and change.get("zh") else change["message"]) for change in self.changes]
 
 
 def current_number(connection: sa.Connection) -> int:
@@ -161,9 +180,12 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def published(connection: sa.Connection) -> list[Published]:
-    """All releases, the newest first."""
-    rows = connection.execute(sa.select(system.release).order_by(system.release.c.number.desc()))
+def published(connection: sa.Connection, *, number: int = 0, limit: int | None = None) -> list[Published]:
+    """All releases, the newest first; or the one of a number."""
+    asked = sa.select(system.release).order_by(system.release.c.number.desc()).limit(limit)
+    if number:
+        asked = asked.where(system.release.c.number == number)
     return [
-        Published(row.number, row.at, row.actor_name, row.note, row.app, row.version, row.changes or ()) for row in rows
+        Published(row.number, row.at, row.actor_name, row.note, row.app, row.version, row.changes or ())
+        for row in connection.execute(asked)
     ]

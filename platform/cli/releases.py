@@ -1,0 +1,55 @@
+"""`kith releases`: what has been published in a database, by whom, when and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import orjson
+import typer
+
+from kith.cli.opening import Db, existing_workspace, fail
+from kith.cli.saying import Json, Language, language_of
+from kith.problems import Words
+
+if TYPE_CHECKING:
+    from kith.runtime.releases import Published
+
+
+def releases(
+    number: Annotated[int, typer.Argument(metavar="[NUMBER]", help="The release whose changes are shown.")] = 0,
+    db: Db = "",
+    as_json: Json = False,
+    lang: Language = "",
+) -> None:
+    """List the releases of a database, the newest first, or show the changes of one."""
+    from kith.runtime.releases import published
+
+    language = language_of(lang)
+    with existing_workspace(db, language) as workspace, workspace.database.read() as connection:
+        found = published(connection, number=number)
+    if not found:
+        fail(Words(f"There is no release {number}.", f"没有发布 {number}。"), language)
+    if as_json:
+        data = [one.as_data(language, whole=bool(number)) for one in found]
+        typer.echo(orjson.dumps(data[0] if number else data, option=orjson.OPT_INDENT_2).decode())
+        return
+    for one in found:
+        typer.echo(_line(one, language))
+        for line in one.told(language) if number else ():
+            typer.echo(f"  {line}")
+
+
+def _line(one: Published, language: str) -> str:
+    from kith.runtime.plan.changes import EFFECTS
+
+    counts = one.counts()
+    told = [f"{counts[name]} {words.in_(language)}" for name, words in EFFECTS.items() if name in counts]
+    parts = [
+        f"{one.number}",
+        f"{one.at:%Y-%m-%d %H:%M:%S}Z",
+        one.actor,
+        f"{one.app} {one.version}",
+        ", ".join(told),
+        one.note,
+    ]
+    return "  ".join(part for part in parts if part)
