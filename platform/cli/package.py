@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import orjson
 import typer
 
 from kith.cli.opening import Db, database_url, fail, is_new, model_of, workspace_of
 from kith.cli.package_upgrade import upgrade
-from kith.cli.packages import App, File, Note, checked, opened_file, project_of, say, stop_with
-from kith.cli.saying import Json, Language, app_folder, language_of
+from kith.cli.packages import App, File, Note, checked, checked_on, opened_file, project_of, say, stop_with
+from kith.cli.saying import AllowLoss, Json, Language, app_folder, language_of
 from kith.problems import Words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kith.metadata.model import Layer
     from kith.packages.package import Package
 
 package = typer.Typer(help="Build, install, upgrade and remove packages of apps.", no_args_is_help=True)
@@ -85,7 +88,7 @@ def install(
 ) -> None:
     """Install a package in a database that has no app yet, or in a project's folder."""
     from kith.cli.apply import publish
-    from kith.packages.projects import change, changes_to, installed_as, layers_below
+    from kith.packages.projects import change, changes_to, installed_as
 
     language = language_of(lang)
     found = opened_file(file, language)
@@ -104,23 +107,38 @@ def install(
             language,
         )
         return
-    checked(found, None, language)
-    below, problems = layers_below(str(found.manifest["extends"]), None)
-    model = model_of((*below, found.layer()), problems, language)
-    with workspace_of(database_url(db, found.name, language), language) as opened:
-        if opened.release is not None:
-            for layer in opened.release.model.layers[1:]:
-                if layer.name == found.name:
-                    _there_already(found, layer.version, language)
-            names = ", ".join(layer.name for layer in opened.release.model.layers[1:])
-            fail(
-                Words(f"This database runs another app already: {names}.", f"此数据库已在运行其他应用：{names}。"),
-                language,
-            )
+    url = database_url(db, found.name, language)
+    if is_new(url):
+        # A package with mistakes shall not leave an empty database behind.
+        checked(found, None, language)
+    with workspace_of(url, language) as opened:
+        layers = opened.release.model.layers if opened.release else ()
+        model = model_of((*_below(found, layers, language), found.layer()), (), language)
         publish(opened, model, note=note, as_json=as_json, language=language)
 
 
-def _there_already(found: Package, version: str, language: str) -> None:
+def _below(found: Package, layers: Sequence[Layer], language: str) -> Sequence[Layer]:
+    """The layers that a package is installed on in a database; leaves where another app is there already."""
+    from kith.packages.projects import layers_below
+
+    base = str(found.manifest["extends"])
+    if not layers:
+        below, problems = layers_below(base, None)
+        checked_on(found, below, problems, language)
+        return below
+    for layer in layers[1:]:
+        if layer.name == found.name:
+            _there_already(found, layer.version, language)
+    if base != layers[-1].name:
+        names = ", ".join(layer.name for layer in layers[1:])
+        fail(
+            Words(f"This database runs another app already: {names}.", f"此数据库已在运行其他应用：{names}。"), language
+        )
+    checked_on(found, layers, (), language)
+    return layers
+
+
+def _there_already(found: Package, version: str, language: str) -> NoReturn:
     fail(
         Words(
             f"{found.name} {version} is installed already; `kith package upgrade` changes its version.",
@@ -161,6 +179,7 @@ def remove(
     app: App = None,
     db: Db = "",
     note: Note = "",
+    allow_loss: AllowLoss = False,
     as_json: Json = False,
     lang: Language = "",
 ) -> None:
@@ -197,4 +216,5 @@ def remove(
                 Words(f"{name} is all that this database runs.", f"{name} 是此数据库运行的唯一应用。"),
                 language,
             )
-        publish(opened, model_of(left, (), language), note=note, as_json=as_json, language=language)
+        model = model_of(left, (), language)
+        publish(opened, model, note=note, allow_loss=allow_loss, as_json=as_json, language=language)

@@ -12,7 +12,7 @@ import typer
 
 from kith.cli.opening import Db, database_url, existing_workspace, fail, model_of
 from kith.cli.packages import App, File, Note, checked, opened_file, project_of, say, stop_with
-from kith.cli.saying import Json, Language, language_of
+from kith.cli.saying import AllowLoss, Json, Language, language_of
 from kith.problems import Problem, Words, render
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def upgrade(
     ] = None,
     tests: Annotated[bool, typer.Option("--tests/--no-tests", help="Run the tests before and after.")] = True,
     note: Note = "",
+    allow_loss: AllowLoss = False,
     as_json: Json = False,
     lang: Language = "",
 ) -> None:
@@ -55,7 +56,8 @@ def upgrade(
     database_url(db, None, language)
     with existing_workspace(db, language) as opened:
         layers = asked.over(opened.current().model.layers)
-        publish(opened, model_of(layers, (), language), note=note, as_json=as_json, language=language)
+        model = model_of(layers, (), language)
+        publish(opened, model, note=note, allow_loss=allow_loss, as_json=as_json, language=language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +90,7 @@ class Asked:
                 self.language,
             )
         layers, problems = load(project)
-        if any(problem.is_error for problem in problems):
-            stop_with(problems, self.language)
+        model_of(layers, problems, self.language)
         before, after = layers[-1], self.over(layers)[-1]
         writes, removes = changes_to(project, self.package)
         writes |= {path: text for path, text in after.documents.items() if before.documents.get(path) != text}

@@ -12,6 +12,7 @@ from kith.cli.saying import app_folder, refuse
 from kith.problems import Problem, Words, render
 
 if TYPE_CHECKING:
+    from kith.metadata.model import Layer
     from kith.packages.package import Package
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The package.")]
@@ -45,11 +46,17 @@ def opened_file(file: Path, language: str) -> Package:
 
 def checked(found: Package, project: Path | None, language: str) -> Package:
     """The package; leaves with everything that is wrong with its documents."""
-    from kith.packages.package import problems_on
     from kith.packages.projects import layers_below
 
-    below, _ = layers_below(str(found.manifest["extends"]), project)
-    if problems := problems_on(found, below):
+    below, problems = layers_below(str(found.manifest["extends"]), project)
+    return checked_on(found, below, problems, language)
+
+
+def checked_on(found: Package, below: Sequence[Layer], problems: Sequence[Problem], language: str) -> Package:
+    """The same over certain layers, which were read with these problems."""
+    from kith.packages.package import problems_on
+
+    if problems := [*problems, *([] if problems else problems_on(found, below))]:
         stop_with(problems, language)
     return found
 

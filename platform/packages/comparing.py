@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from kith.metadata.editing import Data, data_of, same
+from kith.metadata.editing import same
 from kith.metadata.layers.merging import AFTER, BEFORE, DIRECTIVES, merge, removes
-from kith.packages.conflicts import ADOPT, DROP, Adopt, Choice, Conflict, Drop, Give, Path, Say, id_of, side
+from kith.packages.conflicts import ADOPT, DROP, Action, Adopt, Choice, Conflict, Drop, Give, Path, Say, id_of, side
 from kith.problems import Problem, Words
 from kith.source import Mapping as MappingNode
 from kith.source import Node, Scalar
@@ -127,7 +127,7 @@ class Comparing:
         choices = {
             "template": Choice(TAKE, (Drop(path),)),
             "company": Choice(keep),
-            "adopt": Choice(as_was, (Say(path, _covering(merge(old, ours, _silent), new)),)),
+            "adopt": Choice(as_was, (Adopt(path, old), *_clearing(path, merge(old, ours, _silent), new))),
         }
         return self._conflict("rule", path, words, (old, new, ours), choices, "")
 
@@ -237,14 +237,11 @@ def _unlike(ours: MappingNode, new: MappingNode) -> Iterator[str]:
             yield name
 
 
-def _covering(whole: MappingNode, below: Node | None) -> Data:
-    """A map that, laid over another, is what it is alone: what only the other says is cleared."""
-    mine: dict[str, Data] = {}
-    for name, entry in whole.entries.items():
-        lower = _at(below, name)
-        both = isinstance(entry.value, MappingNode) and isinstance(lower, MappingNode)
-        mine[name] = (
-            _covering(entry.value, lower) if both and isinstance(entry.value, MappingNode) else data_of(entry.value)
-        )
-    extra = below.entries if isinstance(below, MappingNode) else {}
-    return {**mine, **{name: None for name in extra if name not in whole.entries}}
+def _clearing(path: Path, whole: MappingNode, below: MappingNode) -> Iterator[Action]:
+    """What clears everything that only the lower map says, so that a map laid over it is what it is alone."""
+    for name, entry in below.entries.items():
+        own = whole.get(name)
+        if own is None:
+            yield Say((*path, name), None)
+        elif isinstance(own, MappingNode) and isinstance(entry.value, MappingNode):
+            yield from _clearing((*path, name), own, entry.value)

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from kith.metadata.layers import CORE, PACKAGES, base_name, load_layer
 from kith.metadata.layers.loading import SHIPPED
+from kith.metadata.mistakes.layers import NO_BASE
 from kith.metadata.model import Layer
 from kith.packages import PENDING
 from kith.packages.manifest import manifest_of, written
@@ -52,6 +53,7 @@ def layers_below(name: str, project: Path | None) -> tuple[list[Layer], list[Pro
         places = ([folder_of(project, name)] if project else []) + [SHIPPED / name]
         place = next((one for one in places if (one / "app.yaml").is_file()), None)
         if place is None:
+            problems.append(Problem(NO_BASE, None, {"name": name}))
             break
         layer, found = load_layer(place, name)
         problems += found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -54,7 +55,7 @@ class Upgrade:
 def upgrade(stack: Stack, taken: Mapping[str, Taken] | None = None, failing: Failing | None = None) -> Upgrade:
     """Find everything that has to be decided, and carry out what was; without `taken`, what is recommended."""
     attempt = _Attempt(stack, taken, failing)
-    found = list(first_conflicts(stack))
+    found = list({one.id: one for one in first_conflicts(stack)}.values())
     company = attempt.settled(stack.company, found, (*stack.below, stack.old, *stack.between))
     company, built = attempt.renamed(company, found)
     for _ in range(MOST_ROUNDS):
@@ -120,6 +121,8 @@ class _Attempt:
         """The candidate; old names that only its check finds are followed, too, where that was decided."""
         followed = (action for one in conflicts for action, _ in self.actions(one) if isinstance(action, Rename))
         names = {action.thing.name: action.new for action in followed}
+        lost = Counter(one.path[-1] for one in conflicts if one.kind == "gone")
+        names = {name: new for name, new in names.items() if lost[name] == 1}
         built = build_all(self.stack.after(company), self.stack.memo, advice=False)
         for _ in range(MOST_ROUNDS):
             places = [

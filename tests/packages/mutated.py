@@ -55,7 +55,7 @@ def words(text: str, chance: random.Random) -> str:
     """A text, broken once as people and programs do it."""
     lines = text.split("\n")
     at = chance.randrange(len(lines))
-    found = re.findall(r"\w+", text) or ["x"]
+    found: list[str] = re.findall(r"\w+", text) or ["x"]
 
     def other_word(line: str) -> str:
         spots = list(re.finditer(r"\w+", line))
