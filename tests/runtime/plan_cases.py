@@ -63,6 +63,9 @@ SHOP_OF_TAGS = entity("shop", field("name"), field("city"), field("tags", "tags"
 VISIT = entity("visit", field("note"), field("shop", "reference", to="shop"), field("tags", "tags"))
 
 
+USER = entity("user", field("name"), field("roles", "tags"))
+
+
 def field_of(entity_name: str, *named: Any, **settings: Any) -> Field:
     """A field of an entity that is there already."""
     return replace(field(*named, **settings), entity=entity_name)
@@ -208,7 +211,9 @@ CASES: dict[str, Case] = {
     "bring_back_a_choice_without_an_option": Case(
         model(entity("shop", field("name"), KIND, KINDS)),
         model(
-            entity("shop", field("name"), field("kind", "choice", options=["b"]), field("kinds", "choices", options=["b"]))
+            entity(
+                "shop", field("name"), field("kind", "choice", options=["b"]), field("kinds", "choices", options=["b"])
+            )
         ),
         {"shop": [{"kind": "a"}, {"kind": "b"}]},
         {("shop", "kinds"): [(0, "a"), (0, "b")]},
@@ -328,6 +333,28 @@ CASES: dict[str, Case] = {
                 "boss": _role("boss", "write"),
             },
         ),
+    ),
+    "rights_of_who_there_is": Case(
+        model(
+            USER,
+            entity("shop", field("name"), field("city"), field("size", "integer")),
+            roles={
+                "clerk": _role("clerk", shop=_grant("shop", {"city": "none", "size": "read"}, read=True)),
+                "boss": _role("boss", shop=_grant("shop", read=expression('city == "Rome"'), delete=True)),
+                "guest": _role("guest", shop=_grant("shop", read=True)),
+            },
+        ),
+        model(
+            USER,
+            entity("shop", field("name"), field("town", renamed_from=("city",)), field("size", "integer")),
+            roles={
+                "clerk": _role("clerk", shop=_grant("shop", {"town": "none"}, read=True)),
+                "boss": _role("boss", "read", shop=_grant("shop", read=True)),
+                "helper": _role("helper", shop=_grant("shop", {"name": "mask"}, read=True)),
+            },
+        ),
+        {"user": [{"name": "A"}, {"name": "B"}, {"name": "C", "deleted_at": True}]},
+        {("user", "roles"): [(0, "clerk"), (1, "clerk"), (2, "clerk"), (0, "guest")]},
     ),
     "workflows": Case(
         model(

@@ -12,7 +12,7 @@ from kith.runtime.loading.judging import Judged, judge
 from kith.runtime.loading.memory import recall
 from kith.runtime.loading.offers import offers_of
 from kith.runtime.loading.rows import Rows
-from kith.runtime.plan.changes import Data, KeptData
+from kith.runtime.plan.changes_data import Data, KeptData
 from kith.runtime.release import Release
 from kith.runtime.schema.names import Names
 

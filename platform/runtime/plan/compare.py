@@ -14,13 +14,10 @@ from kith.runtime.plan.changes import (
     AddKey,
     AddOption,
     Change,
-    ChangeApp,
-    ChangeDocument,
     ChangeEntity,
     ChangeField,
     ChangeFormula,
     ChangeSearch,
-    ChangeTexts,
     RemoveEntity,
     RemoveField,
     RemoveIndex,
@@ -34,6 +31,7 @@ from kith.runtime.plan.changes import (
     RetireOption,
     ReviveOption,
 )
+from kith.runtime.plan.changes_told import ChangeApp, ChangeDocument, ChangeTexts
 from kith.runtime.plan.moves import compare_workflows
 from kith.runtime.plan.pairs import Pairs, former_options
 from kith.runtime.plan.plain import differing, plain

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kith.metadata.model import Workflow
-from kith.runtime.plan.changes import ANYBODY, Change, ChangeDocument, ChangeMove
+from kith.runtime.plan.changes import Change
+from kith.runtime.plan.changes_told import ANYBODY, ChangeDocument, ChangeMove
 from kith.runtime.plan.pairs import Pairs
 from kith.runtime.plan.plain import plain
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from kith.runtime.context import SYSTEM, context_of
 from kith.runtime.database import Database
 from kith.runtime.loading.planned import changes_of_data, first_data
 from kith.runtime.plan.changes import EFFECTS, AddKey, Change, Effect, RemoveOption
+from kith.runtime.plan.changes_told import ChangeRights
 from kith.runtime.plan.compare import compare
 from kith.runtime.plan.counting import Counting
 from kith.runtime.plan.doubling import Doubling
@@ -24,6 +25,7 @@ from kith.runtime.plan.pairs import Pairs
 from kith.runtime.plan.returning import Returning
 from kith.runtime.plan.retyped import Retyping
 from kith.runtime.plan.retyping import ChangeType
+from kith.runtime.plan.rights import people_of
 from kith.runtime.release import Release
 from kith.runtime.schema.names import Names, named
 from kith.runtime.schema.pairing import BY_NAME, Pairing
@@ -150,8 +152,11 @@ def _counted(
     context = context_of(SYSTEM, system_clock(), language=app.languages[0], time_zone=app.time_zone)
     looking = Looking(connection, context, base, retyping.former)
     doubling = Doubling(retyping, looking, [change for change in changes if isinstance(change, ChangeType)])
+    people = people_of(connection, base.tables) if any(isinstance(one, ChangeRights) for one in changes) else {}
     for change in changes:
-        if isinstance(change, ChangeType):
+        if isinstance(change, ChangeRights):
+            yield replace(change, people=people.get(change.role, 0))
+        elif isinstance(change, ChangeType):
             measured = retyping.measured(change, looking, counting.all_of, lenient=pairs.pairing.is_back)
             yield doubling.type(measured)
         elif isinstance(change, AddKey) and (key := doubling.key(change)):
@@ -165,8 +170,6 @@ def _counted(
 
 def empty_like(model: Model) -> Model:
     """The model before the first release."""
-    from dataclasses import replace
-
     parts: dict[str, Any] = {
         name: {} for name in ("entities", "forms", "views", "segments", "roles", "rules", "imports", "data", "tests")
     }

@@ -98,6 +98,16 @@ def claim(database: Database, plan: Plan, clock: Clock) -> Run:
         raise CannotApply(RUNNING) from error
 
 
+def abandon(connection: sa.Connection, now: datetime) -> str:
+    """End a run that nobody goes on with, as an apply of something else would; the stage it was in, "" where there is none."""
+    row = connection.execute(_running().with_for_update()).one_or_none()
+    _refuse_if_alive(row, now)
+    if row is None:
+        return ""
+    _end_other(connection, row, now)
+    return str(row.stage)
+
+
 def _end_other(connection: sa.Connection, row: Any, now: datetime) -> None:
     """End a run that nobody goes on with: before its switch it is taken back, after it only tidying was left."""
     if row.stage != AFTER_SWITCH:

@@ -3,57 +3,85 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import sqlalchemy as sa
 
 from kith.metadata.model import Grant, Role
 from kith.rules.program import Expression
-from kith.runtime.plan.changes import Change, ChangeDocument, ChangeRights
+from kith.runtime.plan.changes import Change
+from kith.runtime.plan.changes_told import ChangeDocument, ChangeRights
 from kith.runtime.plan.pairs import Pairs
 from kith.runtime.plan.plain import plain
+from kith.runtime.schema.tables import Tables
+
+ALL_ELSE = "other fields"
+WRITE = "write"
+USER, ROLES = "user", "roles"
+"""Where the platform keeps who has which role."""
 
 
 def compare_roles(pairs: Pairs) -> Iterator[Change]:
-    """Added and removed roles, and each right that is another for a role that stays."""
+    """Added and removed roles, and each right that is another than before."""
     before, after = pairs.before.roles, pairs.after.roles
-    entities = pairs.renamed()
     for name, role in after.items():
         if name not in before:
             yield ChangeDocument("role", name, "added", effect="rights")
+            if pairs.before.app.name:
+                yield from _rights(_without_rights(role), role, pairs)
         else:
-            yield from _role(before[name], role, entities)
-    for name in before:
+            yield from _role(before[name], role, pairs)
+    for name, role in before.items():
         if name not in after:
             yield ChangeDocument("role", name, "removed", effect="rights")
+            yield from _rights(role, _without_rights(role), pairs)
 
 
-def _role(old: Role, new: Role, entities: Mapping[str, str]) -> Iterator[Change]:
-    changes = list(_rights(old, new, entities))
+def _without_rights(role: Role) -> Role:
+    return replace(role, grants={}, all_entities="")
+
+
+def _role(old: Role, new: Role, pairs: Pairs) -> Iterator[Change]:
+    changes = list(_rights(old, new, pairs))
     yield from changes
     if not changes and plain(old) != plain(new):
         yield ChangeDocument("role", new.name, "changed")
 
 
-def _rights(old: Role, new: Role, entities: Mapping[str, str]) -> Iterator[Change]:
+def _rights(old: Role, new: Role, pairs: Pairs) -> Iterator[Change]:
     if old.all_entities != new.all_entities:
-        yield ChangeRights(
-            new.name, "*", "all_entities", old.all_entities or "no", new.all_entities or "no", effect="rights"
-        )
+        was, becomes = old.all_entities or "no", new.all_entities or "no"
+        yield ChangeRights(new.name, "*", "all_entities", was, becomes, effect="rights")
+    entities = pairs.renamed()
     grants = {entities.get(name, name): grant for name, grant in old.grants.items()}
     for entity in {**grants, **new.grants}:
-        before, after = _granted(grants.get(entity)), _granted(new.grants.get(entity))
+        declared = pairs.after.entities.get(entity)
+        fields = pairs.renamed_fields(declared) if declared is not None else {}
+        before, after = _granted(grants.get(entity), fields), _granted(new.grants.get(entity), {})
         for what in {**before, **after}:
-            was, becomes = before.get(what, "no"), after.get(what, "no")
-            if was != becomes:
+            was, becomes = _of(before, what), _of(after, what)
+            if was != becomes and not _goes_with_it(what, was, becomes):
                 yield ChangeRights(new.name, entity, what, was, becomes, effect="rights")
 
 
-def _granted(grant: Grant | None) -> dict[str, str]:
-    """Everything a grant says, by name; a field's name is `field NAME`."""
+def _goes_with_it(what: str, was: str, becomes: str) -> bool:
+    """That all fields can be written is what any grant says that comes or goes."""
+    return what == ALL_ELSE and {was, becomes} == {"no", WRITE}
+
+
+def _of(granted: Mapping[str, str], what: str) -> str:
+    """How far a right goes; a field that a grant does not name goes as far as all others."""
+    return granted.get(what, granted.get(ALL_ELSE, "no") if what.startswith("field ") else "no")
+
+
+def _granted(grant: Grant | None, fields: Mapping[str, str]) -> dict[str, str]:
+    """Everything a grant says, by name; a field's name is `field NAME`, with the name that it has now."""
     if grant is None:
         return {}
     found = {name: _shown(right) for name, right in grant.rights.items()}
     found |= {f"action {name}": _shown(right) for name, right in grant.actions.items()}
-    found |= {f"field {name}": state for name, state in grant.fields.items()}
-    found["other fields"] = grant.other_fields or "write"
+    found |= {f"field {fields.get(name, name)}": state for name, state in grant.fields.items()}
+    found[ALL_ELSE] = grant.other_fields or WRITE
     return {name: shown for name, shown in found.items() if shown != "no"}
 
 
@@ -61,3 +89,12 @@ def _shown(right: bool | Expression) -> str:
     if isinstance(right, bool):
         return "yes" if right else "no"
     return right.excerpt.text
+
+
+def people_of(connection: sa.Connection, tables: Tables) -> dict[str, int]:
+    """How many users have each role."""
+    if USER not in tables.model.entities or ROLES not in tables[USER].links:
+        return {}
+    user, link = tables[USER], tables[USER].links[ROLES]
+    counted = sa.select(link.value, sa.func.count()).join(user.table, user.id == link.record).where(user.live)
+    return {str(role): int(count) for role, count in connection.execute(counted.group_by(link.value))}
