@@ -14,7 +14,7 @@ from kith.problems import Problem, Words, did_you_mean, render
 
 if TYPE_CHECKING:  # what needs no database need not wait for its libraries
     from kith.metadata.model import Layer, Model
-    from kith.runtime.workspace import Workspace
+    from kith.runtime.workspace import Unbuildable, Workspace
 
 Db = Annotated[
     str,
@@ -55,21 +55,26 @@ def workspace_of(url: str, language: str, *, watch: bool = False) -> Iterator[Wo
     except Unfit as unfit:
         fail(unfit.words, language)
     except Unbuildable as broken:
-        for problem in broken.problems:
-            typer.echo(render(problem, language) + "\n", err=True)
-        fail(
-            Words(
-                f"Release {broken.number} in the database cannot be used by this version of Kith.",
-                f"此版本的 Kith 无法使用数据库中的发布 {broken.number}。",
-            ),
-            language,
-        )
+        refused_documents(broken, language)
     try:
         yield workspace
     except NoRelease as missing:
         fail(missing.words, language)
     finally:
         workspace.close()
+
+
+def refused_documents(broken: Unbuildable, language: str) -> NoReturn:
+    """Leave because of a stored release that this version of Kith finds wrong."""
+    for problem in broken.problems:
+        typer.echo(render(problem, language) + "\n", err=True)
+    fail(
+        Words(
+            f"Release {broken.number} in the database cannot be used by this version of Kith.",
+            f"此版本的 Kith 无法使用数据库中的发布 {broken.number}。",
+        ),
+        language,
+    )
 
 
 @contextmanager

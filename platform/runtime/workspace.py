@@ -129,6 +129,22 @@ class Workspace:
         self.look()
         return plan(candidate, self._release, self.database)
 
+    def plan_back(self, number: int | None = None) -> tuple[int, Plan]:
+        """The release to go back to, the one before where no number is given, and what that would do now.
+
+        Raises CannotGoBack, and Unbuildable where its documents are wrong by now.
+        """
+        from kith.runtime.plan.rolling import plan_back, target_of
+
+        self.look()
+        wanted = target_of(number, self.current().number)
+        with self.database.read() as connection:
+            stored = releases.load(connection, wanted)
+        model, problems = self._build(stored.layers)
+        if model is None:
+            raise Unbuildable(wanted, problems)
+        return wanted, plan_back(stored, model, self.current(), self.database)
+
     def apply(
         self,
         planned: Plan,
