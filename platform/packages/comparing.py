@@ -56,8 +56,8 @@ class Comparing:
         for name, entry in ours.entries.items():
             here = (*path, name)
             was, becomes = _at(old, name), _at(new, name)
-            if becomes is None and was is not None and (other := self.renamed(here)):
-                becomes = _at(new, other)
+            if becomes is None and was is not None:
+                becomes = _at(new, self.renamed(here))
             if name not in DIRECTIVES:
                 yield from self._entry(here, entry.value, was, becomes)
             if isinstance(entry.value, MappingNode):
@@ -192,7 +192,7 @@ class Comparing:
                 ),
             }
             other = self.renamed((*path[:-1], said.text))
-            if other:
+            if _at(new, other) is not None:
                 follow = Words(f'place it beside "{other}", as it is called now', f"放在已改名的“{other}”旁边")
                 choices = {"rename": Choice(follow, (Say(here, other),)), **choices}
             yield self._conflict("place", here, words, (beside, None, said), choices, next(iter(choices)))

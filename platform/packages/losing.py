@@ -86,7 +86,7 @@ class Losses:
 
     def _folded(self) -> None:
         """What is gone with the thing that it belongs to is not told by itself; states are renamed as their options are."""
-        paths = {one.path for one in self.found}
+        paths = {one.path for one in self.found if not one.new_name}
         options = {
             (one.thing.owner.partition(".")[0], one.thing.name): one.new_name
             for one in self.found

@@ -131,8 +131,8 @@ def carried_out(
         edition.say(path, value)
     for adopt in adopted:
         edition.adopt(adopt.path, adopt.node)
-    for rename in renames:
-        _follow(edition, tuple(below), rename, memo)
+    if renames:
+        _follow(edition, tuple(below), renames, memo)
     return edition.made()
 
 
@@ -214,13 +214,13 @@ def _depth(kind: str, root: MappingNode, keys: Path) -> int:
     return min(len(keys), UNITS.get((kind, keys[0]), len(keys)))
 
 
-def _follow(edition: Edition, below: tuple[Layer, ...], rename: Rename, memo: Memo) -> None:
-    """Use a new name wherever the layer names a thing; what the names mean is asked of the layers that still have it."""
-    top = edition.made()
-    state = Project((*below, top), memo=memo).state()
+def _follow(edition: Edition, below: tuple[Layer, ...], renames: Iterable[Rename], memo: Memo) -> None:
+    """Use new names wherever the layer names things; what names mean is asked of the layers that still have the old ones."""
+    state = Project((*below, edition.made()), memo=memo).state()
     edits: dict[str, set[Edit]] = {}
-    for file, span in uses(state, rename.thing):
-        edits.setdefault(file, set()).add(Edit(span.start, span.end, rename.new))
+    for rename in renames:
+        for file, span in uses(state, rename.thing):
+            edits.setdefault(file, set()).add(Edit(span.start, span.end, rename.new))
     for file, some in edits.items():
         edition.texts[file] = applied(edition.texts[file], some)
 

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kith.metadata.build import Built, build_all
+from kith.metadata.layers.documents import Document
 from kith.metadata.model import Layer
 from kith.packages.comparing import Comparing
-from kith.packages.conflicts import Action, Choice, Conflict, Drop, DropUse, Give, Rename, Say, Side, id_of
+from kith.packages.conflicts import Action, Choice, Conflict, Drop, DropUse, Give, Path, Rename, Say, Side, id_of
 from kith.packages.losing import Losses, conflicts_of
 from kith.packages.resolving import carried_out, mended
 from kith.packages.stack import Stack, documents_of, is_in, place_of
@@ -78,14 +79,25 @@ def first_conflicts(stack: Stack) -> Iterator[Conflict]:
     losses = Losses(stack.old_world(), stack.new_world()).look()
     lost = list(conflicts_of(stack, losses, titles))
     yield from lost
-    names = {one.path: one.new_name for one in losses.found if one.new_name}
-    told = frozenset(one.path for one in lost)
-    comparing = Comparing(*titles, lambda path: names.get(path, ""), told)
+    comparing = Comparing(*titles, _renamed_in(losses), frozenset(one.path for one in lost))
     old, new = (world.built.documents.documents for world in (losses.old, losses.new))
     for key, _, root in documents_of(stack.company):
-        name = names.get(key, key[1])
-        was, becomes = old.get(key), new.get((key[0], name))
-        yield from comparing.document(key, root, was.node if was else None, becomes.node if becomes else None)
+        was, becomes = old.get(key), new.get((key[0], comparing.renamed(key) or key[1]))
+        if not (was and becomes and is_demo(was)):
+            yield from comparing.document(key, root, was.node if was else None, becomes.node if becomes else None)
+
+
+def _renamed_in(losses: Losses) -> Callable[[Path], str]:
+    """What stands now where something stood: by its place, or, in lists and maps of names, by its name where that is plain."""
+    places = {one.path: one.new_name for one in losses.found if one.new_name}
+    every = Counter(one.thing.name for one in losses.found)
+    names = {one.thing.name: one.new_name for one in losses.found if one.new_name and every[one.thing.name] == 1}
+    return lambda path: places.get(path) or (names.get(path[-1], "") if len(path) > 2 else "")
+
+
+def is_demo(document: Document) -> bool:
+    """Whether a document holds demo data, which nothing is built on."""
+    return any(part.path.startswith("data/demo/") for part in document.parts)
 
 
 def _titled(layer: Layer) -> str:
