@@ -43,13 +43,18 @@ def heading_of(lines: Sequence[Line]) -> Heading:
     number, first = lines[start]
     body = [cells for _, cells in lines[start + 1 :]]
     if not is_header(first, body):
-        names = tuple(f"column {index}" for index in range(1, max(len(first), 1) + 1))
-        said = Words("No row names the columns: they are numbered.", "没有标题行：各列按序号命名。")
-        return Heading(number - 1, False, names, names, is_told=False, notes=(said,))
+        return numbered(len(first), number - 1)
     if body and is_second_header(first, body):
         return _doubled(lines, start)
     notes = _left_out(lines[:start])
     return _named(number - 1, [text_of(cell) for cell in first], notes)
+
+
+def numbered(width: int, skip: int) -> Heading:
+    """The heading of a table whose columns no row names."""
+    names = tuple(f"column {index}" for index in range(1, max(width, 1) + 1))
+    said = Words("No row names the columns: they are numbered.", "没有标题行：各列按序号命名。")
+    return Heading(skip, False, names, names, is_told=False, notes=(said,))
 
 
 def _first_of_table(lines: Sequence[Line], usual: int) -> int:

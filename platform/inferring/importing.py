@@ -6,11 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from kith.inferring.columns import Sheet
 from kith.inferring.drafts import Import, Step, Value
-from kith.inferring.naming import identifier, label_of, unused
+from kith.inferring.naming import label_of, name_for
 from kith.inferring.shaping import Shape
 from kith.inferring.tables import Link, Table
-
-SPELLED = ("csv", "tsv", "txt")
 
 
 def imports_of(shape: Shape, tables: Sequence[Table]) -> list[Import]:
@@ -19,7 +17,7 @@ def imports_of(shape: Shape, tables: Sequence[Table]) -> list[Import]:
     names: set[str] = set()
     for sheet in _in_order(tables):
         own = [table for table in tables if table.sheet is sheet]
-        name = unused(identifier(sheet.name) or "rows", names)
+        name = name_for(sheet.name, "name", names, "rows")
         names.add(name)
         steps = [step for table in own for step in _steps(shape, table)]
         label = label_of(sheet.name)

@@ -27,6 +27,8 @@ from kith.problems import Problem
 
 CHINESE, ENGLISH = ("CNY", "CN", "Asia/Shanghai"), ("USD", "US", "UTC")
 """Currency, region of telephone numbers and time zone, by the language of most headings."""
+QUOTABLE = 1_000
+"""Characters of a text that an import may name."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ def infer(paths: Sequence[Path], name: str = "", currency: str = "") -> Inferred
         tuple(notes),
     )
     forced: dict[tuple[str, str], tuple[str, ...]] = {}
+    settled: set[tuple[str, str]] = set()
     while True:
         proposal = proposed(sheets, asked, forced)
         if not proposal.entities:
@@ -75,11 +78,12 @@ def infer(paths: Sequence[Path], name: str = "", currency: str = "") -> Inferred
         model, problems = built(proposal, files)
         strange = misfits(model, proposal, sheets) if model is not None else []
         fresh = {(one.sheet, one.column): one.texts for one in strange}
-        if not fresh or fresh.keys() <= {key for key, texts in forced.items() if texts}:
+        if not fresh.keys() - settled:
             return Inferred(proposal, files, problems)
         # A column that misfits becomes text first; what a text does not take either is left out then.
+        settled |= fresh.keys() & forced.keys()
         for key, texts in fresh.items():
-            forced[key] = texts if key in forced else ()
+            forced[key] = tuple(text for text in texts if len(text) <= QUOTABLE) if key in forced else ()
 
 
 def proposed(sheets: Sequence[Sheet], asked: Asked, forced: Mapping[tuple[str, str], tuple[str, ...]]) -> Proposal:

@@ -45,7 +45,9 @@ def lexicon() -> Lexicon:
 
 def tokens(text: str) -> tuple[str, ...]:
     """The words of a heading in lower case: `TotalVisits`, `total_visits` and `Total visits` are the same two."""
-    plain = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
+    plain = "".join(
+        sign for sign in unicodedata.normalize("NFKD", text.replace("ß", "ss")) if not unicodedata.combining(sign)
+    )
     return tuple(token.lower() for token in TOKEN.findall(plain))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kith.inferring.columns import Gathering, Sheet
 from kith.inferring.findings import Note
-from kith.inferring.heading import NUMBER, Heading, Line, heading_of, text_of
+from kith.inferring.heading import NUMBER, Heading, Line, heading_of, numbered, text_of
 from kith.problems import Words
 from kith.runtime.transfer.delimited import BLANKS
 from kith.runtime.transfer.opening import open_table, sheets_in
@@ -97,6 +97,20 @@ def _sheet(path: Path, settings: Settings, name: str, place: str, left: int) -> 
     if max(len(cells) for _, cells in lines) > WIDEST:
         raise Unreadable("too_many_columns", limit=WIDEST)
     heading = heading_of(lines)
+    found = _read(path, settings, name, place, left, heading)
+    if heading.header and not heading.is_told and comes_again(found):
+        return _read(path, settings, name, place, left, numbered(len(heading.names), heading.skip))
+    return found
+
+
+def comes_again(sheet: Sheet) -> bool:
+    """Whether what was taken for headings are values of their columns: then no row names them."""
+    again = sum(column.header in column.texts for column in sheet.columns)
+    return again * 2 > len(sheet.columns)
+
+
+def _read(path: Path, settings: Settings, name: str, place: str, left: int, heading: Heading) -> Sheet:
+    """A sheet whose heading is known, all rows read."""
     named = replace(
         settings,
         skip=heading.skip,

@@ -38,6 +38,8 @@ class ImportValue:
     date: str = ""
     percent: str = ""
     """points (15 means 15 %) or fraction (0.15)."""
+    decimal: str = ""
+    """comma: 1.234,5 is what elsewhere is 1,234.5."""
     match: str = ""
     """For a reference read from a column: the key or unique field of the target that the column holds."""
     empty: tuple[str, ...] = ()

@@ -32,7 +32,7 @@ def said(found: Inferred, language: str = "en") -> str:
 def model_of(found: Inferred) -> Model:
     """The model of a proposed app, which has no problem of any weight."""
     model, problems = built(found.proposal, found.documents)
-    assert [problem.message() for problem in problems] == []
+    assert [f"{problem.code} {problem.message()}" for problem in problems] == []
     assert model is not None
     return model
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -19,13 +19,15 @@ from tests.runtime.models import field, label
 
 READING = Reading(ZoneInfo("Asia/Shanghai"))
 OPTIONS = {"a": Option("a", label("a")), "b": Option("b", label("b"), retired=True), "c": Option("c", label("c"))}
-FIELDS = {name: field("it", name, type=TEXT) for name in ("url", "duration", "json")}
+FIELDS = {name: field("it", name, type=TEXT) for name in ("url", "duration", "json", "date")}
 FIELDS["choice"] = field("it", "choice", options=OPTIONS)
 TAKEN = (
     ("url", "example.com/a?b=<c>", "https://example.com/a?b=<c>"),
     ("url", "http://[::1]:8000/", "http://[::1]:8000/"),
     ("url", "例子.中国", "https://例子.中国"),
     ("duration", "1000000d", timedelta(days=1_000_000)),
+    ("date", "2026-01-31 00:00:00", date(2026, 1, 31)),
+    ("date", "2026/01/31T00:00", date(2026, 1, 31)),
     ("json", {"b": 1, "a": Decimal("2.50")}, {"a": 2.5, "b": 1}),
     ("json", ["\\u0000"], ["\\u0000"]),
 )
@@ -39,6 +41,7 @@ LISTS: tuple[tuple[str, str | list[str]], ...] = (
     (',, "" , ', []),
 )
 REFUSED = (
+    ("date", "2026-01-31 08:00:00", "not_date"),
     ("url", "<script>", "not_url"),
     ("url", "=1+1", "not_url"),
     ("url", "a.example/\u202egnp", "not_url"),

@@ -54,14 +54,18 @@ PLACEHOLDERS = frozenset(
 )
 """Texts that mean nothing among others."""
 
-KINDS: tuple[Callable[[Asked], Guess | None], ...] = (
+NUMBERS_AND_TIMES: tuple[Callable[[Asked], Guess | None], ...] = (
     numbers.truth,
     numbers.share,
     times.guess,
     numbers.number,
+    numbers.with_commas,
     texts.mail,
     texts.web,
     texts.telephone,
+)
+"""Types whose values look like no text."""
+TEXTS: tuple[Callable[[Asked], Guess | None], ...] = (
     texts.country,
     texts.number_of_something,
     choosing.choices,
@@ -100,7 +104,7 @@ def guess(asked: Asked, known: frozenset[str] = frozenset()) -> Guess:
         if not cleaned.filled:
             continue
         tried = replace(asked, column=cleaned)
-        for kind in KINDS[:7]:
+        for kind in NUMBERS_AND_TIMES:
             found = times.guess(tried, known) if kind is times.guess else kind(tried)
             if found is not None:
                 return emptied(found, asked, empty)
@@ -117,7 +121,7 @@ def _among_texts(asked: Asked) -> Guess:
     if not cleaned.filled:
         return texts.anything(asked)
     tried = replace(asked, column=cleaned)
-    found = next((one for kind in KINDS[7:] if (one := kind(tried)) is not None), None)
+    found = next((one for kind in TEXTS if (one := kind(tried)) is not None), None)
     found = emptied(found or texts.anything(tried), asked, empty)
     more = () if found.type == "country" else (*texts.almost_countries(tried), *texts.users(tried))
     return replace(found, doubts=(*found.doubts, *more))

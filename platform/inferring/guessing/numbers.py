@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 
 from kith.inferring.columns import Column
-from kith.inferring.findings import Doubt
+from kith.inferring.findings import Doubt, joined
 from kith.inferring.guessing.guess import Asked, Fitting, Guess, fitting, reading_of
 from kith.problems import Words
 from kith.runtime.coerce.numbers import NO, PLAIN, SYMBOLS, WIDE, YES
 from kith.runtime.transfer.table import Cell
+from kith.runtime.transfer.values import pointed
 
 MARKS = {"t": "true", "f": "false", "√": "true", "×": "false", "✓": "true", "✗": "false", "1": "true", "0": "false"}
 SIGNS = {
@@ -26,6 +28,7 @@ SIGNS = {
     "£": "GBP",
 }
 SIGNS |= {"GBP": "GBP", "RMB": "CNY", "人民币": "CNY", "美元": "USD"}
+COMMA = re.compile(r"[+-]?(\d+|\d{1,3}([.\u00a0\u202f ']\d{3})+)(,\d+)?")
 NAMED = re.compile(r"USD|CNY|RMB|EUR|GBP|人民币|美元|[¥￥$€£]|元")
 MOST_DIGITS = 15
 FINEST = 6
@@ -112,6 +115,21 @@ def number(asked: Asked) -> Guess | None:
         return Guess("integer", kept, found.says("whole numbers", "整数"), {}, keys, lost)
     said = found.says(f"numbers with up to {places} decimals", f"最多 {places} 位小数的数")
     return Guess("decimal", kept, said, _size(digits, places), keys, lost)
+
+
+def with_commas(asked: Asked) -> Guess | None:
+    """Shares and numbers with a comma before the decimals, as 1.234,5: all values are, and some can be nothing else."""
+    column = asked.column
+    texts = [text for value, text, _ in column.each() if isinstance(value, str)]
+    if len(texts) < column.distinct or not all(COMMA.fullmatch(bare(text.rstrip("%％ "))) for text in texts):
+        return None
+    pointed_ = tuple(pointed(value) if isinstance(value, str) else value for value in column.values)
+    tried = replace(asked, column=replace(column, values=pointed_))
+    found = share(tried) or number(tried)
+    if found is None or found.reading.get("empty"):
+        return None
+    said = Words("Decimals stand behind a comma.", "小数点写作逗号。")
+    return replace(found, column=column, why=joined((found.why, said)), reading={**found.reading, "decimal": "comma"})
 
 
 def _money(asked: Asked, found: Fitting, currency: str, digits: int, places: int) -> Guess:

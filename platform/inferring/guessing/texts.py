@@ -21,7 +21,8 @@ WEB = re.compile(r"(https?://|www\.)\S+", re.IGNORECASE)
 PHONE = re.compile(r"[+(]?[\d\s().+/-]{6,24}")
 MOBILE = re.compile(r"(\+?86[- ]?)?1[3-9]\d{9}")
 HAN_NAME = re.compile(r"[\u3400-\u9fff·]{2,6}")
-LINE, LONG = 255, 20_000
+LINE, LONG, LONGEST = 255, 20_000, 60_000
+"""Characters of a line, of a text, and of one whose field says so."""
 FIELD = Field("", "", "text", TEXT, Label({}), Label({}), NOWHERE, "")
 """A field without settings, for readers that ask for nothing but the value."""
 
@@ -174,18 +175,7 @@ def anything(asked: Asked) -> Guess:
     several = any("\n" in text or "\r" in text for _, text, _ in column.each())
     count = column.filled
     if longest > LONG:
-        found = fitting(column, lambda _, text: len(text) <= LONG)
-        cut = [text for _, text, _ in column.each() if len(text) > LONG]
-        rows = column.count_of(cut)
-        doubt = Doubt(
-            asked.place,
-            Words(
-                f"{rows:,} texts of over {LONG:,} characters become empty.",
-                f"{rows:,} 个超过 {LONG:,} 字符的文本将变为空。",
-            ),
-            Words("`max_length: 65536` keeps up to that.", "`max_length: 65536` 可保留到该长度。"),
-        )
-        return Guess("long_text", column.without(cut), found.says("long texts", "长文本"), {}, {"empty": cut}, (doubt,))
+        return _very_long(asked, longest)
     if several or longest > LINE or ("long" in asked.hints and longest > 80):
         said = Words(
             f"{count:,} texts, the longest of {longest:,} characters.", f"{count:,} 个文本，最长 {longest:,} 个字符。"
@@ -196,3 +186,22 @@ def anything(asked: Asked) -> Guess:
         f"{count:,} 个值，{column.distinct:,} 种，最长 {longest} 个字符。",
     )
     return Guess("text", column, said)
+
+
+def _very_long(asked: Asked, longest: int) -> Guess:
+    """Texts beyond what is usual; rows with one that no field holds are told to fail, for to drop it silently is worse."""
+    column = asked.column
+    rows = sum(count for _, text, count in column.each() if len(text) > LONGEST)
+    said = Words(
+        f"{column.filled:,} texts, the longest of {longest:,} characters.",
+        f"{column.filled:,} 个文本，最长 {longest:,} 个字符。",
+    )
+    doubt = Doubt(
+        asked.place,
+        Words(
+            f"{rows:,} rows have texts of more than {LONGEST:,} characters and will fail.",
+            f"{rows:,} 行的文本超过 {LONGEST:,} 个字符，导入时会失败。",
+        ),
+        Words("Shortened, they go in.", "缩短后即可导入。"),
+    )
+    return Guess("long_text", column, said, {"max_length": LONGEST}, {}, (doubt,) if rows else ())

@@ -46,6 +46,7 @@ def value_of(at: At) -> ImportValue:
         map={key: node.text for key, node in at.entries("map") if isinstance(node, Scalar)},
         date=at.text("date"),
         percent=at.text("percent"),
+        decimal=at.text("decimal"),
         match=at.text("match"),
         empty=empty,
     )

@@ -131,6 +131,7 @@ _IMPORT_VALUE = parts.keys(
         "kith:wanted": Words("a date format such as M/D/YYYY", "日期格式（如 YYYY-MM-DD）"),
     },
     percent=parts.one_of(("points", "fraction"), "points: 15 means 15%; fraction: 0.15 does."),
+    decimal=parts.one_of(("comma",), "comma: numbers are written as 1.234,5; else as 1,234.5."),
     match=parts.refers("The key or unique field of the target that the column holds.", to="match"),
     empty={"type": ["array", "string"], "items": parts.text(), "description": "Texts that mean nothing."},
 )

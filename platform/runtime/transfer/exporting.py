@@ -22,6 +22,7 @@ from kith.runtime.read.query import Denied, Query, Reference
 from kith.runtime.rights import rights_of
 from kith.runtime.transfer.mapping import ID, Step, steps_of
 from kith.runtime.transfer.table import Unreadable
+from kith.runtime.transfer.values import with_comma
 from kith.runtime.transfer.writing import Cells, written
 from kith.runtime.write.messages import texts
 
@@ -157,7 +158,11 @@ def shown_as(value: ImportValue, declared: Field) -> Shown:
         if value.date and isinstance(found, date):
             return dated(found, value.date)
         if value.percent == "points" and isinstance(found, Decimal):
-            return found * 100
+            found *= 100
+        if value.decimal == "comma" and isinstance(found, (int, Decimal)) and not isinstance(found, bool):
+            return with_comma(found)
+        if value.percent == "points" and isinstance(found, Decimal):
+            return found
         cell = plain(found)
         return back.get(cell, cell) if isinstance(cell, str) else cell
 

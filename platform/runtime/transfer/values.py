@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, tzinfo
 
@@ -9,6 +10,7 @@ from kith.metadata.model import Field, ImportValue
 from kith.runtime.coerce import Misread, Reading, coerce
 from kith.runtime.transfer.table import Cell
 
+GROUPS = re.compile(r"(?<=\d)[.\u00a0\u202f '](?=\d{3})")
 TEXTS = frozenset({"text", "choice"})
 Raw = object
 
@@ -22,9 +24,19 @@ def cell_of(value: ImportValue, cells: Mapping[str, Cell]) -> Cell:
         cell = cell.strip()
     if cell is None or cell == "" or (value.empty and str(cell) in value.empty):
         return None
-    if value.map:
-        return value.map.get(str(cell), cell)
-    return cell
+    if value.map and str(cell) in value.map:
+        return value.map[str(cell)]
+    return pointed(cell) if value.decimal == "comma" and isinstance(cell, str) else cell
+
+
+def pointed(text: str) -> str:
+    """A number with a comma before its decimals as one with a point; the points, blanks and apostrophes of groups go."""
+    return GROUPS.sub("", text).replace(",", ".")
+
+
+def with_comma(number: object) -> str:
+    """The same backwards."""
+    return str(number).replace(".", ",")
 
 
 def raw_of(value: ImportValue, declared: Field, cells: Mapping[str, Cell], zone: tzinfo) -> Raw:
