@@ -361,6 +361,7 @@ CASES: dict[str, Case] = {
             SHOP,
             workflows={
                 "kinds": _flow("kinds", grow=("clerk",), shrink=(), stay=()),
+                "both": _flow("both", grow=("clerk",)),
                 "gone": _flow("gone", end=("boss",)),
             },
         ),
@@ -368,6 +369,7 @@ CASES: dict[str, Case] = {
             SHOP,
             workflows={
                 "kinds": _flow("kinds", grow=("boss", "clerk"), shrink=("boss",), jump=()),
+                "both": replace(_flow("both", grow=("boss",)), label=label("Both ways")),
                 "fresh": _flow("fresh", begin=("clerk",), go=()),
             },
         ),

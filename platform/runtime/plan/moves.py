@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from kith.metadata.model import Workflow
 from kith.runtime.plan.changes import Change
@@ -16,12 +17,17 @@ def compare_workflows(pairs: Pairs) -> Iterator[Change]:
     before, after = pairs.before.workflows, pairs.after.workflows
     for name in {**after, **before}:
         old, new = before.get(name), after.get(name)
-        moves = [*_moves(name, old, new)]
         if old is None or new is None:
             yield ChangeDocument("workflow", name, "removed" if new is None else "added")
-        elif not moves and plain(old) != plain(new):
+        elif _otherwise(old, new) != _otherwise(new, old):
             yield ChangeDocument("workflow", name, "changed")
-        yield from moves
+        yield from _moves(name, old, new)
+
+
+def _otherwise(flow: Workflow, other: Workflow) -> object:
+    """A workflow without what `_moves` tells: transitions that only one of two has, and the roles of the others."""
+    shared = {name: replace(way, roles=()) for name, way in flow.transitions.items() if name in other.transitions}
+    return plain(replace(flow, transitions=shared))
 
 
 def _moves(name: str, old: Workflow | None, new: Workflow | None) -> Iterator[Change]:
