@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 
 from kith.inferring.inferring import infer
 from tests.inferring.world import model_of, said, world_of
@@ -117,7 +117,8 @@ def title_and_groups(folder: Path) -> Path:
 
 
 def several_sheets(folder: Path) -> Path:
-    customers: list[list[object]] = [["customer id", "name"], *([f"C{n}", f"Name {n}"] for n in range(1, 7))]
+    customers: list[list[object]] = [["customer id", "name"]]
+    customers += [[f"C{n}", f"Name {n}"] for n in range(1, 7)]
     calls: list[list[object]] = [
         ["call id", "customer id", "on"],
         *([n, f"C{n % 6 + 1}", date(2025, 3, n)] for n in range(1, 20)),
