@@ -36,10 +36,12 @@ from kith.runtime.plan.progress import (
     step_done,
 )  # fmt: skip
 from kith.runtime.plan.purging import Purge, carry_out
+from kith.runtime.plan.rebuilding import CheckKeys, Rebuild
+from kith.runtime.plan.room import MakeRoom
 from kith.runtime.release import Release, make_release
 from kith.runtime.schema.install import install
 from kith.runtime.schema.tables import Tables
-from kith.runtime.schema.views import drop_views, renew_views
+from kith.runtime.schema.views import drop_views, make_views, renew_views
 
 LOCK_WAITS = (100, 400)
 """Milliseconds that a lock is waited for, at first and when nothing else has helped: whoever comes after waits as well."""
@@ -150,11 +152,21 @@ class _Apply:
     def purges(self) -> list[Purge]:
         return [change for change in self.plan.changes if isinstance(change, Purge)]
 
+    def expanding(self, given: steps.Given | None = None) -> Iterator[steps.Step]:
+        base = self.plan.base
+        for change in self.plan.changes:
+            if isinstance(change, MakeRoom) and base is not None:
+                table = self.release.tables[change.entity].table
+                yield Rebuild(table, change.without, change.ever, partial(make_views, release=base))
+                yield CheckKeys(table)
+        yield from steps.expanding(self.before, self.release.tables, given)
+
     # --- in one transaction ----------------------------------------------------------------------------------------
 
     def at_once(self) -> Release:
-        with self.database.rebuild() if self.purges else self.database.write() as connection:
-            for step in steps.expanding(self.before, self.release.tables):
+        rebuilds = self.purges or any(isinstance(change, MakeRoom) for change in self.plan.changes)
+        with self.database.rebuild() if rebuilds else self.database.write() as connection:
+            for step in self.expanding():
                 step.run(connection)
             for fill in self.fills():
                 fill_all(fill, lambda batch: batch(connection))
@@ -198,7 +210,7 @@ class _Apply:
     def staged(self) -> Release:
         began = self.clock()
         given = given_at_once(fills_of(self.plan, self.release, self.context))
-        self.stage("expand", steps.expanding(self.before, self.release.tables, given))
+        self.stage("expand", self.expanding(given))
         self.fill("fill")
         self.stage("constrain", steps.constraining(self.before, self.release.tables))
         _patiently(lambda wait: self.database.run(partial(self.switch_in_time, wait)))

@@ -32,6 +32,7 @@ from kith.runtime.plan.changes import (
     ReviveOption,
 )
 from kith.runtime.plan.changes_told import ChangeApp, ChangeDocument, ChangeTexts
+from kith.runtime.plan.converting_ways import longest
 from kith.runtime.plan.moves import compare_workflows
 from kith.runtime.plan.pairs import Pairs, former_options
 from kith.runtime.plan.plain import differing, plain
@@ -125,7 +126,7 @@ def _field(old: Field, new: Field, pairs: Pairs) -> Iterator[Change]:
         yield RenameField(new.entity, new.name, old.name)
     retyped = pairs.moves(new)
     if retyped:
-        yield ChangeType(new.entity, new.name, _spelled(old), _spelled(new))
+        yield ChangeType(new.entity, new.name, *_spelled_apart(old, new))
     aspects = differing(old, new, FIELD_TOLD_APART | (TYPE_SAYS if retyped else frozenset()))
     if new.required and not old.required and is_stored(old):
         yield RequireField(new.entity, new.name)
@@ -140,6 +141,12 @@ def _field(old: Field, new: Field, pairs: Pairs) -> Iterator[Change]:
     if aspects:
         yield ChangeField(new.entity, new.name, aspects)
     yield from options
+
+
+def _spelled_apart(old: Field, new: Field) -> tuple[str, str]:
+    """Both types, with their limits where they are the same but for those."""
+    before, after = _spelled(old), _spelled(new)
+    return (before, after) if before != after else (f"{before}({longest(old)})", f"{after}({longest(new)})")
 
 
 def _spelled(field: Field) -> str:

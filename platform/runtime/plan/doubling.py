@@ -74,7 +74,7 @@ class Doubling:
                 return None
             place = Place(self.retyping.before[old.entity], old, self.retyping.before.engine)
             return lambda ids: place.read(connection, ids)
-        retype = self.retyping.of(changed)
+        retype = self.retyping.of(field)
         source, way = retype.source, retype.way
         if source is None or not isinstance(way, Conversion):
             return None

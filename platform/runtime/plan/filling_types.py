@@ -97,9 +97,10 @@ def fills_of_types(plan: Plan, release: Release, context: Context, since: dateti
         return
     pairs = Pairs(before.model, plan.model, before.names, plan.names, plan.pairing)
     retyping = Retyping(pairs, before.tables, release.tables)
-    for change in plan.changes:
-        one = retyping.of(change) if isinstance(change, ChangeType) else None
-        if one is None or one.source is None or one.target is None or not isinstance(one.way, Conversion):
+    # By the names, not the changes: one that goes on with an apply keeps to the names that this began with.
+    for field in pairs.moving():
+        one = retyping.of(field)
+        if one.source is None or one.target is None or not isinstance(one.way, Conversion):
             continue
         yield FillConverted(
             source=one.source,

@@ -45,6 +45,11 @@ class Pairs:
         now = {one.name: tables[before.name] for before, one in self.kept()}
         return stored_as(old, tables) != stored_as(field, now)
 
+    def moving(self) -> Iterator[Field]:
+        """The fields that get other columns."""
+        fields = (field for _, entity in self.kept() for field in entity.fields.values())
+        return (field for field in fields if self.field(field) is not None and self.moves(field))
+
     def former(self, entity: str) -> Entity:
         """The entity before of an entity that is not new."""
         old = self.entity(self.after.entities[entity])

@@ -21,11 +21,13 @@ from kith.runtime.plan.counting import Counting
 from kith.runtime.plan.doubling import Doubling
 from kith.runtime.plan.drift import Drift, find_drift
 from kith.runtime.plan.measuring import Looking
+from kith.runtime.plan.narrowing import narrowed
 from kith.runtime.plan.pairs import Pairs
 from kith.runtime.plan.returning import Returning
 from kith.runtime.plan.retyped import Retyping
 from kith.runtime.plan.retyping import ChangeType
 from kith.runtime.plan.rights import people_of
+from kith.runtime.plan.room import MakeRoom, Room
 from kith.runtime.release import Release
 from kith.runtime.schema.names import Names, named
 from kith.runtime.schema.pairing import BY_NAME, Pairing
@@ -130,16 +132,38 @@ def plan(candidate: Model, base: Release | None, database: Database | None, pair
         after = named(candidate, Names())
         changes = [*compare(Pairs(empty_like(candidate), candidate, Names())), *first_data(candidate, after)]
         return Plan(base, candidate, after, tuple(changes))
+    if database is not None:
+        with database.read() as connection:
+            told = Pairs(base.model, candidate, base.names, pairing=pairing)
+            pairing = pairing.moving_apart(narrowed(connection, told, base.tables))
     after = named(candidate, base.names, base.model, base.number + 1, pairing)
     pairs = Pairs(base.model, candidate, base.names, after, pairing)
     changes = compare(pairs)
     if database is None:
         return Plan(base, candidate, after, tuple(changes), pairing=pairing)
     with database.read() as connection:
-        changes = list(_counted(changes, connection, pairs, base, Tables(candidate, after, database.kind)))
+        tables = Tables(candidate, after, database.kind)
+        changes = list(_counted(changes, connection, pairs, base, tables))
+        room = list(Room(connection, base, tables).changes(changes))
+        changes = [*room, *changes]
+        after = _roomier(after, room)
         changes += changes_of_data(connection, candidate, after, base)
         drift = find_drift(connection, base.tables, base.names)
     return Plan(base, candidate, after, tuple(changes), drift, pairing)
+
+
+def _roomier(names: Names, room: Sequence[MakeRoom]) -> Names:
+    """Names that know nothing of what is left out of tables that are made anew."""
+    left_out = {one.table: one.without for one in room}
+    return replace(
+        names,
+        entities={
+            name: replace(
+                of, kept={base: item for base, item in of.kept.items() if base not in left_out.get(of.table, ())}
+            )
+            for name, of in names.entities.items()
+        },
+    )
 
 
 def _counted(

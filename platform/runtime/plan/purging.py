@@ -13,7 +13,7 @@ from kith.runtime.plan.planning import Plan
 from kith.runtime.plan.steps import drop_columns, drop_table
 from kith.runtime.release import Release
 from kith.runtime.schema import system
-from kith.runtime.schema.keeping import KeptField, points_to
+from kith.runtime.schema.keeping import KeptField, columns_of, points_to
 from kith.runtime.schema.names import EntityNames, KeptEntity, Names, link_table
 
 
@@ -65,7 +65,7 @@ class _There:
         if not self.inspector.has_table(table):
             return []
         names = [column["name"] for column in self.inspector.get_columns(table)]
-        return [name for name in names if name.partition("__")[0] == base]
+        return columns_of(names, base)
 
     def links(self, table: str) -> list[str]:
         """The link tables of a table."""

@@ -51,3 +51,12 @@ def unknown_options(field: str, rows: int) -> Words:
         " Declare that with `retired: true`, or purge the field first.",
         f"{field}：{count.zh}中另行保留的值是已不存在的选项。请以 `retired: true` 声明该选项，或先清除该字段。",
     )
+
+
+def no_room(columns: int) -> Words:
+    """A table that would have too many columns even without those that are empty."""
+    return Words(
+        f"The table would have {columns:,} columns, more than the database takes. Drop what is kept aside with `kith purge`,"
+        " or give the entity fewer fields.",
+        f"数据表将有 {columns:,} 列，超出数据库的限制。请用 `kith purge` 清除另行保留的内容，或减少该实体的字段。",
+    )

@@ -44,10 +44,9 @@ class Retyping:
     before: Tables
     after: Tables
 
-    def of(self, change: ChangeType) -> Retype:
-        """Where a change's values come from and go to."""
-        new = self.pairs.after.entities[change.entity].fields[change.field]
-        old = self.pairs.former_field(change.entity, change.field)
+    def of(self, new: Field) -> Retype:
+        """Where the values of a field come from and go to."""
+        old = self.pairs.former_field(new.entity, new.name)
         engine = self.before.engine
         source = Place(self.before[old.entity], old, engine) if is_stored(old) else None
         target = Place(self.after[new.entity], new, engine) if is_stored(new) else None
@@ -76,7 +75,7 @@ class Retyping:
         self, change: ChangeType, looking: Looking, count: Callable[[str], int], *, lenient: bool = False
     ) -> ChangeType:
         """The change with what the data says; `count` gives the number of all records of an entity."""
-        one = self.of(change)
+        one = self.of(self.pairs.after.entities[change.entity].fields[change.field])
         if one.new.is_computed or one.source is None:
             return self._made(change, one, looking, count(change.entity), lenient=lenient)
         target = one.target if one.back is not None else None

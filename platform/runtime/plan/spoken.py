@@ -57,6 +57,13 @@ def listed(names: tuple[str, ...]) -> Words:
     return Words(", ".join(one.en for one in words), "、".join(one.zh for one in words))
 
 
+def seconds(count: float) -> Words:
+    """So many seconds, about, in words."""
+    return (
+        Words("less than a second", "不到一秒") if count < 1 else Words(f"about {count:,.0f} s", f"约 {count:,.0f} 秒")
+    )
+
+
 def records(count: int) -> Words:
     """A number of records, in words."""
     return Words(f"{count:,} record{'' if count == 1 else 's'}", f"{count:,} 条记录")

@@ -209,6 +209,9 @@ def drop_table(connection: sa.Connection, name: str) -> None:
     connection.exec_driver_sql(f"DROP TABLE IF EXISTS {quoted}{cascade}")
 
 
+FEW = 3
+
+
 def drop_columns(connection: sa.Connection, table: str, names: list[str]) -> None:
     """Drop columns with all that is over them. SQLite must be in a transaction that may rebuild tables."""
     operations = _operations(connection)
@@ -217,8 +220,10 @@ def drop_columns(connection: sa.Connection, table: str, names: list[str]) -> Non
         for index in inspector.get_indexes(table):
             if not set(names).isdisjoint(index["column_names"]):
                 drop_index(connection, table, str(index["name"]))
-        if any(not set(names).isdisjoint(key["constrained_columns"]) for key in inspector.get_foreign_keys(table)):
-            # What a foreign key of the table names cannot be dropped there, only left out of a new one.
+        keys = {column for key in inspector.get_foreign_keys(table) for column in key["constrained_columns"]}
+        if len(names) > FEW or not keys.isdisjoint(names):
+            # What a foreign key of the table names cannot be dropped there, only left out of a new one; and that is done
+            # once for all, where each column that is dropped has every record written.
             with operations.batch_alter_table(table, recreate="always") as batch:
                 for name in names:
                     batch.drop_column(name)

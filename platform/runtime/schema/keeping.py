@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -28,6 +28,11 @@ class KeptField:
     def as_data(self) -> dict[str, Any]:
         """As plain data."""
         return {name: value for name, value in asdict(self).items() if value != ""}
+
+
+def columns_of(there: Iterable[str], base: str) -> list[str]:
+    """The columns among some that belong to a base name."""
+    return [name for name in there if name.partition("__")[0] == base]
 
 
 def points_to(stored: str) -> str:

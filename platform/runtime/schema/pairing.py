@@ -22,6 +22,9 @@ class Pairing(Protocol):
     def is_back(self) -> bool:
         """Whether the model is older than the release: it may lack what records have meanwhile, and knows no renames."""
 
+    def moving_apart(self, fields: Moving) -> Pairing:
+        """The same, with those fields in columns of their own."""
+
     def entity(self, entity: Entity, model: Model, before: Names) -> str | None:
         """The name under which an entity is known to the release before, or None where it is new."""
 
@@ -41,6 +44,10 @@ class ByName:
 
     moving: Moving = frozenset()
     is_back: bool = False
+
+    def moving_apart(self, fields: Moving) -> Pairing:
+        """The same, with those fields in columns of their own."""
+        return ByName(fields)
 
     def entity(self, entity: Entity, model: Model, before: Names) -> str | None:
         """As a document says."""
@@ -71,6 +78,10 @@ class ByPlace:
     then: Names
     moving: Moving = frozenset()
     is_back: bool = True
+
+    def moving_apart(self, fields: Moving) -> Pairing:
+        """The same, with those fields in columns of their own."""
+        return ByPlace(self.then, fields)
 
     def entity(self, entity: Entity, model: Model, before: Names) -> str | None:
         """The one of the same table."""
