@@ -55,6 +55,22 @@ CASES: dict[str, Case] = {
         model(_shop(field("colour", "choice", options=COLOURS), field("tint", "choices", options=COLOURS))),
         {"shop": [{"name": "A", "colour": "Deep red", "tint": "red"}, {"name": "B", "colour": "navy"}]},
     ),
+    "shorter_texts_that_clash_in_a_key": Case(
+        model(_shop(field("note", unique="exact"), field("size"))),
+        model(_shop(field("note", unique="exact", params={"max_length": 3}), field("size", params={"max_length": 3}))),
+        {
+            "shop": [
+                {"name": "A", "note": "abcd", "size": "12"},
+                {"name": "B", "note": "abc"},
+                {"name": "C", "note": "x"},
+            ]
+        },
+    ),
+    "shorter_texts": Case(
+        model(_shop(field("note"))),
+        model(_shop(field("note", params={"max_length": 3}))),
+        {"shop": [{"name": "A", "note": "abcd"}, {"name": "B", "note": "abc"}]},
+    ),
     "retype_that_means_nothing": _both(field("size", "date"), field("size", "integer"), None),
     "retype_that_means_nothing_with_values": Case(
         model(_shop(field("open", "boolean"))),
