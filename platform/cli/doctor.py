@@ -1,6 +1,8 @@
-"""`kith doctor`: whether a workspace is sound: its chain of history, and its queue."""
+"""`kith doctor`: whether a workspace is sound, and mending what can be mended safely."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
 
 import orjson
 import typer
@@ -9,42 +11,46 @@ from kith.cli.opening import Db, existing_workspace
 from kith.cli.saying import Json, Language, language_of
 from kith.problems import Words
 
+if TYPE_CHECKING:
+    from kith.runtime.doctor import Check, Found
 
-def doctor(db: Db = "", as_json: Json = False, lang: Language = "") -> None:
-    """Verify the history, and say what is wrong with the queue; problems found end with 1."""
-    from kith.runtime import queue
-    from kith.runtime.sealing import verify
+
+def doctor(
+    repair: Annotated[bool, typer.Option("--repair", help="Mend what can be mended without losing anything.")] = False,
+    deep: Annotated[bool, typer.Option("--deep", help="Look at all records, not at some of each entity.")] = False,
+    db: Db = "",
+    as_json: Json = False,
+    lang: Language = "",
+) -> None:
+    """Check tables, history, computed values, search, numbers and jobs; flaws that are left end with 1."""
+    from kith.runtime.doctor import Visit, examine
+    from kith.runtime.publishing import system_context
 
     language = language_of(lang)
-    with existing_workspace(db, language) as workspace, workspace.database.read() as connection:
-        chain, counts = verify(connection), queue.counts(connection)
+    with existing_workspace(db, language) as workspace:
+        release = workspace.current()
+        visit = Visit(workspace.database, release, system_context(release, workspace.clock, language), deep)
+        results: list[tuple[Check, Found]] = []
+        for check, found in examine(visit, repair=repair):
+            results.append((check, found))
+            if not as_json:
+                _show(check, found, language)
+    sound = not any(found.flaws for _, found in results)
     if as_json:
-        data = {"history": {"sealed_until": chain.at, "rows": chain.rows, "broken": chain.broken}, "jobs": counts}
-        typer.echo(orjson.dumps(data, option=orjson.OPT_INDENT_2).decode())
-    else:
-        for words in said(
-            chain.rows, f"{chain.at:%Y-%m-%d %H:%M:%S}Z" if chain.at else "–", chain.broken, counts["dead"]
-        ):
-            typer.echo(words.in_(language))
-    if chain.broken or counts["dead"]:
+        checks = [{"name": check.name, **found.as_data(language)} for check, found in results]
+        typer.echo(orjson.dumps({"sound": sound, "checks": checks}, option=orjson.OPT_INDENT_2).decode())
+    if not sound:
         raise typer.Exit(1)
 
 
-def said(rows: int, until: str, broken: str, dead: int) -> list[Words]:
-    """What there is to say, line by line."""
-    lines = [Words(f"History: verified up to {until}, {rows} rows.", f"历史记录：已校验至 {until}，共 {rows} 行。")]
-    if broken:
-        lines.append(
-            Words(
-                "History: what was written after that has been changed or removed outside of Kith.",
-                "历史记录：此后的内容曾在 Kith 之外被修改或删除。",
-            )
-        )
-    if dead:
-        lines.append(
-            Words(
-                f"Jobs: {dead} are dead; `kith jobs list --state dead` says why.",
-                f"后台任务：{dead} 个已失败，可用 `kith jobs list --state dead` 查看原因。",
-            )
-        )
-    return lines
+def _show(check: Check, found: Found, language: str) -> None:
+    from kith.runtime.doctor.findings import SHOWN
+
+    colon = Words(": ", "：").in_(language)
+    typer.echo(f"{'✗' if found.flaws else '✓'} {check.title.in_(language)}{colon}{found.proved.in_(language)}")
+    for sign, lines in (("✗", found.flaws), ("!", found.notes), ("+", found.mended)):
+        for line in lines[:SHOWN]:
+            typer.echo(f"  {sign} {line.in_(language)}")
+        if len(lines) > SHOWN:
+            more = len(lines) - SHOWN
+            typer.echo(Words(f"  … and {more} more", f"  … 还有 {more} 项").in_(language))

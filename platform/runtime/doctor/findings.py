@@ -1,0 +1,59 @@
+"""What a check is given, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kith.problems import Words
+from kith.runtime.context import Context
+from kith.runtime.database import Database
+from kith.runtime.release import Release
+
+SHOWN = 20
+"""Flaws that are shown of each check."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One look at a workspace; `deep` means all records, not the first and last of each entity."""
+
+    database: Database
+    release: Release
+    context: Context
+    deep: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a check has seen: what it went through, in words with the count, and what is wrong.
+
+    `notes` are worth knowing and no flaw; `mended` is what was done about the flaws of a first look.
+    """
+
+    proved: Words
+    count: int
+    flaws: Sequence[Words] = ()
+    notes: Sequence[Words] = ()
+    mended: Sequence[Words] = ()
+
+    def as_data(self, language: str) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "proved": self.proved.in_(language),
+            "count": self.count,
+            "flaws": [one.in_(language) for one in self.flaws],
+            "notes": [one.in_(language) for one in self.notes],
+            "mended": [one.in_(language) for one in self.mended],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Something that must hold; `mend` does what is safe about it and says what that was."""
+
+    name: str
+    title: Words
+    look: Callable[[Visit], Found]
+    mend: Callable[[Visit], Iterator[Words]] | None = None

@@ -1,0 +1,93 @@
+"""The chains of history: of each record, and the one over all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from kith.problems import Words
+from kith.runtime.doctor.findings import Found, Visit
+from kith.runtime.schema.system import history
+from kith.runtime.sealing import verify
+from kith.runtime.write.storing import chained
+
+PAGE = 2_000
+COLUMNS = tuple(map(str, history.c.keys()))
+
+
+def look(visit: Visit) -> Found:
+    """Every row is as it was written, follows the one before, and every record has the row of its version."""
+    with visit.database.read() as connection:
+        sealed = verify(connection)
+        broken: dict[tuple[str, str], int] = {}
+        rows = records = 0
+        for count, is_new, flaw in _walk(connection):
+            rows, records = rows + count, records + is_new
+            if flaw is not None:
+                broken.setdefault(flaw[:2], flaw[2])
+        bare = list(_without(visit, connection))
+    until = f"{sealed.at:%Y-%m-%d %H:%M:%S}Z" if sealed.at else "–"
+    flaws = [*_sealing(sealed.broken)]
+    for (entity, record), version in sorted(broken.items()):
+        flaws.append(
+            Words(
+                f"{entity}/{record}: version {version} has been changed or does not follow the one before",
+                f"{entity}/{record}：版本 {version} 被修改过，或与前一版本不衔接",
+            )
+        )
+    flaws += bare
+    return Found(
+        Words(
+            f"{rows} rows of {records} records; sealed and verified up to {until}",
+            f"{records} 条记录的 {rows} 行；已封存并校验至 {until}",
+        ),
+        rows,
+        flaws,
+    )
+
+
+def _sealing(broken: str) -> Iterator[Words]:
+    if broken:
+        yield Words(
+            "what was written after that has been changed or removed outside of Kith",
+            "此后的内容曾在 Kith 之外被修改或删除",
+        )
+
+
+def _walk(connection: sa.Connection) -> Iterator[tuple[int, bool, tuple[str, str, int] | None]]:
+    """Every row: 1, whether it is the first of its record, and the entity, record and version where it is not sound."""
+    order = (history.c.entity, history.c.record, history.c.version)
+    after: tuple[str, str, int] | None = None
+    hash_ = ""
+    while True:
+        asked = sa.select(history).order_by(*order).limit(PAGE)
+        if after is not None:
+            asked = asked.where(
+                sa.tuple_(*order) > sa.tuple_(*(sa.literal(one, c.type) for one, c in zip(after, order, strict=True)))
+            )
+        rows = [dict(zip(COLUMNS, row, strict=True)) for row in connection.execute(asked)]
+        for row in rows:
+            place = (row["entity"], row["record"], row["version"])
+            is_new = after is None or after[:2] != place[:2]
+            sound = row["hash"] == chained(row) and row["previous"] == ("" if is_new else hash_)
+            yield 1, is_new, None if sound else place
+            after, hash_ = place, row["hash"]
+        if len(rows) < PAGE:
+            return
+
+
+def _without(visit: Visit, connection: sa.Connection) -> Iterator[Words]:
+    """Records whose version no row of the history tells of."""
+    for name, table in visit.release.tables.entities.items():
+        told = sa.exists().where(
+            history.c.entity == table.stable_name,
+            history.c.record == table.id,
+            history.c.version == table.table.c.version,
+        )
+        count = connection.scalar(sa.select(sa.func.count()).select_from(table.table).where(~told))
+        if count:
+            yield Words(
+                f"{name}: {count} records were written outside of Kith: no history tells of their version",
+                f"{name}：{count} 条记录在 Kith 之外被写入，其版本没有历史记录",
+            )

@@ -1,0 +1,38 @@
+"""Which records are looked at: all, or the first and the last of an entity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from kith.runtime.doctor.findings import Visit
+
+SAMPLE = 100
+"""Records from either end of an entity."""
+BATCH = 500
+
+
+def batches(visit: Visit, entity: str) -> Iterator[list[str]]:
+    """The ids of the records to look at, some at a time."""
+    table = visit.release.tables[entity]
+    if not visit.deep:
+        with visit.database.read() as connection:
+            first = connection.scalars(sa.select(table.id).order_by(table.id).limit(SAMPLE)).all()
+            last = connection.scalars(sa.select(table.id).order_by(table.id.desc()).limit(SAMPLE)).all()
+        ids = sorted({*map(str, first), *map(str, last)})
+        if ids:
+            yield ids
+        return
+    after = ""
+    while True:
+        asked = sa.select(table.id).order_by(table.id).limit(BATCH)
+        if after:
+            asked = asked.where(table.id > after)
+        with visit.database.read() as connection:
+            ids = list(map(str, connection.scalars(asked)))
+        if ids:
+            yield ids
+        if len(ids) < BATCH:
+            return
+        after = ids[-1]
