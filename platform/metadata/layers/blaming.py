@@ -10,6 +10,8 @@ from kith.metadata.layers.merging import REMOVE
 from kith.problems import Problem, Related, Span, Words
 from kith.source import Entry, Mapping, Node
 
+DECLARING = frozenset({"entity", "fragment", "rules", "workflow", "data", "tests"})
+"""Kinds whose parts other documents name."""
 NEAR = 2
 """A thing inside a document stands at least so deep: `fields`, then its name."""
 
@@ -52,7 +54,7 @@ def _removed(merged: Merged) -> Iterator[tuple[str, Span]]:
     for (_, name), parts in merged.gone.items():
         yield name, next(iter(parts[-1].node.entries.values())).value.span
     for document in merged.documents.values():
-        for part in document.parts[1:]:
+        for part in document.parts[1:] if document.kind in DECLARING else ():
             yield from ((entry.key.text, entry.key.span) for entry in _removals(part.node))
 
 
