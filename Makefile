@@ -62,7 +62,8 @@ nightly: .venv/.test ## What takes long: a million agreement cases, broken docum
 	@failed=0; \
 	for part in "tests.agreement --cases 1000000 --jobs 2 --seed $(SEED)" "tests.rules.broken 20000 $(SEED)" \
 			"tests.rules.broken_documents 20000 $(SEED)" "tests.rules.proving 20000 $(SEED)" "tests.metadata.broken" \
-			"tests.metadata.mutator 5000 $(SEED)"; do \
+			"tests.metadata.mutator 5000 $(SEED)" "tests.runtime.cycles 2000" \
+			"tests.packages.mutated 2000 $(SEED)"; do \
 		echo "== python -m $$part"; $(BIN)/python -m $$part || failed=1; \
 	done; \
 	echo "== 5,000 new examples each"; KITH_LONG=1 $(BIN)/pytest -q -n 2 $(EXAMPLES) || failed=1; \
