@@ -19,7 +19,7 @@ _BESIDES = re.compile(r"(README|LICENSE|CHANGELOG|NOTICE)(\.[A-Za-z-]+)?\.(md|tx
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 
 _LONG = Words("it is too long or too deep", "过长或层级过深")
-_OUTSIDE = Words("it leads outside the package", "指向包外")
+_OUTSIDE = Words("it is outside the package", "指向包外")
 _SIGNS = Words(
     "only letters a to z, digits, dot, dash and underscore are the same on every system",
     "只允许英文字母、数字、点、连字符和下划线",
