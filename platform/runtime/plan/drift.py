@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -44,33 +44,51 @@ class Drift:
 
 def find_drift(connection: sa.Connection, tables: Tables, names: Names) -> tuple[Drift, ...]:
     """All differences between the tables of a release and those that are there."""
-    inspector = sa.inspect(connection)
-    present = set(inspector.get_table_names())
+    wanted = tables.metadata.tables
+    there = _There.of(connection, list(wanted))
+    ours = {of.table: {*of.columns.values(), *of.kept} for of in names.entities.values()}
     found: list[Drift] = []
-    for name, table in tables.metadata.tables.items():
-        if name not in present:
+    for name, table in wanted.items():
+        if name not in there.columns:
             found.append(Drift("table_missing", name))
         else:
-            found += _columns(inspector, table, names)
-            found += _indexes(inspector, table)
-            found += _foreign_keys(inspector, table)
+            found += _columns(there, table, ours.get(name, set()))
+            found += _indexes(there, table)
+            found += _foreign_keys(there, table)
     return tuple(found)
 
 
-def _columns(inspector: sa.Inspector, table: sa.Table, names: Names) -> Iterator[Drift]:
-    there = {column["name"]: column["type"] for column in inspector.get_columns(table.name)}
+@dataclass(frozen=True, slots=True)
+class _There:
+    """What some tables really have, each kind asked for at once; a table that is not there has no columns."""
+
+    dialect: sa.Dialect
+    columns: Mapping[str, Mapping[str, sa.types.TypeEngine[object]]]
+    indexes: Mapping[str, frozenset[str]]
+    keys: Mapping[str, frozenset[tuple[str, ...]]]
+
+    @classmethod
+    def of(cls, connection: sa.Connection, tables: list[str]) -> _There:
+        inspector = sa.inspect(connection)
+        columns = inspector.get_multi_columns(filter_names=tables)
+        indexes = inspector.get_multi_indexes(filter_names=tables)
+        keys = inspector.get_multi_foreign_keys(filter_names=tables)
+        return cls(
+            connection.dialect,
+            {name: {one["name"]: one["type"] for one in some} for (_, name), some in columns.items()},
+            {name: frozenset(str(one["name"]) for one in some) for (_, name), some in indexes.items()},
+            {name: frozenset(tuple(one["constrained_columns"]) for one in some) for (_, name), some in keys.items()},
+        )
+
+
+def _columns(there: _There, table: sa.Table, ours: Collection[str]) -> Iterator[Drift]:
+    present = there.columns[table.name]
     for column in table.columns:
-        if column.name not in there:
+        if column.name not in present:
             yield Drift("column_missing", table.name, column.name)
-        elif _kind(column.type, inspector.dialect) != _kind(there[column.name], inspector.dialect):
+        elif _kind(column.type, there.dialect) != _kind(present[column.name], there.dialect):
             yield Drift("type_changed", table.name, column.name)
-    ours = {
-        base
-        for entity in names.entities.values()
-        if entity.table == table.name
-        for base in (*entity.columns.values(), *entity.kept)
-    }
-    for name in there:
+    for name in present:
         # A column that a field no longer uses is where its values are kept aside.
         if name not in table.columns and name.partition("__")[0] not in ours:
             yield Drift("column_added", table.name, name)
@@ -80,18 +98,18 @@ def _kind(type_: sa.types.TypeEngine[object], dialect: sa.Dialect) -> str:
     return type_.compile(dialect=dialect).partition(" COLLATE")[0].upper()
 
 
-def _indexes(inspector: sa.Inspector, table: sa.Table) -> Iterator[Drift]:
-    there = {str(index["name"]) for index in inspector.get_indexes(table.name)}
+def _indexes(there: _There, table: sa.Table) -> Iterator[Drift]:
+    present = there.indexes.get(table.name, frozenset())
     ours = {str(index.name) for index in table.indexes}
-    for name in sorted(ours - there):
+    for name in sorted(ours - present):
         yield Drift("index_missing", table.name, name)
-    for name in sorted(there - ours):
+    for name in sorted(present - ours):
         if not is_ours(name, table.name):
             yield Drift("index_added", table.name, name)
 
 
-def _foreign_keys(inspector: sa.Inspector, table: sa.Table) -> Iterator[Drift]:
-    there = {tuple(key["constrained_columns"]) for key in inspector.get_foreign_keys(table.name)}
+def _foreign_keys(there: _There, table: sa.Table) -> Iterator[Drift]:
+    present = there.keys.get(table.name, frozenset())
     for key in table.foreign_key_constraints:
-        if tuple(key.column_keys) not in there:
+        if tuple(key.column_keys) not in present:
             yield Drift("foreign_key_missing", table.name, key.column_keys[0])

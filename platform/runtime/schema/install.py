@@ -59,10 +59,11 @@ def _make_schema(connection: sa.Connection) -> None:
 
 def _missing(connection: sa.Connection) -> Iterator[sa.Column[Any] | sa.Index]:
     """Columns and indexes that tables of an older Kith lack; every column of a table that is not there."""
-    inspector = sa.inspect(connection)
-    present = set(inspector.get_table_names())
+    inspector, ours = sa.inspect(connection), list(SYSTEM.tables)
+    columns = inspector.get_multi_columns(filter_names=ours)
+    indexes = inspector.get_multi_indexes(filter_names=ours)
     for table in SYSTEM.tables.values():
-        columns = {column["name"] for column in inspector.get_columns(table.name)} if table.name in present else set()
-        yield from (column for column in table.columns if column.name not in columns)
-        indexes = {index["name"] for index in inspector.get_indexes(table.name)} if table.name in present else set()
-        yield from (index for index in table.indexes if index.name not in indexes)
+        there = {column["name"] for column in columns.get((None, table.name), ())}
+        yield from (column for column in table.columns if column.name not in there)
+        made = {index["name"] for index in indexes.get((None, table.name), ())}
+        yield from (index for index in table.indexes if index.name not in made)
