@@ -3,23 +3,83 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from kith.metadata.build import build
+from kith.metadata.checking import check
 from kith.metadata.layers import load
 from kith.metadata.shapes.kinds import KINDS
+from kith.runtime.database import open_database
+from kith.runtime.plan.applying import apply
+from kith.runtime.plan.planning import plan
+from kith.runtime.publishing import hooks
 from kith.runtime.testing.running import run_tests
 from tests.support.upgrades import UPGRADES, company, template
-from tests.support.worlds import built
+from tests.support.worlds import Time, built
 
 APP = "retail_crm"
 COMPANY = UPGRADES / APP / "company"
+NOW = Time(datetime(2026, 6, 15, tzinfo=UTC))
+CHANGES = {
+    "+ entity case_topic",
+    "+ entity service_case",
+    "~ option post of consent.channel is retired",
+    "- field household.note",
+    "+ option livestream of member.source",
+    "+ field member.preferred_channel (choice)",
+    "+ field member.open_cases (rollup)",
+    "~ field product.season changes from choice<spring,summer,autumn,winter,all_year> to choices",
+    "~ field purchase.clerk is now called sold_by",
+    "+ option inspected of purchase_return.status",
+    "~ field store.floor_area changes from integer to decimal(8,1)",
+    "~ role marketing on purchase loses: export was yes, becomes no",
+    "~ form member_main changed",
+    "~ view all_members changed",
+    "~ segment near_next_tier changed",
+    "~ rules purchase_return changed",
+    "+ workflow service_case_flow added",
+    "+ data case_topics: 6 records added",
+    "+ data categories: 2 records added",
+    "~ data categories: 1 record changed",
+}
+"""What somebody who knows both versions expects a plan to tell, among other things."""
 
 
 def stack(version: str, into: Path) -> Path:
     """The company's folder beside the template's in a version."""
     template(APP, version, into)
     return company(APP, into)
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+def test_both_versions_have_no_problems(version: str, tmp_path: Path) -> None:
+    assert [problem.message() for problem in check(template(APP, version, tmp_path))] == []
+
+
+def test_the_company_has_no_problems_on_the_version_it_was_made_for_and_passes_its_tests(tmp_path: Path) -> None:
+    folder = stack("1.0", tmp_path)
+    assert [problem.message() for problem in check(folder)] == []
+    said = [path.stem for path in (COMPANY / "tests").glob("*.yaml")]
+    outcomes = run_tests(built(folder), wanted=said, jobs=1)
+    assert [(one.test, one.case, one.mismatches) for one in outcomes if not one.passed] == []
+    assert {one.test for one in outcomes} == set(said)
+
+
+def test_the_upgrade_is_planned_as_one_expects_and_nothing_is_left_to_do(tmp_path: Path) -> None:
+    old, new = (built(template(APP, version, tmp_path / version)) for version in ("1.0", "1.1"))
+    database = open_database(f"sqlite:///{tmp_path / 'crm.db'}")
+    first = apply(plan(old, None, database), database, clock=NOW, hooks=hooks(NOW))
+    planned = plan(new, first, database)
+    told = {line.strip() for line in planned.as_text("en").splitlines()}
+    assert CHANGES - told == set()
+    assert not [line for line in told if "household" in line and line.startswith("~ role")]
+    second = apply(planned, database, clock=NOW, hooks=hooks(NOW), allow_loss=True)
+    again = plan(new, second, database)
+    assert (again.changes, again.drift) == ((), ())
+    database.close()
 
 
 def test_the_company_has_documents_of_every_kind() -> None:

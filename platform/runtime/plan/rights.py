@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from kith.metadata.model import Grant, Role
+from kith.metadata.model import Entity, Grant, Role
 from kith.rules.program import Expression
 from kith.runtime.plan.changes import Change
 from kith.runtime.plan.changes_told import ChangeDocument, ChangeRights
@@ -60,13 +60,18 @@ def _rights(old: Role, new: Role, pairs: Pairs) -> Iterator[Change]:
         before, after = _granted(grants.get(entity), fields), _granted(new.grants.get(entity), {})
         for what in {**before, **after}:
             was, becomes = _of(before, what), _of(after, what)
-            if was != becomes and not _goes_with_it(what, was, becomes):
+            if was != becomes and not _goes_with_it(what, was, becomes) and not _is_gone(what, declared):
                 yield ChangeRights(new.name, entity, what, was, becomes, effect="rights")
 
 
 def _goes_with_it(what: str, was: str, becomes: str) -> bool:
     """That all fields can be written is what any grant says that comes or goes."""
     return what == ALL_ELSE and {was, becomes} == {"no", WRITE}
+
+
+def _is_gone(what: str, declared: Entity | None) -> bool:
+    """That a right is about a field that is no more: it goes with the field."""
+    return declared is not None and what.startswith("field ") and what.removeprefix("field ") not in declared.fields
 
 
 def _of(granted: Mapping[str, str], what: str) -> str:
