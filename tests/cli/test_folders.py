@@ -12,8 +12,10 @@ from typer.testing import CliRunner, Result
 
 from kith.cli.ground import Ground
 from kith.cli.main import app
+from kith.metadata.layers import layer_of
+from kith.packages.projects import installed
 from kith.runtime.publishing import hooks
-from kith.runtime.workspace import Workspace
+from kith.runtime.workspace import Workspace, builder
 
 TEMPLATE = {
     "app.yaml": "app: corner\nversion: 1.0.0\ntitle: Corner\nlanguages: [en]\ntime_zone: UTC\ncurrency: CNY\n"
@@ -282,3 +284,63 @@ def test_line_ends_of_a_file_stay(ours: Path, sqlite_url: str) -> None:
     in_the_crm(sqlite_url, {"entities/shop.yaml": RENAMED})
     done("pull", ours, *here)
     assert path.read_bytes() == RENAMED.replace("\n", "\r\n").encode()
+
+
+def with_template(url: str, text: str) -> None:
+    """What a package upgrade does: the template in the database is another."""
+    workspace = Workspace.open(url)
+    try:
+        layers = workspace.current().model.layers
+        corner = layer_of({**layers[1].documents, "entities/shop.yaml": text}, "corner")
+        model, problems = builder()((layers[0], corner, *layers[2:]))
+        assert model is not None, [problem.message() for problem in problems]
+        workspace.apply(workspace.plan(model), hooks=hooks(workspace.clock))
+    finally:
+        workspace.close()
+
+
+def test_a_template_that_was_upgraded_in_the_database_comes_into_the_project_s_packages(
+    tmp_path: Path, sqlite_url: str
+) -> None:
+    here = ("--db", sqlite_url)
+    write(tmp_path / "far/corner", TEMPLATE)
+    ours = tmp_path / "near/ours"
+    done("new", ours, "--from", tmp_path / "far/corner")
+    write(ours, {"entities/shop.yaml": COMPANY["entities/shop.yaml"]})
+    done("apply", ours, *here)
+    upgraded = TEMPLATE["entities/shop.yaml"] + "  phone: {type: phone, region: CN, label: Phone}\n"
+    with_template(sqlite_url, upgraded)
+    change(ours / "entities/shop.yaml", "Stores", "Houses")
+    assert "the folder does not have (corner)" in done("apply", ours, *here)
+    assert state(sqlite_url) == (3, "Houses")
+    assert "  ~ packages/corner/entities/shop.yaml\n" in done("pull", ours, *here)
+    assert (ours / "packages/corner/entities/shop.yaml").read_text("utf-8") == upgraded
+    assert [(found.name, whole) for found, whole in installed(ours)] == [("corner", True)]
+    assert planned(ours, *here)["changes"] == []
+    change(ours / "packages/corner/entities/shop.yaml", "label: Phone", "label: Telephone")
+    with_template(sqlite_url, upgraded.replace("label: Phone", "label: Call"))
+    assert "changed by hand, and stays as it is" in done("pull", ours, *here)
+    assert "label: Telephone" in (ours / "packages/corner/entities/shop.yaml").read_text("utf-8")
+    assert planned(ours, *here)["both"] == ["corner"]
+
+
+def test_a_newer_template_that_the_folder_finds_is_its_proposal_also_after_a_pull(ours: Path, sqlite_url: str) -> None:
+    here = ("--db", sqlite_url)
+    done("apply", ours, *here)
+    in_the_crm(sqlite_url, {"entities/shop.yaml": RENAMED})
+    change(ours.parent / "corner/entities/shop.yaml", "label: Name", "label: Sign")
+    assert done("pull", ours, *here) == f"  ~ entities/shop.yaml\nRelease 2 is in {ours}.\n"
+    assert [one["kind"] for one in planned(ours, *here)["changes"]] == ["change_field"]
+    done("apply", ours, *here)
+    assert state(sqlite_url) == (3, "Branches")
+
+
+def test_nothing_is_written_through_a_link(ours: Path, tmp_path: Path, sqlite_url: str) -> None:
+    here = ("--db", sqlite_url)
+    done("apply", ours, *here)
+    in_the_crm(sqlite_url, {"views/v.yaml": "view: v\nof: shop\ncolumns: {name: {}}\n"})
+    (tmp_path / "elsewhere").mkdir()
+    (ours / "views").symlink_to(tmp_path / "elsewhere")
+    refused = kith("pull", ours, *here)
+    assert (refused.exit_code, "is a link" in refused.stderr) == (1, True), refused.output
+    assert list((tmp_path / "elsewhere").iterdir()) == []
