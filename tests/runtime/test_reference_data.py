@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from kith.metadata.build import build
+from kith.runtime import releases
 from kith.runtime.clock import system_clock
+from kith.runtime.plan.rolling import plan_back
 from kith.runtime.publishing import hooks, system_context
 from kith.runtime.schema.system import reference
 from kith.runtime.workspace import Workspace
@@ -270,3 +273,26 @@ def test_a_second_document_completes_the_rows_of_a_first_one_and_has_the_last_wo
     assert (found["name"], found["note"], str(found["rate"])) == ("Teas", "second", "5.00")
     with corner.workspace.database.read() as connection:
         assert connection.scalar(sa.select(sa.func.count()).select_from(reference)) == 1
+
+
+def test_going_back_takes_rows_away_and_brings_values_back_where_nobody_has_touched_them(corner: Corner) -> None:
+    corner.kinds("tea: {name: Tea}", "milk: {name: Milk, note: cold}", "salt: {name: Salt}")
+    corner.publish()
+    corner.kinds("tea: {name: Teas}", "milk: {name: Milks, note: warm}", "rice: {name: Rice}", "oats: {name: Oats}")
+    corner.publish()
+    corner.edit("milk", name="Our milk")
+    corner.edit("oats", note="ours")
+    workspace = corner.workspace
+    with workspace.database.read() as connection:
+        stored = releases.load(connection, 1)
+    model, _ = build(stored.layers)
+    assert model is not None
+    planned = plan_back(stored, model, workspace.current(), workspace.database)
+    workspace.apply(planned, hooks=hooks(system_clock))
+    found = {one["code"]: (one["name"], one["note"]) for one in corner.records()}
+    assert found == {
+        "tea": ("Tea", None),
+        "milk": ("Our milk", "cold"),
+        "salt": ("Salt", None),
+        "oats": ("Oats", "ours"),
+    }

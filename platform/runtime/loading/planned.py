@@ -47,9 +47,9 @@ def _told(judged: Judged) -> Iterator[Data | KeptData]:
                 yield KeptData(data, one.offer.row, "deleted" if one.fate == "deleted" else "edited", names)
     for data, some in groupby(sorted(judged.removed, key=lambda one: one.data), key=lambda one: one.data):
         yield Data(data, "removed", rows=len(list(some)))
-    for one in sorted(judged.left, key=lambda one: (one.data, one.row)):
-        if _is_there(judged, one.entity, one.record):
-            yield KeptData(one.data, one.row, "used", ())
+    for left in sorted(judged.left, key=lambda one: (one.data, one.row)):
+        if _is_there(judged, left.entity, left.record):
+            yield KeptData(left.data, left.row, "used", ())
 
 
 def _is_there(judged: Judged, entity: str, record: str) -> bool:

@@ -143,7 +143,7 @@ def dead_job(corner: Corner) -> None:
         queue.enqueue(connection, corner.workspace.current(), "schedule", {"rule": "no/where"}, now=now)
         job = queue.claim(connection, ["schedule"], "w", now)
         assert job is not None
-        queue.bury(connection, job, now, "ValueError: no")  # type: ignore[arg-type]
+        queue.bury(connection, job, now, "ValueError: no")
 
 
 DAMAGE: dict[str, tuple[Callable[[Corner], None], str, bool]] = {
