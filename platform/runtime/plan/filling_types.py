@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,10 +36,8 @@ class FillConverted:
     column: str
     conversion: Conversion
     back: Conversion | None
-    before: Release
+    looking: Callable[[sa.Connection], Looking]
     number: int
-    context: Context
-    former: dict[str, str]
     since: datetime | None = None
 
     @property
@@ -52,7 +50,7 @@ class FillConverted:
         ids = next_ids(connection, self.source.table, after, self._wanted(), size)
         if not ids:
             return None
-        looking = Looking(connection, self.context, self.before, self.former)
+        looking = self.looking(connection)
         todo = sorted(set(ids) - self._set_since(connection, ids)) if self.since else ids
         self.target.write(connection, self._changes(looking, todo))
         return ids[-1]
@@ -72,7 +70,7 @@ class FillConverted:
         nothing = self.conversion.setting.empty
         made = {
             id_: convert(present.get(id_)).value
-            for id_ in ids
+            for id_ in sorted(set(ids) - self.source.settled(looking.connection, ids, there))
             if id_ not in there or not is_untouched(back, there[id_], present.get(id_))
         }
         return {id_: value for id_, value in made.items() if value != there.get(id_, nothing)}
@@ -96,7 +94,7 @@ def fills_of_types(plan: Plan, release: Release, context: Context, since: dateti
     if before is None:
         return
     pairs = Pairs(before.model, plan.model, before.names, plan.names, plan.pairing)
-    retyping = Retyping(pairs, before.tables, release.tables)
+    retyping = Retyping(pairs, before, release.tables, plan.past, context)
     # By the names, not the changes: one that goes on with an apply keeps to the names that this began with.
     for field in pairs.moving():
         one = retyping.of(field)
@@ -108,10 +106,8 @@ def fills_of_types(plan: Plan, release: Release, context: Context, since: dateti
             column=release.names.entities[one.new.entity].columns[one.new.name],
             conversion=one.way,
             back=one.back,
-            before=before,
+            looking=retyping.looking,
             number=release.number,
-            context=context,
-            former=retyping.former,
             since=since,
         )
 

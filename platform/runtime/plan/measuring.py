@@ -101,8 +101,12 @@ class Measure:
     def _batch(self, looking: Looking, present: Mapping[str, Any], kept: Mapping[str, Any]) -> None:
         convert = looking.prepared(self.conversion, present.values())
         back = looking.prepared(self.back, kept.values()) if self.back is not None else None
+        settled = self.source.settled(looking.connection, list(present), kept)
         for id_, value in present.items():
             self._counts["values"] += value is not None
+            if id_ in settled:
+                self._counts["back"] += id_ in kept
+                continue
             if id_ in kept:
                 if is_untouched(back, kept[id_], value):
                     self._counts["back"] += 1

@@ -70,6 +70,10 @@ class Place:
                 found[str(id_)] = value.get(VALUE, value)
         return found
 
+    def settled(self, connection: sa.Connection, ids: Sequence[str], kept: Mapping[str, Any]) -> set[str]:
+        """The records of which what was kept elsewhere is known to be right."""
+        return set()
+
     def _read_sets(self, connection: sa.Connection, ids: Sequence[str]) -> dict[str, Any]:
         link = self.table.links[self.field.name]
         found: dict[str, set[str]] = defaultdict(set)

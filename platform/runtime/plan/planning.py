@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,7 +20,7 @@ from kith.runtime.plan.compare import compare
 from kith.runtime.plan.counting import Counting
 from kith.runtime.plan.doubling import Doubling
 from kith.runtime.plan.drift import Drift, find_drift
-from kith.runtime.plan.measuring import Looking
+from kith.runtime.plan.lineage import Past, past_of
 from kith.runtime.plan.narrowing import narrowed
 from kith.runtime.plan.pairs import Pairs
 from kith.runtime.plan.returning import Returning
@@ -56,6 +56,8 @@ class Plan:
     drift: tuple[Drift, ...] = ()
     pairing: Pairing = BY_NAME
     """How the entities and fields of both are told to be the same."""
+    past: Past = field(default_factory=dict)
+    """Columns kept aside that stand between those that a field has and those it goes back to."""
 
     @property
     def base_number(self) -> int:
@@ -143,13 +145,14 @@ def plan(candidate: Model, base: Release | None, database: Database | None, pair
         return Plan(base, candidate, after, tuple(changes), pairing=pairing)
     with database.read() as connection:
         tables = Tables(candidate, after, database.kind)
-        changes = list(_counted(changes, connection, pairs, base, tables))
+        past = past_of(connection, pairs, base, after)
+        changes = list(_counted(changes, connection, pairs, base, tables, past))
         room = list(Room(connection, base, tables).changes(changes))
         changes = [*room, *changes]
         after = _roomier(after, room)
         changes += changes_of_data(connection, candidate, after, base)
         drift = find_drift(connection, base.tables, base.names)
-    return Plan(base, candidate, after, tuple(changes), drift, pairing)
+    return Plan(base, candidate, after, tuple(changes), drift, pairing, past)
 
 
 def _roomier(names: Names, room: Sequence[MakeRoom]) -> Names:
@@ -167,14 +170,14 @@ def _roomier(names: Names, room: Sequence[MakeRoom]) -> Names:
 
 
 def _counted(
-    changes: Sequence[Change], connection: sa.Connection, pairs: Pairs, base: Release, after: Tables
+    changes: Sequence[Change], connection: sa.Connection, pairs: Pairs, base: Release, after: Tables, past: Past
 ) -> Iterator[Change]:
     """The changes with what the data says about each."""
     counting = Counting(connection, pairs, base.tables, Returning(connection, base.names, after, pairs.pairing.is_back))
-    retyping = Retyping(pairs, base.tables, after)
     app = pairs.after.app
     context = context_of(SYSTEM, system_clock(), language=app.languages[0], time_zone=app.time_zone)
-    looking = Looking(connection, context, base, retyping.former)
+    retyping = Retyping(pairs, base, after, past, context)
+    looking = retyping.looking(connection)
     doubling = Doubling(retyping, looking, [change for change in changes if isinstance(change, ChangeType)])
     people = people_of(connection, base.tables) if any(isinstance(one, ChangeRights) for one in changes) else {}
     for change in changes:

@@ -6,15 +6,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
+
 from kith.metadata.model import Field, Model
 from kith.problems import Words
+from kith.runtime.context import Context
 from kith.runtime.plan import refusals
 from kith.runtime.plan.changes import Effect
 from kith.runtime.plan.converting import Conversion, conversion
+from kith.runtime.plan.lineage import Hop, Lineage, Past, between, called
 from kith.runtime.plan.measuring import Looking, Measure
 from kith.runtime.plan.pairs import Pairs
 from kith.runtime.plan.places import Place
 from kith.runtime.plan.retyping import ChangeType, Measured
+from kith.runtime.release import Release
+from kith.runtime.schema.names import Names
 from kith.runtime.schema.storage import is_stored
 from kith.runtime.schema.tables import Tables
 
@@ -41,8 +47,15 @@ class Retyping:
     """What changes of type need to know."""
 
     pairs: Pairs
-    before: Tables
+    base: Release
     after: Tables
+    past: Past
+    context: Context
+
+    @property
+    def before(self) -> Tables:
+        """The tables of the release before."""
+        return self.base.tables
 
     def of(self, new: Field) -> Retype:
         """Where the values of a field come from and go to."""
@@ -50,26 +63,53 @@ class Retyping:
         engine = self.before.engine
         source = Place(self.before[old.entity], old, engine) if is_stored(old) else None
         target = Place(self.after[new.entity], new, engine) if is_stored(new) else None
-        app = self.pairs.after.app
-        zone, language = ZoneInfo(app.time_zone), app.languages[0]
-        renamed = self.pairs.renamed()
-        there = SETTLED if new.is_computed else conversion(old, new, zone, language, renamed)
+        if new.is_computed:
+            return Retype(old, new, source, target, SETTLED, None)
+        names = self.before.names
+        if source is not None and self._is_kept(new):
+            source, names = self._through(source, new)
+        there = self._convert(source.field if source else old, names, new, self.after.names)
         back = None
         if isinstance(there, Conversion) and self._is_kept(new):
-            found = conversion(new, old, zone, language, {after: before for before, after in renamed.items()})
+            found = self._convert(new, self.after.names, source.field if source else old, names)
             back = found if isinstance(found, Conversion) else None
         return Retype(old, new, source, target, there, back)
+
+    def _convert(self, old: Field, here: Names, new: Field, there: Names) -> Conversion | Words:
+        app = self.pairs.after.app
+        return conversion(old, new, ZoneInfo(app.time_zone), app.languages[0], called(here, there))
+
+    def _through(self, source: Place, new: Field) -> tuple[Place, Names]:
+        """The present columns of a field, or what those say that are kept aside between them and where it goes back to."""
+        hops: list[Hop] = []
+        last, names = source, self.before.names
+        for column in between(new, self.pairs, self.after.names):
+            kept = self.past.get((source.table.stable_name, column))
+            if kept is None:
+                return source, self.before.names
+            there = self._convert(last.field, names, kept.place.field, kept.names)
+            back = self._convert(kept.place.field, kept.names, last.field, names)
+            if not isinstance(there, Conversion) or not isinstance(back, Conversion):
+                return source, self.before.names
+            hops.append(Hop(kept.place, there, back))
+            last, names = kept.place, kept.names
+        found = self._convert(source.field, self.before.names, new, self.after.names)
+        direct = found if isinstance(found, Conversion) else None
+        made = Lineage(source.table, last.field, source.engine, source, tuple(hops), direct, self.looking)
+        return (made, names) if hops else (source, names)
+
+    def looking(self, connection: sa.Connection) -> Looking:
+        """Where other records are found, whatever their entities were called when."""
+        former: dict[str, str] = {}
+        for names in (*(kept.names for kept in self.past.values()), self.after.names):
+            former |= called(names, self.before.names)
+        return Looking(connection, self.context, self.base, former)
 
     def _is_kept(self, new: Field) -> bool:
         """Whether the columns that a field gets were kept aside."""
         base = self.after.names.entities[new.entity].columns[new.name]
         old = self.pairs.former(new.entity).name
         return base in self.before.names.entities[old].kept
-
-    @property
-    def former(self) -> dict[str, str]:
-        """What entities were called before, by their names now."""
-        return {after: before for before, after in self.pairs.renamed().items()}
 
     def measured(
         self, change: ChangeType, looking: Looking, count: Callable[[str], int], *, lenient: bool = False

@@ -7,7 +7,7 @@ import pytest
 from kith.runtime import releases
 from kith.runtime.plan.retyping import ChangeType
 from kith.runtime.plan.rolling import CannotGoBack
-from tests.runtime.rolling.world import SECOND, World, ids_of
+from tests.runtime.rolling.world import FIRST, ITEM, SECOND, World, ids_of
 
 
 def test_with_no_edits_in_between_every_value_is_as_before_as_often_as_one_goes(world: World) -> None:
@@ -97,3 +97,24 @@ def test_there_is_no_way_to_the_future_nor_before_the_first_release(world: World
     for number in (None, 0, 1, 2):
         with pytest.raises(CannotGoBack):
             world.workspace.plan_back(number)
+
+
+def test_what_went_through_several_types_comes_back_step_by_step(world: World) -> None:
+    whole = ITEM.replace("size: {type: text,", "size: {type: integer,")
+    look = "size: {type: choice, options: {small: {label: '5'}, large: {label: '12'}},"
+    item = "entities/item.yaml"
+    world.save("item", name="Rug", size="1.5")
+    world.publish({**FIRST, item: whole})
+    world.save("item", ids_of(world, "item")["Rug"], size=77)
+    world.save("item", name="Bowl", size=5)
+    world.publish({**FIRST, item: ITEM.replace("size: {type: text,", look)})
+    assert {name: one["size"] for name, one in world.records("item").items()} == {
+        "Lamp": "large", "Vase": None, "Rug": None, "Bowl": "small",
+    }  # fmt: skip
+    world.back(1)
+    sizes = {name: one["size"] for name, one in world.records("item").items()}
+    assert sizes == {"Lamp": "12", "Vase": "large", "Rug": "77", "Bowl": "5"}
+    world.back(2)
+    assert {name: one["size"] for name, one in world.records("item").items()} == {
+        "Lamp": 12, "Vase": None, "Rug": 77, "Bowl": 5,
+    }  # fmt: skip
