@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from kith.metadata.model import Field, Label, Option
 from kith.problems import Words
 from kith.rules.types import decimal, money
 from kith.runtime.plan.converting import WAYS, Conversion, conversion, family
+from kith.runtime.plan.converting_told import conversions_page
 from tests.runtime.models import PLAIN, field
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -162,3 +164,10 @@ def _needs(name: str) -> dict[str, Any]:
         return {}
     kind = {"user": SHOP.type, "team": SHOP.type, "users": SHOPS.type}.get(name, PLAIN["text"])
     return {"type": kind}
+
+
+def test_the_reference_page_is_made_of_the_table(update: bool) -> None:
+    page = Path(__file__).parents[2] / "docs" / "reference" / "conversions.md"
+    if update:
+        page.write_text(conversions_page(), "utf-8")
+    assert page.read_text("utf-8") == conversions_page()
