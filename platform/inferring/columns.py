@@ -112,6 +112,8 @@ class Sheet:
     settings: Settings
     columns: tuple[Column, ...]
     rows: int
+    unreadable: int = 0
+    """Rows besides, which no import can read."""
     notes: tuple[Note, ...] = ()
 
     @cached_property

@@ -14,6 +14,8 @@ from kith.problems import Words
 COLUMNS = 8
 """Columns of a list."""
 HIGHLIGHTS = 4
+FIGURES = 2
+"""Columns that are kept for counts and sums."""
 WIDE = frozenset({"long_text", "markdown", "address"})
 UNLISTED = WIDE | {"choices", "tags", "url"}
 ICONS: Mapping[str, tuple[str, ...]] = {
@@ -157,12 +159,18 @@ def _view(entity: Entity) -> Iterator[str]:
 
 
 def listed(entity: Entity) -> list[Field]:
-    """The fields of the list: what the title shows, then what is short and filled."""
+    """The fields of the list: what the title shows in its order, then what is short and filled; room is kept for figures."""
     fields = [one for one in entity.fields.values() if one.type not in UNLISTED]
-    titled = [one for one in fields if f"{{{one.name}}}" in entity.title]
+    titled = sorted(
+        (one for one in fields if f"{{{one.name}}}" in entity.title),
+        key=lambda one: entity.title.index(f"{{{one.name}}}"),
+    )
     empty = [one for one in fields if one.column is not None and not one.filled]
-    rest = [one for one in fields if one not in titled and one not in empty]
-    return (titled + rest)[:COLUMNS] or list(entity.fields.values())[:1]
+    rest = [one for one in fields if one not in titled and one not in empty and one.type != "rollup"]
+    figures = [one for one in fields if one.type == "rollup"]
+    room = COLUMNS - len(titled)
+    shown = rest[: max(room - min(len(figures), FIGURES), 0)]
+    return [*titled, *shown, *figures[: room - len(shown)]] or list(entity.fields.values())[:1]
 
 
 def _column(one: Field) -> dict[str, object]:
@@ -171,10 +179,8 @@ def _column(one: Field) -> dict[str, object]:
 
 def _sort(entity: Entity) -> list[str]:
     """By the title's first field: it is the key or a name."""
-    shown = [
-        one.name for one in entity.fields.values() if f"{{{one.name}}}" in entity.title and one.type != "reference"
-    ]
-    return shown[:1]
+    fields = [one for one in entity.fields.values() if one.type != "reference" and one.type not in UNLISTED]
+    return [one.name for one in fields if f"{{{one.name}}}" in entity.title][:1]
 
 
 def _import(one: Import) -> Iterator[str]:

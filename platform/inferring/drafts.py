@@ -71,6 +71,8 @@ class Import:
     path: Path
     rows: int
     steps: list[Step]
+    unreadable: int = 0
+    """Rows of the file that will fail, for they cannot be read."""
 
 
 @dataclass

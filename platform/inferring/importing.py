@@ -21,7 +21,7 @@ def imports_of(shape: Shape, tables: Sequence[Table]) -> list[Import]:
         names.add(name)
         steps = [step for table in own for step in _steps(shape, table)]
         label = label_of(sheet.name)
-        found.append(Import(name, label, _file(sheet), sheet.path, sheet.rows, steps))
+        found.append(Import(name, label, _file(sheet), sheet.path, sheet.rows, steps, sheet.unreadable))
     return found
 
 

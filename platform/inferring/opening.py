@@ -175,7 +175,7 @@ def _gathered(
         notes.append(_failing(place, bad))
     kind = "xls" if table.sheet and path.suffix.lower() == ".xls" else table.format
     said = replace(settings, format=kind, delimiter=table.delimiter, encoding=table.encoding)
-    return Sheet(name, path, said, tuple(column.done() for column in gathering), count, tuple(notes))
+    return Sheet(name, path, said, tuple(column.done() for column in gathering), count, len(bad), tuple(notes))
 
 
 def _failing(place: str, rows: Sequence[Row]) -> Note:

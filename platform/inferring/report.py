@@ -48,6 +48,7 @@ def as_data(proposal: Proposal) -> Mapping[str, object]:
                 "file": str(one.path),
                 "sheet": one.file.get("sheet", ""),
                 "rows": one.rows,
+                "unreadable": one.unreadable,
                 "steps": [step.entity for step in one.steps],
             }
             for one in proposal.imports

@@ -20,7 +20,8 @@ ENOUGH = 10
 """Rows, for a column without gaps to be required."""
 SEARCHED = frozenset({"email", "phone", "external_id", "person_name"})
 PERSONAL = {"email": "contact", "phone": "contact", "address": "contact", "person_name": "identity"}
-TITLES = ("name",)
+UNPRINTABLE = frozenset({"address", "person_name", "choices", "tags", "long_text"})
+"""Types of which a record cannot be called by."""
 LENGTHS = (40, 80, 120, 255)
 
 
@@ -211,8 +212,8 @@ def _title(entity: Entity, table: Table, found: Shape) -> None:
     elif named or texts:
         entity.title = f"{{{(named or texts[0]).name}}}"
     else:
-        first = next(iter(entity.fields.values()), None)
-        entity.title = f"{{{first.name}}}" if first else ""
+        first = next((one.name for one in entity.fields.values() if one.type not in UNPRINTABLE), "created_at")
+        entity.title = f"{{{first}}}"
     # A composite key reads best with all that is short in it.
     if len(entity.key) > 1 and not named:
         short = [name for name in entity.key if entity.fields[name].type in TEXTS | {"date", "reference"}]
