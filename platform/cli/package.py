@@ -10,7 +10,7 @@ import typer
 
 from kith.cli.opening import Db, database_url, fail, is_new, model_of, workspace_of
 from kith.cli.package_upgrade import upgrade
-from kith.cli.packages import App, File, Note, checked, checked_on, opened_file, project_of, say, stop_with
+from kith.cli.packages import App, File, Note, carry_out, checked, checked_on, opened_file, project_of, say, stop_with
 from kith.cli.saying import AllowLoss, Json, Language, app_folder, language_of
 from kith.problems import Words
 
@@ -88,7 +88,7 @@ def install(
 ) -> None:
     """Install a package in a database that has no app yet, or in a project's folder."""
     from kith.cli.apply import publish
-    from kith.packages.projects import change, changes_to, installed_as
+    from kith.packages.projects import changes_to, installed_as
 
     language = language_of(lang)
     found = opened_file(file, language)
@@ -98,7 +98,7 @@ def install(
         there = installed_as(project, found.name)
         if there is not None:
             _there_already(found, there[0].version, language)
-        change(project, *changes_to(project, found))
+        carry_out(project, *changes_to(project, found), language)
         say(
             Words(
                 f"{found.name} {found.version} is in {project}/packages. A layer on it says `extends: {found.name}`.",
@@ -186,7 +186,7 @@ def remove(
     """Remove an app from under what stands on it; everything of it that is still used is listed, and then nothing happens."""
     from kith.cli.apply import publish
     from kith.metadata.layers import load
-    from kith.packages.projects import change, installed_as, removal_of
+    from kith.packages.projects import installed_as, removal_of
     from kith.packages.removing import without
 
     language = language_of(lang)
@@ -199,9 +199,9 @@ def remove(
         if left is not None:
             model_of(left, (), language)
             own = left[-1].documents["app.yaml"] if left[-1].root == layers[-1].root else None
-            change(project, {"app.yaml": own} if own else {}, removal_of(project, name))
+            carry_out(project, {"app.yaml": own} if own else {}, removal_of(project, name), language)
         else:
-            change(project, {}, removal_of(project, name))
+            carry_out(project, {}, removal_of(project, name), language)
         say(Words(f"{name} is removed.", f"已移除 {name}。"), language)
         return
     url = database_url(db, None, language)

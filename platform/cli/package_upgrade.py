@@ -11,7 +11,7 @@ import orjson
 import typer
 
 from kith.cli.opening import Db, database_url, existing_workspace, fail, model_of
-from kith.cli.packages import App, File, Note, checked, opened_file, project_of, say, stop_with
+from kith.cli.packages import App, File, Note, carry_out, checked, opened_file, project_of, say, stop_with
 from kith.cli.saying import AllowLoss, Json, Language, language_of
 from kith.problems import Problem, Words, render
 
@@ -73,7 +73,7 @@ class Asked:
     def in_folder(self, project: Path) -> None:
         """Upgrade a project: its template and its own documents, all or nothing."""
         from kith.metadata.layers import load
-        from kith.packages.projects import change, changes_to, installed_as
+        from kith.packages.projects import changes_to, installed_as
 
         name = self.package.name
         there = installed_as(project, name)
@@ -95,7 +95,7 @@ class Asked:
         writes, removes = changes_to(project, self.package)
         writes |= {path: text for path, text in after.documents.items() if before.documents.get(path) != text}
         removes += [path for path in before.documents if path not in after.documents]
-        change(project, writes, removes)
+        carry_out(project, writes, removes, self.language)
         words = Words(
             f"{name} {there[0].version} → {self.package.version} in {project}.",
             f"{project}：{name} {there[0].version} → {self.package.version}。",
@@ -144,6 +144,8 @@ class Asked:
         if any(problem.is_error for problem in problems):
             stop_with(problems, self.language)
         found = upgraded(stack, taken, self.failing)
+        if new := [one for one in found.open if one.id not in taken and f"  {one.id}:" not in text]:
+            self.add(new, text)
         self.refuse_open(found, list(problems_of(found, taken, text, path)))
         return found
 
@@ -175,6 +177,19 @@ class Asked:
                 self.language,
             )
         raise typer.Exit(UNDECIDED)
+
+    def add(self, conflicts: Sequence[Conflict], text: str) -> None:
+        """Write into the document of decisions what came up since."""
+        from kith.packages.resolutions import with_more
+
+        more = with_more(text, conflicts, self.language)
+        if more is not None and self.resolutions is not None:
+            self.resolutions.write_text(more, encoding="utf-8")
+            count = len(conflicts)
+            words = Words(
+                f"{self.resolutions}: {count} more to be decided.", f"{self.resolutions}：又有 {count} 项需要决定。"
+            )
+            say(words, self.language)
 
     def refuse_open(self, found: Upgrade, problems: Sequence[Problem]) -> None:
         """Leave where something is still open or wrong."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from kith.cli.saying import app_folder, refuse
+from kith.packages import PENDING
 from kith.problems import Problem, Words, render
 
 if TYPE_CHECKING:
@@ -62,9 +63,26 @@ def checked_on(found: Package, below: Sequence[Layer], problems: Sequence[Proble
 
 
 def project_of(folder: Path, language: str) -> Path:
-    """A project's folder, with everything finished that was begun in it."""
-    from kith.packages.projects import finish
+    """A project's folder; what was begun in it is finished by then."""
+    return app_folder(folder, language)
 
-    project = app_folder(folder, language)
-    finish(project)
-    return project
+
+def carry_out(project: Path, writes: Mapping[str, str], removes: Iterable[str], language: str) -> None:
+    """Change files of a project, all or none; leaves where the disk does not take them."""
+    from kith.packages.projects import change
+
+    try:
+        change(project, writes, removes)
+    except OSError as error:
+        why = error.strerror or str(error)
+        words = Words(
+            f"{project} cannot be written: {why}. What was begun is finished by the next command on it.",
+            f"无法写入 {project}：{why}。已开始的更改将由下一个命令完成。",
+        )
+        if not (project / PENDING).exists():
+            words = Words(
+                f"{project} cannot be written: {why}. Nothing has changed.",
+                f"无法写入 {project}：{why}。没有任何更改。",
+            )
+        typer.echo(words.in_(language), err=True)
+        raise typer.Exit(1) from None

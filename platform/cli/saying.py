@@ -48,7 +48,10 @@ def app_folder(folder: Path, language: str) -> Path:
         refuse(Words(f"There is no folder {folder}.", f"没有文件夹 {folder}。"), language)
     if (folder / PENDING).exists():
         # A `kith package` that was killed: what it had begun is done, so that nobody sees half of it.
-        from kith.packages.projects import finish
+        from kith.packages.projects import Unfinished, finish
 
-        finish(folder)
+        try:
+            finish(folder)
+        except Unfinished as unfinished:
+            refuse(unfinished.words, language)
     return folder

@@ -16,7 +16,7 @@ from kith.packages import PENDING
 from kith.packages.manifest import manifest_of, written
 from kith.packages.naming import MANIFEST, is_besides, is_document
 from kith.packages.package import Package
-from kith.problems import Problem
+from kith.problems import Problem, Words
 
 
 def folder_of(project: Path, name: str) -> Path:
@@ -83,6 +83,17 @@ def _files(place: Path) -> Iterator[str]:
             yield name
 
 
+class Unfinished(Exception):
+    """A list of changes that Kith did not write."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path))
+        self.words = Words(
+            f"{path} is not as Kith writes it. Remove it if it is none of yours.",
+            f"{path} 不是 Kith 写出的内容。若非您所需，请将其删除。",
+        )
+
+
 # --- all or nothing -----------------------------------------------------------------------------------------------------
 
 
@@ -99,16 +110,19 @@ def finish(project: Path) -> bool:
     pending = project / PENDING
     if not pending.is_file() or pending.is_symlink():
         return False
-    plan = json.loads(pending.read_text(encoding="utf-8"))
-    for name, text in plan["writes"].items():
-        path = _inside(project, name)
+    try:
+        plan = json.loads(pending.read_text(encoding="utf-8"))
+        writes = {_inside(project, name): str(text) for name, text in plan["writes"].items()}
+        removes = [_inside(project, name) for name in plan["removes"]]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise Unfinished(pending) from error
+    for path, text in writes.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         _replace(path, text)
-    for name in plan["removes"]:
-        path = _inside(project, name)
+    for path in removes:
         path.unlink(missing_ok=True)
         _tidy(path.parent, project)
-    pending.unlink()
+    pending.unlink(missing_ok=True)
     return True
 
 
@@ -116,7 +130,7 @@ def _inside(project: Path, name: str) -> Path:
     """A file of a project; whoever wrote the list of changes, nothing outside is touched."""
     path = project / name
     if Path(name).is_absolute() or not path.parent.resolve().is_relative_to(project.resolve()) or path.is_symlink():
-        raise ValueError(f"{PENDING}: {name} is outside")
+        raise ValueError(name)
     return path
 
 

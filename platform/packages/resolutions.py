@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from kith.metadata.editing.values import inline
 from kith.packages import deciding
@@ -51,6 +51,18 @@ def told(conflict: Conflict, language: str) -> Iterator[str]:
     for name, choice in conflict.choices.items():
         mark = f" ({RECOMMENDED.in_(language)})" if name == conflict.recommended else ""
         yield f"{name}: {choice.does.in_(language)}{mark}"
+
+
+def with_more(text: str, conflicts: Sequence[Conflict], language: str) -> str | None:
+    """The document with conflicts that it does not know yet, to be decided; None where it is not written as `written` does."""
+    head = text.rstrip()
+    head = head.removesuffix("{}").rstrip() if head.endswith("decisions: {}") else head
+    lines = [line for one in conflicts for line in ("", *_entry(one, language))]
+    more = "\n".join([head, *lines]) + "\n"
+    node, problems = read(more, "")
+    decisions = node.get("decisions") if isinstance(node, MappingNode) and not problems else None
+    ids = decisions.entries if isinstance(decisions, MappingNode) else {}
+    return more if all(one.id in ids for one in conflicts) else None
 
 
 def taken_of(text: str, path: str, stack: Stack) -> tuple[dict[str, Taken], list[Problem]]:

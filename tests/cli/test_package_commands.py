@@ -122,11 +122,17 @@ def test_a_test_that_fails_under_the_new_version_is_to_be_decided(run: Run) -> N
         "To be decided: 2."
         in run("package", "upgrade", "stock-1.1.0.kith", "--app", "ours", "--resolutions", "d.yaml", code=2).output
     )
+    # Whoever takes a line out of the document finds it there again.
+    whole = Path("d.yaml").read_text(encoding="utf-8")
+    Path("d.yaml").write_text(whole[: whole.index("\n  # The test pricing")], encoding="utf-8")
+    upgrade = ("package", "upgrade", "stock-1.1.0.kith", "--app", "ours", "--resolutions", "d.yaml")
+    assert "d.yaml: 1 more to be decided." in run(*upgrade, code=2).output
     decisions = Path("d.yaml").read_text(encoding="utf-8")
+    assert decisions == whole
     Path("d.yaml").write_text(
         decisions.replace("short_names: ~", "short_names: drop").replace("not: ~", "not: company"), "utf-8"
     )
-    run("package", "upgrade", "stock-1.1.0.kith", "--app", "ours", "--resolutions", "d.yaml")
+    run(*upgrade)
     assert not Path("ours/tests/ours.yaml").exists()
     assert "stock  1.1.0" in run("package", "list", "--app", "ours").output
 
@@ -159,7 +165,7 @@ def test_what_is_in_use_is_not_removed_and_every_use_is_told(run: Run) -> None:
     told = run("package", "remove", "stock", "--app", "ours", code=1).output
     assert "D202 ours/entities/item.yaml:3:3" in told and "ours/views/by_weight.yaml:3:11" in told
     assert Path("ours/packages/stock/app.yaml").exists()
-    for folder in ("entities", "rules", "views"):
+    for folder in ("entities", "forms", "rules", "views"):
         shutil.rmtree(Path("ours") / folder)
     run("package", "remove", "stock", "--app", "ours")
     assert Path("ours/app.yaml").read_text("utf-8") == OURS.replace("extends: stock\n", "")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kith.packages import PENDING
-from kith.packages.projects import change, changes_to, finish, installed, installed_as, removal_of
+from kith.packages.projects import Unfinished, change, changes_to, finish, installed, installed_as, removal_of
 from tests.packages.hostile import good
 
 
@@ -94,6 +94,6 @@ def test_a_list_of_changes_that_somebody_else_left_touches_nothing_outside(proje
     outside.mkdir()
     (project / "link").symlink_to(outside)
     (project / PENDING).write_text(json.dumps({"writes": {name: "x"}, "removes": []}), encoding="utf-8")
-    with pytest.raises(ValueError, match="outside"):
+    with pytest.raises(Unfinished):
         finish(project)
     assert list(outside.iterdir()) == [] and not (project.parent / "outside.yaml").exists()

@@ -154,7 +154,10 @@ def led(state: State, entity: str, name: str) -> str:
 def spots_of(state: State, kind: str, root: MappingNode) -> Iterator[Spot]:
     """The keys and values of a document; those of a fragment are read as of the first entity that includes it."""
     owner = next(including(state, _text(root, kind)), "") if kind == "fragment" else ""
-    return spots(kind, root, partial(led, state), owner)
+    name = "" if kind == "app" else _text(root, kind)
+    document = state.built.documents.documents.get((kind, name))
+    whole = document.node if document and len(document.parts) > 1 else None
+    return spots(kind, root, partial(led, state), owner, whole)
 
 
 def including(state: State, fragment: str) -> Iterator[str]:

@@ -34,6 +34,8 @@ class Spot:
     flow: bool = False
     field: str = ""
     """The field that has this value, in a record of data or of a test."""
+    whole: MappingNode | None = None
+    """The map at this place as all layers together say it, where the document is one of several."""
 
     @property
     def to(self) -> str:
@@ -54,11 +56,18 @@ def nowhere(entity: str, name: str) -> str:
     return ""
 
 
-def spots(kind: str, root: MappingNode, led: Led = nowhere, owner: str = "") -> Iterator[Spot]:
-    """All of a document of a kind; `owner` is the entity that it is about where the document itself does not say."""
-    of = root.get("entity" if kind == "entity" else "of")
+def spots(
+    kind: str, root: MappingNode, led: Led = nowhere, owner: str = "", whole: MappingNode | None = None
+) -> Iterator[Spot]:
+    """All of a document of a kind; `owner` is the entity that it is about where the document itself does not say.
+
+    `whole` is the document with what lower layers say: which entity it is about, say, or of which type a field is.
+    """
+    said = whole or root
+    of = said.get("entity" if kind == "entity" else "of")
     owner = of.text if isinstance(of, Scalar) else owner
-    first = Spot(Scalar("", "plain", root.span), True, KINDS[kind].schema, (), root, kind, root, owner)
+    nothing = Scalar("", "plain", root.span)
+    first = Spot(nothing, True, KINDS[kind].schema, (), root, kind, said, owner, whole=whole)
     yield from _of_map(root, first, led)
 
 
@@ -69,13 +78,15 @@ def spot_at(among: Iterable[Spot], offset: int) -> Spot | None:
 
 
 def _of_map(node: MappingNode, above: Spot, led: Led) -> Iterator[Spot]:
-    schema = chosen(node, above.schema) if "kith:choose" in above.schema else above.schema
+    schema = chosen(above.whole or node, above.schema) if "kith:choose" in above.schema else above.schema
     named, other = schema.get("properties", NONE), schema.get("additionalProperties") or NONE
-    entity = node.get("entity") if above.path else None
+    entity = (above.whole or node).get("entity") if above.path else None
     if isinstance(entity, Scalar) and "entity" in named:
         above = replace(above, owner=entity.text)
     for name, entry in node.entries.items():
-        at = replace(above, path=(*above.path, name), within=node, flow=above.flow or node.flow)
+        below = above.whole.get(name) if above.whole else None
+        whole = below if isinstance(below, MappingNode) else None
+        at = replace(above, path=(*above.path, name), within=node, flow=above.flow or node.flow, whole=whole)
         yield replace(
             at, scalar=entry.key, is_key=True, schema=above.schema if "kith:choose" in above.schema else schema
         )
