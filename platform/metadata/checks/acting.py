@@ -11,7 +11,7 @@ from kith.metadata.fields import FIELD_TYPES
 from kith.metadata.making.at import At
 from kith.metadata.mistakes import lint
 from kith.metadata.mistakes import model as mistakes
-from kith.metadata.model import Entity, Field, ImportStep, Role
+from kith.metadata.model import Entity, Field, ImportStep, ImportValue, Role
 from kith.problems import Problem, Value, Words, did_you_mean
 from kith.source import Mapping as MappingNode
 from kith.source import Sequence
@@ -123,7 +123,9 @@ def _triggers(c: Checking, entity: Entity, at: At, path: tuple[str, ...]) -> Ite
                 yield Problem(mistakes.SEVERAL_CHILDREN, span)
 
 
-@tells(mistakes.NO_KEY, mistakes.NO_FIELD, mistakes.NOT_WRITABLE, mistakes.NO_STEP, mistakes.NO_COLUMN)
+@tells(
+    mistakes.NO_KEY, mistakes.NO_FIELD, mistakes.NO_OPTION, mistakes.NOT_WRITABLE, mistakes.NO_STEP, mistakes.NO_COLUMN
+)
 def imports_write_what_exists(c: Checking) -> Iterator[Problem]:
     """Every step of an import writes fields of its entity, from columns and steps that are there."""
     for mapping in c.model.imports.values():
@@ -157,10 +159,24 @@ def _values(c: Checking, entity: Entity, step: ImportStep, path: tuple[str, ...]
         field = entity.fields.get(name)
         if field and not FIELD_TYPES[field.type_name].writable and step.mode != "match":
             yield Problem(mistakes.NOT_WRITABLE, span, {"entity": c.called(entity.name), "name": name})
+        if field and field.options and not field.is_computed:
+            yield from _options(c, field, value, (*path, "values", name))
         if field and value.match and (target := c.model.entities.get(field.to)) and value.match not in target.keys:
             where = c.span(path[0], path[1], *path[2:], "values", name, "match")
             values: dict[str, Value] = {"entity": c.called(target.name), "name": value.match}
             yield Problem(mistakes.NO_KEY, where, values, did_you_mean(value.match, target.keys))
+
+
+def _options(c: Checking, field: Field, value: ImportValue, path: tuple[str, ...]) -> Iterator[Problem]:
+    """What texts are made into, and a constant, are options of a choice."""
+    made: list[tuple[object, tuple[str, ...]]] = [(key, ("map", text)) for text, key in value.map.items()]
+    made += [(value.constant, ("constant",))] if value.constant is not None else []
+    for key, where in made:
+        if isinstance(key, str) and key not in field.options:
+            span = c.span(path[0], path[1], *path[2:], *where)
+            yield Problem(
+                mistakes.NO_OPTION, span, {"name": key, "field": field.name}, did_you_mean(key, field.options)
+            )
 
 
 def _sources(
