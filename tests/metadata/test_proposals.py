@@ -45,7 +45,8 @@ class Editing(RuleBasedStateMachine):
         super().__init__()
         self.folder = {name: dict(documents) for name, documents in START.items()}
         self.release = {name: dict(documents) for name, documents in START.items()}
-        self.base = Base(*({layer.name: layer.digest for layer in layers(START)} for _ in range(2)))
+        start = {layer.name: layer.digest for layer in layers(START)}
+        self.base = Base(start, start)
         self.known: dict[str, Documents] = {}
         self.number = 0
         self.ours: dict[Place, str] = {}
