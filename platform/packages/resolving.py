@@ -197,12 +197,13 @@ def _unit(edition: Edition, span: Span) -> list[tuple[Path, int | None]]:
     for key, file, root in documents_of(edition.layer):
         if span.source.path == (f"{edition.layer.root}/{file}" if edition.layer.root else file):
             keys, index = path_at(root, span)
-            deep = _depth(key[0], root, keys)
+            deep = depth(key[0], root, keys)
             return [((*key, *keys[:deep]), index if deep >= len(keys) else None)]
     return []
 
 
-def _depth(kind: str, root: MappingNode, keys: Path) -> int:
+def depth(kind: str, root: MappingNode, keys: Path) -> int:
+    """How many keys lead to the smallest thing around a place that makes sense by itself."""
     if not keys or keys[0] == next(iter(root.entries)) or (len(keys) == 1 and keys[0] in WHOLE):
         return 0
     if kind in ("entity", "fragment") and keys[0] == "fields":

@@ -12,9 +12,9 @@ from kith.metadata.model import Layer
 from kith.packages.comparing import Comparing
 from kith.packages.conflicts import Action, Choice, Conflict, Drop, DropUse, Give, Path, Rename, Say, Side, id_of
 from kith.packages.losing import Losses, conflicts_of
-from kith.packages.resolving import carried_out, mended
+from kith.packages.resolving import carried_out, depth, mended
 from kith.packages.stack import Stack, documents_of, is_in, place_of
-from kith.problems import Problem, Words
+from kith.problems import Problem, Span, Words
 from kith.source import Mapping as MappingNode
 from kith.source import Node, Scalar
 
@@ -185,7 +185,7 @@ def _broken(problem: Problem, company: Layer, built: Built) -> Conflict:
             instead = Words("say this instead (value: …)", "改为所给的值（value: …）")
             choices["value"] = Choice(instead, (Give(path),))
     else:
-        choices = _undoing(problem, company)
+        choices = {**_undoing(problem, company), **_without(built, path)}
     line = span.source.line(span.source.position(span.start)[0]).strip()
     sides = (Side(Words("the new release", "新发布"), line, span.place),)
     told = id_of((*path, *([str(item + 1)] if item is not None else []))) or span.source.path
@@ -195,20 +195,39 @@ def _broken(problem: Problem, company: Layer, built: Built) -> Conflict:
 def _undoing(problem: Problem, company: Layer) -> dict[str, Choice]:
     """Where the template names what the company took away: bringing that back."""
     name = str(problem.values.get("name", ""))
+    told = {(one.span.source.path, one.span.start) for one in problem.related}
     for key, _, root in documents_of(company):
-        for keys in _taken_away(root):
-            if name and (keys or key)[-1] == name:
+        for keys, span in _taken_away(root):
+            if (name and (keys or key)[-1] == name) or (span.source.path, span.start) in told:
                 words = Words(f"bring {id_of((*key, *keys))} back", f"恢复 {id_of((*key, *keys))}")
                 return {"template": Choice(words, (Drop((*key, *keys)),))}
     return {}
 
 
-def _taken_away(node: MappingNode, keys: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+def _without(built: Built, path: Path) -> dict[str, Choice]:
+    """What the template has there, taken away by the company: the smallest map that makes sense by itself."""
+    whole = built.documents.documents.get((path[0], path[1])) if path else None
+    if whole is None or path[0] == "app":
+        return {}
+    keys = path[2 : 2 + depth(path[0], whole.node, path[2:])]
+    while keys and not isinstance(_at(whole.node, keys), MappingNode):
+        keys = keys[:-1]
+    unit = (*path[:2], *keys)
+    words = Words(f"take {id_of(unit)} away, which comes from the template", f"移除来自模板的 {id_of(unit)}")
+    return {"drop": Choice(words, (Say((*unit, "~remove"), True),))}
+
+
+def _taken_away(node: MappingNode, keys: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Span]]:
+    """The paths that a document takes away, each with its key."""
     for name, entry in node.entries.items():
-        if name == "~remove" or (isinstance(entry.value, Scalar) and entry.value.is_null):
-            yield keys if name == "~remove" else (*keys, name)
-        elif isinstance(entry.value, MappingNode):
+        if isinstance(entry.value, MappingNode):
+            if entry.value.get("~remove") is not None:
+                yield (*keys, name), entry.key.span
             yield from _taken_away(entry.value, (*keys, name))
+        elif isinstance(entry.value, Scalar) and entry.value.is_null:
+            yield (*keys, name), entry.key.span
+        elif name == "~remove" and not keys:
+            yield keys, entry.key.span
 
 
 def _at(root: MappingNode, keys: tuple[str, ...]) -> Node | None:
