@@ -305,6 +305,10 @@ CASES: dict[str, Case] = {
             )
         ),
     ),
+    "numbers_without_gaps": Case(
+        model(entity("shop", field("no", "autonumber"), field("code", "autonumber", params={"gapless": True}))),
+        model(entity("shop", field("no", "autonumber", params={"gapless": True}), field("code", "autonumber"))),
+    ),
     "formula": Case(
         model(entity("shop", field("name"), field("long", "formula", value=expression("name")))),
         model(

@@ -45,7 +45,9 @@ def published(database: Database, planned: Plan) -> Release:
 def start(database: Database) -> Release:
     release = published(database, plan(shop("first"), None, database))
     with database.write() as connection:
-        connection.execute(release.tables["shop"].table.insert().values(row(0, name="A", code="x", code__fold="x", first=7)))
+        connection.execute(
+            release.tables["shop"].table.insert().values(row(0, name="A", code="x", code__fold="x", first=7))
+        )
         connection.execute(release.tables["person"].table.insert().values(row(1, name="B", shop=ID.format(0))))
         connection.execute(release.tables["shop"].table.update().values(boss=ID.format(1)))
     return release
@@ -73,12 +75,12 @@ def test_fields_come_and_go_without_end(database: Database) -> None:
 
 def test_a_table_that_is_made_anew_has_what_it_had(database: Database) -> None:
     release = published(database, plan(shop("first"), start(database), database))
-    rebuilt = False
+    rebuilt, before = False, ""
     names = ["first"]
     while not rebuilt:
         release = published(database, plan(shop(*names), release, database))
         with database.read() as connection:
-            before = schema(connection).replace(", last BIGINT", "")
+            before = schema(connection)
         names = ["first", f"field_{release.number}"]
         planned = plan(shop(*names), release, database)
         rebuilt = bool(made_anew(planned))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from typing import ClassVar, Literal
 
 from kith.problems import Value, Words, fill
-from kith.runtime.plan.spoken import listed, records
+from kith.runtime.plan.spoken import listed, records, seconds
 
 Effect = Literal["refused", "loses", "rights", "slow", "backfill", "safe"]
 EFFECTS: Mapping[Effect, Words] = {
@@ -20,16 +20,22 @@ EFFECTS: Mapping[Effect, Words] = {
     "safe": Words("safe", "安全"),
 }
 """The classes of changes, the gravest first."""
+COUNTED = Words(" ({records})", "（{records}）")
+TIMED = Words(" ({records}, {takes})", "（{records}，{takes}）")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One change; `rows` counts the records it touches, `refusal` says why it cannot be done and what to do instead."""
+    """One change; `rows` counts the records it touches, `seconds` is about how long others wait for it where that is noticeable.
+
+    `refusal` says why it cannot be done and what to do instead.
+    """
 
     words: ClassVar[Words]
     mark: ClassVar[str] = "~"
     effect: Effect = "safe"
     rows: int = 0
+    seconds: float = 0.0
     refusal: Words | None = None
 
     @property
@@ -44,7 +50,7 @@ class Change:
 
     def values(self) -> dict[str, Value]:
         """What its words need."""
-        found: dict[str, Value] = {"records": records(self.rows)}
+        found: dict[str, Value] = {"records": records(self.rows), "takes": seconds(self.seconds)}
         for item in fields(self):
             value = getattr(self, item.name)
             if isinstance(value, tuple):
@@ -62,11 +68,7 @@ class Change:
         words = self.said()
         line = fill(words, self.values(), language)
         if self.rows and "{records}" not in words.en:
-            line += (
-                Words(" ({records})", "（{records}）")
-                .in_(language)
-                .replace("{records}", records(self.rows).in_(language))
-            )
+            line += fill(TIMED if self.seconds else COUNTED, self.values(), language)
         return line
 
     def details(self, language: str) -> Iterator[str]:
@@ -78,7 +80,7 @@ class Change:
         own = {
             item.name: list(value) if isinstance(value, tuple) else value
             for item in fields(self)
-            if item.name not in ("effect", "rows", "refusal")
+            if item.name not in ("effect", "rows", "seconds", "refusal")
             and not isinstance(value := getattr(self, item.name), Words)
         }
         return {
@@ -86,6 +88,7 @@ class Change:
             "class": self.effect,
             **own,
             "rows": self.rows,
+            **({"seconds": round(self.seconds, 1)} if self.seconds else {}),
             "message": self.message(language),
             "refusal": self.refusal.in_(language) if self.refusal else None,
         }

@@ -138,6 +138,8 @@ def _field(old: Field, new: Field, pairs: Pairs) -> Iterator[Change]:
     options = list(_options(old, new, back=pairs.pairing.is_back)) if old.options and new.options else []
     if not options and plain(old.options) != plain(new.options):
         aspects = (*aspects, "options")
+    if old.params.get("gapless") != new.params.get("gapless"):
+        aspects = (*aspects, "gapless" if new.params.get("gapless") else "gaps")
     if aspects:
         yield ChangeField(new.entity, new.name, aspects)
     yield from options

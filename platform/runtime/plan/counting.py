@@ -29,6 +29,7 @@ from kith.runtime.plan.changes import (
 from kith.runtime.plan.empties import choice_column, empties
 from kith.runtime.plan.pairs import Pairs
 from kith.runtime.plan.returning import Returning, has_default
+from kith.runtime.plan.taking import time_of
 from kith.runtime.schema.sortkeys import fold
 from kith.runtime.schema.storage import is_stored
 from kith.runtime.schema.tables import Column, EntityTable, Tables
@@ -112,7 +113,10 @@ class Counting:
     def _index(self, change: AddIndex | AddKey) -> Change:
         rows = self.all_of(change.entity)
         slow = self.tables.engine == "sqlite" and rows > SLOW_ROWS
-        return replace(change, effect="slow", rows=rows) if slow else change
+        if not slow:
+            return change
+        took = time_of(self.connection, self._table(change.entity).stable_name, rows)
+        return replace(change, effect="slow", rows=rows, seconds=took)
 
     def _table(self, entity: str) -> EntityTable:
         return self.tables[self.pairs.former(entity).name]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from kith.problems import Value, Words
+from kith.problems import Words
 from kith.runtime.plan import refusals
 from kith.runtime.plan.changes import Change
-from kith.runtime.plan.spoken import seconds
+from kith.runtime.plan.taking import time_of
 from kith.runtime.release import Release
 from kith.runtime.schema.keeping import columns_of
 from kith.runtime.schema.names import EntityNames
@@ -19,8 +18,6 @@ from kith.runtime.schema.tables import Tables
 
 COLUMNS = 1_400
 """Columns that a table may ever have had: PostgreSQL has 1,600, those that were dropped among them, SQLite 2,000."""
-SAMPLE = 2_000
-"""Records of which the time is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +28,10 @@ class MakeRoom(Change):
     table: str
     ever: int
     without: tuple[str, ...]
-    seconds: float = 0.0
     words = Words(
         "entity {entity}: its table has had {ever} columns and is made anew; who writes to it waits ({records}, {takes})",
         "实体 {entity}：其数据表已用过 {ever} 列，将被重建；写入者需等待（{records}，{takes}）",
     )
-
-    def values(self) -> dict[str, Value]:
-        """What its words need."""
-        return {**super(MakeRoom, self).values(), "takes": seconds(self.seconds)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +104,3 @@ def _used(connection: sa.Connection) -> dict[str, Used]:
 def _most(after: Tables, entity: str) -> int:
     """More columns than an entity's fields can have, known without its table."""
     return 8 * len(after.model.entities[entity].fields)
-
-
-def time_of(connection: sa.Connection, table: str, rows: int) -> float:
-    """Seconds that writing so many records of a table may take, by how long some of them take to be read and shown."""
-    began = time.perf_counter()
-    read = connection.execute(sa.select(sa.text("*")).select_from(sa.table(table)).limit(SAMPLE)).all()
-    took = time.perf_counter() - began
-    return took / len(read) * rows if read else 0.0

@@ -12,6 +12,8 @@ SPOKEN: Mapping[str, Words] = {
     "data": Words("data", "数据"),
     "fields": Words("fields", "字段"),
     "form": Words("form", "表单"),
+    "gapless": Words("numbers without gaps: records are created one after the other", "编号连续：记录逐条新建"),
+    "gaps": Words("numbers may have gaps", "编号可以不连续"),
     "help": Words("help", "帮助"),
     "icon": Words("icon", "图标"),
     "import": Words("import", "导入"),
