@@ -39,6 +39,7 @@ def set_key(table: Table) -> None:
         )
         return
     _almost(table, rows)
+    _merged(table, rows)
     _pair(table, rows)
 
 
@@ -89,6 +90,26 @@ def _almost(table: Table, rows: int) -> None:
                         f"本可作为键，但 {rows:,} 行中有 {odd:,} 行为空或重复。",
                     ),
                     Words("With these mended it can be `unique: true`.", "修正后可写 `unique: true`。"),
+                )
+            )
+
+
+def _merged(table: Table, rows: int) -> None:
+    """Tell of a column that is filled in the first row of each group only, as merged cells are."""
+    others = any(table.column(name).is_full for name in table.columns)
+    for name in table.columns[:2]:
+        column = table.column(name)
+        groups = column.filled
+        if others and 1 < groups * 2 <= rows and column.codes[0] and column.distinct == groups:
+            empty = rows - groups
+            table.doubts.append(
+                Doubt(
+                    f"{table.sheet.name}.{column.header}",
+                    Words(
+                        f"{empty:,} of {rows:,} rows are empty below {groups:,} values that come once each, as merged cells are.",
+                        f"{rows:,} 行中有 {empty:,} 行为空，其上方的 {groups:,} 个值各出现一次，像是合并单元格。",
+                    ),
+                    Words("Filled down, each row would say to what it belongs.", "向下填充后，每行即可说明其归属。"),
                 )
             )
 

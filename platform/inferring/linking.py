@@ -102,7 +102,7 @@ def _candidate(
         f"（其 {target.count:,} 个键中出现 {column.distinct:,} 个）。",
     )
     weight = related + covered / column.filled
-    yield weight, table, Link(name, target, covered, map_, tuple(misses), missing, why)
+    yield weight, table, Link(name, target, map_, tuple(misses), missing, why)
 
 
 def speaks_of(header: str, target: Table) -> bool:

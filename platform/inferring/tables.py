@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kith.inferring.columns import Column, Sheet
-from kith.inferring.findings import Doubt, Note
+from kith.inferring.findings import Doubt
 from kith.inferring.guessing.guess import Guess
 from kith.problems import Words
 
@@ -17,8 +17,6 @@ class Link:
 
     column: str
     target: Table
-    covered: int
-    """How many rows name a record that is there."""
     map: Mapping[str, str]
     """Texts that are keys but for blanks, signs and capitals."""
     misses: tuple[str, ...]
@@ -48,7 +46,6 @@ class Table:
     why: Words | None = None
     """Of a table that was split off: the figures."""
     doubts: list[Doubt] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
 
     def column(self, name: str) -> Column:
         """A column without what means nothing."""

@@ -75,6 +75,11 @@ def test_a_list_put_into_one_text_comes_out_as_it_was(items: list[str]) -> None:
         assert [item.strip() for item in map(str, listed(listing(kept, comma), replace(READING, text=True)))] == kept
 
 
+@pytest.mark.parametrize(("text", "year"), [("1/2/68", 2068), ("1/2/69", 1969), ("1/2/00", 2000)])
+def test_two_digits_are_a_year_of_the_last_century_or_of_this_one(text: str, year: int) -> None:
+    assert coerce(FIELDS["date"], text, replace(READING, text=True, date_format="M/D/YY")) == date(year, 1, 2)
+
+
 @pytest.mark.parametrize(("type_name", "raw", "code"), REFUSED)
 def test_what_is_no_value_is_refused_by_name(type_name: str, raw: object, code: str) -> None:
     with pytest.raises(Misread) as caught:

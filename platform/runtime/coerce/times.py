@@ -45,7 +45,7 @@ def _date(raw: object, reading: Reading) -> date:
             match = _pattern(reading.date_format).fullmatch(text)
             if match:
                 parts = match.groupdict()
-                year = int(parts.get("y") or 0) or 2000 + int(parts.get("s") or 0)
+                year = int(parts.get("y") or 0) or whole_year(int(parts.get("s") or 0))
                 return date(year, int(parts["m"]), int(parts["d"]))
         elif chinese := CHINESE_DATE.fullmatch(text):
             return date(*(int(part) for part in chinese.groups()))
@@ -54,6 +54,11 @@ def _date(raw: object, reading: Reading) -> date:
     except ValueError:
         pass
     raise Misread(code, value=shown(raw), format=reading.date_format)
+
+
+def whole_year(short: int) -> int:
+    """The year that two digits mean: from 69 on one of the last century, as everywhere in computing."""
+    return short + (1900 if short >= 69 else 2000)
 
 
 @lru_cache(maxsize=64)
