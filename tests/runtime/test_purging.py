@@ -13,6 +13,7 @@ from kith.runtime import releases
 from kith.runtime.database import Database, open_database
 from kith.runtime.plan.applying import Hooks, apply
 from kith.runtime.plan.planning import plan
+from kith.runtime.plan.progress import CannotApply
 from kith.runtime.plan.purging import Purge, kept_aside, purge_plan
 from kith.runtime.release import Release
 from kith.runtime.schema.views import make_views
@@ -131,3 +132,14 @@ def test_values_that_are_purged_are_those_of_people(database: Database) -> None:
     with database.write() as connection:
         connection.exec_driver_sql("UPDATE shop SET code = NULL, code__sort = NULL, code__fold = NULL")
     assert [one.rows for one in listed(database, release) if one.field == "code"] == [0]
+
+
+def test_a_view_that_somebody_has_made_stands_in_the_way(postgresql_url: str) -> None:
+    database = open_database(postgresql_url)
+    release = left_behind(database)
+    with database.write() as connection:
+        connection.exec_driver_sql("CREATE VIEW mine AS SELECT code FROM shop")
+    with pytest.raises(CannotApply, match="such as a view"):
+        purge(database, release)
+    assert "code" in columns(database, "shop")
+    database.close()

@@ -42,7 +42,7 @@ from kith.runtime.plan.room import MakeRoom
 from kith.runtime.release import Release, make_release
 from kith.runtime.schema.install import install
 from kith.runtime.schema.tables import Tables
-from kith.runtime.schema.views import drop_views, make_views, renew_views
+from kith.runtime.schema.views import drop_views, make_views, prepare_views, renew_views
 
 LOCK_WAITS = (100, 400)
 """Milliseconds that a lock is waited for, at first and when nothing else has helped: whoever comes after waits as well."""
@@ -54,7 +54,8 @@ TAKEN_OVER = 1.5
 SMALL = 50
 """Records that a batch has at least."""
 T = TypeVar("T")
-NO_LOCK = "55P03"
+NO_LOCK, DEPENDENT = "55P03", "2BP01"
+"""PostgreSQL's states for a lock that was not to be had, and for something that others are made of."""
 
 NEEDS_GATE = Words(
     "This plan computes values of records anew, which this process cannot do.",
@@ -63,6 +64,10 @@ NEEDS_GATE = Words(
 DOUBLES = Words(
     "Records with the same value of a unique key were saved while the plan was carried out. Plan again.",
     "应用过程中保存了唯一键重复的记录。请重新生成计划。",
+)
+IN_THE_WAY = Words(
+    "Something that was made by hand in the database, such as a view, reads what is to go. Drop that first.",
+    "数据库中有手工创建的对象（如视图）仍在读取要移除的内容。请先删除该对象。",
 )
 
 
@@ -107,6 +112,7 @@ def apply(
     plan = replace(plan, names=run.names)
     work = _Apply(plan, database, run, actor, clock, hooks, note)
     try:
+        prepare_views(work.release)
         if database.kind == "sqlite" or plan.base is None:
             return work.at_once()
         with beating(database, run, clock):
@@ -116,6 +122,8 @@ def apply(
             let_go(connection, run, clock(), f"{type(error).__name__}: {error}"[:1000])
         if isinstance(error, IntegrityError):
             raise CannotApply(DOUBLES) from error
+        if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == DEPENDENT:
+            raise CannotApply(IN_THE_WAY) from error
         raise
 
 
