@@ -1,0 +1,77 @@
+"""Both templates from 1.0 to 1.1 and back with their demo data: without edits in between every table is as it was."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from kith.metadata.model import Model
+from kith.runtime.clock import system_clock
+from kith.runtime.loading import load_demo
+from kith.runtime.plan import applying
+from kith.runtime.plan.drift import find_drift
+from kith.runtime.plan.planning import Plan
+from kith.runtime.publishing import hooks, system_context
+from kith.runtime.workspace import Workspace
+from kith.runtime.write.sets import sets_of
+from kith.runtime.write.shelf import shelf_of
+from tests.support.upgrades import template
+from tests.support.worlds import built
+
+
+def checksums(workspace: Workspace) -> dict[str, str]:
+    """A checksum of the declared values of every entity's live records."""
+    release = workspace.current()
+    found = {}
+    with workspace.database.read() as connection:
+        for name, entity in release.model.entities.items():
+            shelf = shelf_of(release, name)
+            ids = [str(id_) for id_ in connection.scalars(sa.select(shelf.table.id).where(shelf.table.live))]
+            sets = sets_of(connection, shelf, ids)
+            rows = [
+                "\t".join(f"{field}={_spelled((one | sets[one['id']]).get(field))}" for field in ("id", *entity.fields))
+                for one in shelf.select(connection, ids, lock=False)
+            ]
+            found[name] = hashlib.sha256("\n".join(sorted(rows)).encode()).hexdigest()
+    return found
+
+
+def _spelled(value: object) -> str:
+    return str(sorted(value)) if isinstance(value, frozenset) else str(value)
+
+
+def carry_out(workspace: Workspace, planned: Plan) -> None:
+    assert not planned.is_refused, planned.as_text()
+    workspace.apply(planned, hooks=hooks(system_clock), allow_loss=True)
+    release = workspace.current()
+    with workspace.database.read() as connection:
+        assert find_drift(connection, release.tables, release.names) == ()
+
+
+def publish(workspace: Workspace, candidate: Model) -> None:
+    carry_out(workspace, workspace.plan(candidate))
+
+
+@pytest.mark.parametrize("app", ["retail_crm", "b2b_crm"])
+def test_a_template_that_goes_back_has_every_value_that_it_had(
+    app: str, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(applying, "TAKEN_OVER", 0.1)
+    workspace = Workspace.open(database_url)
+    try:
+        first = template(app, "1.0", tmp_path / "before")
+        publish(workspace, built(first))
+        with workspace.database.write() as connection:
+            load_demo(connection, system_context(workspace.current(), system_clock), workspace.current())
+        before = checksums(workspace)
+        publish(workspace, built(template(app, "1.1", tmp_path / "after")))
+        assert checksums(workspace) != before
+        _, planned = workspace.plan_back()
+        carry_out(workspace, planned)
+        assert checksums(workspace) == before
+        assert workspace.plan(built(first)).is_empty
+    finally:
+        workspace.close()
