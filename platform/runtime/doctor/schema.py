@@ -10,10 +10,14 @@ from kith.problems import Words
 from kith.runtime.doctor.findings import Found, Visit
 from kith.runtime.plan.drift import Drift, find_drift
 from kith.runtime.plan.steps import AddForeignKey, CheckForeignKey, MakeIndex
+from kith.runtime.schema.keeping import columns_of
+from kith.runtime.schema.names import Names, link_table
 from kith.runtime.schema.views import make_views, missing_views
 
 HARMLESS = frozenset({"column_added", "index_added"})
 """What somebody added by hand: worth knowing, and nothing that Kith minds."""
+BESIDE = ("__sort", "__fold", "__fresh", "__as_of")
+"""Columns that stand beside a value."""
 INVALID = (
     "SELECT t.relname, c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
     " JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
@@ -30,6 +34,7 @@ def look(visit: Visit) -> Found:
     with visit.database.read() as connection:
         drift = find_drift(connection, visit.release.tables, visit.release.names)
         broken = list(_invalid(connection))
+        lost = list(_lost(connection, visit.release.names))
     return Found(
         Words(
             f"{len(tables)} tables, {columns} columns, {indexes} indexes; kept aside: {kept}",
@@ -42,9 +47,27 @@ def look(visit: Visit) -> Found:
                 Words(f"index {name} of {table} is not whole", f"数据表 {table} 的索引 {name} 不完整")
                 for table, name in broken
             ),
+            *lost,
         ],
         [_told(one) for one in drift if one.kind in HARMLESS],
     )
+
+
+def _lost(connection: sa.Connection, names: Names) -> Iterator[Words]:
+    """What is kept aside and is not there."""
+    inspector = sa.inspect(connection)
+    tables = set(inspector.get_table_names())
+    for entity, of in names.entities.items():
+        there = [column["name"] for column in inspector.get_columns(of.table)] if of.kept and of.table in tables else []
+        for base, item in of.kept.items():
+            is_stored = "computed" not in item.stored.split()
+            held = [name for name in columns_of(there, base) if not name.endswith(BESIDE)]
+            if is_stored and not held and link_table(of.table, base) not in tables:
+                place = f"{entity}.{item.field}"
+                yield Words(f"what was kept aside of {place} is missing", f"另存保留的 {place} 缺失")
+    for table, kept in names.kept.items():
+        if table not in tables:
+            yield Words(f"what was kept aside of {kept.entity} is missing", f"另存保留的 {kept.entity} 缺失")
 
 
 def _told(drift: Drift) -> Words:

@@ -259,3 +259,15 @@ def test_the_command_says_what_was_proved_and_ends_with_1_where_flaws_are_left(c
     mended = CliRunner().invoke(app, ["doctor", "--db", url, "--repair", "--lang", "zh-CN"])
     assert mended.exit_code == 0
     assert "  + shop：已重新计算 1 条记录" in mended.stdout.splitlines()
+
+
+def test_what_is_kept_aside_must_be_there(corner: Corner, tmp_path: Path) -> None:
+    path = tmp_path / "corner/entities/visit.yaml"
+    path.write_text(DOCUMENTS["entities/visit.yaml"] + "  note: {type: text, label: Note}\n", "utf-8")
+    workspace = corner.workspace
+    workspace.apply(workspace.plan(built(tmp_path / "corner")), hooks=hooks(system_clock))
+    path.write_text(DOCUMENTS["entities/visit.yaml"], "utf-8")
+    workspace.apply(workspace.plan(built(tmp_path / "corner")), hooks=hooks(system_clock), allow_loss=True)
+    assert corner.flawed() == []
+    corner.run("ALTER TABLE visit DROP COLUMN note")
+    assert [one.en for one in corner.examine()["schema"].flaws] == ["what was kept aside of visit.note is missing"]

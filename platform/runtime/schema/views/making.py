@@ -70,6 +70,11 @@ def drop_views(connection: sa.Connection) -> None:
         _drop(connection, name)
 
 
+def prepare_views(release: Release) -> None:
+    """Write the queries of a release's views, before a transaction that others wait for."""
+    _wanted(release)
+
+
 def _wanted(release: Release) -> Mapping[str, tuple[str, str]]:
     """The query of each view with its digest."""
     return release.cached(
