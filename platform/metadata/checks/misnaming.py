@@ -98,7 +98,8 @@ def _with_declarations(problem: Problem, owner: Owner, c: Checking) -> Problem:
     declared = dict(_declared(owner, c))
     near = nearest(str(problem.values["name"]), declared)
     document = c.context.merged.documents["entity", owner.entity]
-    own = next((part.node for part in reversed(document.parts) if part.node.get("fields")), document.node)
+    said = [part for part in document.parts if part.node.get("fields")]
+    own = min(said, key=lambda part: bool(part.fragment)).node if said else document.node
     span = declared.get(near) or place(own, ["fields"], True)
     if problem.span and span.source is problem.span.source:
         return problem
