@@ -125,9 +125,12 @@ def tables_of(
     for table in whole:
         set_key(table)
     link(whole)
+    links = [(table, one) for table in whole for one in table.links.values()]
+    named = {id(one.target) for table, one in links if one.misses or one.target is table}
     found: list[Table] = []
     for table in whole:
-        found += [*split(table), table]
+        # What comes into being by being named cannot be made of parts.
+        found += [table] if id(table) in named else [*split(table), table]
     return found
 
 

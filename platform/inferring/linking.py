@@ -81,7 +81,9 @@ def _candidate(
     misses: list[str] = []
     missing = 0
     for _, text, count in column.each():
-        if folded(text) in exact:
+        if same := exact.get(folded(text)):
+            # Numbers that identify are compared as they stand.
+            map_ |= {text: same} if same != text else {}
             continue
         if key := loose.get(squash(text)):
             map_[text] = key

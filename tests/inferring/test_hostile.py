@@ -126,7 +126,16 @@ def several_sheets(folder: Path) -> Path:
     return book(folder / "crm.xlsx", {"Calls": calls, "Customers": customers})
 
 
-@pytest.mark.parametrize("make", [wide, huge_cells, old_dates, mixed_cells, title_and_groups, several_sheets])
+def numbers_in_sheets(folder: Path) -> Path:
+    stores: list[list[object]] = [["store no", "Town"], *([n, f"Town {n}"] for n in range(101, 109))]
+    visits: list[list[object]] = [["visit no", "store no", "grade"]]
+    visits += [[f"V{n}", 101 + n % 8, "Abc"[n % 3]] for n in range(1, 30)]
+    return book(folder / "numbers.xlsx", {"visits": visits, "stores": stores})
+
+
+@pytest.mark.parametrize(
+    "make", [numbers_in_sheets, wide, huge_cells, old_dates, mixed_cells, title_and_groups, several_sheets]
+)
 def test_hard_files_become_sound_apps_that_take_them(tmp_path: Path, make: Callable[[Path], Path]) -> None:
     with world_of([make(tmp_path)], tmp_path) as world:
         for name, result in world.feed().items():
@@ -159,6 +168,21 @@ def test_headings_in_two_rows_below_a_title_are_read_together(tmp_path: Path) ->
 def test_sheets_of_one_book_refer_to_each_other(tmp_path: Path) -> None:
     model = model_of(infer([several_sheets(tmp_path)]))
     assert model.entities["call"].fields["customer_id"].to == "customer"
+
+
+def test_references_stand_where_codes_are_numbers_or_differ_in_capitals(tmp_path: Path) -> None:
+    with world_of([numbers_in_sheets(tmp_path)], tmp_path) as world:
+        assert world.release.model.entities["visit"].fields["store_no"].to == "store"
+        world.feed()
+        assert world.ask("visit", "count()", 'store_no.town == "Town 102"') == 4
+    (tmp_path / "a.csv").write_text("code,what\nX1,a\nX2,b\nX3,c\n", "utf-8")
+    (tmp_path / "b.csv").write_text(
+        "no,a code\n" + "".join(f"N{n},{'xX'[n % 2]}{n % 3 + 1}\n" for n in range(12)), "utf-8"
+    )
+    (tmp_path / "second").mkdir()
+    with world_of([tmp_path / "a.csv", tmp_path / "b.csv"], tmp_path / "second") as world:
+        assert all(result.failed == 0 for result in world.feed().values())
+        assert world.ask("b", "count()", 'a_code.what == "b"') == 4
 
 
 def test_texts_that_no_field_holds_are_told_to_fail(tmp_path: Path) -> None:

@@ -55,6 +55,9 @@ def typed(declared: Field, raw: Raw, zone: tzinfo) -> Raw:
     """A value of a key as its field has it; what cannot be read is empty here, the gate tells why."""
     if declared.to:
         return raw
+    if raw is not None and declared.type.kind in TEXTS and not isinstance(raw, str):
+        # Sheets have numbers where the key is a text: it is the same number.
+        raw = as_text(raw)  # type: ignore[arg-type]
     try:
         return coerce(declared, raw, Reading(zone=zone, text=True))
     except Misread:
