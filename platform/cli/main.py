@@ -23,8 +23,8 @@ from kith.cli.new import new
 from kith.cli.package import package
 from kith.cli.plan import plan
 from kith.cli.pull import pull
-from kith.cli.releases import releases
 from kith.cli.purge import purge
+from kith.cli.releases import releases
 from kith.cli.replay import replay
 from kith.cli.rollback import rollback
 from kith.cli.schema import schema
