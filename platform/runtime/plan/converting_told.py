@@ -49,11 +49,11 @@ def _rows() -> Iterator[str]:
         for way in dict.fromkeys(ways.values()):
             after = tuple(name for name, other in ways.items() if other is way and (name != before or way is not SAME))
             told.setdefault((way, after), []).append(before)
-    for (way, families), before in told.items():
+    for (way, families), befores in told.items():
         if families:
             fits = "always · 总是" if way.fits is always else "where it fits · 视值而定"
             words = f"{way.words.en} · {way.words.zh}"
-            yield f"| {_spelled(before)} | {_spelled(families)} | {words} | {fits} |"
+            yield f"| {_spelled(befores)} | {_spelled(families)} | {words} | {fits} |"
 
 
 def _spelled(families: Iterable[str]) -> str:

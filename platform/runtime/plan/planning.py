@@ -40,8 +40,8 @@ REFUSED = Words(
     "Nothing can be applied while something above cannot be done.", "上面有无法执行的变更，处理之前不能应用。"
 )
 CONSENT = Words(
-    "Applying this needs consent, because of what is lost: `kith apply --allow-loss`.",
-    "因为会丢失数据，应用此计划需要确认：`kith apply --allow-loss`。",
+    "Applying this needs consent, because of what is lost: `--allow-loss`.",
+    "因为会丢失数据，应用此计划需要确认：`--allow-loss`。",
 )
 
 

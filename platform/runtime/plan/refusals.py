@@ -5,11 +5,6 @@ from __future__ import annotations
 from kith.problems import Words
 from kith.runtime.plan.spoken import records
 
-CHANGE_TYPE = Words(
-    "Values cannot be converted yet. Leave the field as it is and add one of the new type under another name.",
-    "暂不支持转换已有的值。请保留原字段，并用另一个名称添加新类型的字段。",
-)
-
 
 def needs_default(rows: int) -> Words:
     """A required field without a default, where records have no value for it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from types import SimpleNamespace
 
@@ -31,7 +32,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, work: Callable[[], None]) -> None
         if seconds == applying.TAKEN_OVER:
             work()
 
-    monkeypatch.setattr(applying, "time", SimpleNamespace(sleep=sleep, monotonic=applying.time.monotonic))
+    monkeypatch.setattr(applying, "time", SimpleNamespace(sleep=sleep, monotonic=time.monotonic))
 
 
 def test_what_the_release_before_saves_after_the_switch_is_converted_too(
