@@ -88,7 +88,10 @@ def pack_folder(folder: Path) -> tuple[Package | None, list[Problem]]:
     problems += _nameless(texts)
     if any(problem.is_error for problem in problems):
         return None, problems
-    return Package(texts, manifest_of(texts)), problems
+    made = Package(texts, manifest_of(texts))
+    # What nobody could install is not built.
+    found, unreadable = read_package(made.packed(), made.file_name)
+    return found and made, [*problems, *unreadable]
 
 
 def problems_on(package: Package, below: Iterable[Layer]) -> list[Problem]:
