@@ -39,7 +39,8 @@ def written(upgrade: Upgrade, language: str = "en") -> str:
 
 def _entry(conflict: Conflict, language: str) -> Iterator[str]:
     for line in told(conflict, language):
-        yield f"  # {line}"
+        # What a mistake is about may be a sign that no document takes, a comment included.
+        yield "  # " + "".join(sign if sign.isprintable() else "?" for sign in line)
     yield f"  {inline(conflict.id, in_flow=False)}: {conflict.recommended or '~'}"
 
 
