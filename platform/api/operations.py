@@ -256,10 +256,40 @@ def bulk(entity: str) -> Operation:
     return _operation("bulk", entity, answer, "Idempotency-Key", requestBody=body)
 
 
+def _publishing() -> dict[str, Any]:
+    base, note = {"type": "integer", "minimum": 1}, {"type": "string", "maxLength": 1000}
+    documents = {"type": "object", "additionalProperties": {"type": ["string", "null"]}, "maxProperties": 500}
+    carried_out = {"note": note, "allow_loss": {"type": "boolean", "default": False}}
+    object_ = {"type": "object", "additionalProperties": False}
+    asked = {**object_, "properties": {"base": base, "documents": documents, "back": base}, "required": ["base"]}
+    published = {"type": "object", "properties": {"release": {"type": "integer"}}, "required": ["release"]}
+    plan = {
+        "type": "object",
+        "properties": {"base": base, "plan": {"type": ["object", "null"]}, "problems": {"type": "array"}},
+        "required": ["base", "plan", "problems"],
+    }
+    found = {"plan": _operation("plan_release", "", _data(plan), requestBody=_body(asked))}
+    for name, part, schema_ in (("apply", "documents", documents), ("rollback", "back", base)):
+        body = {**object_, "properties": {"base": base, part: schema_, **carried_out}, "required": ["base", part]}
+        found[name] = _operation(f"{name}_release", "", _data(published), requestBody=_body(body))
+    return {f"{BASE}/meta/{name}": {"post": operation} for name, operation in found.items()}
+
+
+def _releases() -> dict[str, Any]:
+    thing = {"type": "object"}
+    number = {"name": "number", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
+    return {
+        f"{BASE}/meta/releases": {"get": _operation("releases", "", _data({"type": "array", "items": thing}), "limit")},
+        f"{BASE}/meta/releases/{{number}}": {"get": _operation("release", "", _data(thing)), "parameters": [number]},
+    }
+
+
 def administering() -> dict[str, Any]:
     """The addresses of those who administer."""
     listed = _operation("jobs", "", _page(schema("Job")), "state", "kind", "limit", "cursor")
     return {
+        **_releases(),
+        **_publishing(),
         f"{BASE}/jobs": {"get": listed},
         f"{BASE}/jobs/{{id}}": {"get": _operation("job", "", _data(schema("Job"))), "parameters": [ID]},
         f"{BASE}/jobs/{{id}}/retry": {"post": _operation("retry_job", "", _data(schema("Job"))), "parameters": [ID]},

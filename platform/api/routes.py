@@ -34,6 +34,9 @@ def below(doors: Doors) -> list[BaseRoute]:
         _route(f"{BASE}/meta/order/{{entity}}", GET=reading(doors, meta.order)),
         _route(f"{BASE}/meta/releases", GET=reading(doors, releases.releases)),
         _route(f"{BASE}/meta/releases/{{number}}", GET=reading(doors, releases.release)),
+        _route(f"{BASE}/meta/plan", POST=asking(doors, plan)),
+        _route(f"{BASE}/meta/apply", POST=writing(doors, apply, long=True)),
+        _route(f"{BASE}/meta/rollback", POST=writing(doors, rollback, long=True)),
         _route(f"{BASE}/meta/assist", POST=asking(doors, assist)),
         _route(f"{BASE}/jobs", GET=reading(doors, jobs.jobs)),
         _route(f"{BASE}/jobs/{{id}}", GET=reading(doors, jobs.job)),
@@ -67,6 +70,27 @@ ALL = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 def assist(call: Call) -> Response:
     """Help for authors; what checks documents is costly to import, and a server starts without it."""
     from kith.api.assisting import assist as answered
+
+    return answered(call)
+
+
+def plan(call: Call) -> Response:
+    """What publishing would do; planning is costly to import as well, and so is what follows."""
+    from kith.api.publishing import plan as answered
+
+    return answered(call)
+
+
+def apply(call: Call) -> Response:
+    """Publish."""
+    from kith.api.publishing import apply as answered
+
+    return answered(call)
+
+
+def rollback(call: Call) -> Response:
+    """Go back."""
+    from kith.api.publishing import rollback as answered
 
     return answered(call)
 

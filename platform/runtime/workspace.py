@@ -65,6 +65,7 @@ class Workspace:
         self._build = build or builder()
         self._release: Release | None = None
         self._looking = threading.Lock()
+        self._building = threading.Lock()
         self._closing = threading.Event()
         self._watcher: threading.Thread | None = None
 
@@ -107,7 +108,7 @@ class Workspace:
                 if number == before:
                     return False
                 stored = releases.load(connection, number)
-            model, problems = self._build(stored.layers)
+            model, problems = self.built(stored.layers)
             if model is None:
                 raise Unbuildable(number, problems)
             self._release = make_release(number, model, stored.names, self.database.facts)
@@ -120,7 +121,12 @@ class Workspace:
         """
         from kith.metadata.layers.company import with_company
 
-        return self._build(with_company(self.current().model.layers, changes))
+        return self.built(with_company(self.current().model.layers, changes))
+
+    def built(self, layers: Sequence[Layer]) -> tuple[Model | None, Sequence[Problem]]:
+        """The model of layers, or what is wrong with them; one at a time, since a build takes over from the last one."""
+        with self._building:
+            return self._build(layers)
 
     def plan(self, candidate: Model) -> Plan:
         """What publishing a candidate would do now."""
@@ -140,7 +146,7 @@ class Workspace:
         wanted = target_of(number, self.current().number)
         with self.database.read() as connection:
             stored = releases.load(connection, wanted)
-        model, problems = self._build(stored.layers)
+        model, problems = self.built(stored.layers)
         if model is None:
             raise Unbuildable(wanted, problems)
         return wanted, plan_back(stored, model, self.current(), self.database)
