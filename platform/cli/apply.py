@@ -49,7 +49,7 @@ def publish(
 ) -> None:
     """Plan a candidate, show the plan and carry it out; leaves where that cannot be done."""
     planned = opened.plan(candidate)
-    show(planned, as_json=as_json, language=language)
+    show(planned, as_json=as_json, language=language, allowed=allow_loss)
     carry_out(opened, planned, note=note, as_json=as_json, language=language, allow_loss=allow_loss)
 
 

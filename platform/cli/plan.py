@@ -44,10 +44,12 @@ def _planned(proposal: Proposal, db: str, language: str, *, anyway: bool) -> tup
     return planned, found
 
 
-def show(planned: Plan, *, as_json: bool, language: str, standing: Standing | None = None) -> None:
+def show(
+    planned: Plan, *, as_json: bool, language: str, standing: Standing | None = None, allowed: bool = False
+) -> None:
     """Print a plan."""
     if as_json:
         told = {"both": standing.both, "ahead": standing.ahead} if standing else {}
         typer.echo(orjson.dumps({**planned.as_data(language), **told}, option=orjson.OPT_INDENT_2).decode())
     else:
-        typer.echo(planned.as_text(language), nl=False)
+        typer.echo(planned.as_text(language, allowed=allowed), nl=False)

@@ -37,7 +37,7 @@ def rollback(
             fail(error.words, language)
         except Unbuildable as broken:
             refused_documents(broken, language)
-        show(planned, as_json=as_json, language=language)
+        show(planned, as_json=as_json, language=language, allowed=allow_loss and not dry_run)
         if dry_run:
             raise typer.Exit(1 if planned.is_refused else 0 if planned.is_empty else CHANGES)
         said = ": ".join(filter(None, (note_of(wanted, current), note)))

@@ -67,6 +67,8 @@ def upgrade(stack: Stack, taken: Mapping[str, Taken] | None = None, failing: Fai
         if after.documents == company.documents:
             break
         company, built = attempt.renamed(after, found)
+    if failing is not None and not built.is_sound:
+        found += attempt.beyond(company, found)
     ids = {one.id for one in found}
     open_ = tuple(one for one in found if taken is None or attempt.decision(one) is None)
     unknown = tuple(sorted((taken or {}).keys() - ids))
@@ -161,6 +163,16 @@ class _Attempt:
             before = self.failing(self.stack.before()) if fails else {}
             for case in sorted(fails.keys() - before.keys()):
                 yield _failed(case, fails[case], built, company)
+
+    def beyond(self, company: Layer, conflicts: Sequence[Conflict]) -> list[Conflict]:
+        """Tests that fail once what is broken is mended: the first way of each is tried, lest they come up only afterwards."""
+        broken = [one for one in conflicts if one.kind == "broken" and one.choices and self.decision(one) is None]
+        actions = [action for one in broken for action in next(iter(one.choices.values())).actions]
+        if any(isinstance(action, Give) for action in actions):
+            return []
+        tried = carried_out(company, self.stack.after()[:-1], [(action, None) for action in actions], self.stack.memo)
+        built = build_all(self.stack.after(tried), self.stack.memo, advice=False)
+        return list(self.later(tried, built)) if built.is_sound else []
 
 
 def _errors(built: Built, company: Layer) -> Iterator[Problem]:

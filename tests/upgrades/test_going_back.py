@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from kith.metadata.model import Model
 from kith.runtime.clock import system_clock
@@ -16,31 +14,9 @@ from kith.runtime.plan.drift import find_drift
 from kith.runtime.plan.planning import Plan
 from kith.runtime.publishing import hooks, system_context
 from kith.runtime.workspace import Workspace
-from kith.runtime.write.sets import sets_of
-from kith.runtime.write.shelf import shelf_of
+from tests.support.checksums import checksums
 from tests.support.upgrades import template
 from tests.support.worlds import built
-
-
-def checksums(workspace: Workspace) -> dict[str, str]:
-    """A checksum of the declared values of every entity's live records."""
-    release = workspace.current()
-    found = {}
-    with workspace.database.read() as connection:
-        for name, entity in release.model.entities.items():
-            shelf = shelf_of(release, name)
-            ids = [str(id_) for id_ in connection.scalars(sa.select(shelf.table.id).where(shelf.table.live))]
-            sets = sets_of(connection, shelf, ids)
-            rows = [
-                "\t".join(f"{field}={_spelled((one | sets[one['id']]).get(field))}" for field in ("id", *entity.fields))
-                for one in shelf.select(connection, ids, lock=False)
-            ]
-            found[name] = hashlib.sha256("\n".join(sorted(rows)).encode()).hexdigest()
-    return found
-
-
-def _spelled(value: object) -> str:
-    return str(sorted(value)) if isinstance(value, frozenset) else str(value)
 
 
 def carry_out(workspace: Workspace, planned: Plan) -> None:

@@ -14,7 +14,7 @@ from kith.runtime.clock import system_clock
 from kith.runtime.context import SYSTEM, context_of
 from kith.runtime.database import Database
 from kith.runtime.loading.planned import changes_of_data, first_data
-from kith.runtime.plan.changes import EFFECTS, AddKey, Change, Effect, RemoveOption
+from kith.runtime.plan.changes import AddKey, Change, Effect, RemoveOption
 from kith.runtime.plan.changes_told import ChangeRights
 from kith.runtime.plan.compare import compare
 from kith.runtime.plan.counting import Counting
@@ -28,6 +28,7 @@ from kith.runtime.plan.retyped import Retyping
 from kith.runtime.plan.retyping import ChangeType
 from kith.runtime.plan.rights import people_of
 from kith.runtime.plan.room import MakeRoom, Room
+from kith.runtime.plan.shown import lines_of
 from kith.runtime.release import Release
 from kith.runtime.schema.names import Names, named
 from kith.runtime.schema.pairing import BY_NAME, Pairing
@@ -101,23 +102,14 @@ class Plan:
             "drift": [item.as_data(language) for item in self.drift],
         }
 
-    def as_text(self, language: str = "en") -> str:
-        """The plan as a terminal shows it: the gravest class first."""
-        lines = [self._head(language)]
-        for effect, title in EFFECTS.items():
-            changes = list(self.of(effect))
-            if changes:
-                lines += ["", f"{title.in_(language)}:"]
-            for change in changes:
-                lines.append(f"  {change.sign} {change.message(language)}")
-                if change.refusal:
-                    lines.append(f"      {change.refusal.in_(language)}")
-                lines += [f"      {line}" for line in change.details(language)]
+    def as_text(self, language: str = "en", *, allowed: bool = False) -> str:
+        """The plan as a terminal shows it: the gravest class first; where loss is `allowed` already, nobody is asked for that."""
+        lines = [self._head(language), *lines_of(self.changes, language, first=self.base is None)]
         if self.drift:
             lines += ["", f"{DRIFT.in_(language)}:", *(f"  ! {item.message(language)}" for item in self.drift)]
         if self.is_refused:
             lines += ["", REFUSED.in_(language)]
-        elif self.needs_consent:
+        elif self.needs_consent and not allowed:
             lines += ["", CONSENT.in_(language)]
         return "\n".join(lines) + "\n"
 
