@@ -168,9 +168,13 @@ def list_(app: App = None, db: Db = "", as_json: Json = False, lang: Language = 
     if as_json:
         typer.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2).decode())
         return
+    if not rows:
+        say(Words(f"There is no package in {app}/packages.", f"{app}/packages 中没有包。"), language)
     changed = Words("changed by hand", "已被手工修改").in_(language)
+    unit = (Words("documents", "个文档") if app is None else Words("files", "个文件")).in_(language)
     for row in rows:
-        typer.echo(f"{row['name']}  {row['version']}  {row['files']}" + (f"  {changed}" if row["changed"] else ""))
+        line = f"{row['name']}  {row['version']}  {row['files']} {unit}"
+        typer.echo(f"{line}  {changed}" if row["changed"] else line)
 
 
 @package.command()

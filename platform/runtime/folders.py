@@ -101,7 +101,8 @@ def versions(
     there = next((layer for layer in workspace.current().model.layers if layer.name == name), None)
     with workspace.database.read() as connection:
         base = base_of(connection, folder)
-        hash_ = base.folder.get(name) if base else None
+        # A folder that is new, or empty, has taken nothing out.
+        hash_ = base.folder.get(name) if base and here else None
         if here is not None and base is not None and not base.is_own:
             # An unknown folder may be an old copy.
             hash_ = here.digest if releases.find_layer(connection, name, here.digest) else hash_

@@ -268,6 +268,15 @@ def test_a_company_layer_that_was_made_in_the_crm_is_pulled_into_a_folder_of_its
     assert state(database_url) == (3, "Houses")
 
 
+def test_a_new_folder_gets_all_of_the_layer_also_where_another_one_was_applied(
+    ours: Path, tmp_path: Path, sqlite_url: str
+) -> None:
+    here = ("--db", sqlite_url)
+    done("apply", ours, *here)
+    done("pull", tmp_path / "another", *here)
+    assert (tmp_path / "another/app.yaml").read_text("utf-8") == (ours / "app.yaml").read_text("utf-8")
+
+
 def test_what_is_no_folder_of_this_database_is_told(ours: Path, tmp_path: Path, sqlite_url: str) -> None:
     done("apply", ours, "--db", sqlite_url)
     other = write(tmp_path / "other", {"app.yaml": "app: other\nversion: 1.0.0\n"})
