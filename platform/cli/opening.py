@@ -64,6 +64,14 @@ def workspace_of(url: str, language: str, *, watch: bool = False) -> Iterator[Wo
         workspace.close()
 
 
+def settled(opened: Workspace) -> None:
+    """Let what an apply that died has left be taken back or finished, before anybody works with the workspace."""
+    from kith.runtime.plan.settling import settle
+
+    if opened.release is not None:
+        settle(opened.database, opened.release, opened.clock)
+
+
 def refused_documents(broken: Unbuildable, language: str) -> NoReturn:
     """Leave because of a stored release that this version of Kith finds wrong."""
     for problem in broken.problems:

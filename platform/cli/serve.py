@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kith.cli.opening import Db, database_url, is_new, workspace_of
+from kith.cli.opening import Db, database_url, is_new, settled, workspace_of
 from kith.cli.proposing import Proposal
 from kith.cli.saying import Language, language_of
 from kith.problems import Words
@@ -35,6 +35,7 @@ def serve(
         # A folder with mistakes shall not leave an empty database behind.
         proposal.model()
     with workspace_of(url, language, watch=True) as opened:
+        settled(opened)
         ground = Ground(opened, language)
         empty = opened.release is None
         if proposal:

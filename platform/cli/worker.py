@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from kith.cli.opening import Db, database_url, fail, is_new, workspace_of
+from kith.cli.opening import Db, database_url, fail, is_new, settled, workspace_of
 from kith.cli.saying import Language, language_of
 from kith.problems import Words
 
@@ -28,6 +28,7 @@ def worker(
         fail(NoRelease.words, language)
     with workspace_of(url, language, watch=not once) as workspace:
         title = workspace.current().model.app.title.in_(language)
+        settled(workspace)
         one = Worker(workspace)
         if once:
             done = 0

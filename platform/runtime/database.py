@@ -184,6 +184,18 @@ def is_busy(error: BaseException) -> bool:
     return lost(error) or state in OVERLOADED or (state or "").startswith("08") or away or locked
 
 
+FULL = ("53100", 13)
+"""PostgreSQL's state and SQLite's code for a disk without room."""
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether something failed because the database has no room left on its disk."""
+    if not isinstance(error, DBAPIError):
+        return False
+    state, code = FULL
+    return getattr(error.orig, "sqlstate", None) == state or getattr(error.orig, "sqlite_errorcode", 0) == code
+
+
 def lost(error: DBAPIError) -> bool:
     """Whether a transaction failed only because another one was faster."""
     return getattr(error.orig, "sqlstate", None) in LOST

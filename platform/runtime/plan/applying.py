@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, partial
-from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -16,12 +15,13 @@ from kith.problems import Words
 from kith.runtime import releases
 from kith.runtime.clock import Clock, system_clock
 from kith.runtime.context import SYSTEM, Actor, Context, context_of
-from kith.runtime.database import Database
+from kith.runtime.database import Database, is_full
 from kith.runtime.plan import steps
 from kith.runtime.plan.changes import RenameOption
 from kith.runtime.plan.empties import choice_column
 from kith.runtime.plan.filling import BATCH, Fill, Renew, RenewRecords, fills_of, given_at_once, renewals
 from kith.runtime.plan.filling_types import FillConverted
+from kith.runtime.plan.patience import give_way, patiently, wait_for_locks
 from kith.runtime.plan.planning import CONSENT, REFUSED, Plan
 from kith.runtime.plan.progress import (
     AFTER_SWITCH,
@@ -39,23 +39,20 @@ from kith.runtime.plan.progress import (
 from kith.runtime.plan.purging import Purge, carry_out
 from kith.runtime.plan.rebuilding import CheckKeys, Rebuild
 from kith.runtime.plan.room import MakeRoom
+from kith.runtime.plan.settling import settle
 from kith.runtime.release import Release, make_release
 from kith.runtime.schema.install import install
 from kith.runtime.schema.tables import Tables
 from kith.runtime.schema.views import drop_views, make_views, prepare_views, renew_views
 
-LOCK_WAITS = (100, 400)
-"""Milliseconds that a lock is waited for, at first and when nothing else has helped: whoever comes after waits as well."""
-LOCK_TRIES = 60
 SHORT = 0.1
 """Seconds that a batch shall take where others want its records."""
 TAKEN_OVER = 1.5
 """Seconds after which every process works with a release that has been switched to, and has finished what it was at."""
 SMALL = 50
 """Records that a batch has at least."""
-T = TypeVar("T")
-NO_LOCK, DEPENDENT = "55P03", "2BP01"
-"""PostgreSQL's states for a lock that was not to be had, and for something that others are made of."""
+DEPENDENT = "2BP01"
+"""PostgreSQL's state for something that others are made of."""
 
 NEEDS_GATE = Words(
     "This plan computes values of records anew, which this process cannot do.",
@@ -64,6 +61,10 @@ NEEDS_GATE = Words(
 DOUBLES = Words(
     "Records with the same value of a unique key were saved while the plan was carried out. Plan again.",
     "应用过程中保存了唯一键重复的记录。请重新生成计划。",
+)
+FULL = Words(
+    "The disk of the database is full. No record has changed by halves: make room, then apply again.",
+    "数据库所在磁盘已满。没有记录只改了一半：请腾出空间，然后重新应用。",
 )
 IN_THE_WAY = Words(
     "Something that was made by hand in the database, such as a view, reads what is to go. Drop that first.",
@@ -107,6 +108,7 @@ def apply(
         raise CannotApply(NEEDS_GATE)
     install(database)
     if plan.is_empty and plan.base:
+        settle(database, plan.base, clock)
         return plan.base
     run = claim(database, plan, clock)
     plan = replace(plan, names=run.names)
@@ -118,10 +120,11 @@ def apply(
         with beating(database, run, clock):
             return work.staged()
     except BaseException as error:
-        with database.write() as connection:
-            let_go(connection, run, clock(), f"{type(error).__name__}: {error}"[:1000])
+        let_go(database, run, clock(), f"{type(error).__name__}: {error}"[:1000])
         if isinstance(error, IntegrityError):
             raise CannotApply(DOUBLES) from error
+        if is_full(error):
+            raise CannotApply(FULL) from error
         if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == DEPENDENT:
             raise CannotApply(IN_THE_WAY) from error
         raise
@@ -232,7 +235,7 @@ class _Apply:
         self.stage("expand", self.expanding(given))
         self.fill("fill")
         self.stage("constrain", steps.constraining(self.before, self.release.tables))
-        _patiently(lambda wait: self.database.run(partial(self.switch_in_time, wait)))
+        patiently(lambda wait: self.database.run(partial(self.switch_in_time, wait)))
         with self.database.read() as connection:
             left = steps.tidying(connection, self.release.tables)
         self.stage(AFTER_SWITCH, left)
@@ -247,7 +250,7 @@ class _Apply:
         return self.release
 
     def switch_in_time(self, wait: int, connection: sa.Connection) -> None:
-        _wait_for_locks(connection, wait)
+        wait_for_locks(connection, wait)
         self.switch(connection)
 
     def enter(self, stage: str) -> None:
@@ -265,11 +268,11 @@ class _Apply:
                 with self.database.write() as connection:
                     step_done(connection, self.run, step.key, added=added, now=self.clock())
             else:
-                _patiently(partial(self.short, step))
+                patiently(partial(self.short, step))
 
     def short(self, step: steps.Step, wait: int) -> None:
         with self.database.write() as connection:
-            _give_way(connection, wait)
+            give_way(connection, wait)
             hold(connection, self.run)
             added = step.run(connection)
             step_done(connection, self.run, step.key, added=added, now=self.clock())
@@ -281,10 +284,10 @@ class _Apply:
 
     def batch(self, work: Batch) -> str | None:
         def giving_way(connection: sa.Connection, wait: int) -> str | None:
-            _give_way(connection, wait)
+            give_way(connection, wait)
             return work(connection)
 
-        return _patiently(lambda wait: self.database.run(partial(giving_way, wait=wait)))
+        return patiently(lambda wait: self.database.run(partial(giving_way, wait=wait)))
 
 
 Batch = Callable[[sa.Connection], str | None]
@@ -304,25 +307,3 @@ def fill_all(fill: Fill, run: Callable[[Batch], str | None], *, beside_others: b
 def fitting(size: int, seconds: float) -> int:
     """How many records a batch should have after one of that size took so long; it never more than doubles."""
     return max(SMALL, min(BATCH, 2 * size, int(size * SHORT / max(seconds, 0.001))))
-
-
-def _wait_for_locks(connection: sa.Connection, wait: int) -> None:
-    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{wait}ms'")
-
-
-def _give_way(connection: sa.Connection, wait: int) -> None:
-    _wait_for_locks(connection, wait)
-    # Locks are not held until the disk has it all: what a crash takes back is done again, and the switch waits for it.
-    connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
-
-
-def _patiently(work: Callable[[int], T]) -> T:
-    """Do what needs a lock, giving way to others in between; it is told how many milliseconds to wait for one."""
-    for attempt in range(LOCK_TRIES):
-        try:
-            return work(LOCK_WAITS[2 * attempt >= LOCK_TRIES])
-        except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) != NO_LOCK or attempt == LOCK_TRIES - 1:
-                raise
-            time.sleep(min(0.2 * 1.5**attempt, 2.0))
-    raise AssertionError("unreachable")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import secrets
 import socket
@@ -14,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from kith.metadata.model import Model
 from kith.problems import Words
@@ -33,6 +35,12 @@ AFTER_SWITCH = "tidy"
 """The stage in which nothing can be taken back any more."""
 _TOKEN = secrets.token_hex(4)
 """Tells this process from one before it with the same number, as in a container that was started anew."""
+
+
+_let_go: set[str] = set()
+"""Runs that this process began and is no longer at."""
+
+log = logging.getLogger(__name__)
 
 
 class CannotApply(Exception):
@@ -87,6 +95,7 @@ def claim(database: Database, plan: Plan, clock: Clock) -> Run:
         wanted = candidate_digest(plan.model)
         if row is not None and (row.candidate, row.base) == (wanted, plan.base_number):
             _update(connection, row.id, owner=_me(), seen_at=clock())
+            _let_go.discard(row.id)
             return Run(row.id, Names.from_data(row.names), set(row.done), list(row.made))
         if row is not None:
             _end_other(connection, row, clock())
@@ -140,7 +149,7 @@ def _begin(connection: sa.Connection, plan: Plan, candidate: str, now: datetime)
 
 
 def _refuse_if_alive(row: Any, now: datetime) -> None:
-    if row is not None and now - row.seen_at < LEASE and _may_live(row.owner):
+    if row is not None and now - row.seen_at < LEASE and _may_live(row):
         raise CannotApply(RUNNING)
 
 
@@ -148,9 +157,10 @@ def _me() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{_TOKEN}"
 
 
-def _may_live(owner: str) -> bool:
+def _may_live(row: Any) -> bool:
     """Whether the owner may still be at work; surely not where its process was one of this machine that is gone."""
-    if not owner:
+    owner: str = row.owner
+    if not owner or (owner == _me() and row.id in _let_go):
         return False
     host, pid, _ = owner.rsplit(":", 2)
     if owner == _me() or host != socket.gethostname():
@@ -189,9 +199,15 @@ def finish(connection: sa.Connection, run: Run, now: datetime) -> None:
     _update(connection, run.id, state="done", finished_at=now)
 
 
-def let_go(connection: sa.Connection, run: Run, now: datetime, error: str) -> None:
+def let_go(database: Database, run: Run, now: datetime, error: str) -> None:
     """Leave a run to whoever applies next, with what stopped it: the same candidate goes on, another takes it back."""
-    _update(connection, run.id, owner="", seen_at=now, error=error)
+    _let_go.add(run.id)
+    try:
+        with database.write() as connection:
+            _update(connection, run.id, owner="", seen_at=now, error=error)
+    except DBAPIError:
+        # What stopped it, such as a full disk, may stop this as well; nobody waits for it all the same.
+        log.warning("what stopped an apply could not be noted", exc_info=True)
 
 
 def _update(connection: sa.Connection, id_: str, **values: Any) -> None:
