@@ -180,11 +180,15 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def published(connection: sa.Connection, *, number: int = 0, limit: int | None = None) -> list[Published]:
-    """All releases, the newest first; or the one of a number."""
+def published(
+    connection: sa.Connection, *, number: int = 0, before: int = 0, limit: int | None = None
+) -> list[Published]:
+    """All releases, the newest first, or those before a number; or the one of a number."""
     asked = sa.select(system.release).order_by(system.release.c.number.desc()).limit(limit)
     if number:
         asked = asked.where(system.release.c.number == number)
+    if before:
+        asked = asked.where(system.release.c.number < before)
     return [
         Published(row.number, row.at, row.actor_name, row.note, row.app, row.version, row.changes or ())
         for row in connection.execute(asked)

@@ -13,6 +13,7 @@ PASSWORD = "/password"  # noqa: S105 - an address
 BIN = "/bin"
 KEYS = "/keys"
 JOBS = "/jobs"
+RELEASES = "/releases"
 
 Parameters = Iterable[tuple[str, str]]
 
@@ -61,6 +62,11 @@ def job_of(id_: str) -> str:
 def retry_of(id_: str) -> str:
     """Where a background job is tried again (POST)."""
     return f"{job_of(id_)}/retry"
+
+
+def release_of(number: int) -> str:
+    """A release's page."""
+    return f"{RELEASES}/{number}"
 
 
 def bin_of(entity: str) -> str:

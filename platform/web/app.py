@@ -13,7 +13,7 @@ from kith.runtime.calling import Doors
 from kith.web import choices
 from kith.web.answering import page
 from kith.web.assets import Assets
-from kith.web.pages import finding, home, jobs, keys, lists, records, recycling, signing
+from kith.web.pages import finding, home, jobs, keys, lists, records, recycling, releases, signing
 from kith.web.requests import Stop, Visit, Web, guest_of
 from kith.web.templating import Templates
 
@@ -34,6 +34,7 @@ def routes(doors: Doors, passwords: Passwords = SAFE) -> list[BaseRoute]:
         *finding.routes(web),
         *keys.routes(web),
         *jobs.routes(web),
+        *releases.routes(web),
         *nowhere(web),
     ]
 

@@ -131,11 +131,12 @@ def icon_of(entity: Entity, icon: str = "") -> str:
 def user_menu(profile: str, texts: Texts, *, administers: bool = False) -> tuple[Link, ...]:
     """The reader's own menu."""
     own = (Link(texts("menu.profile"), profile, "user"),) if profile else ()
-    jobs = (Link(texts("menu.jobs"), addresses.JOBS, "list-checks"),) if administers else ()
+    jobs = Link(texts("menu.jobs"), addresses.JOBS, "list-checks")
+    releases = Link(texts("menu.releases"), addresses.RELEASES, "layers")
     return (
         *own,
         Link(texts("menu.password"), addresses.PASSWORD, "key-round"),
         Link(texts("menu.bin"), addresses.BIN, "trash-2"),
-        *jobs,
+        *((jobs, releases) if administers else ()),
         Link(texts("menu.keys"), addresses.KEYS, "circle-question-mark", dialog=True, key="help"),
     )
