@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import orjson
@@ -39,8 +40,29 @@ def doctor(
     if as_json:
         checks = [{"name": check.name, **found.as_data(language)} for check, found in results]
         typer.echo(orjson.dumps({"sound": sound, "checks": checks}, option=orjson.OPT_INDENT_2).decode())
+    elif not sound:
+        for words in _advice([check for check, found in results if found.flaws], repaired=repair):
+            typer.echo("\n" + words.in_(language))
     if not sound:
         raise typer.Exit(1)
+
+
+def _advice(flawed: list[Check], *, repaired: bool) -> Iterator[Words]:
+    """What to do about the flaws that are left."""
+    mended = [check.title for check in flawed if check.mend is not None and not repaired]
+    if mended:
+        en, zh = ", ".join(one.en for one in mended), "、".join(one.zh for one in mended)
+        yield Words(
+            f"`kith doctor --repair` mends what can be mended safely of: {en}.",
+            f"`kith doctor --repair` 会安全地修复其中可修复的部分：{zh}。",
+        )
+    others = [check.title for check in flawed if check.mend is None or repaired]
+    if others:
+        en, zh = ", ".join(one.en for one in others), "、".join(one.zh for one in others)
+        yield Words(
+            f"These need a person: {en}. Where values were changed outside of Kith, a backup has those from before.",
+            f"以下问题需要人工处理：{zh}。如数据曾在 Kith 之外被修改，备份中有修改前的值。",
+        )
 
 
 def _show(check: Check, found: Found, language: str) -> None:

@@ -43,7 +43,8 @@ def _line(one: Published, language: str) -> str:
     from kith.runtime.plan.changes import EFFECTS
 
     counts = one.counts()
-    told = [f"{counts[name]} {words.in_(language)}" for name, words in EFFECTS.items() if name in counts]
+    colon = Words(": ", "：").in_(language)
+    told = [f"{words.in_(language)}{colon}{counts[name]}" for name, words in EFFECTS.items() if name in counts]
     parts = [
         f"{one.number}",
         f"{one.at:%Y-%m-%d %H:%M:%S}Z",

@@ -223,7 +223,7 @@ def test_releases_are_listed_with_who_when_and_why_and_shown_with_their_changes(
     kith("apply", folder)
     newest, first = data("releases")
     assert (newest["number"], newest["counts"], first["note"]) == (2, {"safe": 1}, "opening")
-    assert kith("releases", "--lang", "en").stdout.splitlines()[0].endswith("  system  corner 1.0.0  1 safe")
+    assert kith("releases", "--lang", "en").stdout.splitlines()[0].endswith("  system  corner 1.0.0  safe: 1")
     assert kith("releases", 2, "--lang", "zh-CN").stdout.splitlines()[1:] == ["  字段 shop.city（text）"]
     assert [one["kind"] for one in data("releases", 2)["changes"]] == ["add_field"]
     assert kith("releases", 7).exit_code == 1

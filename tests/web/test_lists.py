@@ -72,7 +72,7 @@ def test_a_person_is_found_by_characters_pinyin_initials_letters_and_digits(shop
         ),
         ("field=address.city&op=is&value=上海", 'address.city == "上海"', "Address · City: 上海"),
         ("field=address&op=not_set", "address is not set", "Address is empty"),
-        ("field=advisor&op=me", "advisor == me", "Sales advisor is me"),
+        ("field=advisor&op=me", "advisor == me", "Personal advisor is me"),
         ("field=joined_on&op=today", "joined_on == today()", "Joined on today"),
         (
             "field=joined_on&op=last_30_days",

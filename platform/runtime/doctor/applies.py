@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from kith.problems import Words
-from kith.runtime.doctor.findings import Found, Visit
+from kith.runtime.doctor.findings import Found, Visit, counted
 from kith.runtime.plan.progress import AFTER_SWITCH, CannotApply, abandon
 from kith.runtime.schema.system import progress
 
@@ -24,7 +24,7 @@ def look(visit: Visit) -> Found:
         for row in rows
         if row.state == "running"
     ]
-    return Found(Words(f"{len(rows)} applies", f"{len(rows)} 次应用"), len(rows), flaws)
+    return Found(counted(len(rows), "apply", "applies", "次应用"), len(rows), flaws)
 
 
 def mend(visit: Visit) -> Iterator[Words]:

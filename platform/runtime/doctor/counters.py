@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from kith.metadata.model import Field
 from kith.problems import Words
-from kith.runtime.doctor.findings import Found, Visit
+from kith.runtime.doctor.findings import Found, Visit, counted
 from kith.runtime.schema.system import counter
 from kith.runtime.schema.tables import Column
 from kith.runtime.write.numbering import PLACE
@@ -38,7 +38,7 @@ def look(visit: Visit) -> Found:
         for one in numbered
         if one.next <= one.highest
     ]
-    return Found(Words(f"{len(numbered)} counters", f"{len(numbered)} 个编号器"), len(numbered), flaws)
+    return Found(counted(len(numbered), "counter", "counters", "个编号器"), len(numbered), flaws)
 
 
 def mend(visit: Visit) -> Iterator[Words]:

@@ -49,6 +49,11 @@ class Found:
         }
 
 
+def counted(count: int, one: str, many: str, chinese: str) -> Words:
+    """How many there are; `chinese` is the measure word with its noun."""
+    return Words(f"{count:,} {one if count == 1 else many}", f"{count:,} {chinese}")
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """Something that must hold; `mend` does what is safe about it and says what that was."""

@@ -27,7 +27,7 @@ def look(visit: Visit) -> Found:
             if flaw is not None:
                 broken.setdefault(flaw[:2], flaw[2])
         bare = list(_without(visit, connection))
-    until = f"{sealed.at:%Y-%m-%d %H:%M:%S}Z" if sealed.at else "–"
+    until = _until(f"{sealed.at:%Y-%m-%d %H:%M:%S}Z" if sealed.at else "")
     flaws = [*_sealing(sealed.broken)]
     for (entity, record), version in sorted(broken.items()):
         flaws.append(
@@ -39,12 +39,18 @@ def look(visit: Visit) -> Found:
     flaws += bare
     return Found(
         Words(
-            f"{rows} rows of {records} records; sealed and verified up to {until}",
-            f"{records} 条记录的 {rows} 行；已封存并校验至 {until}",
+            f"{rows:,} rows of {records:,} records; {until.en}",
+            f"{records:,} 条记录的 {rows:,} 行；{until.zh}",
         ),
         rows,
         flaws,
     )
+
+
+def _until(moment: str) -> Words:
+    if not moment:
+        return Words("nothing is sealed yet", "尚未封存")
+    return Words(f"sealed and verified up to {moment}", f"已封存并校验至 {moment}")
 
 
 def _sealing(broken: str) -> Iterator[Words]:

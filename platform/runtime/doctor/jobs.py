@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from kith.problems import Words
 from kith.runtime import queue
-from kith.runtime.doctor.findings import Found, Visit
+from kith.runtime.doctor.findings import Found, Visit, counted
 from kith.runtime.schema.system import job
 
 LATE = timedelta(hours=1)
@@ -44,7 +44,7 @@ def look(visit: Visit) -> Found:
             )
         )
     total = sum(counts.values())
-    return Found(Words(f"{total} jobs", f"{total} 个任务"), total, flaws, notes)
+    return Found(counted(total, "job", "jobs", "个任务"), total, flaws, notes)
 
 
 def _count(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from kith.problems import Words
-from kith.runtime.doctor.findings import Found, Visit
+from kith.runtime.doctor.findings import Found, Visit, counted
 from kith.runtime.schema.tables import Column, Tables
 
 
@@ -43,7 +43,11 @@ def look(visit: Visit) -> Found:
                         f"{place}：{count} 处引用的 {tie.target.name} 记录不存在",
                     )
                 )
-    return Found(Words(f"{len(ties)} columns that refer to records", f"{len(ties)} 个引用列"), len(ties), flaws)
+    return Found(
+        counted(len(ties), "column that refers to records", "columns that refer to records", "个引用列"),
+        len(ties),
+        flaws,
+    )
 
 
 def mend(visit: Visit) -> Iterator[Words]:
@@ -93,4 +97,4 @@ def look_at_lines(visit: Visit) -> Found:
                         f"{name}：{count} 条有效的行没有有效的主记录",
                     )
                 )
-    return Found(Words(f"{total} kinds of lines", f"{total} 种从属行"), total, flaws)
+    return Found(counted(total, "kind of lines", "kinds of lines", "种从属行"), total, flaws)

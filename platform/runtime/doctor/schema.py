@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from kith.problems import Words
-from kith.runtime.doctor.findings import Found, Visit
+from kith.runtime.doctor.findings import Found, Visit, counted
 from kith.runtime.plan.drift import Drift, find_drift
 from kith.runtime.plan.steps import AddForeignKey, CheckForeignKey, MakeIndex
 from kith.runtime.schema.keeping import columns_of
@@ -125,7 +125,7 @@ def look_at_views(visit: Visit) -> Found:
     flaws = [
         Words(f"view {name} is missing or not of this release", f"视图 {name} 缺失或不属于此发布") for name in missing
     ]
-    return Found(Words(f"{count} views", f"{count} 个视图"), count, flaws)
+    return Found(counted(count, "view", "views", "个视图"), count, flaws)
 
 
 def mend_views(visit: Visit) -> Iterator[Words]:

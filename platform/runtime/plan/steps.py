@@ -196,9 +196,10 @@ class DropIndex(_OfTable):
         return False
 
 
-def drop_index(connection: sa.Connection, table: str, name: str) -> None:
-    """Drop an index where it is there."""
-    options: dict[str, Any] = {"postgresql_concurrently": True} if connection.dialect.name == "postgresql" else {}
+def drop_index(connection: sa.Connection, table: str, name: str, *, beside: bool = True) -> None:
+    """Drop an index where it is there; `beside` others PostgreSQL can do so only outside of transactions."""
+    concurrently = beside and connection.dialect.name == "postgresql"
+    options: dict[str, Any] = {"postgresql_concurrently": True} if concurrently else {}
     _operations(connection).drop_index(name, table, if_exists=True, **options)
 
 
@@ -253,7 +254,7 @@ def undo(connection: sa.Connection, made: str) -> None:
         case "AddColumn":
             drop_column(connection, table, name)
         case "MakeIndex":
-            drop_index(connection, table, name)
+            drop_index(connection, table, name, beside=False)
 
 
 def _operations(connection: sa.Connection) -> Operations:

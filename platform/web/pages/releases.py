@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 from starlette.routing import Route
 
-from kith.metadata.layers.differing import Differs, differing
 from kith.runtime import releases
 from kith.runtime.plan.changes import EFFECTS
 from kith.runtime.releases import Published
@@ -18,6 +18,9 @@ from kith.web.pages.jobs import administering
 from kith.web.requests import Stop, Visit, Web, parameter
 from kith.web.view import Cell, Choice, Column, Fact, Link, Row, Table
 from kith.web.view import Page as Pager
+
+if TYPE_CHECKING:  # servers start without what reads documents
+    from kith.metadata.layers.differing import Differs
 
 SIZE = 50
 LONGEST = 300
@@ -49,6 +52,8 @@ def show(visit: Visit) -> Response:
 def show_one(visit: Visit) -> Response:
     """One release: its changes class by class, the settings that differ from the release before, and its documents."""
     administering(visit)
+    from kith.metadata.layers.differing import differing
+
     number = _number(parameter(visit.request, "number"))
     found = releases.published(visit.connection, number=number) if number else []
     if not found:
