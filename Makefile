@@ -70,6 +70,7 @@ nightly: .venv/.test ## What takes long: a million agreement cases, broken docum
 	for round in 1 2 3 4 5 6 7 8 9 10; do \
 		echo "== kills, round $$round"; $(BIN)/pytest -q -k kill tests/jobs tests/runtime || failed=1; \
 	done; \
+	echo "== the shipped templates' upgrades as packages"; KITH_LONG=1 $(BIN)/pytest -q tests/packages/test_shipped.py || failed=1; \
 	echo "== kills at every statement"; KITH_LONG=1 $(BIN)/pytest -q tests/jobs/test_killed.py || failed=1; \
 	exit $$failed
 

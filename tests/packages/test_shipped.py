@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -34,6 +35,7 @@ def decide(document: Path, name: str) -> None:
     document.write_text("\n".join(lines), encoding="utf-8")
 
 
+@pytest.mark.skipif(not os.environ.get("KITH_LONG"), reason="takes minutes: by night")
 @pytest.mark.parametrize("name", DECIDED)
 def test_a_company_goes_from_one_version_to_the_next(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -33,7 +33,7 @@ class Spot:
     """The entity whose names are meant; "" where none is known."""
     flow: bool = False
     field: str = ""
-    """The field that has this value, in a record of data or of a test."""
+    """The field that has this value, in a record of data, of a test or of an import."""
     whole: MappingNode | None = None
     """The map at this place as all layers together say it, where the document is one of several."""
 
@@ -105,6 +105,10 @@ def _of_map(node: MappingNode, above: Spot, led: Led) -> Iterator[Spot]:
 def field_of(at: Spot, schema: Schema, name: str) -> str:
     """The field that the value at a key belongs to."""
     if at.path[-3:-2] == ("fields",) and name == "default":
+        return at.path[-2]
+    if at.kind == "import" and at.path[-4:-3] == ("values",) and at.path[-2] == "map":
+        return at.path[-3]
+    if at.kind == "import" and at.path[-3:-2] == ("values",) and name == "constant":
         return at.path[-2]
     values = schema.get("kith:keys") == "field" and not schema.get("additionalProperties")
     return name if values and at.kind in ("tests", "data") else ""

@@ -250,7 +250,7 @@ def test_the_command_says_what_was_proved_and_ends_with_1_where_flaws_are_left(c
         return
     url = corner.workspace.database.url.render_as_string(hide_password=False)
     sound = CliRunner().invoke(app, ["doctor", "--db", url, "--lang", "en"])
-    assert (sound.exit_code, "✓ Numbers: 1 counters" in sound.stdout.splitlines()) == (0, True)
+    assert (sound.exit_code, "✓ Numbers: 1 counter" in sound.stdout.splitlines()) == (0, True)
     corner.run("UPDATE shop SET total = 7", "DELETE FROM kith_counter")
     found = CliRunner().invoke(app, ["doctor", "--db", url, "--json", "--lang", "en"])
     data = json.loads(found.stdout)
