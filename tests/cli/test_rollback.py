@@ -10,16 +10,9 @@ from typer.testing import CliRunner, Result
 
 from kith.cli.main import app
 from kith.runtime.plan import applying
+from tests.support.worlds import app_document
 
-APP = """\
-app: corner
-version: 1.0.0
-title: Corner
-languages: [en]
-time_zone: Asia/Shanghai
-currency: CNY
-navigation: {shops: {entity: shop}}
-"""
+APP = app_document("corner", "shop")
 SHOP = """\
 entity: shop
 label: Shop

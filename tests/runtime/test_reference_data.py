@@ -20,17 +20,9 @@ from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause, Change, Saved
 from kith.runtime.write.gate import save
 from kith.runtime.write.shelf import shelf_of
-from tests.support.worlds import built
+from tests.support.worlds import app_document, built
 
-APP = """\
-app: corner
-version: 1.0.0
-title: Corner
-languages: [en]
-time_zone: Asia/Shanghai
-currency: CNY
-navigation: {kinds: {entity: kind}}
-"""
+APP = app_document("corner", "kind")
 KIND = """\
 entity: kind
 label: Kind

@@ -18,17 +18,9 @@ from kith.runtime.schema.views import drop_views, make_views, missing_views
 from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause, Change, Saved
 from kith.runtime.write.gate import save
-from tests.support.worlds import built
+from tests.support.worlds import app_document, built
 
-APP = """\
-app: corner
-version: 1.0.0
-title: Corner
-languages: [en]
-time_zone: Asia/Shanghai
-currency: CNY
-navigation: {shops: {entity: shop}}
-"""
+APP = app_document("corner", "shop")
 SHOP = """\
 entity: shop
 label: Shop

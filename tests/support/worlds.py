@@ -12,6 +12,19 @@ from kith.metadata.layers import load
 from kith.metadata.model import Model
 
 
+def app_document(name: str, entity: str) -> str:
+    """The app.yaml of a small app that leads to the records of one entity."""
+    return f"""\
+app: {name}
+version: 1.0.0
+title: {name.capitalize()}
+languages: [en]
+time_zone: Asia/Shanghai
+currency: CNY
+navigation: {{{entity}s: {{entity: {entity}}}}}
+"""
+
+
 @cache
 def model_of(folder: Path) -> Model:
     """The model of a folder, built once; its documents have no mistake."""

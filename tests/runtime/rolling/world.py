@@ -20,17 +20,9 @@ from kith.runtime.write.change import Cause, Change, Saved
 from kith.runtime.write.gate import save
 from kith.runtime.write.sets import sets_of
 from kith.runtime.write.shelf import shelf_of
-from tests.support.worlds import built
+from tests.support.worlds import app_document, built
 
-APP = """\
-app: shop
-version: 1.0.0
-title: Shop
-languages: [en]
-time_zone: Asia/Shanghai
-currency: CNY
-navigation: {items: {entity: item}}
-"""
+APP = app_document("shop", "item")
 ITEM = """\
 entity: item
 label: Item
