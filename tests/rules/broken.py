@@ -8,7 +8,6 @@ from __future__ import annotations
 import random
 import re
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from kith.problems import Excerpt, Problem, render
 from kith.rules.compiling import compile_program
 from kith.rules.formatting import format_slot
 from tests.rules.scopes import ANY, demo
+from tests.support.own_time import own_time
 
 GOOD = (
     "let gap = days_between(starts_on, today())",
@@ -74,13 +74,13 @@ class Looked:
 
 def look(text: str) -> Looked:
     """Check a text: whatever it is, it is taken or has problems in their places, soon, and nothing raises."""
-    begin = time.process_time()
     try:
-        compiled, problems = compile_program(Excerpt.whole(text, "rule.yaml"), demo(), ANY)
-        wrong = [] if compiled is None else list(_without_form(text))
+        with own_time() as spent:
+            compiled, problems = compile_program(Excerpt.whole(text, "rule.yaml"), demo(), ANY)
+            wrong = [] if compiled is None else list(_without_form(text))
     except Exception as error:  # noqa: BLE001
         return Looked(frozenset(), (f"{type(error).__name__}: {error}",))
-    if time.process_time() - begin > MOST_SECONDS:
+    if spent.seconds > MOST_SECONDS:
         wrong.append("took too long")
     if (compiled is None) != any(problem.is_error for problem in problems):
         wrong.append("neither a block nor a mistake")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import random
 import re
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from kith.metadata.memo import Memo
 from kith.metadata.model import Layer
 from kith.problems import LANGUAGES, Problem, render
 from tests.rules.broken import STRANGE
+from tests.support.own_time import own_time
 
 PATH = "rules/deal_rules.yaml"
 MOST_SECONDS = 2.0
@@ -152,15 +152,14 @@ class Breaker:
 
     def look(self, text: str, looked: Looked) -> list[Problem]:
         """What is told of a document, with whatever is wrong in that."""
-        begin = time.process_time()
-        try:
-            made, found = self.problems(text)
-            wrong = [*self.amiss(text, made, found)]
-        except Exception as error:  # noqa: BLE001  # the run goes on, and tells
-            found, wrong = [], [f"{type(error).__name__}: {error}"]
-        seconds = time.process_time() - begin
-        looked.slowest = max(looked.slowest, seconds)
-        wrong += [f"took {seconds:.1f} s"] if seconds > MOST_SECONDS else []
+        with own_time() as spent:
+            try:
+                made, found = self.problems(text)
+                wrong = [*self.amiss(text, made, found)]
+            except Exception as error:  # noqa: BLE001  # the run goes on, and tells
+                found, wrong = [], [f"{type(error).__name__}: {error}"]
+        looked.slowest = max(looked.slowest, spent.seconds)
+        wrong += [f"took {spent.seconds:.1f} s"] if spent.seconds > MOST_SECONDS else []
         looked.documents += 1
         looked.problems += len(found)
         looked.told.update({problem.code for problem in found} or {"none"})
