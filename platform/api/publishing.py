@@ -15,8 +15,8 @@ from kith.api.calls import Call, answer
 from kith.api.parameters import parameters
 from kith.api.problems import Stop, error, stop
 from kith.problems import Problem
+from kith.runtime.applying.progress import CannotApply
 from kith.runtime.loading import NotLoaded
-from kith.runtime.plan.progress import CannotApply
 from kith.runtime.plan.rolling import CannotGoBack
 from kith.runtime.wanted import Outdated, Wanted, Wrong, back_to, edited, plan_of, publish, why_not
 

@@ -57,8 +57,8 @@ def carry_out(
     opened: Workspace, planned: Plan, *, note: str, as_json: bool, language: str, allow_loss: bool = False
 ) -> None:
     """Carry out a plan that has been shown; leaves where that cannot be done."""
+    from kith.runtime.applying.progress import CannotApply
     from kith.runtime.loading import NotLoaded
-    from kith.runtime.plan.progress import CannotApply
     from kith.runtime.publishing import hooks
 
     if planned.is_refused:

@@ -13,9 +13,9 @@ from kith.metadata.model import Model
 from kith.problems import Words, render
 from kith.runtime.accounts import SAFE, one_time_password, set_password
 from kith.runtime.accounts.managing import list_users
+from kith.runtime.applying.progress import CannotApply
 from kith.runtime.clock import system_clock
 from kith.runtime.loading import NotLoaded, load_demo
-from kith.runtime.plan.progress import CannotApply
 from kith.runtime.publishing import hooks, system_context
 from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause, Change, Saved

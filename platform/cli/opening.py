@@ -66,7 +66,7 @@ def workspace_of(url: str, language: str, *, watch: bool = False) -> Iterator[Wo
 
 def settled(opened: Workspace) -> None:
     """Let what an apply that died has left be taken back or finished, before anybody works with the workspace."""
-    from kith.runtime.plan.settling import settle
+    from kith.runtime.applying.settling import settle
 
     if opened.release is not None:
         settle(opened.database, opened.release, opened.clock)

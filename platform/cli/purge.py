@@ -13,7 +13,7 @@ from kith.cli.saying import Json, Language, consents, language_of
 from kith.problems import Words
 
 if TYPE_CHECKING:
-    from kith.runtime.plan.purging import Purge
+    from kith.runtime.applying.purging import Purge
 
 NOTHING = Words("Nothing is kept aside.", "没有另行保留的内容。")
 FOR_GOOD = Words(
@@ -34,8 +34,8 @@ def purge(
     lang: Language = "",
 ) -> None:
     """List what is kept aside of removed fields and entities, and drop it for good."""
-    from kith.runtime.plan.progress import CannotApply
-    from kith.runtime.plan.purging import kept_aside, purge_plan
+    from kith.runtime.applying.progress import CannotApply
+    from kith.runtime.applying.purging import kept_aside, purge_plan
 
     language = language_of(lang)
     with existing_workspace(db, language) as opened:
@@ -76,7 +76,7 @@ def _chosen(everything: Sequence[Purge], names: Sequence[str], language: str) ->
 
 
 def _show(changes: Sequence[object], *, as_json: bool, language: str) -> None:
-    from kith.runtime.plan.purging import Purge
+    from kith.runtime.applying.purging import Purge
 
     found = [change for change in changes if isinstance(change, Purge)]
     if as_json:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from kith.runtime.applying.applying import Hooks
 from kith.runtime.clock import Clock
 from kith.runtime.context import SYSTEM, Context, context_of
 from kith.runtime.loading import apply_reference
-from kith.runtime.plan.applying import Hooks
 from kith.runtime.release import Release
 from kith.runtime.write.renewing import renew
 

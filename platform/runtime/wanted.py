@@ -12,10 +12,10 @@ from kith.metadata.layers.company import with_company
 from kith.metadata.model import Layer, Model
 from kith.problems import Problem, Words
 from kith.runtime import releases
+from kith.runtime.applying.progress import STALE, CannotApply
 from kith.runtime.context import Actor
 from kith.runtime.loading import NotLoaded
 from kith.runtime.plan.planning import Plan
-from kith.runtime.plan.progress import STALE, CannotApply
 from kith.runtime.plan.rolling import CannotGoBack, note_of, plan_back, target_of
 from kith.runtime.publishing import hooks
 from kith.runtime.workspace import Workspace

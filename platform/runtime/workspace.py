@@ -18,7 +18,7 @@ from kith.runtime.release import Release, make_release
 from kith.runtime.schema.install import install, is_installed
 
 if TYPE_CHECKING:
-    from kith.runtime.plan.applying import Hooks
+    from kith.runtime.applying.applying import Hooks
     from kith.runtime.plan.planning import Plan
 
 LOOK_EVERY = 0.1
@@ -161,7 +161,7 @@ class Workspace:
         allow_loss: bool = False,
     ) -> Release:
         """Carry a plan out and work with the new release from now on; raises CannotApply."""
-        from kith.runtime.plan.applying import apply
+        from kith.runtime.applying.applying import apply
 
         release = apply(
             planned, self.database, actor=actor, clock=self.clock, hooks=hooks, note=note, allow_loss=allow_loss

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from kith.cli.main import app
-from kith.runtime.plan import applying
+from kith.runtime.applying import applying
 from tests.support.worlds import app_document
 
 APP = app_document("corner", "shop")

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from kith.metadata.model import Model
+from kith.runtime.applying.applying import apply
+from kith.runtime.applying.purging import kept_aside, purge_plan
 from kith.runtime.database import Database, open_database
-from kith.runtime.plan.applying import apply
 from kith.runtime.plan.planning import plan
-from kith.runtime.plan.purging import kept_aside, purge_plan
 from kith.runtime.plan.room import MakeRoom
 from kith.runtime.release import Release
 from tests.runtime.models import entity, field, model

@@ -22,11 +22,11 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from kith.runtime.applying import applying
+from kith.runtime.applying.purging import kept_aside, purge_plan
+from kith.runtime.applying.settling import settle
 from kith.runtime.clock import system_clock
 from kith.runtime.doctor import Visit, examine
-from kith.runtime.plan import applying
-from kith.runtime.plan.purging import kept_aside, purge_plan
-from kith.runtime.plan.settling import settle
 from kith.runtime.publishing import system_context
 from kith.runtime.schema.system import progress
 from kith.runtime.workspace import Workspace

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 
 from kith.metadata.model import Entity, Field, Layer, Model
 from kith.runtime import releases
+from kith.runtime.applying import steps
+from kith.runtime.applying.applying import Hooks, apply, fitting
+from kith.runtime.applying.filling import FillDefault, fills_of
+from kith.runtime.applying.progress import CannotApply
 from kith.runtime.context import SYSTEM, context_of
 from kith.runtime.database import Database, open_database
-from kith.runtime.plan import steps
-from kith.runtime.plan.applying import Hooks, apply, fitting
-from kith.runtime.plan.filling import FillDefault, fills_of
 from kith.runtime.plan.planning import plan
-from kith.runtime.plan.progress import CannotApply
 from kith.runtime.release import Release
 from kith.runtime.schema.system import progress
 from tests.runtime.models import entity, field, model

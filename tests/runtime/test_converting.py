@@ -14,8 +14,8 @@ from kith.metadata.fields import FIELD_TYPES
 from kith.metadata.model import Field, Label, Option
 from kith.problems import Words
 from kith.rules.types import decimal, money
-from kith.runtime.plan.converting import WAYS, Conversion, conversion, family
-from kith.runtime.plan.converting_told import conversions_page
+from kith.runtime.converting.conversions import WAYS, Conversion, conversion, family
+from kith.runtime.converting.told import conversions_page
 from tests.runtime.models import PLAIN, field
 
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from kith.runtime.plan import applying
-from kith.runtime.plan.progress import CannotApply
+from kith.runtime.applying import applying
+from kith.runtime.applying.progress import CannotApply
 from kith.runtime.workspace import Workspace
 from tests.runtime.killed_applies import GROWN, START, check, kill_applies, sums
 from tests.runtime.rolling.world import World

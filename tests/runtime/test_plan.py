@@ -14,12 +14,12 @@ import sqlalchemy as sa
 from kith.metadata.model import Model
 from kith.rules.sql.values import instant
 from kith.runtime import releases
+from kith.runtime.applying.applying import Hooks, apply
+from kith.runtime.applying.progress import CannotApply
 from kith.runtime.database import Database, open_database
-from kith.runtime.plan.applying import Hooks, apply
-from kith.runtime.plan.drift import find_drift
 from kith.runtime.plan.planning import plan
-from kith.runtime.plan.progress import CannotApply
 from kith.runtime.release import Release
+from kith.runtime.schema.drift import find_drift
 from tests.runtime.plan_cases import CASES, ID, Case
 from tests.runtime.plan_types import CASES as TYPES
 

@@ -10,11 +10,11 @@ import sqlalchemy as sa
 
 from kith.metadata.model import Model
 from kith.runtime import releases
+from kith.runtime.applying.applying import Hooks, apply
+from kith.runtime.applying.progress import CannotApply
+from kith.runtime.applying.purging import Purge, kept_aside, purge_plan
 from kith.runtime.database import Database, open_database
-from kith.runtime.plan.applying import Hooks, apply
 from kith.runtime.plan.planning import plan
-from kith.runtime.plan.progress import CannotApply
-from kith.runtime.plan.purging import Purge, kept_aside, purge_plan
 from kith.runtime.release import Release
 from kith.runtime.schema.views import make_views
 from tests.runtime.models import entity, field, model

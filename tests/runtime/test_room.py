@@ -8,11 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from kith.metadata.model import Model
+from kith.runtime.applying.applying import apply
+from kith.runtime.applying.progress import CannotApply
 from kith.runtime.database import Database, open_database
 from kith.runtime.plan import room
-from kith.runtime.plan.applying import apply
 from kith.runtime.plan.planning import Plan, plan
-from kith.runtime.plan.progress import CannotApply
 from kith.runtime.release import Release
 from tests.runtime.models import entity, field, model
 from tests.runtime.plan_cases import ID

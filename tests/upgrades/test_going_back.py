@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from kith.metadata.model import Model
+from kith.runtime.applying import applying
 from kith.runtime.clock import system_clock
 from kith.runtime.loading import load_demo
-from kith.runtime.plan import applying
-from kith.runtime.plan.drift import find_drift
 from kith.runtime.plan.planning import Plan
 from kith.runtime.publishing import hooks, system_context
+from kith.runtime.schema.drift import find_drift
 from kith.runtime.workspace import Workspace
 from tests.support.checksums import checksums
 from tests.support.upgrades import template

@@ -11,8 +11,8 @@ from kith.metadata.checking import check
 from kith.metadata.layers import load
 from kith.metadata.layers.loading import SHIPPED
 from kith.metadata.shapes.kinds import KINDS
+from kith.runtime.applying.applying import apply
 from kith.runtime.database import open_database
-from kith.runtime.plan.applying import apply
 from kith.runtime.plan.planning import plan
 from kith.runtime.publishing import hooks
 from kith.runtime.testing.running import run_tests

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from kith.problems import Words
+from kith.runtime.applying.progress import AFTER_SWITCH, CannotApply, abandon
 from kith.runtime.doctor.findings import Found, Visit, counted
-from kith.runtime.plan.progress import AFTER_SWITCH, CannotApply, abandon
 from kith.runtime.schema.system import progress
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from kith.problems import Words
+from kith.runtime.applying.steps import AddForeignKey, CheckForeignKey, MakeIndex
 from kith.runtime.doctor.findings import Found, Visit, counted
-from kith.runtime.plan.drift import Drift, find_drift
-from kith.runtime.plan.steps import AddForeignKey, CheckForeignKey, MakeIndex
+from kith.runtime.schema.drift import Drift, find_drift
 from kith.runtime.schema.keeping import columns_of
 from kith.runtime.schema.names import Names, link_table
 from kith.runtime.schema.views import make_views, missing_views

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from kith.metadata.model import App, Entity, Field, Label, Model, NavItem
 from kith.rules.operations.business import reads_calendar
+from kith.runtime.converting.ways import longest
 from kith.runtime.plan.changes import (
     AddEntity,
     AddField,
@@ -32,7 +33,6 @@ from kith.runtime.plan.changes import (
     ReviveOption,
 )
 from kith.runtime.plan.changes_told import ChangeApp, ChangeDocument, ChangeTexts
-from kith.runtime.plan.converting_ways import longest
 from kith.runtime.plan.moves import compare_workflows
 from kith.runtime.plan.pairs import Pairs, former_options
 from kith.runtime.plan.plain import differing, plain

@@ -10,9 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from kith.metadata.model import Entity, Field
+from kith.runtime.converting.conversions import Conversion
 from kith.runtime.plan import refusals
 from kith.runtime.plan.changes import AddKey
-from kith.runtime.plan.converting import Conversion
 from kith.runtime.plan.measuring import Looking
 from kith.runtime.plan.places import SCANNED, Place
 from kith.runtime.plan.retyped import Retyping

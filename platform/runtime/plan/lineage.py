@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from kith.metadata.model import Field
 from kith.runtime import releases
-from kith.runtime.plan.converting import Conversion
+from kith.runtime.converting.conversions import Conversion
 from kith.runtime.plan.measuring import Looking, is_untouched
 from kith.runtime.plan.pairs import Pairs
 from kith.runtime.plan.places import Place

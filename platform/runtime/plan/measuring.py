@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from kith.runtime.context import Context
-from kith.runtime.plan.converting import Conversion
-from kith.runtime.plan.converting_ways import NOTHING, Loss, spelled
+from kith.runtime.converting.conversions import Conversion
+from kith.runtime.converting.ways import NOTHING, Loss, spelled
 from kith.runtime.plan.places import Place
 from kith.runtime.plan.retyping import SHOWN, Measured, Misfit, Newer
 from kith.runtime.read.labels import labels_of

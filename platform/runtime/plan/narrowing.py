@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kith.metadata.model import Field
-from kith.runtime.plan.converting_ways import TEXT_KINDS, longest
+from kith.runtime.converting.ways import TEXT_KINDS, longest
 from kith.runtime.plan.empties import choice_column
 from kith.runtime.plan.pairs import Pairs, former_options
 from kith.runtime.schema.pairing import Moving

@@ -19,7 +19,6 @@ from kith.runtime.plan.changes_told import ChangeRights
 from kith.runtime.plan.compare import compare
 from kith.runtime.plan.counting import Counting
 from kith.runtime.plan.doubling import Doubling
-from kith.runtime.plan.drift import Drift, find_drift
 from kith.runtime.plan.lineage import Past, past_of
 from kith.runtime.plan.narrowing import narrowed
 from kith.runtime.plan.pairs import Pairs
@@ -30,6 +29,7 @@ from kith.runtime.plan.rights import people_of
 from kith.runtime.plan.room import MakeRoom, Room
 from kith.runtime.plan.shown import lines_of
 from kith.runtime.release import Release
+from kith.runtime.schema.drift import Drift, find_drift
 from kith.runtime.schema.names import Names, named
 from kith.runtime.schema.pairing import BY_NAME, Pairing
 from kith.runtime.schema.tables import Tables

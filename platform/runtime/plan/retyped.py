@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from kith.metadata.model import Field, Model
 from kith.problems import Words
 from kith.runtime.context import Context
+from kith.runtime.converting.conversions import Conversion, conversion
 from kith.runtime.plan import refusals
 from kith.runtime.plan.changes import Effect
-from kith.runtime.plan.converting import Conversion, conversion
 from kith.runtime.plan.lineage import Hop, Lineage, Past, between, called
 from kith.runtime.plan.measuring import Looking, Measure
 from kith.runtime.plan.pairs import Pairs

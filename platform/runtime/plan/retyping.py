@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from kith.problems import Value, Words, fill
+from kith.runtime.converting.ways import Loss
 from kith.runtime.plan.changes import Change
-from kith.runtime.plan.converting_ways import Loss
 from kith.runtime.plan.spoken import records
 
 SHOWN = 5

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kith.runtime.plan import applying
+from kith.runtime.applying import applying
 from kith.runtime.workspace import Workspace
 from tests.runtime.rolling.world import FIRST, World
 

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from kith.runtime.applying import applying
 from kith.runtime.clock import system_clock
-from kith.runtime.plan import applying
 from kith.runtime.publishing import system_context
 from kith.runtime.release import Release
 from kith.runtime.write.change import Cause, Change, Saved

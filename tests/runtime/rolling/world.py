@@ -11,10 +11,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from kith.runtime.clock import system_clock
-from kith.runtime.plan.drift import find_drift
 from kith.runtime.plan.planning import Plan
 from kith.runtime.plan.rolling import note_of
 from kith.runtime.publishing import hooks, system_context
+from kith.runtime.schema.drift import find_drift
 from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause, Change, Saved
 from kith.runtime.write.gate import save

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from kith.problems import Words, fill
-from kith.runtime.plan.steps import is_ours
 from kith.runtime.schema.names import Names
 from kith.runtime.schema.tables import Tables
 
@@ -96,6 +95,11 @@ def _columns(there: _There, table: sa.Table, ours: Collection[str]) -> Iterator[
 
 def _kind(type_: sa.types.TypeEngine[object], dialect: sa.Dialect) -> str:
     return type_.compile(dialect=dialect).partition(" COLLATE")[0].upper()
+
+
+def is_ours(index: str, table: str) -> bool:
+    """Whether an index has a name as we give them."""
+    return index.startswith((f"ix_{table}_", f"uq_{table}_"))
 
 
 def _indexes(there: _There, table: sa.Table) -> Iterator[Drift]:

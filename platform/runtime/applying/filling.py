@@ -14,11 +14,11 @@ from kith.metadata.analysis.copies import copies_of
 from kith.metadata.model import Field, Model
 from kith.rules.sql.values import Engine, to_database
 from kith.rules.types import DATETIME
+from kith.runtime.applying.filling_types import fills_of_types, types_changed
 from kith.runtime.coerce import Reading, coerce
 from kith.runtime.context import Context
 from kith.runtime.plan.changes import AddEntity, AddField, Change, ChangeFormula, ChangeSearch, RequireField
 from kith.runtime.plan.empties import empties
-from kith.runtime.plan.filling_types import fills_of_types, types_changed
 from kith.runtime.plan.places import companions, next_ids
 from kith.runtime.plan.planning import Plan
 from kith.runtime.plan.returning import returning_bases

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from kith.runtime.schema.drift import is_ours
 from kith.runtime.schema.tables import Column, Tables
 
 Given = Mapping[tuple[str, str], object]
@@ -317,11 +318,6 @@ def tidying(connection: sa.Connection, after: Tables) -> list[Step]:
         there = {str(index["name"]) for index in inspector.get_indexes(table.name)}
         found += [DropIndex(table, name) for name in sorted(there - wanted) if is_ours(name, table.name)]
     return found
-
-
-def is_ours(index: str, table: str) -> bool:
-    """Whether an index has a name as we give them."""
-    return index.startswith((f"ix_{table}_", f"uq_{table}_"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,11 @@ from sqlalchemy.exc import DBAPIError
 
 from kith.metadata.model import Model
 from kith.problems import Words
+from kith.runtime.applying.steps import undo
 from kith.runtime.clock import Clock
 from kith.runtime.database import Database
 from kith.runtime.ids import new_id
 from kith.runtime.plan.planning import Plan
-from kith.runtime.plan.steps import undo
 from kith.runtime.releases import current_number, digest
 from kith.runtime.schema.names import Names
 from kith.runtime.schema.system import progress

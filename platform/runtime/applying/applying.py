@@ -13,17 +13,11 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from kith.problems import Words
 from kith.runtime import releases
-from kith.runtime.clock import Clock, system_clock
-from kith.runtime.context import SYSTEM, Actor, Context, context_of
-from kith.runtime.database import Database, is_full
-from kith.runtime.plan import steps
-from kith.runtime.plan.changes import RenameOption
-from kith.runtime.plan.empties import choice_column
-from kith.runtime.plan.filling import BATCH, Fill, Renew, RenewRecords, fills_of, given_at_once, renewals
-from kith.runtime.plan.filling_types import FillConverted
-from kith.runtime.plan.patience import give_way, patiently, wait_for_locks
-from kith.runtime.plan.planning import CONSENT, REFUSED, Plan
-from kith.runtime.plan.progress import (
+from kith.runtime.applying import steps
+from kith.runtime.applying.filling import BATCH, Fill, Renew, RenewRecords, fills_of, given_at_once, renewals
+from kith.runtime.applying.filling_types import FillConverted
+from kith.runtime.applying.patience import give_way, patiently, wait_for_locks
+from kith.runtime.applying.progress import (
     AFTER_SWITCH,
     STALE,
     CannotApply,
@@ -36,10 +30,16 @@ from kith.runtime.plan.progress import (
     let_go,
     step_done,
 )  # fmt: skip
-from kith.runtime.plan.purging import Purge, carry_out
-from kith.runtime.plan.rebuilding import CheckKeys, Rebuild
+from kith.runtime.applying.purging import Purge, carry_out
+from kith.runtime.applying.rebuilding import CheckKeys, Rebuild
+from kith.runtime.applying.settling import settle
+from kith.runtime.clock import Clock, system_clock
+from kith.runtime.context import SYSTEM, Actor, Context, context_of
+from kith.runtime.database import Database, is_full
+from kith.runtime.plan.changes import RenameOption
+from kith.runtime.plan.empties import choice_column
+from kith.runtime.plan.planning import CONSENT, REFUSED, Plan
 from kith.runtime.plan.room import MakeRoom
-from kith.runtime.plan.settling import settle
 from kith.runtime.release import Release, make_release
 from kith.runtime.schema.install import install
 from kith.runtime.schema.tables import Tables

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from kith.runtime.plan.steps import Step, drop_columns
+from kith.runtime.applying.steps import Step, drop_columns
 from kith.runtime.schema.keeping import columns_of
 from kith.runtime.schema.views import drop_views
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from kith.metadata.model import Field
 from kith.problems import Words
-from kith.runtime.plan import converting_ways as ways
-from kith.runtime.plan.converting_ways import Converted, Setting, longest
+from kith.runtime.converting import ways
+from kith.runtime.converting.ways import Converted, Setting, longest
 
 Run = Callable[[Any, Setting], Converted]
 Test = Callable[[Field, Field], bool]

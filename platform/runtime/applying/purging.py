@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 
 from kith.problems import Words
+from kith.runtime.applying.steps import drop_columns, drop_table
 from kith.runtime.plan.changes import Change
 from kith.runtime.plan.planning import Plan
-from kith.runtime.plan.steps import drop_columns, drop_table
 from kith.runtime.release import Release
 from kith.runtime.schema import system
 from kith.runtime.schema.keeping import KeptField, columns_of, points_to

@@ -6,11 +6,11 @@ from functools import partial
 
 import sqlalchemy as sa
 
+from kith.runtime.applying.patience import patiently, wait_for_locks
+from kith.runtime.applying.progress import AFTER_SWITCH, CannotApply, abandon
+from kith.runtime.applying.steps import tidying
 from kith.runtime.clock import Clock
 from kith.runtime.database import Database
-from kith.runtime.plan.patience import patiently, wait_for_locks
-from kith.runtime.plan.progress import AFTER_SWITCH, CannotApply, abandon
-from kith.runtime.plan.steps import tidying
 from kith.runtime.release import Release
 from kith.runtime.schema.system import progress
 from kith.runtime.schema.views import renew_views

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from kith.rules.sql.values import to_database
 from kith.rules.types import DATETIME
 from kith.runtime.context import Context
-from kith.runtime.plan.converting import Conversion
+from kith.runtime.converting.conversions import Conversion
 from kith.runtime.plan.measuring import Looking, is_untouched
 from kith.runtime.plan.pairs import Pairs
 from kith.runtime.plan.places import Place, next_ids

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from kith.runtime.plan.converting import NO_WAY, NUMBERED, OTHER_CURRENCY, OTHER_TARGET, SAME, WAYS, Way, always
+from kith.runtime.converting.conversions import NO_WAY, NUMBERED, OTHER_CURRENCY, OTHER_TARGET, SAME, WAYS, Way, always
 
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "text": ("text", "long_text", "markdown", "external_id"),

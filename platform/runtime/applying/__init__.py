@@ -1,0 +1,1 @@
+"""A plan is carried out: in four stages, each restartable, online for readers and writers."""

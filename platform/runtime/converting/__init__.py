@@ -1,0 +1,1 @@
+"""How values of one type become values of another, and what is lost on the way."""
