@@ -51,6 +51,6 @@ def _line(one: Published, language: str) -> str:
         one.actor,
         f"{one.app} {one.version}",
         ", ".join(told),
-        one.note,
+        one.said(language),
     ]
     return "  ".join(part for part in parts if part)

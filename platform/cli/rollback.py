@@ -25,14 +25,13 @@ def rollback(
     lang: Language = "",
 ) -> None:
     """Go back to an older release: what was removed or converted since comes back, where nobody has changed it."""
-    from kith.runtime.plan.rolling import CannotGoBack, note_of
+    from kith.runtime.plan.rolling import CannotGoBack
     from kith.runtime.workspace import Unbuildable
 
     language = language_of(lang)
     with existing_workspace(db, language) as opened:
-        current = opened.current().number
         try:
-            wanted, planned = opened.plan_back(number)
+            _, planned = opened.plan_back(number)
         except CannotGoBack as error:
             fail(error.words, language)
         except Unbuildable as broken:
@@ -40,5 +39,4 @@ def rollback(
         show(planned, as_json=as_json, language=language, allowed=allow_loss and not dry_run)
         if dry_run:
             raise typer.Exit(1 if planned.is_refused else 0 if planned.is_empty else CHANGES)
-        said = ": ".join(filter(None, (note_of(wanted, current), note)))
-        carry_out(opened, planned, note=said, as_json=as_json, language=language, allow_loss=allow_loss)
+        carry_out(opened, planned, note=note, as_json=as_json, language=language, allow_loss=allow_loss)

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kith.metadata.model import Layer, Model
+from kith.problems import Words, fill
 from kith.runtime.context import Actor
 from kith.runtime.schema import system
 from kith.runtime.schema.install import is_installed
@@ -38,6 +39,15 @@ class Published:
     app: str
     version: str
     changes: Sequence[dict[str, Any]]
+    back: int | None = None
+    """The older release that it goes back to, where it does."""
+
+    def said(self, language: str) -> str:
+        """Why it was published: what it takes back, and the note."""
+        if self.back is None:
+            return self.note
+        taken = taken_back(self.back, self.number - 1).in_(language)
+        return fill(TAKEN_AND_NOTE, {"taken": taken, "note": self.note}, language) if self.note else taken
 
     def counts(self) -> dict[str, int]:
         """How many changes there were of each class that there were."""
@@ -45,7 +55,8 @@ class Published:
 
     def as_data(self, language: str, *, whole: bool = False) -> dict[str, Any]:
         """As plain data, with its changes where they are asked for."""
-        data = {name: getattr(self, name) for name in ("number", "at", "actor", "note", "app", "version")}
+        data = {name: getattr(self, name) for name in ("number", "at", "actor", "note", "app", "version", "back")}
+        data["note"] = self.said(language)
         changes = [
             {**{name: part for name, part in change.items() if name not in ("zh", "refusal")}, "message": message}
             for change, message in zip(self.changes, self.told(language), strict=True)
@@ -56,6 +67,15 @@ class Published:
         """Its changes as lines."""
         chinese = language.lower().startswith("zh")
         return [str(change.get("zh") if chinese and change.get("zh") else change["message"]) for change in self.changes]
+
+
+TAKEN_AND_NOTE = Words("{taken}: {note}", "{taken}：{note}")
+
+
+def taken_back(number: int, current: int) -> Words:
+    """What is said of going back from the current release to an older one: the releases that it takes back."""
+    taken = f"{current}" if number == current - 1 else f"{number + 1}–{current}"
+    return Words(f"rollback of {taken}", f"撤回发布 {taken}")
 
 
 def current_number(connection: sa.Connection) -> int:
@@ -121,6 +141,7 @@ def store(
     actor: Actor,
     note: str = "",
     changes: Sequence[dict[str, Any]] = (),
+    back: int | None = None,
 ) -> None:
     """Write a release; it is the current one when the transaction commits."""
     connection.execute(
@@ -135,6 +156,7 @@ def store(
             "version": model.app.version,
             "names": names.as_data(),
             "changes": list(changes),
+            "back": back,
         },
     )
     for position, layer in enumerate(model.layers):
@@ -190,6 +212,6 @@ def published(
     if before:
         asked = asked.where(system.release.c.number < before)
     return [
-        Published(row.number, row.at, row.actor_name, row.note, row.app, row.version, row.changes or ())
+        Published(row.number, row.at, row.actor_name, row.note, row.app, row.version, row.changes or (), row.back)
         for row in connection.execute(asked)
     ]

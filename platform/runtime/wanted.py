@@ -16,7 +16,7 @@ from kith.runtime.applying.progress import STALE, CannotApply
 from kith.runtime.context import Actor
 from kith.runtime.loading import NotLoaded
 from kith.runtime.plan.planning import Plan
-from kith.runtime.plan.rolling import CannotGoBack, note_of, plan_back, target_of
+from kith.runtime.plan.rolling import CannotGoBack, plan_back, target_of
 from kith.runtime.publishing import hooks
 from kith.runtime.workspace import Workspace
 
@@ -84,8 +84,7 @@ def publish(workspace: Workspace, wanted: Wanted, actor: Actor, *, note: str = "
     if is_fulfilled(workspace, wanted):
         return workspace.current().number
     planned = plan_of(workspace, wanted)
-    said = ": ".join(filter(None, (note_of(wanted.back, wanted.base) if wanted.back else "", note)))
-    release = workspace.apply(planned, actor=actor, hooks=hooks(workspace.clock), note=said, allow_loss=allow_loss)
+    release = workspace.apply(planned, actor=actor, hooks=hooks(workspace.clock), note=note, allow_loss=allow_loss)
     return release.number
 
 

@@ -218,6 +218,7 @@ class _Apply:
             actor=self.actor,
             note=self.note,
             changes=[change.as_data("en") | {"zh": change.message("zh")} for change in self.plan.changes],
+            back=self.plan.back or None,
         )
         enter(connection, self.run, AFTER_SWITCH, self.clock())
         if self.purges:

@@ -59,6 +59,8 @@ class Plan:
     """How the entities and fields of both are told to be the same."""
     past: Past = field(default_factory=dict)
     """Columns kept aside that stand between those that a field has and those it goes back to."""
+    back: int = 0
+    """The number of the older release that it goes back to, 0 where it does not."""
 
     @property
     def base_number(self) -> int:

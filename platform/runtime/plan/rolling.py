@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kith.metadata.model import Model
 from kith.problems import Words
 from kith.runtime.database import Database
@@ -34,11 +36,6 @@ def target_of(number: int | None, current: int) -> int:
     return wanted
 
 
-def note_of(number: int, current: int) -> str:
-    """What the list of releases says of one that goes back."""
-    return f"rollback of {current}" if number == current - 1 else f"rollback of {number + 1}–{current}"
-
-
 def plan_back(stored: Stored, model: Model, base: Release, database: Database) -> Plan:
     """What going back to a stored release would do; `model` is what its documents are."""
-    return plan(model, base, database, ByPlace(stored.names))
+    return replace(plan(model, base, database, ByPlace(stored.names)), back=stored.number)

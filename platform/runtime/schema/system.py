@@ -41,9 +41,10 @@ release = _table(
     _column("version", TEXT),
     _column("names", Json),
     _column("changes", Json),
+    _column("back", sa.BigInteger, null=True),
 )
 """The published states of the metadata; the highest number is the current one. `names` maps logical to physical names,
-`changes` is the plan that made it."""
+`changes` is the plan that made it; `back` is the older release that it goes back to, where it does."""
 
 layer = _table(
     "layer",

@@ -66,7 +66,7 @@ def show_one(visit: Visit) -> Response:
         (texts("releases.at"), _when(visit, one)),
         (texts("releases.actor"), one.actor),
         (texts("releases.version"), f"{one.app} {one.version}"),
-        (texts("releases.note"), one.note),
+        (texts("releases.note"), one.said(visit.language)),
     ]
     return visit.page(
         "release.html",
@@ -125,7 +125,7 @@ def _table(visit: Visit, found: Sequence[Published]) -> Table:
             Cell(one.actor),
             Cell(f"{one.app} {one.version}"),
             Cell("、".join(told) if visit.language == "zh-CN" else ", ".join(told)),
-            Cell(one.note),
+            Cell(one.said(visit.language)),
         )
         rows.append(Row(str(one.number), cells, address, label=title))
     names = ("release", "at", "actor", "version", "changes", "note")

@@ -32,12 +32,12 @@ def test_a_release_that_goes_back_says_so(world: World) -> None:
     world.back()
     with world.workspace.database.read() as connection:
         last, *_ = releases.published(connection)
-    assert (last.number, last.version, last.note) == (3, "1.0.0", "rollback of 2")
+    assert (last.number, last.version, last.said("en"), last.said("zh-CN")) == (3, "1.0.0", "rollback of 2", "撤回发布 2")
     world.publish(SECOND)
     world.back(1)
     with world.workspace.database.read() as connection:
         last, *_ = releases.published(connection)
-    assert last.note == "rollback of 2–4"
+    assert last.said("en") == "rollback of 2–4"
 
 
 def test_what_somebody_has_changed_stays_newer_and_is_listed_with_what_it_was(world: World) -> None:

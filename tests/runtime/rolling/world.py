@@ -12,7 +12,6 @@ import sqlalchemy as sa
 
 from kith.runtime.clock import system_clock
 from kith.runtime.plan.planning import Plan
-from kith.runtime.plan.rolling import note_of
 from kith.runtime.publishing import hooks, system_context
 from kith.runtime.schema.drift import find_drift
 from kith.runtime.workspace import Workspace
@@ -85,17 +84,16 @@ class World:
             (self.folder / path).write_text(text, "utf-8")
         return self.carry_out(self.workspace.plan(built(self.folder)))
 
-    def carry_out(self, planned: Plan, note: str = "") -> Plan:
+    def carry_out(self, planned: Plan) -> Plan:
         assert not planned.is_refused, planned.as_text()
-        self.workspace.apply(planned, hooks=hooks(system_clock), note=note, allow_loss=True)
+        self.workspace.apply(planned, hooks=hooks(system_clock), allow_loss=True)
         release = self.workspace.current()
         with self.workspace.database.read() as connection:
             assert find_drift(connection, release.tables, release.names) == ()
         return planned
 
     def back(self, number: int | None = None) -> Plan:
-        wanted, planned = self.workspace.plan_back(number)
-        return self.carry_out(planned, note_of(wanted, planned.base_number))
+        return self.carry_out(self.workspace.plan_back(number)[1])
 
     def save(self, entity: str, id_: str | None = None, **values: object) -> str:
         release = self.workspace.current()
