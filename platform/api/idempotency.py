@@ -27,11 +27,29 @@ class Claim:
         """The answer that was given to this request already, else None: it is this one that is carried out."""
         owner = self.call.caller.identity
         kept = idempotency.claim(connection, owner, self.key, self.request, self.call.context.now)
-        if kept is None:
-            return None
+        return None if kept is None else self._again(kept)
+
+    def _again(self, kept: idempotency.Kept) -> Made:
         if kept.request != self.request:
             raise stop(422, "key_reused")
         return kept.status, {**kept.answer["headers"], "idempotent-replayed": "true"}, kept.answer["body"].encode()
+
+    def known(self) -> Made | None:
+        """The answer that was given to this request already, of work that has transactions of its own."""
+        with self.call.doors.workspace.database.read() as connection:
+            kept = idempotency.find(connection, self.call.caller.identity, self.key)
+        return None if kept is None else self._again(kept)
+
+    def taken_or_kept(self, made: Made) -> Made:
+        """The answer that was given to this request meanwhile, else this one, which is kept."""
+
+        def work(connection: Connection) -> Made:
+            taken = self.take(connection)
+            if taken is None:
+                self.keep(connection, made)
+            return taken or made
+
+        return self.call.doors.workspace.database.run(work)
 
     def keep(self, connection: Connection, made: Made) -> None:
         """Keep the answer, in the transaction of the save."""

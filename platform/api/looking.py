@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from kith.api.calls import Call, answer
-from kith.api.encoding import loose
+from kith.api.encoding import converter, loose
 from kith.api.parameters import names, number, parameters
 from kith.api.problems import stop
 from kith.api.showing import converters_of
@@ -50,10 +50,12 @@ def history_(call: Call) -> Response:
 
 def entry(call: Call, entity: Entity, one: HistoryEntry) -> dict[str, Any]:
     """One version of a record."""
-    hidden, convert = call.texts("reference.hidden"), converters_of(call, entity)
+    hidden, known = call.texts("reference.hidden"), converters_of(call, entity)
+    convert = {**known, **{name: converter(was.type, hidden) for name, was in one.former.items()}}
 
     def shown(name: str, value: Any) -> Any:
-        return convert[name](value) if name in convert and value is not None else loose(value, hidden)
+        written = convert.get(name)
+        return written(value) if written is not None and value is not None else loose(value, hidden)
 
     # As the model has them: databases keep the names of an object in orders of their own.
     changed = [name for name in entity.fields if name in one.changes]

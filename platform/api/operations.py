@@ -271,7 +271,9 @@ def _publishing() -> dict[str, Any]:
     found = {"plan": _operation("plan_release", "", _data(plan), requestBody=_body(asked))}
     for name, part, schema_ in (("apply", "documents", documents), ("rollback", "back", base)):
         body = {**object_, "properties": {"base": base, part: schema_, **carried_out}, "required": ["base", part]}
-        found[name] = _operation(f"{name}_release", "", _data(published), requestBody=_body(body))
+        found[name] = _operation(f"{name}_release", "", _data(published), "Idempotency-Key", requestBody=_body(body))
+    for operation in found.values():
+        operation["responses"]["409"] = {"$ref": "#/components/responses/Problem"}
     return {f"{BASE}/meta/{name}": {"post": operation} for name, operation in found.items()}
 
 

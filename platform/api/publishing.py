@@ -1,7 +1,7 @@
 """`POST /api/v1/meta/plan`, `…/apply` and `…/rollback`: changed documents of the company layer, and ways back.
 
-Each names the release that it was made against as `base`: where another came first, it is answered 409. What is sent twice
-is carried out once, since the release that has it is found.
+Each names the release that it was made against as `base`: where another came first, or another process is publishing, it is
+answered 409. What is sent twice is carried out once, since the release that has it is found; with a key the answer is kept.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from typing import Any, TypeVar
 
 from starlette.responses import Response
 
-from kith.api.calls import Call, answer
+from kith.api.calls import Call, answer, sent, written
+from kith.api.idempotency import Made, claim_of
 from kith.api.parameters import parameters
 from kith.api.problems import Stop, error, stop
 from kith.problems import Problem
-from kith.runtime.applying.progress import CannotApply
+from kith.runtime.applying.progress import RUNNING, CannotApply
 from kith.runtime.loading import NotLoaded
 from kith.runtime.plan.rolling import CannotGoBack
 from kith.runtime.wanted import Outdated, Wanted, Wrong, back_to, edited, plan_of, publish, why_not
@@ -63,12 +64,20 @@ def _published(call: Call, body: Mapping[str, Any], needed: str) -> Response:
     def work() -> int:
         return publish(call.doors.workspace, wanted, call.context.actor, note=note, allow_loss=allow_loss)
 
+    claim = claim_of(call)
+    known = claim.known() if claim is not None else None
+    if known is not None:
+        return sent(known[2], known[0], known[1])
     try:
         number = _guarded(call, work)
     except Wrong as wrong:
         errors = [error(str(one["code"]), str(one["message"])) | one for one in _problems(call, wrong)]
         raise Stop(422, "wrong_documents", errors=errors) from None
-    return answer({"data": {"release": number}})
+    made: Made = (200, {}, written({"data": {"release": number}}))
+    if claim is not None:
+        # A release is not one transaction: whoever sends it again before this has committed finds the release itself.
+        made = claim.taken_or_kept(made)
+    return sent(made[2], made[0], made[1])
 
 
 def _guarded(call: Call, work: Callable[[], T]) -> T:
@@ -78,6 +87,8 @@ def _guarded(call: Call, work: Callable[[], T]) -> T:
     except Outdated as outdated:
         raise stop(409, "other_release", current=outdated.current) from None
     except (CannotApply, NotLoaded, CannotGoBack) as cannot:
+        if isinstance(cannot, CannotApply) and cannot.words is RUNNING:
+            raise Stop(409, "being_applied", detail=RUNNING.in_(call.context.language)) from None
         raise Stop(422, "not_published", detail=why_not(cannot).in_(call.context.language)) from None
 
 

@@ -48,8 +48,13 @@ def claim(connection: sa.Connection, actor: str, key: str, request: str, now: da
     row = {"actor": actor, "key": key, "request": request, "status": 0, "answer": None, "created_at": now}
     if connection.execute(_CLAIMS[connection.dialect.name], row).first() is not None:
         return None
-    found = connection.execute(_FIND, {"actor_": actor, "key_": key}).one()
-    return Kept(*found)
+    return find(connection, actor, key)
+
+
+def find(connection: sa.Connection, actor: str, key: str) -> Kept | None:
+    """What was answered to the first request with a key, None where there was none."""
+    found = connection.execute(_FIND, {"actor_": actor, "key_": key}).one_or_none()
+    return None if found is None else Kept(*found)
 
 
 def keep(connection: sa.Connection, actor: str, key: str, status: int, answer: Mapping[str, Any]) -> None:

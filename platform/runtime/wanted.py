@@ -84,7 +84,15 @@ def publish(workspace: Workspace, wanted: Wanted, actor: Actor, *, note: str = "
     if is_fulfilled(workspace, wanted):
         return workspace.current().number
     planned = plan_of(workspace, wanted)
-    release = workspace.apply(planned, actor=actor, hooks=hooks(workspace.clock), note=note, allow_loss=allow_loss)
+    try:
+        release = workspace.apply(planned, actor=actor, hooks=hooks(workspace.clock), note=note, allow_loss=allow_loss)
+    except CannotApply as cannot:
+        if cannot.words is not STALE:
+            raise
+        workspace.look()
+        if not is_fulfilled(workspace, wanted):
+            raise Outdated(workspace.current().number) from cannot
+        return workspace.current().number
     return release.number
 
 

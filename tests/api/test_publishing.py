@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from kith.runtime.applying.progress import claim, let_go
 from tests.api.world import Desk
 
 ADDED = {"entities/desk_note.yaml": "entity: desk_note\ntitle: '{text}'\nfields:\n  text: {type: text}\n"}
@@ -48,6 +49,35 @@ def test_going_back_over_what_has_records_needs_consent(desk: Desk) -> None:
     assert asked(desk, "rollback", base=2, back=1, allow_loss=True) == {"release": 3}
     assert desk.get("desk_note").status_code == 404
     assert asked(desk, "rollback", 422, base=3, back=3)["code"] == "not_published"
+
+
+def test_a_key_has_the_same_answer_also_when_others_have_published_since(desk: Desk) -> None:
+    body, headers = {"base": 1, "documents": ADDED}, {"Idempotency_Key": "notes"}
+    first = desk.ask("POST", "meta/apply", body=body, **headers)
+    other = {"entities/other.yaml": "entity: other\ntitle: '{text}'\nfields:\n  text: {type: text}\n"}
+    assert asked(desk, "apply", base=2, documents=other) == {"release": 3}
+    again = desk.ask("POST", "meta/apply", body=body, **headers)
+    assert (again.status_code, again.json(), again.headers["idempotent-replayed"]) == (200, first.json(), "true")
+    assert "idempotent-replayed" not in first.headers
+    reused = desk.ask("POST", "meta/apply", body={**body, "note": "Another"}, **headers)
+    assert (reused.status_code, reused.json()["code"]) == (422, "key_reused")
+    back = desk.ask("POST", "meta/rollback", body={"base": 3, "back": 2}, Idempotency_Key="back")
+    assert back.json() == {"data": {"release": 4}}
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "Another process is applying"), ("zh-CN", "另一个进程正在应用发布")]
+)
+def test_while_another_process_applies_the_answer_is_a_conflict(desk: Desk, language: str, said: str) -> None:
+    workspace = desk.workspace
+    model, _ = workspace.edited(ADDED)
+    assert model is not None
+    run = claim(workspace.database, workspace.plan(model), workspace.clock)
+    response = desk.ask("POST", "meta/apply", body={"base": 1, "documents": ADDED}, accept_language=language)
+    assert (response.status_code, response.json()["code"]) == (409, "being_applied")
+    assert said in response.json()["detail"]
+    let_go(workspace.database, run, workspace.clock(), "")
+    assert asked(desk, "apply", base=1, documents=ADDED) == {"release": 2}
 
 
 def test_errors_in_documents_are_told_with_their_places(desk: Desk) -> None:

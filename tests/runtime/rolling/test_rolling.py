@@ -32,7 +32,8 @@ def test_a_release_that_goes_back_says_so(world: World) -> None:
     world.back()
     with world.workspace.database.read() as connection:
         last, *_ = releases.published(connection)
-    assert (last.number, last.version, last.said("en"), last.said("zh-CN")) == (3, "1.0.0", "rollback of 2", "撤回发布 2")
+    assert (last.number, last.version, last.back) == (3, "1.0.0", 1)
+    assert (last.said("en"), last.said("zh-CN")) == ("rollback of 2", "撤回发布 2")
     world.publish(SECOND)
     world.back(1)
     with world.workspace.database.read() as connection:
