@@ -70,5 +70,5 @@ def _matches(statement: Statement, parameter: str) -> Clause:
     else:
         simple: sa.ColumnElement[str] = sa.literal_column("'simple'")
         terms = sa.func.to_tsvector(simple, rows.c.terms)
-        found = found.where(terms.op("")(sa.func.to_tsquery(simple, asked)))
+        found = found.where(terms.op("@@")(sa.func.to_tsquery(simple, asked)))
     return statement.this.source.c.id.in_(found)
