@@ -61,7 +61,8 @@ def _changes(subject: Subject, entry: HistoryEntry) -> Iterator[Change]:
     language = subject.visit.language
     for name, (before, after) in entry.changes.items():
         declared = subject.entity.fields[name]
-        show = shower(subject.showing, declared.type, declared)
+        was = entry.former.get(name, declared)
+        show = shower(subject.showing, was.type, was)
         yield Change(declared.label.in_(language), show(before).text, show(after).text, entry.op == "create")
 
 

@@ -15,6 +15,7 @@ from kith.rules.values import Record
 from kith.runtime.read.histories import restored
 from kith.runtime.release import Release
 from kith.runtime.schema import system
+from kith.runtime.schema.pairing import went_on
 from kith.runtime.write.noting import OLD, found_by
 
 Noted = Mapping[str, Mapping[str, Any]]
@@ -61,7 +62,8 @@ def versions_of(connection: sa.Connection, release: Release, entity: str, id_: s
 
 def state_at(then: Release, entity: Entity, id_: str, versions: Iterable[Version], number: int) -> Past | None:
     """The stored input of a record at a version; None before its first."""
-    columns = {column: name for name, column in then.names.entities[entity.name].columns.items()}
+    names = then.names.entities[entity.name]
+    columns, before = {column: name for name, column in names.columns.items()}, went_on(names)
     inputs = [one for one in entity.fields.values() if not one.is_computed]
     state: Past | None = None
     for version in versions:
@@ -73,6 +75,8 @@ def state_at(then: Release, entity: Entity, id_: str, versions: Iterable[Version
             # What has been erased is unknown until it is given again.
             state.clear()
         for column, entry in (version.values or {}).items():
+            # What it became with another type is not in the history.
+            state.pop(before.get(column, ""), None)
             name = columns.get(column, "")
             if name in entity.fields:
                 state[name] = value_of(entry.get("new"), entity.fields[name].type)

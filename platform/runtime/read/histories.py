@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -26,6 +26,8 @@ from kith.runtime.read.reader import Reader, reader_of
 from kith.runtime.read.statement import statement_about
 from kith.runtime.release import Release
 from kith.runtime.schema import system
+from kith.runtime.schema.keeping import as_stored
+from kith.runtime.schema.pairing import went_on
 
 LIMIT = 200
 Flag = Callable[[Row], bool]
@@ -84,8 +86,9 @@ class _Entries:
     def of(self, rows: list[Row]) -> list[HistoryEntry]:
         """The entries of rows, references with their labels."""
         fields = self.fields()
-        changes = [dict(self.changes(row, fields)) if self.making or row[1] != "create" else {} for row in rows]
-        labels = self.labels(changes, {row[3] for row in rows if row[3] is not None})
+        told = (row if self.making or row[1] != "create" else None for row in rows)
+        changes = [self.changes(row, fields) if row is not None else ({}, {}) for row in told]
+        labels = self.labels([change for change, _ in changes], {row[3] for row in rows if row[3] is not None})
         return [
             HistoryEntry(
                 version=row[0],
@@ -97,19 +100,29 @@ class _Entries:
                 changes={name: tuple(self.shown(value, labels) for value in pair) for name, pair in change.items()},
                 erased=row[6] is None,
                 save=row[7],
+                former={name: former[name] for name in change if name in former},
             )
-            for row, change in zip(rows, changes, strict=True)
+            for row, (change, former) in zip(rows, changes, strict=True)
         ]
 
     def fields(self) -> dict[str, Field]:
-        """The fields of today by the columns that history knows them by."""
-        columns = self.reader.release.names.entities[self.entity].columns
-        declared = self.reader.entity(self.entity).fields
-        return {column: declared[name] for name, column in columns.items() if name in declared}
+        """The fields of today by the columns that history knows them by; before a change of type, as they were then."""
+        entities = self.reader.release.names.entities
+        names, declared = entities[self.entity], self.reader.entity(self.entity).fields
+        tables = {one.table: name for name, one in entities.items() if name in self.reader.release.model.entities}
+        before = {
+            column: as_stored(declared[name], names.kept[column].stored, tables)
+            for column, name in went_on(names).items()
+            if name in declared
+        }
+        return before | {column: declared[name] for name, column in names.columns.items() if name in declared}
 
-    def changes(self, row: Row, fields: Mapping[str, Field]) -> Iterable[tuple[str, tuple[Any, Any]]]:
-        """What a version changed, as far as it may be read."""
+    def changes(self, row: Row, fields: Mapping[str, Field]) -> tuple[dict[str, tuple[Any, Any]], dict[str, Field]]:
+        """What a version changed, as far as it may be read, and the fields of it that were of another type then."""
         values = orjson.loads(row[6]) if isinstance(row[6], str) else row[6]
+        declared = self.reader.entity(self.entity).fields
+        found: dict[str, tuple[Any, Any]] = {}
+        former: dict[str, Field] = {}
         for column, entry in (values or {}).items():
             field = fields.get(column)
             state = self.states.get(field.name, "") if field is not None else ""
@@ -118,7 +131,10 @@ class _Entries:
             pair = (restored(entry.get("old"), field.type), restored(entry.get("new"), field.type))
             if state == "mask":
                 pair = tuple(None if value is None else mask(value, field.type_name) for value in pair)  # type: ignore[assignment]
-            yield field.name, pair
+            found[field.name] = pair
+            if field is not declared[field.name]:
+                former[field.name] = field
+        return found, former
 
     def labels(self, changes: list[dict[str, tuple[Any, Any]]], actors: set[str]) -> dict[tuple[str, str], Reference]:
         """Labels of everything referred to, one statement for each entity."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+from kith.metadata.model import Field
 from kith.rules.types import Type
 
 Count = Literal["exact", "capped", "none"]
@@ -179,7 +180,8 @@ class Hit:
 class HistoryEntry:
     """One version of a record: who made it, when and how, and what it changed, as far as the reader may read it.
 
-    `changes` maps a field to its value before and after; `erased` says that privacy has taken the values out.
+    `changes` maps a field to its value before and after; `erased` says that privacy has taken the values out. `former`
+    are the fields among them that were of another type then, as they were: the values are of that type.
     """
 
     version: int
@@ -192,6 +194,7 @@ class HistoryEntry:
     erased: bool = False
     save: str = ""
     """The save that made it, which can be explained."""
+    former: Mapping[str, Field] = field(default_factory=dict)
 
 
 @dataclass(eq=False)

@@ -17,6 +17,7 @@ from kith.rules.values import Env, Record
 from kith.runtime.explaining.past import NotKept, value_of
 from kith.runtime.release import Release
 from kith.runtime.replaying.naming import Keys, Naming, former_keys, under_keys
+from kith.runtime.schema.pairing import went_on
 
 Key = tuple[str, str]
 NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -33,6 +34,8 @@ class World:
     """Ids of records by entity, reference field and the record that they name."""
     tables: Mapping[str, str] = field(init=False)
     columns: Mapping[str, Mapping[str, str]] = field(init=False)
+    retyped: Mapping[str, Mapping[str, str]] = field(init=False)
+    """Columns of fields that are of another type now: what their values became is not in the history."""
     former: Mapping[tuple[str, str], Keys] = field(init=False)
     """Options that had other keys once: the history keeps those."""
 
@@ -42,6 +45,7 @@ class World:
         self.tables = {one.table: name for name, one in names.items() if name in known}
         self.former = former_keys(self.release.model)
         self.columns = {name: {column: field for field, column in names[name].columns.items()} for name in known}
+        self.retyped = {name: went_on(names[name]) for name in known}
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -57,6 +61,7 @@ class World:
             record.clear()
             record["id"] = id_
         for column, entry in (values or {}).items():
+            record.pop(self.retyped[entity].get(column, ""), None)
             name = self.columns[entity].get(column, "")
             one = declared.fields.get(name)
             if one is None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from kith.metadata.model import Field
-from kith.rules.types import Type
+from kith.rules.types import TEXT, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,28 @@ def stored_as(field: Field, tables: Mapping[str, str]) -> str:
         # What is computed is of one expression, and is never taken over by what somebody enters.
         parts.append("computed")
     return " ".join(parts)
+
+
+def as_stored(field: Field, stored: str, entities: Mapping[str, str]) -> Field:
+    """A field as it was while its values were stored so: what histories are read with. `entities` are named by table.
+
+    What it referred to and is no longer there is but a text; options that it has no more are their keys.
+    """
+    type_name, spelled, *_ = stored.split(" ")
+    return replace(field, type_name=type_name, type=_type(type_name, spelled, entities), params={})
+
+
+def _type(type_name: str, spelled: str, entities: Mapping[str, str]) -> Type:
+    kind, _, inside = spelled.removesuffix(")").partition("(")
+    if kind == "set":
+        return Type("set", item=_type(type_name, inside, entities))
+    if kind == "ref":
+        return Type("ref", entity=entities[inside]) if inside in entities else TEXT
+    sizes = [part for part in inside.split(",") if part]
+    numbers = [int(part) for part in sizes if part.isdigit()]
+    precision, scale, *_ = *numbers, 0, 0
+    currency = "".join(part for part in sizes if not part.isdigit())
+    return Type(kind, precision=precision, scale=scale, currency=currency, entity=f":{type_name}")  # type: ignore[arg-type]
 
 
 def _spelled(type_: Type, tables: Mapping[str, str]) -> str:

@@ -152,6 +152,13 @@ def kept_line(present: str, stored: str, known: EntityNames) -> str | None:
     return next((base for _, base in sorted(found, reverse=True) if present in line(base, known)), None)
 
 
+def went_on(known: EntityNames) -> dict[str, str]:
+    """The columns kept aside whose values went on in those of a field of today, and that field."""
+    today = {base: name for name, base in known.columns.items()}
+    ends = {base: next((today[one] for one in line(base, known) if one in today), "") for base in known.kept}
+    return {base: name for base, name in ends.items() if name}
+
+
 def line(base: str, known: EntityNames) -> Iterator[str]:
     """The columns in which the values of some that are kept aside went on, one after the other."""
     seen = {base}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from kith.runtime.schema import system
+from kith.runtime.schema.pairing import went_on
 
 if TYPE_CHECKING:
     from kith.runtime.write.session import Session
@@ -24,5 +25,6 @@ def changed_since(session: Session, entity: str, id_: str, version: int) -> froz
     rows = session.connection.execute(_SINCE, asked).all()
     if not rows or any(values is None for values, _ in rows):
         return None
-    names = {column: name for name, column in session.release.names.entities[entity].columns.items()}
+    known = session.release.names.entities[entity]
+    names = went_on(known) | {column: name for name, column in known.columns.items()}
     return frozenset(names.get(column, column) for values, _ in rows for column in values)
