@@ -64,12 +64,18 @@ def workspace_of(url: str, language: str, *, watch: bool = False) -> Iterator[Wo
         workspace.close()
 
 
-def settled(opened: Workspace) -> None:
+def settled(opened: Workspace, language: str) -> None:
     """Let what an apply that died has left be taken back or finished, before anybody works with the workspace."""
+    from kith.runtime.applying.progress import CannotApply
     from kith.runtime.applying.settling import settle
+    from kith.runtime.publishing import hooks
 
     if opened.release is not None:
-        settle(opened.database, opened.release, opened.clock)
+        try:
+            settle(opened.database, opened.release, opened.clock, hooks(opened.clock).renew)
+        except CannotApply as cannot:
+            # The release is served all the same; the next start tries again.
+            typer.echo(cannot.words.in_(language), err=True)
 
 
 def refused_documents(broken: Unbuildable, language: str) -> NoReturn:

@@ -35,7 +35,7 @@ def serve(
         # A folder with mistakes shall not leave an empty database behind.
         proposal.model()
     with workspace_of(url, language, watch=True) as opened:
-        settled(opened)
+        settled(opened, language)
         ground = Ground(opened, language)
         empty = opened.release is None
         if proposal:
@@ -49,4 +49,4 @@ def serve(
             ground.first_start(demo=demo)
         elif demo:
             ground.say(Words("Demo data is for empty databases only: left out.", "演示数据只用于空数据库，已略过。"))
-        ground.run(host, port, first=first, worker=worker)
+        ground.run(host, port, first=first, worker=worker, folder=proposal.folder if proposal else None)

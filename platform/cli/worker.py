@@ -28,7 +28,7 @@ def worker(
         fail(NoRelease.words, language)
     with workspace_of(url, language, watch=not once) as workspace:
         title = workspace.current().model.app.title.in_(language)
-        settled(workspace)
+        settled(workspace, language)
         one = Worker(workspace)
         if once:
             done = 0

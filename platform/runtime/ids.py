@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 _COUNTER = 0xFFF
 _RANDOM = 0x3FFF_FFFF_FFFF_FFFF
@@ -32,6 +33,11 @@ class Ids:
             self._last = first + count - 1
         noise = os.urandom(8 * count)
         return [_text(first + index, noise[8 * index : 8 * index + 8]) for index in range(count)]
+
+
+def first_id(at: datetime) -> str:
+    """What comes before all ids that are made from an instant on."""
+    return _text(int(at.timestamp() * 1000) << 12, bytes(8))
 
 
 def _text(stamp: int, noise: bytes) -> str:

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from kith.cli.main import app
-from kith.runtime.applying import applying
+from kith.runtime.applying import finishing
 from tests.support.worlds import app_document
 
 APP = app_document("corner", "shop")
@@ -32,7 +32,7 @@ def kith(*arguments: object) -> Result:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(applying, "TAKEN_OVER", 0)
+    monkeypatch.setattr(finishing, "TAKEN_OVER", 0)
     root = tmp_path / "corner"
     for path, text in {"app.yaml": APP, "entities/shop.yaml": SHOP}.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)

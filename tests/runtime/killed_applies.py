@@ -22,12 +22,12 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from kith.runtime.applying import applying
+from kith.runtime.applying import finishing
 from kith.runtime.applying.purging import kept_aside, purge_plan
 from kith.runtime.applying.settling import settle
 from kith.runtime.clock import system_clock
 from kith.runtime.doctor import Visit, examine
-from kith.runtime.publishing import system_context
+from kith.runtime.publishing import hooks, system_context
 from kith.runtime.schema.system import progress
 from kith.runtime.workspace import Workspace
 from tests.runtime.rolling.world import FIRST, SECOND, World
@@ -177,7 +177,7 @@ def check(world: World, allowed: list[dict[str, str]]) -> str:
     """Settle as the next start does, and look at everything; the stage that was found."""
     workspace = world.workspace
     release = workspace.current()
-    stage = settle(workspace.database, release, workspace.clock)
+    stage = settle(workspace.database, release, workspace.clock, hooks(workspace.clock).renew)
     assert sums(world) in allowed, (release.number, stage)
     planned = workspace.plan(release.model)
     assert (planned.changes, planned.drift) == ((), ()), planned.as_text()
@@ -193,7 +193,7 @@ def check(world: World, allowed: list[dict[str, str]]) -> str:
 
 def kill_applies(url: str, folder: Path, kills: int, seed: int, records: int, *, beside: bool) -> Told:
     """Go round and round until so many were killed."""
-    applying.TAKEN_OVER = 0.3
+    finishing.TAKEN_OVER = 0.3
     chance, told, expected, lengths = random.Random(seed), Told(), [], []  # noqa: S311
     world = _world(url, folder)
     _fill(world, records)

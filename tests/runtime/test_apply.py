@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 from kith.metadata.model import Entity, Field, Layer, Model
 from kith.runtime import releases
 from kith.runtime.applying import steps
-from kith.runtime.applying.applying import Hooks, apply, fitting
-from kith.runtime.applying.filling import FillDefault, fills_of
+from kith.runtime.applying.applying import Hooks, apply
+from kith.runtime.applying.filling import FillDefault
+from kith.runtime.applying.needs import Filling, needs_of
 from kith.runtime.applying.progress import CannotApply
+from kith.runtime.applying.working import fitting
 from kith.runtime.context import SYSTEM, context_of
 from kith.runtime.database import Database, open_database
 from kith.runtime.plan.planning import plan
@@ -332,7 +334,7 @@ def test_a_default_that_comes_at_once_is_the_one_that_filling_writes(
     wanted = entity("shop", field("name"), field("extra", type_name, required=True, default=value, **more))
     planned = plan(model(wanted), base, database)
     after = publish(database, model(wanted), base)
-    (fill,) = fills_of(planned, after, CONTEXT)
+    (fill,) = Filling(needs_of(planned), base, after, {}, CONTEXT).fills()
     assert isinstance(fill, FillDefault)
     stored = after.tables["shop"].table
     with database.write() as connection:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from kith.runtime.applying import applying
+from kith.runtime.applying import finishing
 from kith.runtime.applying.progress import CannotApply
 from kith.runtime.workspace import Workspace
 from tests.runtime.killed_applies import GROWN, START, check, kill_applies, sums
@@ -20,7 +20,7 @@ from tests.runtime.rolling.world import World
 def test_after_applies_that_are_killed_the_next_start_settles_and_the_apply_comes_through(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(applying, "TAKEN_OVER", applying.TAKEN_OVER)
+    monkeypatch.setattr(finishing, "TAKEN_OVER", finishing.TAKEN_OVER)
     (tmp_path / "shop").mkdir()
     beside = database_url.startswith("postgresql")
     told = kill_applies(database_url, tmp_path / "shop", 3, 7, 12, beside=beside)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kith.metadata.model import Model
-from kith.runtime.applying import applying
+from kith.runtime.applying import finishing
 from kith.runtime.clock import system_clock
 from kith.runtime.loading import load_demo
 from kith.runtime.plan.planning import Plan
@@ -35,7 +35,7 @@ def publish(workspace: Workspace, candidate: Model) -> None:
 def test_a_template_that_goes_back_has_every_value_that_it_had(
     app: str, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(applying, "TAKEN_OVER", 0.1)
+    monkeypatch.setattr(finishing, "TAKEN_OVER", 0.1)
     workspace = Workspace.open(database_url)
     try:
         first = template(app, "1.0", tmp_path / "before")

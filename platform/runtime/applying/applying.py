@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import cached_property, partial
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from kith.problems import Words
 from kith.runtime import releases
 from kith.runtime.applying import steps
-from kith.runtime.applying.filling import BATCH, Fill, Renew, RenewRecords, fills_of, given_at_once, renewals
-from kith.runtime.applying.filling_types import FillConverted
-from kith.runtime.applying.patience import give_way, patiently, wait_for_locks
+from kith.runtime.applying.filling import Renew, rename_option
+from kith.runtime.applying.finishing import finish_after_switch
+from kith.runtime.applying.needs import Filling, Needs, given_at_once, needs_of
 from kith.runtime.applying.progress import (
-    AFTER_SWITCH,
     STALE,
     CannotApply,
     Run,
     beating,
     claim,
-    enter,
     finish,
     hold,
-    let_go,
-    step_done,
+    holding,
+    switched,
 )  # fmt: skip
 from kith.runtime.applying.purging import Purge, carry_out
 from kith.runtime.applying.rebuilding import CheckKeys, Rebuild
 from kith.runtime.applying.settling import settle
+from kith.runtime.applying.telling import FULL, NEEDS_GATE, telling
+from kith.runtime.applying.working import Work, fill_all
 from kith.runtime.clock import Clock, system_clock
-from kith.runtime.context import SYSTEM, Actor, Context, context_of
-from kith.runtime.database import Database, is_full
+from kith.runtime.context import SYSTEM, Actor, context_of
+from kith.runtime.database import Database
 from kith.runtime.plan.changes import RenameOption
 from kith.runtime.plan.empties import choice_column
 from kith.runtime.plan.planning import CONSENT, REFUSED, Plan
@@ -44,32 +40,6 @@ from kith.runtime.release import Release, make_release
 from kith.runtime.schema.install import install
 from kith.runtime.schema.tables import Tables
 from kith.runtime.schema.views import drop_views, make_views, prepare_views, renew_views
-
-SHORT = 0.1
-"""Seconds that a batch shall take where others want its records."""
-TAKEN_OVER = 1.5
-"""Seconds after which every process works with a release that has been switched to, and has finished what it was at."""
-SMALL = 50
-"""Records that a batch has at least."""
-DEPENDENT = "2BP01"
-"""PostgreSQL's state for something that others are made of."""
-
-NEEDS_GATE = Words(
-    "This plan computes values of records anew, which this process cannot do.",
-    "此计划需要重新计算记录的值，当前进程无法完成。",
-)
-DOUBLES = Words(
-    "Records with the same value of a unique key were saved while the plan was carried out. Plan again.",
-    "应用过程中保存了唯一键重复的记录。请重新生成计划。",
-)
-FULL = Words(
-    "The disk of the database is full. No record has changed by halves: make room, then apply again.",
-    "数据库所在磁盘已满。没有记录只改了一半：请腾出空间，然后重新应用。",
-)
-IN_THE_WAY = Words(
-    "Something that was made by hand in the database, such as a view, reads what is to go. Drop that first.",
-    "数据库中有手工创建的对象（如视图）仍在读取要移除的内容。请先删除该对象。",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,30 +74,25 @@ def apply(
         raise CannotApply(REFUSED)
     if plan.needs_consent and not allow_loss:
         raise CannotApply(CONSENT)
-    if renewals(plan) and hooks.renew is None:
+    needs = needs_of(plan)
+    if needs.renewals and hooks.renew is None:
         raise CannotApply(NEEDS_GATE)
-    install(database)
-    if plan.is_empty and plan.base:
-        settle(database, plan.base, clock)
-        return plan.base
-    run = claim(database, plan, clock)
-    plan = replace(plan, names=run.names)
-    work = _Apply(plan, database, run, actor, clock, hooks, note)
-    try:
-        prepare_views(work.release)
-        if database.kind == "sqlite" or plan.base is None:
-            return work.at_once()
-        with beating(database, run, clock):
-            return work.staged()
-    except BaseException as error:
-        let_go(database, run, clock(), f"{type(error).__name__}: {error}"[:1000])
-        if isinstance(error, IntegrityError):
-            raise CannotApply(DOUBLES) from error
-        if is_full(error):
-            raise CannotApply(FULL) from error
-        if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == DEPENDENT:
-            raise CannotApply(IN_THE_WAY) from error
-        raise
+    with telling(FULL):
+        if plan.base is None:
+            # Whoever read a release has found, or made, all tables of ours.
+            install(database)
+        else:
+            settle(database, plan.base, clock, hooks.renew, undoing=plan.is_empty)
+        if plan.is_empty and plan.base:
+            return plan.base
+        run = claim(database, plan, clock)
+        work = _Apply(replace(plan, names=run.names), database, run, actor, clock, hooks, note, needs)
+        with holding(database, run, clock):
+            prepare_views(work.release)
+            if database.kind == "sqlite" or plan.base is None:
+                return work.at_once()
+            with beating(database, run, clock):
+                return work.staged()
 
 
 @dataclass(frozen=True)
@@ -139,6 +104,7 @@ class _Apply:
     clock: Clock
     hooks: Hooks
     note: str
+    needs: Needs
 
     @cached_property
     def release(self) -> Release:
@@ -149,16 +115,14 @@ class _Apply:
         return self.plan.base.tables if self.plan.base else None
 
     @cached_property
-    def context(self) -> Context:
+    def filling(self) -> Filling:
         app = self.plan.model.app
-        return context_of(SYSTEM, self.clock(), language=app.languages[0], time_zone=app.time_zone)
+        context = context_of(SYSTEM, self.clock(), language=app.languages[0], time_zone=app.time_zone)
+        return Filling(self.needs, self.plan.base, self.release, self.plan.past, context, self.hooks.renew)
 
-    def fills(self, since: datetime | None = None) -> Iterator[Fill]:
-        yield from fills_of(self.plan, self.release, self.context, since)
-        renew = self.hooks.renew
-        if renew is not None:
-            for entity, fields in renewals(self.plan).items():
-                yield RenewRecords(self.release.tables[entity], fields, self.release, renew, since)
+    @cached_property
+    def work(self) -> Work:
+        return Work(self.database, self.run, self.clock)
 
     @cached_property
     def purges(self) -> list[Purge]:
@@ -177,27 +141,25 @@ class _Apply:
 
     def at_once(self) -> Release:
         began = self.clock()
-        converts = any(isinstance(fill, FillConverted) for fill in self.fills())
+        # Those who waited meanwhile, and processes that have yet to see the new release, save without what it wants filled.
+        late = self.plan.base is not None and any(self.filling.late(began))
         rebuilds = self.purges or any(isinstance(change, MakeRoom) for change in self.plan.changes)
         with self.database.rebuild() if rebuilds else self.database.write() as connection:
+            hold(connection, self.run)
             for step in self.expanding():
                 step.run(connection)
-            for fill in self.fills():
+            for fill in self.filling.fills():
                 fill_all(fill, lambda batch: batch(connection))
             for step in steps.constraining(self.before, self.release.tables):
                 step.run(connection)
             self.switch(connection)
-            for step in steps.tidying(connection, self.release.tables):
-                step.run(connection)
-            if not converts:
+            if not late:
+                for step in steps.tidying(connection, self.release.tables):
+                    step.run(connection)
                 finish(connection, self.run, self.clock())
-        if converts:
-            # What is saved meanwhile by processes on the release before goes into columns that nobody reads any more.
-            time.sleep(TAKEN_OVER)
-            for fill in self.fills(began):
-                fill_all(fill, self.database.run)
-            with self.database.write() as connection:
-                finish(connection, self.run, self.clock())
+        if late:
+            with beating(self.database, self.run, self.clock):
+                finish_after_switch(self.work, self.filling, began)
         return self.release
 
     def switch(self, connection: sa.Connection) -> None:
@@ -207,8 +169,7 @@ class _Apply:
         for change in self.plan.changes:
             if isinstance(change, RenameOption):
                 column = choice_column(self.release.tables[change.entity], change.field)
-                table = column.table
-                connection.execute(sa.update(table).where(column == change.old).values({column.name: change.option}))
+                rename_option(connection, column, change.old, change.option)
         releases.store(
             connection,
             self.release.number,
@@ -220,7 +181,7 @@ class _Apply:
             changes=[change.as_data("en") | {"zh": change.message("zh")} for change in self.plan.changes],
             back=self.plan.back or None,
         )
-        enter(connection, self.run, AFTER_SWITCH, self.clock())
+        switched(connection, self.run, self.needs, self.clock())
         if self.purges:
             drop_views(connection)
             carry_out(connection, self.purges)
@@ -232,79 +193,11 @@ class _Apply:
 
     def staged(self) -> Release:
         began = self.clock()
-        given = given_at_once(fills_of(self.plan, self.release, self.context))
-        self.stage("expand", self.expanding(given))
-        self.fill("fill")
-        self.stage("constrain", steps.constraining(self.before, self.release.tables))
-        patiently(lambda wait: self.database.run(partial(self.switch_in_time, wait)))
-        with self.database.read() as connection:
-            left = steps.tidying(connection, self.release.tables)
-        self.stage(AFTER_SWITCH, left)
-        if any(self.fills()):
-            # Processes on the release before go on writing until they see this one, without what it wants filled.
-            time.sleep(TAKEN_OVER)
-            self.fill(AFTER_SWITCH, since=began)
-        # Somebody may have been reading one when the release was switched to.
-        self.database.run(partial(renew_views, release=self.release))
-        with self.database.write() as connection:
-            finish(connection, self.run, self.clock())
+        given = given_at_once(self.filling.defaults())
+        self.work.stage("expand", self.expanding(given))
+        self.work.enter("fill")
+        self.work.fill(self.filling.fills())
+        self.work.stage("constrain", steps.constraining(self.before, self.release.tables))
+        self.work.in_turn(self.switch)
+        finish_after_switch(self.work, self.filling, began)
         return self.release
-
-    def switch_in_time(self, wait: int, connection: sa.Connection) -> None:
-        wait_for_locks(connection, wait)
-        self.switch(connection)
-
-    def enter(self, stage: str) -> None:
-        with self.database.write() as connection:
-            enter(connection, self.run, stage, self.clock())
-
-    def stage(self, name: str, work: Iterable[steps.Step]) -> None:
-        self.enter(name)
-        for step in work:
-            if step.key in self.run.done:
-                continue
-            if step.concurrent:
-                with self.database.read() as connection:
-                    added = step.run(connection)
-                with self.database.write() as connection:
-                    step_done(connection, self.run, step.key, added=added, now=self.clock())
-            else:
-                patiently(partial(self.short, step))
-
-    def short(self, step: steps.Step, wait: int) -> None:
-        with self.database.write() as connection:
-            give_way(connection, wait)
-            hold(connection, self.run)
-            added = step.run(connection)
-            step_done(connection, self.run, step.key, added=added, now=self.clock())
-
-    def fill(self, stage: str, since: datetime | None = None) -> None:
-        self.enter(stage)
-        for fill in self.fills(since):
-            fill_all(fill, self.batch, beside_others=True)
-
-    def batch(self, work: Batch) -> str | None:
-        def giving_way(connection: sa.Connection, wait: int) -> str | None:
-            give_way(connection, wait)
-            return work(connection)
-
-        return patiently(lambda wait: self.database.run(partial(giving_way, wait=wait)))
-
-
-Batch = Callable[[sa.Connection], str | None]
-
-
-def fill_all(fill: Fill, run: Callable[[Batch], str | None], *, beside_others: bool = False) -> None:
-    """Fill one batch after the other, each in what `run` makes of it; with others at work they are as large as is quick."""
-    after: str | None = "00000000-0000-0000-0000-000000000000"
-    size = SMALL if beside_others else BATCH
-    while after is not None:
-        started = time.monotonic()
-        after = run(lambda connection, after=after, size=size: fill.batch(connection, after, size))  # type: ignore[misc]
-        if beside_others:
-            size = fitting(size, time.monotonic() - started)
-
-
-def fitting(size: int, seconds: float) -> int:
-    """How many records a batch should have after one of that size took so long; it never more than doubles."""
-    return max(SMALL, min(BATCH, 2 * size, int(size * SHORT / max(seconds, 0.001))))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from kith.rules.sql.values import to_database
 from kith.rules.types import DATETIME
 from kith.runtime.context import Context
 from kith.runtime.converting.conversions import Conversion
+from kith.runtime.plan.lineage import Past
 from kith.runtime.plan.measuring import Looking, is_untouched
 from kith.runtime.plan.pairs import Pairs
 from kith.runtime.plan.places import Place, next_ids
@@ -21,6 +24,9 @@ from kith.runtime.plan.retyped import Retyping
 from kith.runtime.plan.retyping import ChangeType
 from kith.runtime.release import Release
 from kith.runtime.schema import system
+from kith.runtime.schema.pairing import Pairing
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -52,8 +58,20 @@ class FillConverted:
             return None
         looking = self.looking(connection)
         todo = sorted(set(ids) - self._set_since(connection, ids)) if self.since else ids
-        self.target.write(connection, self._changes(looking, todo))
+        self._write(connection, self._changes(looking, todo))
         return ids[-1]
+
+    def _write(self, connection: sa.Connection, changes: dict[str, Any]) -> None:
+        if self.since is None:
+            self.target.write(connection, changes)
+            return
+        # Values that differed under the release before may be one and the same now, and the key is there already.
+        for id_, value in changes.items():
+            try:
+                with connection.begin_nested():
+                    self.target.write(connection, {id_: value})
+            except IntegrityError:
+                log.warning("%s %s: the value that was saved last is one that another record has", self.key, id_)
 
     def _wanted(self) -> sa.ColumnElement[bool]:
         if self.since is not None:
@@ -88,13 +106,12 @@ class FillConverted:
         return {str(record) for record, values in rows if self.column in (values or {})}
 
 
-def fills_of_types(plan: Plan, release: Release, context: Context, since: datetime | None) -> Iterator[FillConverted]:
-    """What fills the columns of fields that change their types."""
-    before = plan.base
-    if before is None:
-        return
-    pairs = Pairs(before.model, plan.model, before.names, plan.names, plan.pairing)
-    retyping = Retyping(pairs, before, release.tables, plan.past, context)
+def fills_of_types(
+    before: Release, release: Release, pairing: Pairing, past: Past, context: Context, since: datetime | None
+) -> Iterator[FillConverted]:
+    """What fills the columns of fields that change their types between two releases."""
+    pairs = Pairs(before.model, release.model, before.names, release.names, pairing)
+    retyping = Retyping(pairs, before, release.tables, past, context)
     # By the names, not the changes: one that goes on with an apply keeps to the names that this began with.
     for field in pairs.moving():
         one = retyping.of(field)

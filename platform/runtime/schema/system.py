@@ -94,9 +94,10 @@ progress = _table(
     _column("seen_at", Instant),
     _column("finished_at", Instant, null=True),
     _column("error", TEXT, null=True),
+    _column("late", Json, null=True),
 )
-"""Every `apply`, how far it came and what it has added (`made`), so that it can be gone on with or taken back. At most one is
-`running`; `seen_at` is when its owner last showed that it lives."""
+"""Every `apply`, how far it came and what it has added (`made`), so that it can be gone on with or taken back; from the switch
+on also what is left to fill (`late`). At most one is `running`; `seen_at` is when its owner last showed that it lives."""
 _index(progress, "state", unique=True, where=progress.c.state == sa.literal_column("'running'"))
 
 account = _table(

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from kith.runtime.applying import applying
+from kith.runtime.applying import finishing
 from kith.runtime.workspace import Workspace
 from tests.runtime.rolling.world import FIRST, World
 
 
 @pytest.fixture
 def world(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    monkeypatch.setattr(applying, "TAKEN_OVER", 0.1)
+    monkeypatch.setattr(finishing, "TAKEN_OVER", 0.1)
     workspace = Workspace.open(database_url)
     (tmp_path / "shop").mkdir()
     made = World(tmp_path / "shop", workspace)

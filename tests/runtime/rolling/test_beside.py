@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
 
-from kith.runtime.applying import applying
+from kith.runtime.applying import finishing
 from kith.runtime.clock import system_clock
 from kith.runtime.publishing import system_context
 from kith.runtime.release import Release
@@ -29,10 +28,10 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, work: Callable[[], None]) -> None
     """Have something done between the switch and what is caught up with after it."""
 
     def sleep(seconds: float) -> None:
-        if seconds == applying.TAKEN_OVER:
+        if seconds == finishing.TAKEN_OVER:
             work()
 
-    monkeypatch.setattr(applying, "time", SimpleNamespace(sleep=sleep, monotonic=time.monotonic))
+    monkeypatch.setattr(finishing, "time", SimpleNamespace(sleep=sleep))
 
 
 def test_what_the_release_before_saves_after_the_switch_is_converted_too(
