@@ -9,14 +9,15 @@ from kith.metadata.checks.checking import Checking, tells, value_problems
 from kith.metadata.checks.records import exists
 from kith.metadata.fields import FIELD_TYPES
 from kith.metadata.making.at import At
-from kith.metadata.making.moving import is_dated, steps_of
+from kith.metadata.making.moving import IS_SET, is_dated, steps_of
 from kith.metadata.mistakes import data as mistakes
 from kith.metadata.mistakes import model as model_mistakes
 from kith.metadata.model import Entity, Field
 from kith.problems import Problem, Words, did_you_mean
 from kith.source import Mapping, Node, Scalar, Sequence
 
-PLACES = (("given",), ("act", "create"), ("act", "update"), ("act", "fill"), ("act", "values"), ("expect", "values"))
+GIVEN = (("given",), ("act", "create"), ("act", "update"), ("act", "fill"), ("act", "values"))
+EXPECTED = ("expect", "values")
 
 
 @tells(model_mistakes.NO_FIELD, model_mistakes.NO_OPTION, mistakes.UNREADABLE, mistakes.NO_SUCH_DAY)
@@ -37,14 +38,14 @@ def _cases(c: Checking, entity: Entity, at: At) -> Iterator[Problem]:
 
 def _part(c: Checking, entity: Entity, part: Mapping) -> Iterator[Problem]:
     """The values of a case, or of one of its acts."""
-    for place in PLACES:
+    for place in (*GIVEN, EXPECTED):
         node = _at(part, place)
         if isinstance(node, Mapping):
-            yield from _record(c, entity, node, outermost=True)
+            yield from _record(c, entity, node, outermost=True, expected=place == EXPECTED)
     created = _at(part, ("expect", "created"))
     for name, entry in created.entries.items() if isinstance(created, Mapping) else ():
         other = c.model.entities.get(name)
-        yield from _records(c, other, entry.value) if other else ()
+        yield from _records(c, other, entry.value, expected=True) if other else ()
 
 
 def _at(node: Node | None, place: tuple[str, ...]) -> Node | None:
@@ -54,20 +55,24 @@ def _at(node: Node | None, place: tuple[str, ...]) -> Node | None:
     return node
 
 
-def _records(c: Checking, entity: Entity, node: Node) -> Iterator[Problem]:
+def _records(c: Checking, entity: Entity, node: Node, *, expected: bool) -> Iterator[Problem]:
     """The values of a record or of several."""
     for item in node.items if isinstance(node, Sequence) else (node,):
-        yield from _record(c, entity, item) if isinstance(item, Mapping) else ()
+        yield from _record(c, entity, item, expected=expected) if isinstance(item, Mapping) else ()
 
 
-def _record(c: Checking, entity: Entity, node: Mapping, outermost: bool = False) -> Iterator[Problem]:
+def _record(
+    c: Checking, entity: Entity, node: Mapping, *, outermost: bool = False, expected: bool = False
+) -> Iterator[Problem]:
     """The values of a record; names in the outermost one are told by another check."""
     scope = c.world[entity.name]
     for name, entry in node.entries.items():
         field, relation = entity.fields.get(name), scope.relation(name)
         behind = c.model.entities.get(field.to if field else relation.entity if relation else "")
         if behind and isinstance(entry.value, Mapping | Sequence):
-            yield from _records(c, behind, entry.value)
+            yield from _records(c, behind, entry.value, expected=expected)
+        elif expected and isinstance(entry.value, Scalar) and entry.value.text == IS_SET:
+            continue
         elif field and not is_dated(entry.value, scope.shells[name]):
             yield from _value(field, entry.value)
         elif field is None and relation is None and not outermost:

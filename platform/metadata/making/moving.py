@@ -94,6 +94,10 @@ def cell_of(context: Context, scope: EntityScope | None, name: str, node: Node) 
     return data_of(node, {})
 
 
+IS_SET = "is set"
+"""What a case expects of a value that it cannot or need not know, such as a number that is given out."""
+
+
 def is_dated(node: Node, shell: Shell) -> bool:
     """Whether a value of a date field is told relative to the day it is loaded."""
     dated = shell.kind.name in ("date", "datetime")

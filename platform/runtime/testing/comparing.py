@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
+from kith.metadata.making.moving import IS_SET
 from kith.metadata.model import Field
 from kith.runtime.coerce import Misread, Reading, coerce
 from kith.runtime.read.query import Reference
@@ -96,9 +97,11 @@ class Comparing:
                 yield Mismatch(f"{entity}.{name} (SQL)", shown(raw), self._readable(fields[name], found))
 
     def matches(self, declared: Field, raw: object, found: Any) -> bool:
-        """Whether a value is the expected one."""
-        wanted = self.expected(declared, raw)
+        """Whether a value is the expected one, or any where that is all that is expected."""
         found = plain(found)
+        if raw == IS_SET:
+            return found is not None and found != frozenset()
+        wanted = self.expected(declared, raw)
         if isinstance(wanted, Decimal) or isinstance(found, Decimal):
             if wanted is None or found is None:
                 return wanted is found
@@ -113,6 +116,8 @@ class Comparing:
         if declared.type.kind == "ref":
             return self.world.reference(declared.type.entity, raw)
         value = self.world.value(declared, raw)
+        if declared.type_name == "autonumber":
+            return value
         if declared.is_computed:
             name = TYPE_NAMES.get(declared.type.kind)
             if name is None:

@@ -32,6 +32,7 @@ fields:
   opened_on: {type: date, label: Opened on}
   owner: {type: user, label: Owner}
   rent: {type: money, label: Rent}
+  number: {type: autonumber, pattern: "S{seq:03}", label: Number}
   share: {type: percent, required_when: rent between 500 and 999, locked_when: rent > 100, label: Share}
   is_new: {type: formula, value: opened_on >= today() - 30d, label: New}
   sales: {type: rollup, value: sum(visits.amount), label: Sales}
@@ -122,6 +123,10 @@ cases:
   never_visited: {given: {name: A}, act: {update: {rent: 2}}, expect: {values: {visits: []}}}
   too_dear: {given: {name: A}, act: {update: {rent: 1001}}, expect: {refused: [affordable]}}
   given_as_it_stands: {given: {name: A, rent: 5000}, act: {update: {rent: 1}}, expect: {saved: true}}
+  numbered:
+    act: {create: {name: B, rent: 7, owner: me}}
+    expect: {values: {number: is set, owner: is set, visits: [{subject: is set}]}, created: {visit: {subject: is set}}}
+  numbered_in_turn: {act: {create: {name: B}}, expect: {values: {number: S002}}}
   missing: {act: {create: {}}, expect: {refused: [name]}}
   made: {given: {name: A}, act: {create: {}}, expect: {created: {visit: {subject: Welcome, shop: A}}}}
   not_made: {given: {name: A}, act: {update: {rent: 2}}, expect: {created: {visit: []}}}
@@ -197,6 +202,7 @@ tests: wrong
 of: shop
 cases:
   value: {given: {name: A, rent: 5}, act: {create: {}}, expect: {values: {rent: 6}}}
+  empty: {given: {name: A}, act: {update: {share: 1%}}, expect: {values: {number: ~, rent: is set}}}
   refused: {given: {name: A}, act: {update: {rent: 2000}}, expect: {saved: true}}
   saved: {given: {name: A}, act: {update: {rent: 2}}, expect: {refused: [affordable]}}
   another_rule: {given: {name: A}, act: {update: {rent: 2000}}, expect: {refused: [kept]}}
@@ -219,6 +225,7 @@ cases:
 
 SAID = {
     "value": [("shop.rent", "6", "5")],
+    "empty": [("shop.number", "–", "S002"), ("shop.rent", "is set", "–")],
     "refused": [("verdict", "saved", "refused: affordable")],
     "saved": [("verdict", "refused: affordable", "saved")],
     "another_rule": [("verdict", "refused: kept", "refused: affordable")],
