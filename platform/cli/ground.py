@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import socket
 from dataclasses import dataclass
+from pathlib import Path
 
 import typer
 
@@ -16,6 +17,7 @@ from kith.runtime.accounts.managing import list_users
 from kith.runtime.applying.progress import CannotApply
 from kith.runtime.clock import system_clock
 from kith.runtime.loading import NotLoaded, load_demo
+from kith.runtime.plan.planning import Plan
 from kith.runtime.publishing import hooks, system_context
 from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause, Change, Saved
@@ -77,13 +79,7 @@ class Ground:
         if self.workspace.release is not None:
             typer.echo(planned.as_text(self.language))
         if planned.is_refused or planned.needs_consent or not (planned.is_safe or anyway or planned.base is None):
-            self.say(
-                Words(
-                    "The folder is not applied; the current release is served. `--apply` applies what can be.",
-                    "未应用该文件夹，继续使用当前发布。可用 `--apply` 应用可执行的变更。",
-                ),
-                error=True,
-            )
+            self.say(_not_applied(planned), error=True)
             return False
         try:
             self.workspace.apply(planned, hooks=hooks(system_clock))
@@ -148,7 +144,7 @@ class Ground:
             )
         raise typer.Exit(1) from None
 
-    def run(self, host: str, port: int, *, first: bool, worker: bool = True) -> None:
+    def run(self, host: str, port: int, *, first: bool, worker: bool = True, folder: Path | None = None) -> None:
         """Serve until somebody stops it."""
         from kith.cli.serving import run
 
@@ -168,7 +164,23 @@ class Ground:
         # What is there now stays: looking through it for garbage again and again would hold up requests.
         gc.collect()
         gc.freeze()
-        run(self.workspace, host, chosen, worker=worker)
+        run(self.workspace, host, chosen, worker=worker, folder=folder)
+
+
+def _not_applied(planned: Plan) -> Words:
+    """That the current release is served, and how the folder would be."""
+    way = Words("", "")
+    if planned.needs_consent:
+        way = Words(
+            " `kith apply FOLDER --allow-loss` applies it all the same.",
+            "如仍要应用，请用 `kith apply 文件夹 --allow-loss`。",
+        )
+    elif not planned.is_refused:
+        way = Words(" `--apply` applies it.", "可用 `--apply` 应用。")
+    return Words(
+        f"The folder is not applied; the current release is served.{way.en}",
+        f"未应用该文件夹，继续使用当前发布。{way.zh}",
+    )
 
 
 def free_port(host: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext, suppress
+from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
@@ -18,10 +19,10 @@ from kith.runtime.workspace import Workspace
 from kith.web.app import routes as page_routes
 
 
-def application(workspace: Workspace, *, secure: bool = False) -> Starlette:
+def application(workspace: Workspace, *, secure: bool = False, folder: Path | None = None) -> Starlette:
     """The ASGI application of a workspace."""
     session = f"kith_{workspace.current().model.app.name}"
-    doors = Doors(workspace, Calling(workspace.database), system_clock, secure, session)
+    doors = Doors(workspace, Calling(workspace.database), system_clock, secure, session, folder)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -33,13 +34,14 @@ def application(workspace: Workspace, *, secure: bool = False) -> Starlette:
     return Starlette(routes=[*api_routes(doors), *page_routes(doors)], middleware=[compression], lifespan=lifespan)
 
 
-def run(workspace: Workspace, host: str, port: int, *, worker: bool = True) -> None:
+def run(workspace: Workspace, host: str, port: int, *, worker: bool = True, folder: Path | None = None) -> None:
     """Serve until a signal says stop; requests that run are finished first.
 
-    With `worker` a thread beside the requests does what is to be done in the background.
+    With `worker` a thread beside the requests does what is to be done in the background. What `folder` offers to the release
+    is shown to those who administer.
     """
     config = uvicorn.Config(
-        application(workspace),
+        application(workspace, folder=folder),
         host=host,
         port=port,
         log_level="warning",

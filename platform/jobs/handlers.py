@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kith.runtime import queue
+from kith.runtime import commissions, queue
 from kith.runtime.context import Context
 from kith.runtime.database import Connection
 from kith.runtime.idempotency import forget_old
@@ -93,8 +93,14 @@ def copy(connection: Connection, work: Work, so_far: Mapping[str, Any]) -> tuple
     return follow(connection, work.context, work.release, work.job.payload, cause, so_far)
 
 
+def publish(work: Work) -> Any:
+    """Publish what somebody wants published, or go back."""
+    return commissions.carry_out(work.workspace, work.job, work.context.now)
+
+
 HANDLERS: Mapping[str, Handler] = {
     "copy": Stepwise(copy),
+    commissions.KIND: Apart(publish),
     "renew": Stepwise(renew),
     "schedule": Within(carry_out_schedule),
     "sweep": Within(sweep),

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
 from kith.runtime.accounts.throttling import Throttle
@@ -68,6 +69,8 @@ class Doors:
     """Whether cookies go over https only."""
     session: str = "kith"
     """What the session's cookie is called: servers of one host have one name each, whatever their ports."""
+    folder: Path | None = None
+    """The app's folder that the server was started with: what it offers to the release is shown to those who administer."""
     throttle: Throttle = field(default_factory=Throttle)
 
     @property

@@ -57,8 +57,13 @@ def base_of(connection: sa.Connection, folder: Path) -> Base | None:
 def bring_together(workspace: Workspace, folder: Path, base: Base) -> None:
     """Remember how a folder and the current release go together from now on."""
     names = dict.fromkeys((*base.folder, *base.release))
-    layers = [[name, base.folder.get(name), base.release.get(name)] for name in names]
-    number, table, key = workspace.current().number, system.folder, key_of(folder)
+    remember(workspace, key_of(folder), [[name, base.folder.get(name), base.release.get(name)] for name in names])
+
+
+def remember(workspace: Workspace, key: str, layers: Sequence[Sequence[str | None]]) -> None:
+    """Remember of a folder each layer with its hash there and in the current release."""
+    layers = [list(one) for one in layers]
+    number, table = workspace.current().number, system.folder
     with workspace.database.read() as connection:
         known = connection.execute(sa.select(table).where(table.c.key == key)).one_or_none()
     if known is not None and (known.release, known.layers) == (number, layers):

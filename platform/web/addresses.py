@@ -14,6 +14,9 @@ BIN = "/bin"
 KEYS = "/keys"
 JOBS = "/jobs"
 RELEASES = "/releases"
+WAITING = "/releases/waiting"
+KEPT = "/releases/kept"
+ORIGINS = "/releases/why"
 
 Parameters = Iterable[tuple[str, str]]
 
@@ -67,6 +70,21 @@ def retry_of(id_: str) -> str:
 def release_of(number: int) -> str:
     """A release's page."""
     return f"{RELEASES}/{number}"
+
+
+def back_of(number: int) -> str:
+    """What going back to a release would do, and where it is asked for (POST)."""
+    return f"{RELEASES}/{number}/back"
+
+
+def publishing_of(job: str) -> str:
+    """How far publishing is, or going back."""
+    return f"{RELEASES}/publishing/{quote(job, safe='')}"
+
+
+def origin_of(setting: str, of: str = "") -> str:
+    """Where a setting comes from, in a release or in what waits; without either in the current release."""
+    return with_query(ORIGINS, [("path", setting), ("of", of)])
 
 
 def bin_of(entity: str) -> str:

@@ -13,7 +13,21 @@ from kith.runtime.calling import Doors
 from kith.web import choices
 from kith.web.answering import page
 from kith.web.assets import Assets
-from kith.web.pages import finding, home, jobs, keys, lists, records, recycling, releases, signing
+from kith.web.pages import (
+    finding,
+    home,
+    jobs,
+    kept,
+    keys,
+    lists,
+    origins,
+    publishing,
+    records,
+    recycling,
+    releases,
+    signing,
+    underway,
+)
 from kith.web.requests import Stop, Visit, Web, guest_of
 from kith.web.templating import Templates
 
@@ -34,6 +48,10 @@ def routes(doors: Doors, passwords: Passwords = SAFE) -> list[BaseRoute]:
         *finding.routes(web),
         *keys.routes(web),
         *jobs.routes(web),
+        *publishing.routes(web),
+        *underway.routes(web),
+        *kept.routes(web),
+        *origins.routes(web),
         *releases.routes(web),
         *nowhere(web),
     ]

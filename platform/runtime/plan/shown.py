@@ -1,9 +1,10 @@
-"""A plan's changes as lines of text: the gravest class first, one role's rights together, a first release in numbers."""
+"""A plan's changes as lines of text: the gravest class first, what is alike in one line, a first release in numbers."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from kith.problems import Words, fill
@@ -17,6 +18,17 @@ ON = Words("role {role} on {entity} {how}: ", "角色 {role} 对 {entity} {how}�
 ONE = Words("{what} was {before}, becomes {after}", "{what} 由 {before} 变为 {after}")
 SEVERAL = Words("{what} were {before}, become {after}", "{what} 由 {before} 变为 {after}")
 ENTITY = Words("entity", "实体")
+CLASS = Words("{title}:", "{title}：")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One change, or several that are told of together, in words; `below` is what there is to say beside, line by line."""
+
+    sign: str
+    text: str
+    changes: tuple[Change, ...]
+    below: tuple[str, ...] = ()
 
 
 def lines_of(changes: Sequence[Change], language: str, *, first: bool = False) -> Iterator[str]:
@@ -30,9 +42,26 @@ def lines_of(changes: Sequence[Change], language: str, *, first: bool = False) -
         own = [change for change in changes if change.effect == effect]
         if own:
             yield ""
-            yield f"{title.in_(language)}:"
-        for _, together in groupby(own, key=_subject):
-            yield from _told(list(together), language)
+            yield fill(CLASS, {"title": title}, language)
+        for line in lines_in(own, language):
+            yield f"  {line.sign} {line.text}"
+            yield from (f"      {beside}" for beside in line.below)
+
+
+def lines_in(changes: Sequence[Change], language: str) -> Iterator[Line]:
+    """The changes of one class."""
+    for _, together in groupby(_documents_together(changes), key=_subject):
+        yield from _told(list(together), language)
+
+
+def _documents_together(changes: Sequence[Change]) -> Iterator[Change]:
+    """The same changes, with the documents of one kind to which the same happens one after the other."""
+    documents: dict[object, list[Change]] = {}
+    for change in changes:
+        if isinstance(change, ChangeDocument):
+            documents.setdefault(_subject(change), []).append(change)
+    for change in changes:
+        yield from documents.pop(_subject(change), ()) if isinstance(change, ChangeDocument) else (change,)
 
 
 def _numbers(changes: Sequence[Change], language: str) -> Iterator[str]:
@@ -42,20 +71,30 @@ def _numbers(changes: Sequence[Change], language: str) -> Iterator[str]:
 
 
 def _subject(change: Change) -> object:
-    """What changes are told of together by: the same role's rights on the same entity, in the same direction."""
-    return (change.role, change.entity, change.how, change.people) if isinstance(change, ChangeRights) else id(change)
+    """What changes are told of together by: one role's rights on one entity in one direction, documents of one kind."""
+    match change:
+        case ChangeRights():
+            return change.role, change.entity, change.how, change.people
+        case ChangeDocument():
+            return change.document, change.how
+        case _:
+            return id(change)
 
 
-def _told(changes: Sequence[Change], language: str) -> Iterator[str]:
+def _told(changes: Sequence[Change], language: str) -> Iterator[Line]:
     rights = [change for change in changes if isinstance(change, ChangeRights)]
     if len(rights) > 1:
-        yield f"  ~ {_rights(rights, language)}"
+        yield Line("~", _rights(rights, language), tuple(rights))
+        return
+    documents = [change for change in changes if isinstance(change, ChangeDocument)]
+    if len(documents) > 1:
+        names = ("、" if language == "zh-CN" else ", ").join(one.name for one in documents)
+        text = fill(ChangeDocument.words, {**documents[0].values(), "name": names}, language)
+        yield Line(documents[0].sign, text, tuple(documents))
         return
     for change in changes:
-        yield f"  {change.sign} {change.message(language)}"
-        if change.refusal:
-            yield f"      {change.refusal.in_(language)}"
-        yield from (f"      {line}" for line in change.details(language))
+        refusal = [change.refusal.in_(language)] if change.refusal else []
+        yield Line(change.sign, change.message(language), (change,), (*refusal, *change.details(language)))
 
 
 def _rights(changes: Sequence[ChangeRights], language: str) -> str:

@@ -48,6 +48,31 @@ SPOKEN: Mapping[str, Words] = {
 """Attributes and kinds of documents as a person calls them; others go by their own name."""
 
 
+KINDS: Mapping[str, Words] = {
+    "entity": Words("entities", "实体"),
+    "field": Words("fields", "字段"),
+    "option": Words("options", "选项"),
+    "key": Words("unique keys", "唯一键"),
+    "index": Words("indexes", "索引"),
+    "rights": Words("rights of roles", "角色权限"),
+    "move": Words("who may take transitions", "流转权限"),
+    "data": Words("reference data", "参考数据"),
+    "texts": Words("texts without effect", "无影响的文本"),
+    "app": Words("the app as a whole", "应用整体"),
+    "other": Words("other changes", "其他变更"),
+}
+"""What changes are of, where many are told kind by kind; those of documents go by the kind of document."""
+_KIND_OF = {"type": "field", "formula": "field", "search": "entity", "room": "entity", "purge": "field"}
+
+
+def kind_of(change: Mapping[str, object]) -> Words:
+    """What a change is of, of the change as plain data."""
+    if "document" in change:
+        return spoken(str(change["document"]))
+    last = str(change.get("kind", "")).rpartition("_")[2]
+    return KINDS.get(_KIND_OF.get(last, last), KINDS["other"])
+
+
 def spoken(name: str) -> Words:
     """A name of the metadata in words."""
     return SPOKEN.get(name) or Words(name, name)

@@ -14,7 +14,7 @@ from kith.runtime.queue.ending import ATTEMPTS
 from kith.runtime.queue.looking import Listed
 from kith.texts import Texts, load_texts
 
-CAME = ("matched", "looked_at", "renewed", "changed", "fired", "refused", "jobs", "answers")
+CAME = ("release", "matched", "looked_at", "renewed", "changed", "fired", "refused", "jobs", "answers")
 """What is counted in the results of jobs, in the order in which it is told."""
 DIED = "its workers died"
 """What is kept of a job whose workers have died over it."""
@@ -104,6 +104,8 @@ def _next(job: Listed, texts: Texts, when: Callable[[datetime], str]) -> str:
 def _came(result: Mapping[str, Any], texts: Texts) -> Iterator[str]:
     if result.get("gone"):
         yield texts("jobs.gone")
+    if stopped := result.get("stopped"):
+        yield str(stopped["zh" if texts.language.lower().startswith("zh") else "en"])
     for name in CAME:
         count = result.get(name)
         if isinstance(count, int) and (count or name in ("matched", "looked_at", "renewed")):

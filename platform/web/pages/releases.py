@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 from starlette.routing import Route
 
-from kith.runtime import releases
+from kith.runtime import commissions, releases
+from kith.runtime.offered import NoOffer
 from kith.runtime.plan.changes import EFFECTS
 from kith.runtime.releases import Published
 from kith.web import addresses
 from kith.web.answering import page
 from kith.web.formats import formatter
 from kith.web.pages.jobs import administering
+from kith.web.pages.plans import TextChanges, classes_of_release
+from kith.web.pages.proposals import offer
 from kith.web.requests import Stop, Visit, Web, parameter
-from kith.web.view import Cell, Choice, Column, Fact, Link, Row, Table
+from kith.web.view import Cell, Choice, Column, Fact, Link, Notice, Row, Table
 from kith.web.view import Page as Pager
 
 if TYPE_CHECKING:  # servers start without what reads documents
@@ -30,7 +33,7 @@ LONGEST = 300
 def routes(web: Web) -> Sequence[Route]:
     """The routes of releases."""
     return (
-        Route(addresses.RELEASES, page(web, show), methods=["GET"]),
+        Route(addresses.RELEASES, page(web, show, long=True), methods=["GET"]),
         Route(addresses.RELEASES + "/{number}", page(web, show_one, long=True), methods=["GET"]),
     )
 
@@ -44,6 +47,8 @@ def show(visit: Visit) -> Response:
     return visit.page(
         "releases.html",
         title=visit.texts("menu.releases"),
+        notices=[] if before else _notices(visit),
+        actions=_actions(visit),
         table=_table(visit, found[:SIZE]),
         page=Pager("", addresses.RELEASES if before else "", on) if before or on else None,
     )
@@ -61,6 +66,7 @@ def show_one(visit: Visit) -> Response:
     one, texts = found[0], visit.texts
     layers = releases.load(visit.connection, number).layers
     before = releases.load(visit.connection, number - 1).layers if number > 1 else ()
+    changes = TextChanges(before, layers)
     title = texts("releases.one", number=number)
     facts = [
         (texts("releases.at"), _when(visit, one)),
@@ -74,8 +80,13 @@ def show_one(visit: Visit) -> Response:
         crumbs=(Link(texts("menu.releases"), addresses.RELEASES), Link(title, visit.here)),
         chips=_chips(visit, one),
         facts=[Fact(label, Cell(value)) for label, value in facts if value],
-        classes=_classes(visit, one),
-        settings=[_setting(visit, item) for item in differing(before, layers)] if before else [],
+        actions=_back(visit, number),
+        classes=classes_of_release(visit, one, changes),
+        settings=[_setting(visit, item, number) for item in differing(before, layers)] if before else [],
+        differences=changes.shown(),
+        more=changes.more,
+        origins=addresses.ORIGINS,
+        number=number,
         layers=[(f"{layer.name} {layer.version}", list(layer.documents.items())) for layer in layers],
     )
 
@@ -94,23 +105,42 @@ def _chips(visit: Visit, one: Published) -> tuple[Choice, ...]:
     return (Choice("current", visit.texts("releases.current"), "green"),) if is_current else ()
 
 
-def _classes(visit: Visit, one: Published) -> list[tuple[str, list[str]]]:
-    """Its changes, the gravest class first."""
-    told = list(zip(one.changes, one.told(visit.language), strict=True))
-    found = [
-        (words.in_(visit.language), [line for change, line in told if change["class"] == effect])
-        for effect, words in EFFECTS.items()
-    ]
-    return [(label, lines) for label, lines in found if lines]
+def _notices(visit: Visit) -> list[Notice]:
+    """What is under way, else what waits in the folder that the server was started with."""
+    texts, running = visit.texts, commissions.under_way(visit.connection)
+    if running:
+        return [Notice(texts("plan.under_way"), actions=(Link(texts("plan.see"), addresses.publishing_of(running)),))]
+    try:
+        found = offer(visit)
+    except NoOffer as none:
+        return [Notice(none.words.in_(visit.language), "warning")]
+    if found is None or not found.waits:
+        return []
+    said = "plan.wrong" if found.problems else "plan.torn" if found.standing.both else "plan.waiting"
+    to = Link(texts("plan.look"), addresses.WAITING)
+    return [Notice(texts(said, folder=found.folder.name), "info" if said == "plan.waiting" else "warning", "", (to,))]
 
 
-def _setting(visit: Visit, one: Differs) -> tuple[str, str]:
+def _actions(visit: Visit) -> list[Link]:
+    names = visit.release.names
+    kept = names.kept or any(of.kept for of in names.entities.values())
+    return [Link(visit.texts("kept.title"), addresses.KEPT, "archive")] if kept else []
+
+
+def _back(visit: Visit, number: int) -> list[Link]:
+    """The way back: to this release, from the current one to the one before it."""
+    to = number - 1 if number == visit.release.number else number
+    return [Link(visit.texts("plan.back_to", number=to), addresses.back_of(to), "undo")] if to else []
+
+
+def _setting(visit: Visit, one: Differs, number: int) -> tuple[str, str, str]:
+    origin = "" if one.after is None else addresses.origin_of(one.path, str(number))
     if one.moved:
-        return one.path, visit.texts("releases.moved")
+        return one.path, visit.texts("releases.moved"), origin
     values = (
         value if len(value) <= LONGEST else value[: LONGEST - 1] + "…" for value in (one.before, one.after) if value
     )
-    return f"{one.sign} {one.path}", " → ".join(values)
+    return f"{one.sign} {one.path}", " → ".join(values), origin
 
 
 def _table(visit: Visit, found: Sequence[Published]) -> Table:
