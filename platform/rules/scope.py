@@ -92,5 +92,7 @@ class Slot:
     """Names that have a value here beside those of the record: what a named action asks for."""
     advice: bool = True
     """Hints are told of what always or never holds; whoever only runs what was checked before spares himself the thinking."""
+    known: frozenset[tuple[str, ...]] = frozenset()
+    """What another condition, asked before, tells of the values that are read here; see `usual`."""
     shown: bool = False
     """A template whose holes are printed for a reader (title, message)."""

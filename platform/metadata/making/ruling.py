@@ -15,6 +15,7 @@ from kith.metadata.mistakes import model as mistakes
 from kith.metadata.model import Entity, Rule, Trigger
 from kith.metadata.shapes.acting import EVENTS
 from kith.problems import Problem
+from kith.rules.checking.narrowing import facts, union, usual
 from kith.rules.program import Expression, Use
 from kith.rules.scope import Slot
 from kith.source import Mapping as MappingNode
@@ -47,16 +48,18 @@ def rule_of(
         # What time wakes is no save: nothing has been before.
         return replace(slot, saving=False) if timed else asking(slot, entity, trigger.actions, alone)
 
-    program = context.program(at.get("do"), scope, here(slots.DO))
-    require = context.expression(at.get("require"), scope, here(slots.REQUIRE))
     timing = timing_of(context, scope, at)
+    when = context.expression(at.get("when"), scope, here(slots.WHEN))
+    known = usual(union(facts(one.tree, True) for one in (timing.over, when) if one is not None))
+    program = context.program(at.get("do"), scope, replace(here(slots.DO), known=known))
+    require = context.expression(at.get("require"), scope, replace(here(slots.REQUIRE), known=known))
     return Rule(
         name=name,
         set_name=set_name,
         of=entity.name if entity else "",
         label=context.label(at, fallback=humanize(name), lint=False),
         trigger=trigger,
-        when=context.expression(at.get("when"), scope, here(slots.WHEN)),
+        when=when,
         require=require,
         message=message_of(context, scope, at, here(slots.MESSAGE)),
         field=at.text("field"),

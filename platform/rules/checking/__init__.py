@@ -51,4 +51,4 @@ HANDLERS: dict[type[Syntax], Handler] = {
 
 def checker(excerpt: Excerpt, scope: Scope, slot: Slot) -> Checker:
     """A fresh check of a text at a place."""
-    return Checker(excerpt, scope, slot, HANDLERS, lets=dict(slot.lets))
+    return Checker(excerpt, scope, slot, HANDLERS, lets=dict(slot.lets), known=slot.known)

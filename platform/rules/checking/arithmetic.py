@@ -10,7 +10,7 @@ from kith.rules import mistakes_types, mistakes_values, syntax
 from kith.rules.checking.adapting import is_bare, retyped, unify_numbers
 from kith.rules.checking.checker import Checker
 from kith.rules.checking.families import family_of, type_words
-from kith.rules.checking.missing import may_miss
+from kith.rules.checking.missing import DIVISIONS, may_miss
 from kith.rules.checking.narrowing import is_safe_divisor
 from kith.rules.operations import OPERATIONS
 from kith.rules.tree import Call, Constant, Node
@@ -48,8 +48,6 @@ SWAPPED = {
 """Sums and products that may be written the other way round."""
 NEGATE = {"number": "negate", "duration": "duration_negate", "period": "period_negate"}
 ADDS_SPAN = frozenset({"date_add_duration", "date_add_period", "instant_add_duration"})
-DIVISIONS = frozenset({"divide", "mod", "div"})
-"""What gives a number whenever the divisor is not zero; a part of a duration may still be too long a one: `1d / 0.0000001`."""
 
 
 def call(checker: Checker, op: str, args: tuple[Node, ...], place: syntax.Syntax) -> Node | None:

@@ -14,7 +14,8 @@ from kith.rules.tree import Node, Root
 from kith.rules.types import Type
 
 Key = tuple[str, ...]
-"""A fact: a path by its root and names that is set; "≠0" in front: a number that is not zero; "~": set but at the ends of time."""
+"""A fact: a path by its root and names that is set; "≠0" in front: a number that is not zero; "~": nobody need guard against its
+being missing, though its type stays nullable; "~≠0": the same of its being zero."""
 Facts = frozenset[Key]
 NOTHING: Facts = frozenset()
 Handler = Callable[["Checker", Any], Node | None]

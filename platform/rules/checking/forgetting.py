@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from kith.rules import syntax
 from kith.rules.checking.checker import NOTHING, Checker, Facts, Key
 from kith.rules.checking.missing import may_be_empty, may_miss
-from kith.rules.checking.narrowing import NOT_ZERO, USUAL, set_facts
+from kith.rules.checking.narrowing import MARKS, USUAL, set_facts
 from kith.rules.program import Action, Assign, Branch, Joining, Loop
 from kith.rules.tree import Node, Path
 
@@ -29,7 +29,7 @@ def forget(known: Facts, path: tuple[str, ...]) -> Facts:
     """What is known apart from a path and what lies behind it; another path may lead to the same record."""
     kept = []
     for key in known:
-        plain = key[1:] if key[0] in {NOT_ZERO, USUAL} else key
+        plain = key[1:] if key[0] in MARKS else key
         behind = plain[: len(path)] == path
         # What another path ends in may be the field, or a part of it.
         elsewhere = len(path) > 2 and path[-1] in plain[-2:]

@@ -8,14 +8,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kith.rules.checking.checker import NOTHING, Facts
-from kith.rules.checking.narrowing import USUAL, facts, is_safe_divisor
+from kith.rules.checking.narrowing import USUAL, facts, is_usually_safe
 from kith.rules.operations import OPERATIONS
-from kith.rules.tree import Call, Constant, Node, Path, Template
+from kith.rules.tree import Call, Constant, Convert, Node, Path, Template
 
 LEAVES_CALENDAR = frozenset({
     "date_add_duration", "date_add_period", "instant_add_duration", "duration_add", "duration_subtract",
     "duration_multiply", "local_date", "next_anniversary",
 })  # fmt: skip
+DIVISIONS = frozenset({"divide", "mod", "div"})
+"""What gives a number whenever the divisor is not zero; a part of a duration may still be too long a one: `1d / 0.0000001`."""
 
 
 def may_miss(node: Node, known: Facts = NOTHING) -> bool:
@@ -24,16 +26,20 @@ def may_miss(node: Node, known: Facts = NOTHING) -> bool:
         return False
     if isinstance(node, Path) and (USUAL, node.root, *node.names) in known:
         return False
+    if isinstance(node, Convert):
+        return may_miss(node.arg, known)
     if isinstance(node, Call):
         if node.op in LEAVES_CALENDAR:
             return any(may_miss(arg, known) for arg in node.args)
         if node.op == "duration_divide":
-            return not is_safe_divisor(node.args[1], known) or any(may_miss(arg, known) for arg in node.args)
+            return not is_usually_safe(node.args[1], known) or any(may_miss(arg, known) for arg in node.args)
         if node.op == "if":
             test, then, other = node.args
             return may_miss(then, known | facts(test, True)) or may_miss(other, known | facts(test, False))
         if node.op == "coalesce":
             return all(may_miss(arg, known) for arg in node.args)
+        if node.op in DIVISIONS and is_usually_safe(node.args[1], known):
+            return any(may_miss(arg, known) for arg in node.args)
         operation = OPERATIONS[node.op]
         if not operation.sees_null and not operation.may_null and not operation.result(settled(node)).nullable:
             return any(may_miss(arg, known) for arg in node.args)

@@ -10,6 +10,8 @@ from kith.rules.tree import Call, Constant, Node, Path
 
 NOT_ZERO = "≠0"
 USUAL = "~"
+SELDOM_ZERO = "~≠0"
+MARKS = frozenset({NOT_ZERO, USUAL, SELDOM_ZERO})
 STRICT = frozenset({"lt", "le", "gt", "ge", "between", "in", "contains", "starts_with", "ends_with"})
 """Tests that are true only where all their operands are set."""
 
@@ -94,6 +96,21 @@ def not_zero(node: Node) -> Facts:
     if not isinstance(node, Path):
         return NOTHING
     return frozenset({(NOT_ZERO, node.root, *node.names)})
+
+
+def usual(known: Facts) -> Facts:
+    """What a condition tells where another text is evaluated only after it was true.
+
+    Types stay as they are: all back ends give the same value also where the text is evaluated for itself.
+    """
+    plain = {(USUAL, *key) for key in known if key[0] not in MARKS}
+    return frozenset(plain | {(SELDOM_ZERO, *key[1:]) for key in known if key[0] == NOT_ZERO})
+
+
+def is_usually_safe(node: Node, known: Facts) -> bool:
+    """Whether nobody need guard against dividing by it."""
+    seldom = isinstance(node, Path) and (SELDOM_ZERO, node.root, *node.names) in known
+    return seldom or is_safe_divisor(node, known)
 
 
 def is_safe_divisor(node: Node, known: Facts) -> bool:

@@ -12,7 +12,7 @@ from kith.rules.checking.entries import entry, writable
 from kith.rules.checking.families import type_words
 from kith.rules.checking.forgetting import forget
 from kith.rules.checking.logic import condition
-from kith.rules.checking.narrowing import NOT_ZERO, USUAL, facts
+from kith.rules.checking.narrowing import MARKS, facts
 from kith.rules.checking.storing import stored
 from kith.rules.program import Action, Amend, Assign, Joining, Range, Remove
 from kith.rules.rewriting import own_nodes
@@ -133,7 +133,7 @@ def known_of(name: str, over: Range) -> Facts:
     told = facts(over.rows.where, True) if over.rows.where is not None else frozenset()
     found = set()
     for key in told:
-        mark = key[:1] if key[0] in {NOT_ZERO, USUAL} else ()
+        mark = key[:1] if key[0] in MARKS else ()
         root, *names_ = key[len(mark) :]
         if root == "row":
             found.add((*mark, "let", name, *names_))

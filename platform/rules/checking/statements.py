@@ -10,7 +10,8 @@ from kith.rules.checking.checker import NOTHING, Checker
 from kith.rules.checking.entries import currency_of, declare, entry, writable
 from kith.rules.checking.forgetting import assigned, forget, settled, told_by
 from kith.rules.checking.logic import condition
-from kith.rules.checking.narrowing import facts
+from kith.rules.checking.missing import may_miss
+from kith.rules.checking.narrowing import USUAL, facts
 from kith.rules.checking.owning import owned
 from kith.rules.checking.storing import stored
 from kith.rules.program import Action, Assign, Bind, Branch, Halt, Loop, Make, Refusal
@@ -64,6 +65,8 @@ def let(checker: Checker, node: syntax.Let) -> Action | None:
         checker.report(mistakes_types.NULL_ALONE, node.value)
         return None
     checker.lets[node.name] = value.type
+    if not may_miss(value, checker.known):
+        checker.known |= {(USUAL, "let", node.name)}
     return Bind(node.name, value, node.start, node.end)
 
 
