@@ -132,7 +132,7 @@ class ChangeMove(Change):
     after: tuple[str, ...]
     words = Words(
         "workflow {workflow}, {transition}: taken by {before}, from now on by {after}",
-        "流程 {workflow} 的 {transition}：原由{before}执行，今后由{after}执行",
+        "流程 {workflow} 的 {transition}：原由 {before} 执行，今后由 {after} 执行",
     )
 
     def values(self) -> dict[str, Value]:
@@ -144,7 +144,7 @@ def takers(roles: tuple[str, ...]) -> Value:
     """Roles as a person says them."""
     if roles == ANYBODY:
         return Words("whoever may change the record", "凡可修改记录的人")
-    return ", ".join(roles) or Words("nobody", "无人")
+    return Words(", ".join(roles), "、".join(roles)) if roles else Words("nobody", "无人")
 
 
 @dataclass(frozen=True, slots=True)
