@@ -176,6 +176,38 @@ def test_a_mistake_names_the_layers_that_have_to_do_with_it() -> None:
     assert 'the layer ours removes "amount" here' in told["E203"]
 
 
+def test_a_key_that_the_type_of_a_layer_does_not_take_is_told_there_with_the_mend() -> None:
+    sized = {"entities/thing.yaml": "entity: thing\nfields: {size: {type: decimal, precision: 8, scale: 1}}\n"}
+    upper = {
+        "app.yaml": "app: ours\nversion: 1.0.0\n",
+        "entities/thing.yaml": "entity: thing\nfields:\n  size: {type: integer, scale: ~}\n",
+    }
+    _, problems = build([layer("example", BASE | sized), layer("ours", upper)])
+    (told,) = [one for one in problems if one.code == "D201"]
+    assert told.span is not None
+    assert (told.message("en"), told.span.source.text[told.span.start : told.span.end]) == (
+        'a field of type integer has no key "precision"',
+        "integer",
+    )
+    assert told.hint is not None
+    assert told.hint.en == "write `precision: ~` beside it, to clear what example says"
+    assert [also.words.zh for also in told.related] == ["图层 example 在此处设置了“precision”"]
+
+
+def test_a_field_that_is_removed_is_told_once_for_the_rows_of_a_document() -> None:
+    rows = "".join(f"  r{number}: {{amount: {number}}}\n" for number in range(5))
+    data = {f"data/{name}.yaml": f"data: {name}\nof: thing\nkey: name\nrows:\n{rows}" for name in ("few", "more")}
+    upper = {
+        "app.yaml": "app: ours\nversion: 1.0.0\n",
+        "entities/thing.yaml": "entity: thing\nfields: {amount: {~remove: true}}\n",
+    }
+    _, problems = build([layer("example", BASE | data), layer("ours", upper)])
+    told = [one for one in problems if one.code == "D404" and one.span and "/data/" in one.span.source.path]
+    assert [one.span.source.position(one.span.start)[0] for one in told if one.span] == [5, 5]
+    places = [also.span.source.position(also.span.start)[0] for also in told[0].related if "5 places" in also.words.en]
+    assert places == [6, 7]
+
+
 def test_an_app_is_loaded_with_what_it_extends(tmp_path: Path) -> None:
     write(tmp_path / "example", BASE)
     write(tmp_path / "ours", COMPANY)

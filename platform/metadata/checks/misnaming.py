@@ -19,6 +19,8 @@ FIELDS = frozenset({"D404", "D405", "D435", "E203"})
 """Codes that tell of a name which an entity does not have."""
 KINDS = {"D403": "entity", "D406": ""}
 """Codes that tell of a document that is not there, with its kind."""
+MOST_ROWS = 2
+"""Further rows that are told of a mistake which stands in many."""
 _FIELDS = Words("its fields are declared here", "它的字段在这里声明")
 _USED = Words("named here", "在这里用到")
 
@@ -43,7 +45,26 @@ def told_in_place(problems: list[Problem], c: Checking) -> list[Problem]:
         for number, problem in enumerate(group):
             gone[id(problem)] = (odd if number == 0 else None) if odd else _with_declarations(problem, owner, c)
     told = (gone.get(id(problem), problem) for problem in problems)
-    return [problem for problem in told if problem is not None]
+    return _rows_once([problem for problem in told if problem is not None], c)
+
+
+def _rows_once(problems: list[Problem], c: Checking) -> list[Problem]:
+    """The problems; a field that many rows of a document name is told at the first, with their number and the next places."""
+    rows = {source.path for document, _ in c.documents("data") for source in document.sources}
+    groups: dict[tuple[str, str, Value], list[Problem]] = {}
+    for problem in problems:
+        if problem.code in FIELDS and problem.span and problem.span.source.path in rows:
+            key = (problem.span.source.path, str(problem.values["entity"]), problem.values["name"])
+            groups.setdefault(key, []).append(problem)
+    first = {id(group[0]): _with_places(group) for group in groups.values() if len(group) > 1}
+    others = {id(problem) for group in groups.values() for problem in group[1:]}
+    return [first.get(id(problem), problem) for problem in problems if id(problem) not in others]
+
+
+def _with_places(group: list[Problem]) -> Problem:
+    words = Words(f"one of {len(group)} places; also here", f"共 {len(group)} 处，此处也是")
+    also = [Related(problem.span, words) for problem in group[1 : 1 + MOST_ROWS] if problem.span]
+    return replace(group[0], related=(*group[0].related, *also))
 
 
 def _owner(problem: Problem, c: Checking) -> Owner | None:

@@ -10,7 +10,7 @@ from kith.metadata.checks.checking import Checking, tells, value_problems
 from kith.metadata.checks.fields import limits, number
 from kith.metadata.checks.forms import needed
 from kith.metadata.fields import FIELD_TYPES
-from kith.metadata.making.at import fraction
+from kith.metadata.making.at import At, fraction
 from kith.metadata.making.moving import is_dated, rows_in
 from kith.metadata.making.scopes import Shell
 from kith.metadata.mistakes import data as mistakes
@@ -35,24 +35,27 @@ def rows_are_records(c: Checking) -> Iterator[Problem]:
 def _rows(c: Checking) -> Iterator[Problem]:
     rows = Rows(c)
     for document, at in c.documents("data"):
-        entity = c.model.entities.get(at.text("of"))
-        if entity is None:
-            continue
-        key = at.text("key")
-        yield from key_problem(c, entity, key, ("data", document.name))
-        keyed = isinstance(at.get("rows"), MappingNode)
-        parts = entity.keys[key].fields if key in entity.keys else (key,) if key in entity.fields else ()
-        given = set(parts) if keyed and len(parts) == 1 else set()
-        seen: dict[str, Span] = {}
-        for name, node in rows_in(at):
-            span = _row_span(node, at.get("rows"), name)
-            elsewhere = rows.given.get((entity.name, key, name), set()) if keyed else set()
-            yield from rows.row(entity, node, span, given | elsewhere)
-            if keyed and len(given) == 1:
-                field = entity.fields.get(parts[0])
-                yield from rows.text(field, Scalar(name, "single", span)) if field else ()
-            elif parts:
-                yield from _same(key, parts, node, span, seen)
+        if entity := c.model.entities.get(at.text("of")):
+            yield from key_problem(c, entity, at.text("key"), ("data", document.name))
+            yield from _document(rows, entity, at)
+
+
+def _document(rows: Rows, entity: Entity, at: At) -> Iterator[Problem]:
+    """The problems of the rows of one document."""
+    key = at.text("key")
+    keyed = isinstance(at.get("rows"), MappingNode)
+    parts = entity.keys[key].fields if key in entity.keys else (key,) if key in entity.fields else ()
+    given = set(parts) if keyed and len(parts) == 1 else set()
+    seen: dict[str, Span] = {}
+    for name, node in rows_in(at):
+        span = _row_span(node, at.get("rows"), name)
+        elsewhere = rows.given.get((entity.name, key, name), set()) if keyed else set()
+        yield from rows.row(entity, node, span, given | elsewhere)
+        if keyed and len(given) == 1:
+            field = entity.fields.get(parts[0])
+            yield from rows.text(field, Scalar(name, "single", span)) if field else ()
+        elif parts:
+            yield from _same(key, parts, node, span, seen)
 
 
 def _row_span(node: MappingNode, rows: Node | None, name: str) -> Span:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from kith.metadata.layers.documents import Merged, Part
 from kith.metadata.layers.merging import REMOVE
+from kith.metadata.mistakes.shape import UNKNOWN_KEY
 from kith.problems import Problem, Related, Span, Words
 from kith.source import Entry, Mapping, Node
 
@@ -36,8 +37,30 @@ def _with_layers(
     span = problem.span
     if span is None or not problem.is_error:
         return problem
+    if moved := _typed_above(problem, span, stacks.get(span.source.path, ()), merged):
+        return moved
     also = [*_removers(problem, span, removed, merged), *_others(span, stacks.get(span.source.path, ()), merged)]
     return replace(problem, related=(*problem.related, *also)) if also else problem
+
+
+def _typed_above(problem: Problem, span: Span, parts: tuple[Part, ...], merged: Merged) -> Problem | None:
+    """A key that a type of an upper layer does not take is that layer's to clear: the mistake stands at its `type`."""
+    own = next((part for part in parts if span.source in part.sources), None)
+    *path, key = _path(own.node, span) if own and problem.code == UNKNOWN_KEY.code else [""]
+    above = parts[parts.index(own) + 1 :] if own and path else ()
+    typed = [node for part in above if (entry := _entry(part.node, path)) and (node := _type(entry))]
+    if not typed:
+        return None
+    place, layer = typed[-1].span, merged.layer_at(span)
+    hint = Words(
+        f"write `{key}: ~` beside it, to clear what {layer} says", f"请在旁边写 `{key}: ~`，以清除 {layer} 的设置"
+    )
+    says = Related(span, Words(f'the layer {layer} says "{key}" here', f"图层 {layer} 在此处设置了“{key}”"))
+    return replace(problem, span=place, hint=hint, fix=None, related=(*problem.related, says))
+
+
+def _type(entry: Entry) -> Node | None:
+    return entry.value.get("type") if isinstance(entry.value, Mapping) else None
 
 
 def _removers(problem: Problem, span: Span, removed: list[tuple[str, Span]], merged: Merged) -> Iterator[Related]:
