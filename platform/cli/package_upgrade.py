@@ -96,12 +96,15 @@ class Asked:
         model_of(layers, problems, self.language)
         before, after = layers[-1], self.over(layers)[-1]
         writes, removes = changes_to(project, self.package)
-        writes |= {path: text for path, text in after.documents.items() if before.documents.get(path) != text}
-        removes += [path for path in before.documents if path not in after.documents]
-        carry_out(project, writes, removes, self.language)
+        changed = [path for path, text in after.documents.items() if before.documents.get(path) != text]
+        gone = [path for path in before.documents if path not in after.documents]
+        writes |= {path: after.documents[path] for path in changed}
+        carry_out(project, writes, [*removes, *gone], self.language)
+        for sign, path in (*(("~", path) for path in changed), *(("-", path) for path in gone)):
+            typer.echo(f"  {sign} {path}")
         words = Words(
-            f"{name} {there[0].version} → {self.package.version} in {project}.",
-            f"{project}：{name} {there[0].version} → {self.package.version}。",
+            f"{name} {there[0].version} → {self.package.version} in {project}. Next: kith test {project}, kith plan {project}",
+            f"{project}：{name} {there[0].version} → {self.package.version}。下一步：kith test {project}、kith plan {project}",
         )
         say(words, self.language)
 
@@ -163,14 +166,7 @@ class Asked:
             self.tell(found.conflicts)
         if self.resolutions is not None:
             self.resolutions.write_text(written(found, self.language), encoding="utf-8")
-            where = self.resolutions
-            say(
-                Words(
-                    f"{where} is written with what is recommended. Look through it, then run this again.",
-                    f"已写入 {where}，并填入推荐的处理方式。请检查后再次运行。",
-                ),
-                self.language,
-            )
+            say(_written(self.resolutions, found), self.language)
         else:
             say(
                 Words(
@@ -219,6 +215,17 @@ class Asked:
             typer.echo("\n  ".join([*head, *lines]) + "\n")
         count = len(conflicts)
         say(Words(f"To be decided: {count}.", f"需要决定：{count} 项。"), self.language)
+
+
+def _written(document: Path, found: Upgrade) -> Words:
+    """What somebody does with the document of decisions that was just written."""
+    waiting = sum(not one.recommended for one in found.conflicts)
+    return Words(
+        f"Nothing has changed yet. {document} is written: with what is recommended, and with ~ where somebody has to choose "
+        f"({waiting} of {len(found.conflicts)}). Look through it, put a choice for each ~, then run this again.",
+        f"尚未做任何更改。已写入 {document}：有推荐的已填入推荐的处理方式，须由人选择的填入 ~"
+        f"（{len(found.conflicts)} 项中的 {waiting} 项）。请检查并把每个 ~ 改为所选的处理方式，然后再次运行。",
+    )
 
 
 def failing() -> Failing:

@@ -106,8 +106,10 @@ def apart(workspace: Workspace, folder: Path, layers: Sequence[Layer], found: St
         ]
     return [
         Words(
-            f"The database has changes that the folder does not have ({names.en}): they stay. `kith pull` brings them.",
-            f"数据库中有文件夹没有的更改（{names.zh}），予以保留。可用 `kith pull` 取回。",
+            f"The database has changes that the folder does not have ({names.en}): they stay. `kith pull {folder}` brings them "
+            f"into the folder; `kith apply {folder} --anyway` publishes the folder as it is.",
+            f"数据库中有文件夹没有的更改（{names.zh}），予以保留。可用 `kith pull {folder}` 取回文件夹；"
+            f"`kith apply {folder} --anyway` 则按文件夹的内容发布。",
         )
     ]
 
