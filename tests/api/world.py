@@ -24,6 +24,7 @@ from kith.runtime.publishing import hooks
 from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause, Change, Saved
 from kith.runtime.write.gate import save
+from tests.support.prepared import prepared
 from tests.support.worlds import built
 
 DESK = Path(__file__).parent / "desk"
@@ -88,16 +89,22 @@ def set_account(connection: sa.Connection, user: str) -> None:
 @contextmanager
 def opened(url: str, folder: Path = DESK) -> Iterator[Desk]:
     """A desk in an empty database."""
-    workspace = Workspace.open(url)
-    workspace.apply(workspace.plan(desk_model(folder)), hooks=hooks(lambda: NOW))
+    model = desk_model(folder)
+    workspace, (users, tokens) = prepared(url, model, lambda workspace: people(workspace, model))
     doors = Doors(workspace, Calling(workspace.database), lambda: NOW)
     with TestClient(Starlette(routes=routes(doors)), raise_server_exceptions=False) as client:
-        desk = Desk(workspace, client)
-        for name, roles in USERS.items():
-            add_user(desk, name, roles)
-        yield desk
+        yield Desk(workspace, client, dict(users), dict(tokens))
     doors.calling.close()
     workspace.close()
+
+
+def people(workspace: Workspace, model: Model) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """The users and the tokens of a desk that is furnished."""
+    workspace.apply(workspace.plan(model), hooks=hooks(lambda: NOW))
+    desk = Desk(workspace, TestClient(Starlette()))
+    for name, roles in USERS.items():
+        add_user(desk, name, roles)
+    return desk.users, desk.tokens
 
 
 def add_user(desk: Desk, name: str, roles: tuple[str, ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -12,8 +13,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
+from kith.runtime.workspace import Workspace
+from tests.api.world import desk_model
 from tests.support.browser import Chromium, PageError, watched_page
 from tests.support.postgresql import fresh_schema
+from tests.support.prepared import prepared
 from tests.support.server import serving
 
 
@@ -51,6 +55,24 @@ def test_a_dropped_schema_leaves_nothing(postgresql_server: str) -> None:
     with fresh_schema(postgresql_server) as url:
         name = url.rsplit("%3D", 1)[1]
     assert name not in inspect(_engine(postgresql_server)).get_schema_names()
+
+
+def test_a_prepared_workspace_is_filled_once_and_each_copy_is_a_tests_own(tmp_path: Path) -> None:
+    filled: list[str] = []
+
+    def fill(workspace: Workspace) -> int:
+        workspace.apply(workspace.plan(desk_model()))
+        filled.append(str(workspace.database.url))
+        return len(filled)
+
+    for name in ("one", "two"):
+        workspace, returned = prepared(f"sqlite:///{tmp_path / name}.db", desk_model(), fill)
+        assert (returned, workspace.current().number, workspace.current().model) == (1, 1, desk_model())
+        with workspace.database.write() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM kith_release")) == 1
+            connection.execute(text("DELETE FROM kith_release"))
+        workspace.close()
+    assert len(filled) == 1
 
 
 def _greeting(request: Request) -> HTMLResponse:

@@ -21,6 +21,7 @@ from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause, Change, Saved
 from kith.runtime.write.gate import save
 from kith.runtime.write.session import Session
+from tests.support.prepared import installed
 from tests.support.worlds import Time, model_of
 
 FOLDER = Path(__file__).parent / "club"
@@ -44,9 +45,7 @@ class Club:
     def open(cls, url: str) -> Club:
         """A new club in an empty database."""
         time = Time(START)
-        workspace = Workspace.open(url, clock=time)
-        workspace.apply(workspace.plan(club_model()))
-        return cls(workspace, time)
+        return cls(installed(url, club_model(), clock=time), time)
 
     def worker(self) -> Worker:
         """A worker, which has looked at the schedules already."""

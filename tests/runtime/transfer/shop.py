@@ -20,6 +20,7 @@ from kith.runtime.release import Release
 from kith.runtime.transfer.importing import Order, run_import
 from kith.runtime.transfer.result import Result
 from kith.runtime.workspace import Workspace
+from tests.support.prepared import installed
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 DOCUMENTS = {
@@ -161,8 +162,8 @@ class Shop:
     @classmethod
     def open(cls, url: str, folder: Path) -> Shop:
         """A new shop in an empty database."""
-        workspace = Workspace.open(url, clock=lambda: NOW)
-        return cls(workspace, workspace.apply(workspace.plan(model())), folder)
+        workspace = installed(url, model(), clock=lambda: NOW)
+        return cls(workspace, workspace.current(), folder)
 
     def context(self, language: str = "en") -> Context:
         """The system, now."""

@@ -19,6 +19,7 @@ from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause, Change, Refused, Saved, Verdict
 from kith.runtime.write.gate import save, save_all
 from kith.runtime.write.session import Session
+from tests.support.prepared import installed
 from tests.support.worlds import model_of
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -41,7 +42,8 @@ class Shop:
     @classmethod
     def open(cls, url: str) -> Shop:
         """A new shop in an empty database."""
-        return cls.of(url, shop_model())
+        workspace = installed(url, shop_model())
+        return cls(workspace, workspace.current())
 
     @classmethod
     def of(cls, url: str, model: Model) -> Shop:
