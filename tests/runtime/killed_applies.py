@@ -1,96 +1,81 @@
 """Applies that are killed: `python -m tests.runtime.killed_applies --kills N --seed S [--engine sqlite|postgresql]`.
 
-A shop goes through a circle of releases — types, names, keys, roll-ups and reference data change, it goes back, what is
-kept aside is purged — and whoever applies is killed before a statement or at a moment. After each kill the next start
-settles what was left, the doctor is content, every value is one of before or after, and the same apply then comes through.
+A shop goes through a circle of releases while people save into what changes, some of them on the release before for as
+long as that may be. Whoever applies is killed, in each stage in turn. After each kill the next start settles what was left:
+either release is there as a whole, the doctor is content, every save that was acknowledged is there with its values, and
+the same apply then comes through.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
+import hashlib
 import random
-import signal
 import sys
 import tempfile
-import threading
-import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from kith.runtime.applying import finishing
-from kith.runtime.applying.purging import kept_aside, purge_plan
 from kith.runtime.applying.settling import settle
 from kith.runtime.clock import system_clock
 from kith.runtime.doctor import Visit, examine
 from kith.runtime.publishing import hooks, system_context
 from kith.runtime.schema.system import progress
 from kith.runtime.workspace import Workspace
-from tests.runtime.rolling.world import FIRST, SECOND, World
+from tests.runtime.killed.beside import People, saving
+from tests.runtime.killed.circle import CIRCLE, START
+from tests.runtime.killed.dying import ANY, STAGES, counted, killed
+from tests.runtime.rolling.world import World
 from tests.support import run
 from tests.support.postgresql import clean_up, fresh_schema, server_url
 
-LOG = """\
-entity: log
-label: Log
-plural: Logs
-title: "{what}"
-fields:
-  what: {type: text, required: true, label: What}
-"""
-KINDS = {
-    "entities/kind.yaml": 'entity: kind\nlabel: Kind\nplural: Kinds\ntitle: "{code}"\nfields:\n'
-    "  code: {type: text, required: true, unique: exact, label: Code}\n",
-    "data/kinds.yaml": "data: kinds\nof: kind\nkey: code\nrows:\n  - {code: A}\n  - {code: B}\n",
-}
-VISITED = FIRST["entities/visit.yaml"].replace("what: {type: text,", "what: {type: text, unique: exact,")
-COUNTED = FIRST["entities/item.yaml"] + (
-    "  visited: {type: rollup, value: count(visits), label: Visited}\n"
-    "  grade: {type: text, required: true, default: plain, label: Grade}\n"
-)
-START = FIRST | {"entities/log.yaml": LOG}
-CHANGED = SECOND | {"entities/log.yaml": LOG}
-GROWN = START | KINDS | {"entities/item.yaml": COUNTED, "entities/visit.yaml": VISITED}
-Way = Callable[[World], object]
-
-
-def _purge(world: World) -> None:
-    release = world.workspace.current()
-    with world.workspace.database.read() as connection:
-        everything = kept_aside(connection, release.names)
-    world.carry_out(purge_plan(release, everything, everything))
-
-
-CIRCLE: dict[str, Way] = {
-    "types and names change": lambda world: world.publish(CHANGED),
-    "back": lambda world: world.back(),
-    "keys, roll-ups and reference data": lambda world: world.publish(GROWN),
-    "back again": lambda world: world.back(),
-    "purge": _purge,
-}
-"""Ways from one release to the next; after the last, the values are those of the beginning."""
+WAIT = 0.8
+"""Seconds that an apply waits for processes to see its release; the slower of those here looks for one this often:"""
+SLOW = 0.2
+OUTCOMES = ("taken back", "finished", "nothing left")
 
 
 @dataclass
 class Told:
-    """What came of it."""
+    """What came of it: kills by stage, what the next start did about each, and how long that took."""
 
-    kills: int = 0
-    settled: dict[str, int] = field(default_factory=dict)
-    """How often an apply was found at a stage; "" where it had left nothing, or had come through."""
+    kills: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    seconds: dict[str, list[float]] = field(default_factory=dict)
     written: int = 0
-    """Records that others saved meanwhile."""
+    """Saves that others were told of meanwhile."""
+
+    @property
+    def died(self) -> int:
+        """All kills."""
+        return self.kills.total()
+
+    def note(self, stage: str, outcome: str, seconds: float) -> None:
+        """One more."""
+        self.kills[stage] += 1
+        self.outcomes[stage, outcome] += 1
+        self.seconds.setdefault(stage, []).append(seconds)
+
+    def lines(self) -> Iterator[str]:
+        """As a table. Nobody gets to see it where a row is lost."""
+        yield f"{'killed in':<12}{'kills':>6}" + "".join(f"{name:>14}" for name in OUTCOMES) + "   recovery, longest"
+        for stage in (*STAGES, ANY):
+            if self.kills[stage]:
+                found = self.seconds[stage]
+                counts = "".join(f"{self.outcomes[stage, name]:>14}" for name in OUTCOMES)
+                mean = sum(found) / len(found)
+                yield f"{stage:<12}{self.kills[stage]:>6}{counts}   {mean:.2f} s, {max(found):.2f} s"
+        yield f"{self.died} kills, {self.written} saves beside, 0 rows lost"
 
 
-def _world(url: str, folder: Path) -> World:
-    return World(folder, Workspace.open(url))
-
-
-def _fill(world: World, records: int) -> None:
+def fill(world: World, records: int) -> None:
+    """The records that nobody touches."""
     world.publish(START)
     for number in range(records):
         size, look = (f" {number}", "large")[number % 3 == 2], ("red", "blue")[number % 2]
@@ -99,148 +84,102 @@ def _fill(world: World, records: int) -> None:
 
 
 def sums(world: World) -> dict[str, str]:
-    """Checksums of the declared values of everything but what others write meanwhile."""
-    return {name: value for name, value in world.checksums().items() if name != "log"}
+    """Checksums of the declared values of everything but what others save meanwhile."""
+    found = {}
+    for entity in world.workspace.current().model.entities:
+        rows = {name: one for name, one in world.records(entity).items() if "-" not in name} if entity != "user" else {}
+        lines = sorted(repr([(key, _plain(value)) for key, value in one.items()]) for one in rows.values())
+        found[entity] = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    return found
 
 
-def counted(url: str, folder: Path, way: Way) -> int:
-    """Carry a way out, counting its statements and commits."""
-    world, count = _world(url, folder), 0
-
-    def one_more(*_: object) -> None:
-        nonlocal count
-        count += 1
-
-    _listen(world.workspace, one_more)
-    way(world)
-    world.workspace.close()
-    return count
+def _plain(value: object) -> str:
+    return str(sorted(value)) if isinstance(value, frozenset) else str(value)
 
 
-def _listen(workspace: Workspace, what: Callable[..., None]) -> None:
-    for engine in workspace.database.engines:
-        sa.event.listen(engine, "before_cursor_execute", what)
-        # The moment between the last statement and its commit is one of those that matter.
-        sa.event.listen(engine, "commit", what)
+def settled(world: World) -> str:
+    """What the next start does about what was left, in a word."""
+    workspace = world.workspace
+    stage = settle(workspace.database, workspace.current(), workspace.clock, hooks(workspace.clock).renew)
+    return {"": "nothing left", "tidy": "finished"}.get(stage, "taken back")
 
 
-def killed(url: str, folder: Path, way: Way, last: int, seconds: float = 0) -> bool:
-    """Carry a way out in a process that dies before a statement, or after seconds; whether it died."""
-    pid = os.fork()
-    if pid:
-        return os.WIFSIGNALED(os.waitpid(pid, 0)[1])
-    try:
-        if seconds:
-            signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
-            signal.setitimer(signal.ITIMER_REAL, seconds)
-        world, left = _world(url, folder), last
-
-        def count(*_: object) -> None:
-            nonlocal left
-            left -= 1
-            if left < 0 and not seconds:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        _listen(world.workspace, count)
-        way(world)
-    except Exception:  # noqa: BLE001 (a child of fork must not go on as its parent)
-        traceback.print_exc()
-        os._exit(1)
-    os._exit(0)
-
-
-@contextmanager
-def writing(url: str, folder: Path, *, at_work: bool) -> Iterator[list[str]]:
-    """Somebody who saves records from beginning to end, on whichever release is current."""
-    saved: list[str] = []
-    over = threading.Event()
-    if not at_work:
-        yield saved
-        return
-    world = World(folder, Workspace.open(url, watch=True))
-
-    def write() -> None:
-        while not over.wait(0.02):
-            saved.append(world.save("log", what="Said"))
-
-    thread = threading.Thread(target=write)
-    try:
-        thread.start()
-        yield saved
-    finally:
-        over.set()
-        thread.join()
-        world.workspace.close()
-
-
-def check(world: World, allowed: list[dict[str, str]]) -> str:
-    """Settle as the next start does, and look at everything; the stage that was found."""
+def check(world: World, allowed: list[dict[str, str]], people: People | None = None) -> None:
+    """Look at everything."""
     workspace = world.workspace
     release = workspace.current()
-    stage = settle(workspace.database, release, workspace.clock, hooks(workspace.clock).renew)
-    assert sums(world) in allowed, (release.number, stage)
+    assert sums(world) in allowed, release.number
+    if people is not None:
+        lost = people.lost(world)
+        assert lost == [], (release.number, len(lost), lost[:10])
     planned = workspace.plan(release.model)
     assert (planned.changes, planned.drift) == ((), ()), planned.as_text()
     visit = Visit(workspace.database, release, system_context(release, system_clock), deep=True)
     # A server of tests need not wait for its disk.
     results = [(found.name, result) for found, result in examine(visit) if found.name != "engine"]
     flaws = [(name, flaw.en) for name, result in results for flaw in result.flaws]
-    assert flaws == [], (release.number, stage, flaws)
+    assert flaws == [], (release.number, flaws)
     with workspace.database.read() as connection:
         assert "running" not in set(connection.scalars(sa.select(progress.c.state)))
-    return stage
 
 
-def kill_applies(url: str, folder: Path, kills: int, seed: int, records: int, *, beside: bool) -> Told:
+@dataclass
+class Killer:
+    """One run: the shop, who saves beside, and what has come of it so far."""
+
+    world: World
+    url: str
+    chance: random.Random
+    people: People
+    told: Told = field(default_factory=Told)
+
+    def once(self, way: str, stage: str, length: int, sides: list[dict[str, str]]) -> None:
+        """Kill one apply in a stage, let the next start settle it, and have it done."""
+        world = self.world
+        before = world.workspace.current().number
+        place, seconds = self.chance.randrange(length), self.chance.uniform(0.02, 2 * WAIT)
+        died = killed(self.url, world.folder, way, stage, place, seconds)
+        world.workspace.look()
+        began = time.monotonic()
+        outcome = settled(world)
+        if died:
+            self.told.note(stage, outcome, time.monotonic() - began)
+        with self.people.quiet():
+            check(world, sides, self.people)
+        if world.workspace.current().number == before:
+            CIRCLE[way](world)
+            with self.people.quiet():
+                check(world, sides[1:], self.people)
+
+
+def kill_applies(url: str, folder: Path, kills: int, seed: int, records: int) -> Told:
     """Go round and round until so many were killed."""
-    finishing.TAKEN_OVER = 0.3
-    chance, told, expected, lengths = random.Random(seed), Told(), [], []  # noqa: S311
-    world = _world(url, folder)
-    _fill(world, records)
-    expected.append(sums(world))
-    world.workspace.close()
-    for way in CIRCLE.values():
-        lengths.append(counted(url, folder, way))
-        world = _world(url, folder)
+    finishing.TAKEN_OVER = WAIT
+    world = World(folder, Workspace.open(url))
+    fill(world, records)
+    expected, lengths = [sums(world)], {}
+    for way in CIRCLE:
+        lengths[way] = counted(world, way)
         expected.append(sums(world))
-        world.workspace.close()
     assert expected[-1] == expected[0]
-    with writing(url, folder, at_work=beside) as saved:
-        while told.kills < kills:
-            for number, (name, way) in enumerate(CIRCLE.items()):
+    with saving(url, folder, seed, {"Quick": 0.0, "Slow": SLOW}) as people:
+        killer = Killer(world, url, random.Random(seed), people)  # noqa: S311
+        turn = 0
+        while killer.told.died < kills:
+            for number, way in enumerate(CIRCLE):
+                stages = [*lengths[way], ANY]
+                stage = stages[(turn + number) % len(stages)]
                 try:
-                    _once(url, folder, way, lengths[number], expected[number : number + 2], chance, told)
+                    killer.once(way, stage, lengths[way].get(stage, 1), expected[number : number + 2])
                 except AssertionError as error:
-                    raise AssertionError(f"{name}, kill {told.kills}, seed {seed}: {error}") from error
-    told.written = len(saved)
-    world = _world(url, folder)
-    assert len(_logs(world)) == len(saved)
+                    place = f"{way}, {stage}, kill {killer.told.died}, seed {seed}"
+                    raise AssertionError(f"{place}: {error}") from error
+                if killer.told.died >= kills:
+                    break
+            turn += 1
+        killer.told.written = people.saved
     world.workspace.close()
-    return told
-
-
-def _logs(world: World) -> list[object]:
-    with world.workspace.database.read() as connection:
-        return list(connection.scalars(sa.select(world.workspace.current().tables["log"].id)))
-
-
-def _once(
-    url: str, folder: Path, way: Way, length: int, sides: list[dict[str, str]], chance: random.Random, told: Told
-) -> None:
-    world = _world(url, folder)
-    before = world.workspace.current().number
-    world.workspace.close()
-    seconds = chance.uniform(0.02, 0.6) if chance.random() < 0.2 else 0
-    told.kills += killed(url, folder, way, chance.randrange(length), seconds)
-    world = _world(url, folder)
-    stage = check(world, sides)
-    told.settled[stage] = told.settled.get(stage, 0) + 1
-    if world.workspace.current().number == before:
-        way(world)
-        assert check(world, sides[1:]) == ""
-    else:
-        assert sums(world) == sides[1]
-    world.workspace.close()
+    return killer.told
 
 
 def main() -> int:
@@ -248,18 +187,18 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--records", type=int, default=1000)
+    parser.add_argument("--records", type=int, default=120)
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "shop"
         folder.mkdir()
         if asked.engine == "sqlite":
-            told = kill_applies(f"{name}/x.db", folder, asked.kills, asked.seed, asked.records, beside=False)
+            told = kill_applies(f"{name}/x.db", folder, asked.kills, asked.seed, asked.records)
         else:
             with fresh_schema(server_url()) as url:
-                told = kill_applies(url, folder, asked.kills, asked.seed, asked.records, beside=True)
-    sys.stdout.write(f"{asked.engine}: {told}\n")
+                told = kill_applies(url, folder, asked.kills, asked.seed, asked.records)
+    sys.stdout.write("\n".join([asked.engine, *told.lines()]) + "\n")
     return 0
 
 

@@ -267,10 +267,15 @@ def follow(session: Session, record: Values, hop: Sequence[str]) -> tuple[str, s
 
 
 def fill_defaults(session: Session, draft: Draft) -> None:
-    """Put defaults into what a new record was not given."""
-    if draft.op != "create":
+    """Put defaults into what a new record was not given, and into what an older one must have and has not.
+
+    One that was saved a moment ago by a process on the release before lacks what came with this one until it is filled.
+    """
+    if draft.op == "delete":
         return
     for declared in draft.plan.inputs:
+        if draft.op != "create" and not declared.required:
+            continue
         if declared.name in draft.given or draft.after[declared.name] not in (None, frozenset()):
             continue
         if declared.default is not None:
