@@ -106,13 +106,13 @@ def opened(url: str, app: str = "retail_crm", *, demo: bool = True) -> Iterator[
     compression = Middleware(GZipMiddleware, minimum_size=1_024, compresslevel=5)
     pages = Starlette(routes=routes(Doors(workspace, calling, system_clock), CHEAP), middleware=[compression])
     shop = Shop(workspace, pages)
-    _let_in(shop)
+    let_in(shop)
     yield shop
     calling.close()
     workspace.close()
 
 
-def _let_in(shop: Shop) -> None:
+def let_in(shop: Shop) -> None:
     """An administrator, and the same password for everybody."""
     values = {"name": "Ada Admin", "email": ADMIN, "roles": ["administrator"], "active": True}
     shop.save(Change("create", "user", values=values))
@@ -123,8 +123,8 @@ def _let_in(shop: Shop) -> None:
     shop.users = {str(row[2]): str(row[0]) for row in found.rows}
     hashed, now = CHEAP.hash(PASSWORD), system_clock()
 
-    def let_in(connection: sa.Connection) -> None:
+    def set_passwords(connection: sa.Connection) -> None:
         for user in shop.users.values():
             set_password(connection, user, hashed, now, must_change=False)
 
-    shop.workspace.database.run(let_in)
+    shop.workspace.database.run(set_passwords)

@@ -75,9 +75,13 @@ def show(visit: Visit) -> Response:
         of=of,
         sayings=[_saying(visit, one, index) for index, one in enumerate(found)],
         missing=texts("origins.none", path=path) if path and not found else "",
-        near=near.in_(visit.language) if near else "",
+        near=_sentence(near.in_(visit.language)) if near else "",
         below=[Link(name, addresses.origin_of(f"{stem}.{name}", of)) for name in below[:MOST_BELOW]] if stem else [],
     )
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _layers(visit: Visit, of: str) -> tuple[Sequence[Layer], str, str]:

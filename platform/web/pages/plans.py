@@ -113,10 +113,14 @@ def _sign(change: Mapping[str, Any]) -> str:
 def _classes(language: str, said: Callable[[str], Iterable[Said]]) -> list[Class]:
     found = ((effect, words, list(said(effect))) for effect, words in EFFECTS.items())
     return [
-        Class(effect, words.in_(language), sum(line.count for line in lines), _groups(lines))
+        Class(effect, _heading(words.in_(language)), sum(line.count for line in lines), _groups(lines))
         for effect, words, lines in found
         if lines
     ]
+
+
+def _heading(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _groups(lines: Sequence[Said]) -> list[Group]:
@@ -124,7 +128,9 @@ def _groups(lines: Sequence[Said]) -> list[Group]:
         return [Group("", len(lines), lines)]
     order = {kind: place for place, kind in enumerate(dict.fromkeys(line.kind for line in lines))}
     kinds = groupby(sorted(lines, key=lambda line: order[line.kind]), key=lambda line: line.kind)
-    return [Group(kind, sum(line.count for line in some), some) for kind, found in kinds if (some := list(found))]
+    return [
+        Group(_heading(kind), sum(line.count for line in some), some) for kind, found in kinds if (some := list(found))
+    ]
 
 
 def origin_of(change: Mapping[str, Any], of: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from kith.metadata.model import Layer
-from kith.problems import render
+from kith.problems import Problem
 from kith.runtime.offered import NoOffer, Offer, Together, apart, offer_of, settled_by
 from kith.runtime.plan.planning import Plan
 from kith.runtime.plan.rolling import CannotGoBack
@@ -16,6 +17,21 @@ from kith.web.requests import Stop, Visit, parameter
 from kith.web.view import Notice
 
 MOST_PROBLEMS = 50
+BEFORE, AFTER = 60, 100
+"""Characters of a line that are shown before and after what is wrong in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """An error in a document; `marked` is what it is about, between what stands before and after it in the line."""
+
+    text: str
+    hint: str = ""
+    place: str = ""
+    line: int = 0
+    before: str = ""
+    marked: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +45,7 @@ class Proposed:
     layers: Sequence[Layer] = ()
     of: str = ""
     notices: Sequence[Notice] = ()
-    problems: Sequence[str] = ()
+    problems: Sequence[Mistake] = ()
     may_go: bool = True
     folder: Together | None = None
 
@@ -68,7 +84,7 @@ def offered(visit: Visit) -> Proposed:
         found.layers,
         "waiting",
         notices,
-        [render(one, visit.language) for one in problems[:MOST_PROBLEMS]],
+        [mistake(one, visit.language, found.folder) for one in problems[:MOST_PROBLEMS]],
         found.may_go,
         settled_by(workspace, found),
     )
@@ -103,6 +119,19 @@ def older(visit: Visit) -> Proposed:
         planned = plan_of(workspace, wanted)
     except Wrong as wrong:
         notice = Notice(visit.texts("plan.unusable"), "danger")
-        problems = [render(one, visit.language) for one in wrong.problems[:MOST_PROBLEMS]]
+        problems = [mistake(one, visit.language) for one in wrong.problems[:MOST_PROBLEMS]]
         return Proposed(found.title, found.action, notices=[notice], problems=problems)
     return Proposed(found.title, found.action, wanted, planned, layers_at(workspace, number), str(number))
+
+
+def mistake(one: Problem, language: str, folder: Path | None = None) -> Mistake:
+    """A problem as a page shows it, its place named from the folder."""
+    text, hint = f"{one.code} {one.message(language)}", one.hint.in_(language) if one.hint else ""
+    if one.span is None:
+        return Mistake(text, hint)
+    number, column = one.span.source.position(one.span.start)
+    line, at = one.span.source.line(number), column - 1
+    end = max(at + 1, min(at + one.span.end - one.span.start, len(line)))
+    place = one.span.place.removeprefix(f"{folder}/") if folder else one.span.place
+    before = line[:at] if at <= BEFORE else "…" + line[at - BEFORE : at]
+    return Mistake(text, hint, place, number, before, line[at:end] or " ", line[end : end + AFTER])

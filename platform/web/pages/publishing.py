@@ -161,6 +161,7 @@ def _form(visit: Visit, proposed: Proposed, planned: Plan, told: Told) -> Form |
         help=texts("plan.consent_help"),
         error=told.consent,
         required=True,
+        attributes={"autofocus": ""} if told.consent else {},
     )
     label = texts("plan.go_back" if planned.back else "plan.publish", number=planned.back or planned.base_number + 1)
     hidden = (("shown", shown_digest(planned)), ("nonce", new_id()))

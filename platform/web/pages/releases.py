@@ -48,7 +48,7 @@ def show(visit: Visit) -> Response:
         "releases.html",
         title=visit.texts("menu.releases"),
         notices=[] if before else _notices(visit),
-        actions=_actions(visit),
+        kept=_kept(visit),
         table=_table(visit, found[:SIZE]),
         page=Pager("", addresses.RELEASES if before else "", on) if before or on else None,
     )
@@ -70,7 +70,7 @@ def show_one(visit: Visit) -> Response:
     title = texts("releases.one", number=number)
     facts = [
         (texts("releases.at"), _when(visit, one)),
-        (texts("releases.actor"), one.actor),
+        (texts("releases.actor"), one.by(visit.language)),
         (texts("releases.version"), f"{one.app} {one.version}"),
         (texts("releases.note"), one.said(visit.language)),
     ]
@@ -80,7 +80,7 @@ def show_one(visit: Visit) -> Response:
         crumbs=(Link(texts("menu.releases"), addresses.RELEASES), Link(title, visit.here)),
         chips=_chips(visit, one),
         facts=[Fact(label, Cell(value)) for label, value in facts if value],
-        actions=_back(visit, number),
+        back=_back(visit, number),
         classes=classes_of_release(visit, one, changes),
         settings=[_setting(visit, item, number) for item in differing(before, layers)] if before else [],
         differences=changes.shown(),
@@ -121,16 +121,16 @@ def _notices(visit: Visit) -> list[Notice]:
     return [Notice(texts(said, folder=found.folder.name), "info" if said == "plan.waiting" else "warning", "", (to,))]
 
 
-def _actions(visit: Visit) -> list[Link]:
+def _kept(visit: Visit) -> Link | None:
     names = visit.release.names
-    kept = names.kept or any(of.kept for of in names.entities.values())
-    return [Link(visit.texts("kept.title"), addresses.KEPT, "archive")] if kept else []
+    there = names.kept or any(of.kept for of in names.entities.values())
+    return Link(visit.texts("kept.title"), addresses.KEPT, "archive") if there else None
 
 
-def _back(visit: Visit, number: int) -> list[Link]:
+def _back(visit: Visit, number: int) -> Link | None:
     """The way back: to this release, from the current one to the one before it."""
     to = number - 1 if number == visit.release.number else number
-    return [Link(visit.texts("plan.back_to", number=to), addresses.back_of(to), "undo")] if to else []
+    return Link(visit.texts("plan.back", number=to), addresses.back_of(to), "rotate-ccw") if to else None
 
 
 def _setting(visit: Visit, one: Differs, number: int) -> tuple[str, str, str]:
@@ -152,7 +152,7 @@ def _table(visit: Visit, found: Sequence[Published]) -> Table:
         cells = (
             Cell(" · ".join((title, *(chip.label for chip in _chips(visit, one)))), address),
             Cell(_when(visit, one)),
-            Cell(one.actor),
+            Cell(one.by(visit.language)),
             Cell(f"{one.app} {one.version}"),
             Cell("、".join(told) if visit.language == "zh-CN" else ", ".join(told)),
             Cell(one.said(visit.language)),

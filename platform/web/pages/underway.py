@@ -48,8 +48,8 @@ def show(visit: Visit) -> Response:
         "notice": _notice(visit, going, addresses.back_of(back) if back else addresses.WAITING),
         "over": going.state in ("live", "stopped"),
     }
-    if wanted(visit.request, "progress"):
-        return visit.block("publishing.html", "progress", **context)
+    if wanted(visit.request, "publishing"):
+        return visit.block("publishing.html", "publishing", **context)
     return visit.page(
         "publishing.html",
         title=title,
