@@ -48,9 +48,9 @@ def _line(one: Published, language: str) -> str:
     parts = [
         f"{one.number}",
         f"{one.at:%Y-%m-%d %H:%M:%S}Z",
-        one.actor,
+        one.by(language),
         f"{one.app} {one.version}",
-        ", ".join(told),
+        Words(", ".join(told), "，".join(told)).in_(language),
         one.said(language),
     ]
     return "  ".join(part for part in parts if part)

@@ -19,7 +19,7 @@ HEAD = Words(
     "将 {company} 之下的 {name} 从 {old} 升级到 {new} 之前需要决定的事项。\n"
     "每行冒号之后是所选的处理方式；{{value: …}} 给出其他值，~ 表示尚未决定。",
 )
-RECOMMENDED = Words("recommended", "推荐")
+RECOMMENDED = Words(" (recommended)", "（推荐）")
 
 
 def written(upgrade: Upgrade, language: str = "en") -> str:
@@ -50,7 +50,7 @@ def told(conflict: Conflict, language: str) -> Iterator[str]:
     for one in conflict.sides:
         yield f"  {one.title.in_(language)}  {one.text.replace(chr(10), ' ')}  {one.place}".rstrip()
     for name, choice in conflict.choices.items():
-        mark = f" ({RECOMMENDED.in_(language)})" if name == conflict.recommended else ""
+        mark = RECOMMENDED.in_(language) if name == conflict.recommended else ""
         yield f"{name}: {choice.does.in_(language)}{mark}"
 
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from kith.metadata.model import Layer, Model
 from kith.problems import Words, fill
-from kith.runtime.context import Actor
+from kith.runtime.context import SYSTEM, Actor
 from kith.runtime.schema import system
 from kith.runtime.schema.install import is_installed
 from kith.runtime.schema.names import Names
@@ -49,6 +49,10 @@ class Published:
         taken = taken_back(self.back, self.number - 1).in_(language)
         return fill(TAKEN_AND_NOTE, {"taken": taken, "note": self.note}, language) if self.note else taken
 
+    def by(self, language: str) -> str:
+        """Who published it; a command is the system's own."""
+        return THE_SYSTEM.in_(language) if self.actor == SYSTEM.name else self.actor
+
     def counts(self) -> dict[str, int]:
         """How many changes there were of each class that there were."""
         return dict(Counter(str(change["class"]) for change in self.changes))
@@ -69,6 +73,7 @@ class Published:
         return [str(change.get("zh") if chinese and change.get("zh") else change["message"]) for change in self.changes]
 
 
+THE_SYSTEM = Words("system", "系统")
 TAKEN_AND_NOTE = Words("{taken}: {note}", "{taken}：{note}")
 
 

@@ -62,7 +62,7 @@ class Terminal:
         return answer
 
     def serve(self, *words: str, people: Callable[[People], None], secret: str = "") -> str:
-        """Type `kith serve`; while it runs people work, and then somebody stops it. All but the port is as it is at work."""
+        """Type `kith serve`; while it runs people work over the API, and then somebody stops it; pages are not made ready."""
 
         def served(workspace: Workspace, *_: object, **__: object) -> None:
             with TestClient(serving.application(workspace)) as client:
@@ -70,7 +70,7 @@ class Terminal:
             gc.unfreeze()
 
         later: list[str] = []
-        with patch.object(serving, "run", served):
+        with patch.object(serving, "run", served), patch.object(serving, "page_routes", lambda doors: []):
             answer = self.kith("serve", *words, "--port", "8000")
         for line in later:
             self.say(line)

@@ -15,7 +15,7 @@ from tests.upgrades.terminal import Terminal
 
 EXPECTED = Path(__file__).parent / "stock"
 MASKED = (
-    (r"kith_\w{20,}", "kith_…"),
+    (r"kith_[\w-]{30,}", "kith_…"),
     (r"\b\w{4}-\w{4}-\w{4}-\w{4}\b", "····-····-····-····"),
     (r"\b[0-9a-f]{64}\b", "…"),
     (r"\b[0-9a-f]{12}\b", "············"),

@@ -180,7 +180,7 @@ UNUSED_OPTION = Mistake(
 )
 UNUSED_SEGMENT = Mistake(
     "W518",
-    Words('no view shows the segment "{name}"', "没有视图使用分群“{name}”"),
+    Words('no view shows the segment "{name}"', "没有视图使用细分“{name}”"),
     "# segments/late.yaml\nsegment: late\nof: thing\nfilter: due < today()",
     "# segments/late.yaml\nsegment: late\nof: thing\nfilter: due < today()\n"
     "# views/late.yaml\nview: late_things\nof: thing\nsegment: late\ncolumns: {name: {}}",
