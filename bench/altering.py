@@ -61,7 +61,7 @@ class Alteration:
     def command(self, folder: Path, database: str) -> list[str]:
         """What publishes it."""
         self.write(folder)
-        published = ["rollback"] if self.back else ["apply", str(folder)]
+        published = ["rollback"] if self.back else ["apply", str(folder), "--anyway"]
         return [*published, "--db", database, "--allow-loss"]
 
 

@@ -12,9 +12,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from kith.metadata.model import Entity
 from kith.runtime.clock import system_clock
 from kith.runtime.publishing import hooks, system_context
-from kith.runtime.schema.views import drop_views, make_views, missing_views
+from kith.runtime.release import Release
+from kith.runtime.schema.views import drop_views, make_views, making, missing_views
+from kith.runtime.schema.views.writing import View, view_of
 from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause, Change, Saved
 from kith.runtime.write.gate import save
@@ -46,6 +49,8 @@ fields:
   named: {type: formula, value: shop.name, label: Named}
   percent: {type: formula, value: '"100%: " + shop.name', label: Per cent}
 """
+
+TWO = {"code": "S2", "name": "South"}
 
 
 @pytest.fixture
@@ -122,6 +127,28 @@ def test_a_release_brings_its_views_with_it_and_leaves_what_is_right(workspace: 
         drop_views(connection)
         assert "v_shop" in missing_views(connection, workspace.current())
         make_views(connection, workspace.current())
+        assert missing_views(connection, workspace.current()) == []
+
+
+def test_a_view_follows_what_it_reads_and_those_that_read_something_else_are_not_written_again(
+    workspace: Workspace, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved(workspace, Change("create", "visit", None, {"shop": saved(workspace, Change("create", "shop", None, TWO))}))
+    written: list[str] = []
+
+    def write(release: Release, entity: Entity) -> View:
+        written.append(entity.name)
+        return view_of(release, entity)
+
+    monkeypatch.setattr(making, "view_of", write)
+    (folder / "entities/shop.yaml").write_text(SHOP.replace('"{code} · {name}"', '"{name}!"'), "utf-8")
+    publish(workspace, folder)
+    assert (seen(workspace, "v_visit")[0]["shop__title"], written) == ("South!", ["shop", "visit"])
+    written.clear()
+    (folder / "entities/visit.yaml").write_text(VISIT.replace("fee * 2", "fee * 3"), "utf-8")
+    publish(workspace, folder)
+    assert written == ["visit"]
+    with workspace.database.read() as connection:
         assert missing_views(connection, workspace.current()) == []
 
 

@@ -88,7 +88,7 @@ def apply(
         run = claim(database, plan, clock)
         work = _Apply(replace(plan, names=run.names), database, run, actor, clock, hooks, note, needs)
         with holding(database, run, clock):
-            prepare_views(work.release)
+            work.prepare()
             if database.kind == "sqlite" or plan.base is None:
                 return work.at_once()
             with beating(database, run, clock):
@@ -109,6 +109,11 @@ class _Apply:
     @cached_property
     def release(self) -> Release:
         return make_release(self.plan.base_number + 1, self.plan.model, self.plan.names, self.database.facts)
+
+    def prepare(self) -> None:
+        touched = {getattr(change, "entity", "") for change in self.plan.changes}
+        with self.database.read() as connection:
+            prepare_views(connection, self.release, self.plan.base, touched)
 
     @cached_property
     def before(self) -> Tables | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any
 
 from kith.rules.program import Expression, Program
@@ -11,6 +12,8 @@ from kith.rules.types import Type
 
 NO_MEANING = frozenset({"span", "layer", "renamed_from"})
 """What says where a thing is written or was called once, not what it is."""
+
+SCALARS = (str, int, bool)
 
 
 def plain(value: object) -> Any:
@@ -27,14 +30,26 @@ def plain(value: object) -> Any:
         case set() | frozenset():
             return tuple(sorted(map(str, value)))
         case _ if is_dataclass(value) and not isinstance(value, type):
-            names = (item.name for item in fields(value) if item.name not in NO_MEANING)
-            return tuple((name, plain(getattr(value, name))) for name in names)
+            return tuple((name, plain(getattr(value, name))) for name in _meaning(type(value)))
         case _:
             return value
 
 
 def differing(before: object, after: object, but: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """The attributes in which two objects of one dataclass differ."""
-    assert is_dataclass(before)
-    names = [item.name for item in fields(before) if item.name not in NO_MEANING | but]
-    return tuple(name for name in names if plain(getattr(before, name)) != plain(getattr(after, name)))
+    return tuple(
+        name
+        for name in _meaning(type(before))
+        if name not in but and not same(getattr(before, name), getattr(after, name))
+    )
+
+
+def same(one: object, other: object) -> bool:
+    """Whether two values mean the same; most parts of two models do, and many are one object."""
+    return one is other or (type(one) in SCALARS and one == other) or plain(one) == plain(other)
+
+
+@cache
+def _meaning(kind: type) -> tuple[str, ...]:
+    """The attributes of a dataclass that say what a thing is."""
+    return tuple(item.name for item in fields(kind) if item.name not in NO_MEANING)

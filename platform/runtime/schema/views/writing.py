@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -43,19 +45,30 @@ _DIALECTS: dict[str, Any] = {
 Named = Iterator[tuple[str, sa.ColumnElement[Any]]]
 
 
-def view_queries(release: Release) -> dict[str, str]:
-    """The query of each entity's view, by the view's name."""
-    return {shortened(f"v_{name}"): _query(release, entity) for name, entity in release.model.entities.items()}
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a view says, the tables that this is made of, and a digest of both."""
+
+    query: str
+    tables: tuple[str, ...]
+    digest: str
 
 
-def _query(release: Release, entity: Entity) -> str:
+def view_names(release: Release) -> dict[str, str]:
+    """The name of each entity's view, with the entity."""
+    return {shortened(f"v_{name}"): name for name in release.model.entities}
+
+
+def view_of(release: Release, entity: Entity) -> View:
+    """The view of an entity."""
     table = release.tables[entity.name]
     layout = Layout(release.model, release.tables, release.dialect, Rows(entity.name, table.table))
     chosen = [one.label(shortened(name)) for name, one in _columns(release, layout, entity)]
     query = sa.select(*chosen).select_from(table.table).where(table.live)
     written = _written(release, query)
     assert written is not None
-    return written
+    tables = tuple(sorted({one.name for one in visitors.iterate(query) if isinstance(one, sa.Table)}))
+    return View(written, tables, hashlib.sha256(" ".join((written, *tables)).encode()).hexdigest()[:16])
 
 
 def _columns(release: Release, layout: Layout, entity: Entity) -> Named:
