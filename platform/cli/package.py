@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from kith.metadata.model import Layer
     from kith.packages.package import Package
 
+EXTENDS, REQUIRES = Words("extends", "基于"), Words("requires", "要求")
+
 package = typer.Typer(help="Build, install, upgrade and remove packages of apps.", no_args_is_help=True)
 package.command()(upgrade)
 
@@ -59,6 +61,8 @@ def build(
 @package.command()
 def show(file: File, as_json: Json = False, lang: Language = "") -> None:
     """Check a package fully and show what is in it."""
+    from kith.runtime.plan.spoken import spoken
+
     language = language_of(lang)
     found = checked(opened_file(file, language), None, language)
     if as_json:
@@ -69,11 +73,11 @@ def show(file: File, as_json: Json = False, lang: Language = "") -> None:
     typer.echo(f"{found.name} {found.version}  {texts.get(language, next(iter(texts.values()), ''))}")
     say(told(found), language)
     for kind, count in found.manifest["counts"].items():
-        typer.echo(f"  {count:>5}  {kind}")
-    for key in ("extends", "requires"):
-        if said := found.manifest[key]:
-            shown = ", ".join(f"{name} {bound}" for name, bound in said.items()) if isinstance(said, dict) else said
-            typer.echo(f"{key}: {shown}")
+        typer.echo(f"  {count:>5}  {spoken(kind).in_(language)}")
+    needs = [f"{name} {bound}" for name, bound in found.manifest["requires"].items()]
+    for key, shown in ((EXTENDS, found.manifest["extends"]), (REQUIRES, ", ".join(needs))):
+        if shown:
+            say(Words(f"{key.en}: {shown}", f"{key.zh}：{shown}"), language)
 
 
 def told(one: Package) -> Words:
@@ -99,13 +103,7 @@ def install(
         if there is not None:
             _there_already(found, there[0].version, language)
         carry_out(project, *changes_to(project, found), language)
-        say(
-            Words(
-                f"{found.name} {found.version} is in {project}/packages. A layer on it says `extends: {found.name}`.",
-                f"{found.name} {found.version} 已放入 {project}/packages。基于它的图层应写明 `extends: {found.name}`。",
-            ),
-            language,
-        )
+        say(_lies_in(project, found), language)
         return
     url = database_url(db, found.name, language)
     if is_new(url):
@@ -115,6 +113,23 @@ def install(
         layers = opened.release.model.layers if opened.release else ()
         model = model_of((*_below(found, layers, language), found.layer()), (), language)
         publish(opened, model, note=note, as_json=as_json, language=language)
+
+
+def _lies_in(project: Path, found: Package) -> Words:
+    """Where a package is now; and, unless the project says so already, what to write."""
+    from kith.metadata.layers import load
+
+    said = Words(
+        f"{found.name} {found.version} is in {project}/packages.",
+        f"{found.name} {found.version} 已放入 {project}/packages。",
+    )
+    layers = load(project)[0] if (project / "app.yaml").is_file() else ()
+    if any(layer.name == found.name for layer in layers):
+        return said
+    return Words(
+        f"{said.en} A layer on it says `extends: {found.name}`.",
+        f"{said.zh}基于它的图层应写明 `extends: {found.name}`。",
+    )
 
 
 def _below(found: Package, layers: Sequence[Layer], language: str) -> Sequence[Layer]:
@@ -188,37 +203,46 @@ def remove(
     lang: Language = "",
 ) -> None:
     """Remove an app from under what stands on it; everything of it that is still used is listed, and then nothing happens."""
-    from kith.cli.apply import publish
-    from kith.metadata.layers import load
-    from kith.packages.projects import installed_as, removal_of
-    from kith.packages.removing import without
-
     language = language_of(lang)
     if app is not None:
-        project = project_of(app, language)
-        if installed_as(project, name) is None:
-            fail(Words(f"{name} is not in {project}/packages.", f"{project}/packages 中没有 {name}。"), language)
-        layers = load(project)[0] if (project / "app.yaml").is_file() else ()
-        left = without(layers, name)
-        if left is not None:
-            model_of(left, (), language)
-            own = left[-1].documents["app.yaml"] if left[-1].root == layers[-1].root else None
-            carry_out(project, {"app.yaml": own} if own else {}, removal_of(project, name), language)
-        else:
-            carry_out(project, {}, removal_of(project, name), language)
-        say(Words(f"{name} is removed.", f"已移除 {name}。"), language)
+        _remove_from_project(name, project_of(app, language), language)
         return
+    from kith.cli.apply import publish
+
     url = database_url(db, None, language)
     if is_new(url):
         fail(Words("There is no database.", "数据库不存在。"), language)
     with workspace_of(url, language) as opened:
-        left = without(opened.current().model.layers, name)
-        if left is None:
-            fail(Words(f"{name} is not in this database.", f"此数据库中没有 {name}。"), language)
-        if len(left) < 2:
-            fail(
-                Words(f"{name} is all that this database runs.", f"{name} 是此数据库运行的唯一应用。"),
-                language,
-            )
+        left = _left_in_database(name, opened.current().model.layers, language)
         model = model_of(left, (), language)
         publish(opened, model, note=note, allow_loss=allow_loss, as_json=as_json, language=language)
+
+
+def _remove_from_project(name: str, project: Path, language: str) -> None:
+    """Take a package out of a project's folder; a layer that stood on it stands on what it stood on."""
+    from kith.metadata.layers import load
+    from kith.packages.projects import installed_as, removal_of
+    from kith.packages.removing import without
+
+    if installed_as(project, name) is None:
+        fail(Words(f"{name} is not in {project}/packages.", f"{project}/packages 中没有 {name}。"), language)
+    layers = load(project)[0] if (project / "app.yaml").is_file() else ()
+    writes: dict[str, str] = {}
+    if (left := without(layers, name)) is not None:
+        model_of(left, (), language)
+        if left[-1].root == layers[-1].root:
+            writes = {"app.yaml": left[-1].documents["app.yaml"]}
+    carry_out(project, writes, removal_of(project, name), language)
+    say(Words(f"{name} is removed.", f"已移除 {name}。"), language)
+
+
+def _left_in_database(name: str, layers: Sequence[Layer], language: str) -> Sequence[Layer]:
+    """The layers without that app; leaves where it is not there, or where nothing else is."""
+    from kith.packages.removing import without
+
+    left = without(layers, name)
+    if left is None:
+        fail(Words(f"{name} is not in this database.", f"此数据库中没有 {name}。"), language)
+    if len(left) < 2:
+        fail(Words(f"{name} is all that this database runs.", f"{name} 是此数据库运行的唯一应用。"), language)
+    return left

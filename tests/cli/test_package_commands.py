@@ -34,8 +34,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KITH_DB", f"sqlite:///{tmp_path / 'crm.db'}")
 
-    def typed(*words: str, code: int = 0) -> Result:
-        result = CliRunner().invoke(app, [*words, "--lang", "en"])
+    def typed(*words: str, code: int = 0, language: str = "en") -> Result:
+        result = CliRunner().invoke(app, [*words, "--lang", language])
         assert result.exit_code == code, result.output
         return result
 
@@ -93,6 +93,19 @@ def test_a_company_follows_its_template_in_the_database_as_in_its_folder(run: Ru
     run("plan", "ours")
     assert layers() == in_database
     assert "is installed already" in run("package", "upgrade", new).output
+
+
+def test_what_a_package_is_and_where_it_lies_is_told_in_the_language_asked_for(run: Run) -> None:
+    old, _ = packages(run, "names_that_changed")
+    shown = run("package", "show", old, language="zh-CN").output
+    assert "实体" in shown
+    assert "entity" not in shown
+    Path("ours").mkdir()
+    Path("ours/app.yaml").write_text(OURS.replace("extends: stock\n", ""), encoding="utf-8")
+    assert "A layer on it says `extends: stock`." in run("package", "install", old, "--app", "ours").output
+    shutil.rmtree("ours/packages")
+    Path("ours/app.yaml").write_text(OURS, encoding="utf-8")
+    assert "extends" not in run("package", "install", old, "--app", "ours").output
 
 
 def test_a_test_that_fails_under_the_new_version_is_to_be_decided(run: Run) -> None:

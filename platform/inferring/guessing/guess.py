@@ -71,8 +71,9 @@ class Fitting:
     def says(self, en: str, zh: str) -> Words:
         """The figures behind a guess."""
         all_ = self.column.filled
+        misfit = "1 does" if self.missing == 1 else f"{self.missing:,} do"
         return Words(
-            f"{self.fitting:,} of {all_:,} values are {en}; {self.missing:,} do not fit.",
+            f"{self.fitting:,} of {all_:,} values are {en}; {misfit} not fit.",
             f"{all_:,} 个值中有 {self.fitting:,} 个是{zh}，{self.missing:,} 个不符。",
         )
 

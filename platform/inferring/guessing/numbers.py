@@ -113,7 +113,7 @@ def number(asked: Asked) -> Guess | None:
         return _money(asked, found, currency, digits, places)
     if places == 0:
         return Guess("integer", kept, found.says("whole numbers", "整数"), {}, keys, lost)
-    said = found.says(f"numbers with up to {places} decimals", f"最多 {places} 位小数的数")
+    said = found.says(*_with_places("numbers", "数", places))
     return Guess("decimal", kept, said, _size(digits, places), keys, lost)
 
 
@@ -132,8 +132,16 @@ def with_commas(asked: Asked) -> Guess | None:
     return replace(found, column=column, why=joined((found.why, said)), reading={**found.reading, "decimal": "comma"})
 
 
+def _with_places(english: str, chinese: str, places: int) -> tuple[str, str]:
+    """Numbers in words, with how many decimals they have at most."""
+    if places == 0:
+        return f"whole {english}", f"没有小数的{chinese}"
+    counted = "1 decimal" if places == 1 else f"{places} decimals"
+    return f"{english} with up to {counted}", f"最多 {places} 位小数的{chinese}"
+
+
 def _money(asked: Asked, found: Fitting, currency: str, digits: int, places: int) -> Guess:
-    said = found.says(f"amounts with up to {places} decimals", f"最多 {places} 位小数的金额")
+    said = found.says(*_with_places("amounts", "金额", places))
     own: dict[str, object] = {"currency": currency} if currency and currency != asked.currency else {}
     doubts: tuple[Doubt, ...] = ()
     if not currency:
