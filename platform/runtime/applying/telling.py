@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from kith.problems import Words
 from kith.runtime.applying.progress import CannotApply
-from kith.runtime.database import is_full
+from kith.runtime.database import Busy, is_busy, is_full
 
 DEPENDENT = "2BP01"
 """PostgreSQL's state for something that others are made of."""
@@ -31,6 +31,10 @@ FULL_LATE = Words(
     " Make room, then apply again: that finishes it.",
     "发布已生效，但数据库所在磁盘已满，期间保存的部分记录还缺少新值。请腾出空间，然后重新应用以完成。",
 )
+BUSY = Words(
+    "Others have held the database, or what is to change, for too long. Nothing has changed by halves: apply again later.",
+    "数据库或要变更的内容被其他进程占用过久。没有记录只改了一半：请稍后重新应用。",
+)
 IN_THE_WAY = Words(
     "Something that was made by hand in the database, such as a view, reads what is to go. Drop that first.",
     "数据库中有手工创建的对象（如视图）仍在读取要移除的内容。请先删除该对象。",
@@ -42,7 +46,11 @@ def telling(full: Words) -> Iterator[None]:
     """Raise CannotApply for what the database refuses and somebody can do something about."""
     try:
         yield
+    except Busy as error:
+        raise CannotApply(BUSY) from error
     except DBAPIError as error:
+        if is_busy(error):
+            raise CannotApply(BUSY) from error
         if is_full(error):
             raise CannotApply(full) from error
         if isinstance(error, IntegrityError):

@@ -8,20 +8,26 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from types import FrameType
 
 import sqlalchemy as sa
 
 from kith.runtime.applying import finishing
+from kith.runtime.applying.progress import RUNNING, STALE, TAKEN, CannotApply
 from kith.runtime.applying.steps import DropIndex, MakeIndex
+from kith.runtime.applying.telling import BUSY
 from kith.runtime.workspace import Workspace
 from tests.runtime.killed.circle import CIRCLE
 from tests.runtime.rolling.world import World
 
 STAGES = ("begin", "expand", "fill", "constrain", "switch", "late fill", "tidy")
 ANY = "any moment"
+TOLD = {TAKEN: 3, RUNNING: 4, STALE: 5, BUSY: 6}
+"""What such a process exits with where it cannot apply."""
 FORKING = multiprocessing.get_context("forkserver")
 FORKING.set_forkserver_preload(["tests.runtime.killed.dying"])
 
@@ -84,9 +90,7 @@ def counted(world: World, way: str) -> dict[str, int]:
 
 def killed(url: str, folder: Path, way: str, stage: str, place: int, seconds: float = 0) -> bool:
     """Carry a way out in a process that dies at a place of a stage, or after seconds; whether it died."""
-    arguments = (url, folder, way, stage, place, finishing.TAKEN_OVER)
-    process = FORKING.Process(target=_carry_out, args=arguments, daemon=True)
-    process.start()
+    process = _started(url, folder, way, stage, place, signal.SIGKILL)
     if stage == ANY:
         time.sleep(seconds)
         process.kill()
@@ -95,7 +99,32 @@ def killed(url: str, folder: Path, way: str, stage: str, place: int, seconds: fl
     return process.exitcode != 0
 
 
-def _carry_out(url: str, folder: Path, way: str, stage: str, place: int, taken_over: float) -> None:
+@contextmanager
+def standing(url: str, folder: Path, way: str, stage: str, place: int = 0) -> Iterator[ForkServerProcess]:
+    """A process that carries a way out and stands still at a place of a stage; it goes on, and ends, with this."""
+    process = _started(url, folder, way, stage, place, signal.SIGSTOP)
+    assert process.pid is not None
+    try:
+        until = time.monotonic() + 60
+        while Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":
+            assert process.is_alive() and time.monotonic() < until, f"{stage} was never come to"
+            time.sleep(0.02)
+        yield process
+    finally:
+        os.kill(process.pid, signal.SIGCONT)
+        process.join(60)
+
+
+def _started(url: str, folder: Path, way: str, stage: str, place: int, what: signal.Signals) -> ForkServerProcess:
+    arguments = (url, folder, way, stage, place, what, finishing.TAKEN_OVER)
+    process = FORKING.Process(target=_carry_out, args=arguments, daemon=True)
+    process.start()
+    return process
+
+
+def _carry_out(
+    url: str, folder: Path, way: str, stage: str, place: int, what: signal.Signals, taken_over: float
+) -> None:
     finishing.TAKEN_OVER = taken_over
     world, left = World(folder, Workspace.open(url)), place
 
@@ -103,10 +132,13 @@ def _carry_out(url: str, folder: Path, way: str, stage: str, place: int, taken_o
         nonlocal left
         if stage_now() == stage:
             left -= 1
-            if left < 0:
-                os.kill(os.getpid(), signal.SIGKILL)
+            if left == -1:
+                os.kill(os.getpid(), what)
 
     if stage != ANY:
         listen(world.workspace, count)
-    CIRCLE[way](world)
+    try:
+        CIRCLE[way](world)
+    except CannotApply as error:
+        sys.exit(TOLD[error.words])
     world.workspace.close()
