@@ -72,6 +72,12 @@ def release_of(number: int) -> str:
     return f"{RELEASES}/{number}"
 
 
+def document_of(number: int, layer: str, path: str, line: int = 0) -> str:
+    """A document of a release, or a line of it."""
+    address = with_query(f"{release_of(number)}/document", [("layer", layer), ("path", path)])
+    return f"{address}#line-{line}" if line else address
+
+
 def back_of(number: int) -> str:
     """What going back to a release would do, and where it is asked for (POST)."""
     return f"{RELEASES}/{number}/back"

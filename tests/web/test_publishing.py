@@ -235,7 +235,14 @@ def test_where_a_setting_comes_from_is_told_of_releases_and_of_what_waits(corner
     assert "Nothing is set at entity.visit.fields.nota" in missing
     assert "note" in missing
     assert admin.get("/releases/why?path=entity.visit&of=99").status_code == 404
-    assert admin.get("/releases/why").status_code == 200
+    for path, to in (("", "entity"), ("entity", "entity.visit"), ("entity.visit", "entity.visit.fields"), ("app", "")):
+        text = admin.get(f"/releases/why?path={path}").text
+        assert f'href="/releases/why?path={to}"' in text or not to
+        assert "Nothing is set" not in text
+    at = "/releases/1/document?layer=corner&path=entities%2Fvisit.yaml"
+    assert f'href="{at.replace("&", "&amp;")}#line-5"' in admin.get("/releases/why?path=entity.visit.fields.note").text
+    assert '<span id="line-5">' in admin.get(at).text
+    assert admin.get("/releases/1/document?layer=corner&path=nothing.yaml").status_code == 404
 
 
 def test_others_see_none_of_it(corner: Corner) -> None:

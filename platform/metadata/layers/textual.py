@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import unified_diff
 
 from kith.metadata.layers.documents import Document, Merged, Part, merged
@@ -52,10 +52,19 @@ class Speaking:
 
     def __init__(self, before: Sequence[Layer], after: Sequence[Layer], differing: Sequence[Differing]) -> None:
         memo = Memo()
-        self._sides = [
-            (merged(layers, [], memo), {layer.name: layer for layer in layers}) for layers in (after, before)
-        ]
         self._known = {(one.layer, one.path) for one in differing}
+        self._sides = [merged([self._kept(layer) for layer in layers], [], memo) for layers in (after, before)]
+
+    def _kept(self, layer: Layer) -> Layer:
+        """A layer with what has to be read of it: what differs, and the entities that may include a fragment that does."""
+        wanted = {path for name, path in self._known if name == layer.name}
+        fragments = any(path.startswith("fragments/") for _, path in self._known)
+        documents = {
+            path: text
+            for path, text in layer.documents.items()
+            if path in wanted or (fragments and path.startswith("entities/"))
+        }
+        return replace(named(layer), documents=documents)
 
     def of(self, setting: str) -> tuple[str, str] | None:
         """The layer and path of the document that says something else of a setting than before, None where none does.
@@ -64,17 +73,21 @@ class Speaking:
         """
         words = setting.split(".")
         for end in range(len(words), 0, -1):
-            for whole, layers in self._sides:
-                for found in _documents(whole, layers, ".".join(words[:end])):
+            for whole in self._sides:
+                for found in _documents(whole, ".".join(words[:end])):
                     if found in self._known:
                         return found
         return None
 
 
-def _documents(whole: Merged, layers: dict[str, Layer], setting: str) -> Iterator[tuple[str, str]]:
+def named(layer: Layer) -> Layer:
+    """A layer whose places are told by its name, wherever it was read: what two stacks share is read once."""
+    return replace(layer, root=layer.name)
+
+
+def _documents(whole: Merged, setting: str) -> Iterator[tuple[str, str]]:
     for origin in why(whole, setting):
-        root = layers[origin.layer].root
-        yield origin.layer, origin.span.source.path.removeprefix(f"{root}/") if root else origin.span.source.path
+        yield origin.layer, origin.span.source.path.removeprefix(f"{origin.layer}/")
     kind, _, name = setting.partition(".")
     document = whole.documents.get((kind, name))
     for part in _parts(document) if document else whole.gone.get((kind, name), ()):

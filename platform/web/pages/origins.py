@@ -21,11 +21,11 @@ from kith.web.requests import Stop, Visit, Web
 from kith.web.view import Choice, Link
 
 if TYPE_CHECKING:  # servers start without what reads documents
-    from kith.metadata.layers import Origin
+    from kith.metadata.layers import Merged, Origin
 
 LONGEST_PATH = 400
 LONGEST_VALUE = 1_000
-MOST_BELOW = 60
+MOST_BELOW = 300
 AROUND = 2
 """Lines that are shown before and after the one that says it."""
 
@@ -44,23 +44,23 @@ class Saying:
     place: str
     lines: Sequence[tuple[int, str, bool]]
     chips: Sequence[Choice] = ()
+    href: str = ""
 
 
 def show(visit: Visit) -> Response:
     """The origins of a setting in a release, or in what waits in the folder."""
     administering(visit)
     from kith.metadata.layers import merged, why
-    from kith.metadata.layers.why import known_below
     from kith.metadata.memo import Memo
 
     texts, sent = visit.texts, visit.request.query_params
     path, of = sent.get("path", "").strip()[:LONGEST_PATH], sent.get("of", "")
-    layers, where, back = _layers(visit, of)
+    number, layers, where, back = _layers(visit, of)
     documents = merged(layers, [], Memo())
     found = why(documents, path) if path else []
-    below = known_below(documents, f"{path}.") if found else known_below(documents, path) if path else []
-    near = did_you_mean(path.rpartition(".")[2], below) if path and not found else None
-    stem = path if found else path.rpartition(".")[0]
+    stem, below = _below(documents, path, there=bool(found))
+    missing = "" if found or path in ("", stem) else path
+    near = did_you_mean(path.rpartition(".")[2], below) if missing else None
     return visit.page(
         "origins.html",
         title=texts("origins.title"),
@@ -73,19 +73,31 @@ def show(visit: Visit) -> Response:
         action=addresses.ORIGINS,
         path=path,
         of=of,
-        sayings=[_saying(visit, one, index) for index, one in enumerate(found)],
-        missing=texts("origins.none", path=path) if path and not found else "",
+        sayings=[_saying(visit, one, index, number) for index, one in enumerate(found)],
+        missing=texts("origins.none", path=missing) if missing else "",
         near=_sentence(near.in_(visit.language)) if near else "",
-        below=[Link(name, addresses.origin_of(f"{stem}.{name}", of)) for name in below[:MOST_BELOW]] if stem else [],
+        below=[Link(name, addresses.origin_of(f"{stem}.{name}".lstrip("."), of)) for name in below[:MOST_BELOW]],
     )
+
+
+def _below(documents: Merged, path: str, *, there: bool) -> tuple[str, list[str]]:
+    """What there is to look at next: below a setting that is there, else beside it; kinds at first, then the names of one."""
+    from kith.metadata.layers.why import known_below
+
+    if not path:
+        return "", list(dict.fromkeys(kind for kind, _ in documents.documents))
+    stem = path if there else path.rpartition(".")[0] or path
+    return stem, [name for name in known_below(documents, f"{path}." if there else path) if name]
 
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _layers(visit: Visit, of: str) -> tuple[Sequence[Layer], str, str]:
-    """The stack that is asked, what it is called, and its page."""
+def _layers(visit: Visit, of: str) -> tuple[int, Sequence[Layer], str, str]:
+    """The release that is asked, 0 for what waits, with its stack, what it is called, and its page."""
+    from kith.metadata.layers.textual import named
+
     texts, workspace = visit.texts, visit.web.doors.workspace
     if of == "waiting":
         try:
@@ -94,20 +106,24 @@ def _layers(visit: Visit, of: str) -> tuple[Sequence[Layer], str, str]:
             raise Stop(404, none.words.in_(visit.language)) from None
         if found is None:
             raise Stop(404, texts("plan.no_folder"))
-        return found.layers, texts("plan.waits"), addresses.WAITING
+        return 0, found.layers, texts("plan.waits"), addresses.WAITING
     current = workspace.current().number
     number = int(of) if of.isascii() and of.isdigit() and len(of) < 10 else current
     if not 1 <= number <= current:
         raise Stop(404)
-    return layers_at(workspace, number), texts("releases.one", number=number), addresses.release_of(number)
+    layers = [named(layer) for layer in layers_at(workspace, number)]
+    return number, layers, texts("releases.one", number=number), addresses.release_of(number)
 
 
-def _saying(visit: Visit, origin: Origin, index: int) -> Saying:
+def _saying(visit: Visit, origin: Origin, index: int, number: int) -> Saying:
     texts = visit.texts
     value = origin.value if len(origin.value) <= LONGEST_VALUE else origin.value[: LONGEST_VALUE - 1] + "…"
     layer = f"{origin.layer} ({origin.fragment})" if origin.fragment else origin.layer
     chip = Choice("covered", texts("origins.covered")) if index else Choice("holds", texts("origins.holds"), "green")
-    return Saying(layer, value, origin.span.place, list(_lines(origin)), (chip,))
+    path, (line, _) = origin.span.source.path, origin.span.source.position(origin.span.start)
+    document = path.removeprefix(f"{origin.layer}/")
+    href = addresses.document_of(number, origin.layer, document, line) if number else ""
+    return Saying(layer, value, origin.span.place, list(_lines(origin)), (chip,), href)
 
 
 def _lines(origin: Origin) -> Iterator[tuple[int, str, bool]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 from starlette.routing import Route
 
+from kith.metadata.model import Layer
 from kith.runtime import commissions, releases
 from kith.runtime.offered import NoOffer
 from kith.runtime.plan.changes import EFFECTS
@@ -34,6 +35,7 @@ def routes(web: Web) -> Sequence[Route]:
     """The routes of releases."""
     return (
         Route(addresses.RELEASES, page(web, show, long=True), methods=["GET"]),
+        Route(addresses.RELEASES + "/{number}/document", page(web, show_document), methods=["GET"]),
         Route(addresses.RELEASES + "/{number}", page(web, show_one, long=True), methods=["GET"]),
     )
 
@@ -87,8 +89,31 @@ def show_one(visit: Visit) -> Response:
         more=changes.more,
         origins=addresses.ORIGINS,
         number=number,
-        layers=[(f"{layer.name} {layer.version}", list(layer.documents.items())) for layer in layers],
+        layers=[(f"{layer.name} {layer.version}", _documents(number, layer)) for layer in layers],
     )
+
+
+def show_document(visit: Visit) -> Response:
+    """The text of a document as it was published."""
+    administering(visit)
+    number, sent = _number(parameter(visit.request, "number")), visit.request.query_params
+    layers = releases.load(visit.connection, number).layers if number else ()
+    layer = next((one for one in layers if one.name == sent.get("layer")), None)
+    path = sent.get("path", "")
+    if layer is None or path not in layer.documents:
+        raise Stop(404)
+    release = Link(visit.texts("releases.one", number=number), addresses.release_of(number))
+    return visit.page(
+        "document.html",
+        title=path,
+        crumbs=(Link(visit.texts("menu.releases"), addresses.RELEASES), release, Link(path, visit.here)),
+        note=f"{layer.name} {layer.version}",
+        lines=list(enumerate(layer.documents[path].splitlines(), 1)),
+    )
+
+
+def _documents(number: int, layer: Layer) -> list[Link]:
+    return [Link(path, addresses.document_of(number, layer.name, path)) for path in layer.documents]
 
 
 def _number(text: str) -> int:
