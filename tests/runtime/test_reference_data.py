@@ -183,6 +183,32 @@ def test_a_row_that_is_gone_stays_where_it_was_changed_or_is_needed(corner: Corn
     assert corner.codes() == ["milk", "own", "tea"]
 
 
+def test_rows_that_were_taken_away_come_back_as_the_records_that_they_were(corner: Corner) -> None:
+    both = ("tea: {name: Tea, note: hot, steps: [{name: Boil}]}", "green: {name: Green, parent: tea}")
+    corner.kinds(*both)
+    corner.publish()
+    was = {one["code"]: one["id"] for one in corner.records()}
+    for _ in range(2):
+        corner.write("data/kinds.yaml", "data: kinds\nof: kind\nkey: code\nrows: {}\n")
+        assert corner.publish() == ["- data kinds: 2 records removed"]
+        corner.kinds(both[0].replace("Tea", "Teas"), both[1])
+        assert corner.publish() == ["+ data kinds: 2 records added"]
+        assert {one["code"]: one["id"] for one in corner.records()} == was
+        assert (corner.find("tea")["name"], corner.find("green")["parent"]) == ("Teas", was["tea"])
+        assert [one["name"] for one in corner.records("step")] == ["Boil"]
+
+
+def test_a_row_that_comes_back_gives_way_to_a_record_made_meanwhile(corner: Corner) -> None:
+    corner.kinds("tea: {name: Tea}")
+    corner.publish()
+    corner.write("data/kinds.yaml", "data: kinds\nof: kind\nkey: code\nrows: {}\n")
+    corner.publish()
+    own = corner.save(Change("create", "kind", None, {"code": "tea", "name": "Own"}))
+    corner.kinds("tea: {name: Tea}")
+    corner.publish()
+    assert (corner.find("tea")["id"], corner.find("tea")["name"]) == (own, "Own")
+
+
 def test_a_value_that_is_given_no_more_is_taken_back_where_nobody_touched_it(corner: Corner) -> None:
     corner.kinds("tea: {name: Tea, note: hot, rate: 1}", "milk: {name: Milk, note: cold}")
     corner.publish()

@@ -33,7 +33,7 @@ class Judged:
 
 def judge(rows: Rows, memories: Iterable[Memory]) -> Judged:
     """Compare what is offered with what is remembered and with what is there."""
-    judged = Judged(memories={(one.entity, one.record): one for one in memories})
+    judged = Judged(memories={(one.entity, one.record): one for one in memories if not one.is_away})
     offers = offers_of(rows.model, rows.names)
     _look(rows, judged, judged.memories)
     found = _find(rows, judged, offers)

@@ -24,8 +24,18 @@ class Memory:
     data: str
     row: str
     version: int
-    """0 where a person had changed the record before."""
+    """0 where a person had changed the record before; below 0, where a release took it away, that of the deleted record."""
     values: Mapping[str, Entry]
+
+    @property
+    def is_away(self) -> bool:
+        """Whether a release without the row has taken the record away."""
+        return self.version < 0
+
+    @property
+    def left_at(self) -> int:
+        """The version of a record that was taken away, as long as nobody has touched it since."""
+        return -self.version
 
 
 def recall(connection: sa.Connection) -> list[Memory]:

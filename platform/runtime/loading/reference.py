@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from kith.runtime.context import SYSTEM, Context
 from kith.runtime.loading.comparing import WRITTEN, Decision
 from kith.runtime.loading.judging import Judged, Record, judge
 from kith.runtime.loading.memory import Entry, Memory, forget, recall, remember
+from kith.runtime.loading.returning import bring_back
 from kith.runtime.loading.rows import Rows
 from kith.runtime.loading.saving import save_rows
 from kith.runtime.loading.standing import standings
@@ -29,7 +31,7 @@ def apply_reference(connection: sa.Connection, context: Context, release: Releas
     """
     context = context.as_(SYSTEM)
     rows = Rows(connection, release.model, release.names, release, context.now)
-    judged = judge(rows, recall(connection))
+    judged = judge(rows, bring_back(rows, context, recall(connection)))
     for data, decisions in groupby(judged.decisions, key=lambda one: one.offer.data.name):
         changes = ((one.offer.row, change) for one in decisions if (change := _change(rows, judged, one)) is not None)
         save_rows(connection, context, release, data, list(changes))
@@ -42,7 +44,8 @@ def apply_reference(connection: sa.Connection, context: Context, release: Releas
         save_rows(connection, context, release, memory.data, [(memory.row, emptied)])
     _remove(connection, context, release, judged, entities)
     remember(connection, _remembered(rows, judged))
-    forget(connection, [(one.entity, one.record) for one in (*judged.removed, *judged.left)])
+    remember(connection, _away(rows, judged.removed))
+    forget(connection, [(one.entity, one.record) for one in judged.left])
 
 
 def _change(rows: Rows, judged: Judged, decision: Decision) -> Change | None:
@@ -110,6 +113,13 @@ def _remembered(rows: Rows, judged: Judged) -> Iterator[Memory]:
         now = Memory(record[0], record[1], last.key, last.data.name, last.row, version, values)
         if now != memory:
             yield now
+
+
+def _away(rows: Rows, removed: Iterable[Memory]) -> Iterator[Memory]:
+    """Rows that were taken away, as they are remembered in case that they are offered again."""
+    removed = list(removed)
+    after = _after(rows, [(one.entity, one.record) for one in removed])
+    yield from (replace(one, version=-after[one.entity, one.record].version) for one in removed)
 
 
 def _after(rows: Rows, written: Iterable[Record]) -> dict[Record, Any]:

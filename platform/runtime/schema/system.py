@@ -289,7 +289,8 @@ reference = _table(
 )
 """What the current release's reference data has put into records. `key` is what a row is known by, `values` maps a column (owned
 lines: their table and reference) to `[value, source]`: what the record then held, and what the document said. `version` is the
-record's after that, 0 where a person had changed it before: as long as it is the same, nobody has touched the record."""
+record's after that, 0 where a person had changed it before: as long as it is the same, nobody has touched the record. Below 0 it is
+that of a record which a release has taken away: it comes back where the row does."""
 _index(reference, "entity", "key")
 
 counter = _table("counter", _column("name", TEXT, key=True), _column("next", sa.BigInteger))
