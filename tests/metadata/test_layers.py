@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from kith.metadata.build import build
 from kith.metadata.layers import load, merged, why
 from kith.metadata.memo import Memo
 from kith.metadata.model import Layer, Model
+from kith.problems import render
 from tests.metadata.example import BASE, write
 
 COMPANY = {
@@ -262,3 +264,22 @@ def test_a_file_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
     write(tmp_path, BASE)
     (tmp_path / "entities/wide.yaml").write_bytes("entity: wide\n".encode("utf-16"))
     assert [problem.code for problem in load(tmp_path)[1]] == ["D311"]
+
+
+def test_a_file_whose_name_cannot_be_printed_is_told_in_signs_that_can(tmp_path: Path) -> None:
+    write(tmp_path, BASE)
+    for name in (b"\xff.yaml", b"a\nb.yaml"):
+        Path(os.fsdecode(os.fsencode(tmp_path / "entities") + b"/" + name)).write_text("entity: box\n", "utf-8")
+    layers, problems = load(tmp_path)
+    assert [problem.code for problem in problems] == ["D221", "D221"]
+    assert all("entities/" in line.encode().decode() for line in map(render, problems))
+    assert not [path for path in layers[-1].documents if not path.isprintable()]
+
+
+def test_a_file_that_is_far_too_large_is_refused_unread(tmp_path: Path) -> None:
+    write(tmp_path, BASE)
+    with (tmp_path / "entities" / "large.yaml").open("wb") as file:
+        file.truncate(50_000_000_000)
+    layers, problems = load(tmp_path)
+    assert [problem.code for problem in problems] == ["D222"]
+    assert "entities/large.yaml" not in layers[-1].documents

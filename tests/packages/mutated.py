@@ -1,19 +1,15 @@
 """Packages and folders of documents, broken by chance: nothing may be half installed, and nothing may fail without a word.
 
-`python -m tests.packages.mutated 2000 1` breaks so many packages and so many folders.
+`python -m tests.packages.mutated 2000 1` breaks so many packages, upgrades, and folders that are proposed to a database.
 """
 
 from __future__ import annotations
 
 import json
 import random
-import re
 import sys
 import tempfile
-import traceback
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from kith.metadata.build import build
@@ -29,60 +25,19 @@ from kith.packages.resolutions import written as decisions_of
 from kith.packages.stack import Stack
 from kith.packages.upgrading import Taken, Upgrade, upgrade
 from kith.problems import render
+from tests.packages.breaking import Outcome, watched, words
 from tests.packages.hostile import files_of, good, zipped
+from tests.packages.mutated_folders import break_live_folders
 from tests.packages.upgrade_cases import CASES, stack_of
 
 NAMES = (
     "../x.yaml", "/x.yaml", "a\\b.yaml", "entities/\u202ex.yaml", "entities/CON.yaml", "", ".", "x", "entities/..", "con",
     "entities/e\u0301.yaml", "README", "README.md/x.yaml", "package.json", "entities/box.yaml", "Entities/box.yaml",
 )  # fmt: skip
-SIGNS = ":{}[]~\"'#-, \t\n\x00\ufeff&*!|>@`%é店0"
-
-
-@dataclass
-class Outcome:
-    """What a run found: what became of the broken ones, and what must not be."""
-
-    told: Counter[str] = field(default_factory=Counter)
-    bad: list[str] = field(default_factory=list)
 
 
 class Killed(BaseException):
     """The power is gone."""
-
-
-def words(text: str, chance: random.Random) -> str:
-    """A text, broken once as people and programs do it."""
-    lines = text.split("\n")
-    at = chance.randrange(len(lines))
-    found: list[str] = re.findall(r"\w+", text) or ["x"]
-
-    def other_word(line: str) -> str:
-        spots = list(re.finditer(r"\w+", line))
-        if not spots:
-            return line
-        spot = chance.choice(spots)
-        return line[: spot.start()] + chance.choice(found) + line[spot.end() :]
-
-    def sign(line: str) -> str:
-        place = chance.randrange(len(line) + 1)
-        return line[:place] + chance.choice(SIGNS) + line[place + chance.randrange(2) :]
-
-    changes: tuple[Callable[[], object], ...] = (
-        lambda: lines.pop(at),
-        lambda: lines.insert(at, lines[at]),
-        lambda: lines.insert(chance.randrange(len(lines)), lines.pop(at)),
-        lambda: lines.__setitem__(at, other_word(lines[at])),
-        lambda: lines.__setitem__(at, other_word(lines[at])),
-        lambda: lines.__setitem__(at, sign(lines[at])),
-        lambda: lines.__setitem__(at, "  " + lines[at]),
-        lambda: lines.__setitem__(at, lines[at].replace(": ", ":", 1)),
-        lambda: lines.__setitem__(at, re.sub(r"\{.*", "{~remove: true}", lines[at])),
-        lambda: lines.__setitem__(at, re.sub(r": .*", ": ~", lines[at])),
-        lambda: lines.__delitem__(slice(at, None)),
-    )
-    chance.choice(changes)()
-    return "\n".join(lines)
 
 
 def broken_texts(texts: Mapping[str, str], chance: random.Random) -> dict[str, str]:
@@ -165,7 +120,7 @@ def break_packages(count: int, seed: int) -> Outcome:
     for number in range(count):
         way = chance.choice(WAYS)
         made = way(data, chance)
-        with _watched(outcome, f"package {number} of seed {seed} ({way.__name__})"):
+        with watched(outcome, f"package {number} of seed {seed} ({way.__name__})"):
             found, problems = read_package(made, "some.kith")
             problems += problems_on(found, [core]) if found else []
             assert all(render(problem, language) for problem in problems for language in ("en", "zh-CN"))
@@ -226,7 +181,7 @@ def break_folders(count: int, seed: int) -> Outcome:
             which: layer_of(texts, layer.root, layer.name),
         }
         broken = Stack(stack.below, changed["old"], changed["new"], changed["company"], memo=memo)
-        with _watched(outcome, f"folder {number} of seed {seed} ({which})"):
+        with watched(outcome, f"folder {number} of seed {seed} ({which})"):
             _packs(texts)
             stacks = (broken.before(), broken.after(layer_of({}, "none")))
             sound = all(build(layers, memo, advice=False)[0] for layers in stacks)
@@ -272,31 +227,15 @@ def _is_whole(found: Upgrade) -> bool:
     return found.is_ready
 
 
-class _watched:  # noqa: N801  # read as a word of `with`
-    """Notes what was not caught."""
-
-    def __init__(self, outcome: Outcome, what: str) -> None:
-        self.outcome, self.what = outcome, what
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
-        if isinstance(error, Exception):
-            self.outcome.bad.append(self.what + "\n" + "".join(traceback.format_exception(error)[-6:]))
-            return True
-        return False
-
-
 def main(arguments: Iterable[str]) -> int:
     """Break so many of each."""
     count, seed = (int(argument) for argument in (*arguments, "1")[:2])
     failed = 0
-    for name, run in (("packages", break_packages), ("folders", break_folders)):
+    for name, run in (("packages", break_packages), ("upgrades", break_folders), ("folders", break_live_folders)):
         outcome = run(count, seed)
         told = ", ".join(f"{what} {number:,}" for what, number in outcome.told.most_common())
         print(f"{count:,} {name}: {told}; {len(outcome.bad)} uncaught or half installed")  # noqa: T201
-        for one in outcome.bad[:10]:
+        for one in (*outcome.notes, *outcome.bad[:10]):
             print(one)  # noqa: T201
         failed += len(outcome.bad)
     return 1 if failed else 0

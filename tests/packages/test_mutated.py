@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.packages.mutated import break_folders, break_packages
+from tests.packages.mutated_folders import break_live_folders
 
 
 def test_no_broken_package_is_half_installed_or_fails_without_a_word() -> None:
@@ -15,3 +16,9 @@ def test_no_broken_folder_fails_without_a_word_whatever_is_decided() -> None:
     outcome = break_folders(40, 1)
     assert outcome.bad == []
     assert outcome.told["upgraded"]
+
+
+def test_no_broken_folder_is_half_published_or_fails_without_a_word() -> None:
+    outcome = break_live_folders(12, 1)
+    assert outcome.bad == []
+    assert outcome.told["published"] and outcome.told["refused by the check"]

@@ -85,6 +85,9 @@ def _files(folder: Path) -> Iterator[str]:
 def _text(folder: Path, path: str, shown: str) -> tuple[str | None, Problem | None]:
     """A document's text, or why the file is none."""
     top = path.split("/", 1)[0] if "/" in path else ""
+    if not path.isprintable():
+        why = Words("its name has signs that cannot be printed", "文件名含有无法显示的字符")
+        return None, _no_document(folder, path, shown, why)
     if path.endswith(".yml"):
         return None, _no_document(folder, path, shown, Words("its name must end in .yaml", "文件名应以 .yaml 结尾"))
     if top in LATER_KINDS.values():
@@ -93,7 +96,12 @@ def _text(folder: Path, path: str, shown: str) -> tuple[str | None, Problem | No
         why = Words(f'"{top or path}" is no folder of a kind', f"“{top or path}”不是任何种类的文件夹")
         return None, _no_document(folder, path, shown, why, did_you_mean(top or path, FOLDERS))
     try:
+        if (folder / path).stat().st_size > MAX_CHARACTERS:
+            return None, _too_large(f"{shown}/{path}", many=False)
         return (folder / path).read_bytes().decode("utf-8").replace("\r\n", "\n"), None
+    except OSError as error:
+        why = Words(f"it cannot be read: {error.strerror}", f"无法读取：{error.strerror}")
+        return None, Problem(shape.FILE_NAME, None, {"path": f"{shown}/{path}", "why": why})
     except UnicodeDecodeError:
         hint = Words(
             "save it again as UTF-8 (it may be GBK, as older editors write it)", "请另存为 UTF-8（可能是 GBK 编码）"
@@ -102,14 +110,19 @@ def _text(folder: Path, path: str, shown: str) -> tuple[str | None, Problem | No
 
 
 def _no_document(folder: Path, path: str, shown: str, why: Words, hint: Words | None = None) -> Problem:
-    return Problem(shape.FILE_NAME, _start(folder, path, shown), {"path": f"{shown}/{path}", "why": why}, hint)
+    start = _start(folder, path, shown)
+    return Problem(shape.FILE_NAME, start, {"path": start.source.path, "why": why}, hint)
 
 
 def _start(folder: Path, path: str, shown: str) -> Span:
-    """The beginning of a file that is no document, with its first line."""
-    with (folder / path).open("rb") as file:
-        line = file.readline(200).decode("utf-8", "replace").rstrip()
-    return Span(Source(f"{shown}/{path}", line), 0, max(1, len(line)))
+    """The beginning of a file that is no document, with its first line; of its name what can be printed."""
+    try:
+        with (folder / path).open("rb") as file:
+            line = file.readline(200).decode("utf-8", "replace").rstrip()
+    except OSError:
+        line = ""
+    name = "".join(sign if sign.isprintable() else "\ufffd" for sign in path)
+    return Span(Source(f"{shown}/{name}", line), 0, max(1, len(line)))
 
 
 def _too_large(shown: str, many: bool) -> Problem:
