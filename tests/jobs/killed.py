@@ -1,10 +1,9 @@
-"""A worker in a process of its own that kills itself, without a word, before a certain statement: `URL NOW STATEMENT`."""
+"""A worker, to be run in a process of its own, that kills itself, without a word, before a certain statement."""
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -12,10 +11,13 @@ import sqlalchemy as sa
 from kith.jobs.worker import Worker
 from kith.runtime.workspace import Workspace
 from kith.runtime.write import copying
+from tests.jobs.club_world import club_model
+
+# Once for all processes that are forked from one that has this module: the first build brings the parser along.
+club_model()
 
 
-def main(url: str, now: str, last: int) -> None:
-    moment = datetime.fromisoformat(now)
+def main(url: str, moment: datetime, last: int) -> None:
     workspace = Workspace.open(url, clock=lambda: moment)
     left = last
 
@@ -35,7 +37,3 @@ def main(url: str, now: str, last: int) -> None:
     while worker.turn():
         pass
     workspace.close()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))

@@ -5,12 +5,10 @@ With KITH_LONG=1 they are killed at every statement.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
-import subprocess
-import sys
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -18,22 +16,26 @@ from kith.runtime.publishing import system_context
 from kith.runtime.schema import system
 from kith.runtime.write.change import Cause, Change
 from kith.runtime.write.gate import save_within
+from tests.jobs import killed
 from tests.jobs.club_world import Club
 
 STEP = 1 if os.environ.get("KITH_LONG") else 13
 """Statements that a worker gets further each time before it is killed."""
-ROOT = Path(__file__).parents[2]
+STARTING = multiprocessing.get_context("forkserver")
+"""Workers are forked from a process that holds nothing but their code: a new Python would load it each time."""
+STARTING.set_forkserver_preload([killed.__name__])
 
 
 def killed_until_done(club: Club) -> int:
     """Let workers go on, each killed a bit later than the one before, until one comes to an end; how many were killed."""
     url = club.workspace.database.url.render_as_string(hide_password=False)
-    for killed, statement in enumerate(range(2, 1_000, STEP)):
-        command = [sys.executable, "-m", "tests.jobs.killed", url, club.time.now.isoformat(), str(statement)]
-        ended = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
-        if ended.returncode == 0:
-            return killed
-        assert ended.returncode == -9, ended.stderr
+    for times, statement in enumerate(range(2, 1_000, STEP)):
+        worker = STARTING.Process(target=killed.main, args=(url, club.time.now, statement))
+        worker.start()
+        worker.join()
+        if worker.exitcode == 0:
+            return times
+        assert worker.exitcode == -9
         let_others_take_over(club)
     raise AssertionError("no worker came to an end")
 
