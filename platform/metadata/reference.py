@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from kith.metadata.checks import CHECKS, told_by
+from kith.metadata.checks.drawing import ICONS
 from kith.metadata.fields import COMMON, FIELD_TYPES, LATER
 from kith.metadata.mistakes import FAMILIES
 from kith.metadata.shapes.kinds import KINDS, LATER_KINDS
@@ -31,6 +32,8 @@ def kinds_page() -> str:
         parts.append(_keys(kind.schema))
     later = ", ".join(f"`{name}`" for name in LATER_KINDS)
     parts.append(f"## Not available yet · 尚未提供\n\n{later}")
+    icons = ", ".join(f"`{name}`" for name in sorted(ICONS))
+    parts.append(f"## Icons · 图标\n\n{icons}")
     return "\n\n".join(parts) + "\n"
 
 

@@ -12,6 +12,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from kith.metadata.checks.drawing import ICONS as KNOWN
 from kith.web.look import COLOURS, ICONS
 from kith.web.templating import Templates
 
@@ -69,6 +70,10 @@ def test_every_colour_name_has_an_accent_and_a_hue(templates: Templates) -> None
     style = templates.assets["kith.css"].content.decode()
     assert set(re.findall(r"\.accent-(\w+) ", style)) == set(COLOURS)
     assert set(re.findall(r"\.hue-(\w+) ", style)) == set(COLOURS)
+
+
+def test_the_icons_that_apps_may_name_are_those_of_the_sprite() -> None:
+    assert ICONS == KNOWN
 
 
 def test_every_icon_that_a_template_or_a_handler_names_is_in_the_sprite() -> None:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "platform" / "web" / "assets" / "vendor"
+NAMES = ROOT / "platform" / "metadata" / "shapes" / "icons.txt"
+"""What apps may name."""
 TESTING = ROOT / "tests" / "web" / "vendor"
 
 # Offered to apps as `icon:`; a page that wants another adds it here and runs this file.
@@ -84,6 +86,7 @@ def main(packages: Path) -> None:
     lucide = packages / "lucide-static"
     icons = SHIPPED / "icons.svg"
     icons.write_text(sprite(lucide), "utf-8")
+    NAMES.write_text("\n".join(sorted(ICONS)) + "\n", "utf-8")
     shutil.copyfile(lucide / "LICENSE", SHIPPED / "lucide.LICENSE")
     htmx = copy(packages / "htmx.org", "dist/htmx.min.js", SHIPPED / "htmx.min.js", "htmx.LICENSE")
     write(SHIPPED, [htmx, entry(lucide, icons, "lucide.LICENSE")])

@@ -6,6 +6,7 @@ from kith.metadata.checks import (
     acting,
     calendars,
     cases,
+    drawing,
     entities,
     fields,
     flows,
@@ -35,6 +36,7 @@ CHECKS: tuple[Check, ...] = (
     *ruling.CHECKS,
     *serving.CHECKS,
     *using.CHECKS,
+    *drawing.CHECKS,
 )
 """All checks, in the order of the documentation; what they tell is sorted by place anyhow."""
 

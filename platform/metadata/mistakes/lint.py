@@ -197,3 +197,10 @@ UNUSED_VIEW = Mistake(
     "# app.yaml\nnavigation: {things: {entity: thing}}\n# views/all.yaml\nview: all_things\nof: thing\ncolumns: {name: {}}",
     "warning",
 )
+NO_ICON = Mistake(
+    "W523",
+    Words('there is no icon "{name}": a dashed circle is drawn', "没有图标“{name}”，将显示虚线圆圈"),
+    "# entities/box.yaml\nentity: box\nicon: cardboard\nfields: {name: {type: text}}",
+    "# entities/box.yaml\nentity: box\nicon: box\nfields: {name: {type: text}}",
+    "warning",
+)
