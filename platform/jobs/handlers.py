@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kith.runtime import commissions, queue
+from kith.runtime import queue
 from kith.runtime.context import Context
 from kith.runtime.database import Connection
 from kith.runtime.idempotency import forget_old
@@ -94,13 +94,15 @@ def copy(connection: Connection, work: Work, so_far: Mapping[str, Any]) -> tuple
 
 
 def publish(work: Work) -> Any:
-    """Publish what somebody wants published, or go back."""
+    """Publish what somebody wants published, or go back; what reads documents is imported only then."""
+    from kith.runtime import commissions
+
     return commissions.carry_out(work.workspace, work.job, work.context.now)
 
 
 HANDLERS: Mapping[str, Handler] = {
     "copy": Stepwise(copy),
-    commissions.KIND: Apart(publish),
+    "publish": Apart(publish),
     "renew": Stepwise(renew),
     "schedule": Within(carry_out_schedule),
     "sweep": Within(sweep),

@@ -17,16 +17,12 @@ from kith.web.pages import (
     finding,
     home,
     jobs,
-    kept,
     keys,
     lists,
-    origins,
-    publishing,
     records,
     recycling,
-    releases,
+    release_routes,
     signing,
-    underway,
 )
 from kith.web.requests import Stop, Visit, Web, guest_of
 from kith.web.templating import Templates
@@ -48,11 +44,7 @@ def routes(doors: Doors, passwords: Passwords = SAFE) -> list[BaseRoute]:
         *finding.routes(web),
         *keys.routes(web),
         *jobs.routes(web),
-        *publishing.routes(web),
-        *underway.routes(web),
-        *kept.routes(web),
-        *origins.routes(web),
-        *releases.routes(web),
+        *release_routes.routes(web),
         *nowhere(web),
     ]
 

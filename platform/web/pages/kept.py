@@ -5,20 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from starlette.responses import Response
-from starlette.routing import Route
 
 from kith.runtime.applying.purging import Purge, kept_aside
 from kith.web import addresses
-from kith.web.answering import page
 from kith.web.formats import formatter
 from kith.web.pages.jobs import administering
-from kith.web.requests import Visit, Web
+from kith.web.requests import Visit
 from kith.web.view import Cell, Column, Empty, Link, Row, Table
-
-
-def routes(web: Web) -> Sequence[Route]:
-    """The route of what is kept aside."""
-    return (Route(addresses.KEPT, page(web, show, long=True), methods=["GET"]),)
 
 
 def show(visit: Visit) -> Response:

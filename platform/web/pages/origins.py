@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
-from starlette.routing import Route
 
 from kith.metadata.model import Layer
 from kith.problems import did_you_mean
 from kith.runtime.offered import NoOffer
 from kith.runtime.wanted import layers_at
 from kith.web import addresses
-from kith.web.answering import page
 from kith.web.pages.jobs import administering
 from kith.web.pages.proposals import offer
-from kith.web.requests import Stop, Visit, Web
+from kith.web.requests import Stop, Visit
 from kith.web.view import Choice, Link
 
 if TYPE_CHECKING:  # servers start without what reads documents
@@ -28,11 +26,6 @@ LONGEST_VALUE = 1_000
 MOST_BELOW = 300
 AROUND = 2
 """Lines that are shown before and after the one that says it."""
-
-
-def routes(web: Web) -> Sequence[Route]:
-    """The route of origins."""
-    return (Route(addresses.ORIGINS, page(web, show, long=True), methods=["GET"]),)
 
 
 @dataclass(frozen=True, slots=True)

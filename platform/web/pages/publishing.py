@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from starlette.responses import Response
-from starlette.routing import Route
 
 from kith.runtime import commissions
 from kith.runtime.commissions import Commission
@@ -16,27 +15,14 @@ from kith.runtime.plan.planning import DRIFT, REFUSED, Plan
 from kith.runtime.read.cursors import ID
 from kith.runtime.wanted import layers_at
 from kith.web import addresses
-from kith.web.answering import action, page
 from kith.web.inputs import FieldInput
 from kith.web.pages.jobs import administering
 from kith.web.pages.plans import TextChanges, classes_of_plan, shown_digest
 from kith.web.pages.proposals import Proposed, offered, older
-from kith.web.pages.signing import expired
-from kith.web.requests import Visit, Web, go
+from kith.web.requests import Visit, go
 from kith.web.view import Link, Notice
 
 LONGEST_NOTE = 1_000
-
-
-def routes(web: Web) -> Sequence[Route]:
-    """The routes of publishing and of going back."""
-    back = addresses.RELEASES + "/{number}/back"
-    return (
-        Route(addresses.WAITING, page(web, waiting, long=True), methods=["GET"]),
-        Route(addresses.WAITING, action(web, publish, expired, long=True), methods=["POST"]),
-        Route(back, page(web, going_back, long=True), methods=["GET"]),
-        Route(back, action(web, go_back, expired, long=True), methods=["POST"]),
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
-from starlette.routing import Route
 
 from kith.metadata.model import Layer
 from kith.runtime import commissions, releases
@@ -14,12 +13,11 @@ from kith.runtime.offered import NoOffer
 from kith.runtime.plan.changes import EFFECTS
 from kith.runtime.releases import Published
 from kith.web import addresses
-from kith.web.answering import page
 from kith.web.formats import formatter
 from kith.web.pages.jobs import administering
 from kith.web.pages.plans import TextChanges, classes_of_release
 from kith.web.pages.proposals import offer
-from kith.web.requests import Stop, Visit, Web, parameter
+from kith.web.requests import Stop, Visit, parameter
 from kith.web.view import Cell, Choice, Column, Fact, Link, Notice, Row, Table
 from kith.web.view import Page as Pager
 
@@ -29,15 +27,6 @@ if TYPE_CHECKING:  # servers start without what reads documents
 SIZE = 50
 LONGEST = 300
 """Characters of a setting's value."""
-
-
-def routes(web: Web) -> Sequence[Route]:
-    """The routes of releases."""
-    return (
-        Route(addresses.RELEASES, page(web, show, long=True), methods=["GET"]),
-        Route(addresses.RELEASES + "/{number}/document", page(web, show_document), methods=["GET"]),
-        Route(addresses.RELEASES + "/{number}", page(web, show_one, long=True), methods=["GET"]),
-    )
 
 
 def show(visit: Visit) -> Response:

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from starlette.responses import Response
-from starlette.routing import Route
 
 from kith.runtime import commissions, queue
 from kith.runtime.commissions import Going
 from kith.runtime.read.cursors import ID
 from kith.web import addresses
-from kith.web.answering import page
 from kith.web.formats import formatter
 from kith.web.pages.jobs import administering
-from kith.web.requests import Stop, Visit, Web, parameter
+from kith.web.requests import Stop, Visit, parameter
 from kith.web.templating import wanted
 from kith.web.view import Cell, Fact, Link, Notice, Step
 
 STAGES = ("expand", "fill", "switch", "tidy")
 AT_ONCE = ("at_once",)
 """SQLite does all of it in one transaction: nobody sees how far it is."""
-
-
-def routes(web: Web) -> Sequence[Route]:
-    """The route of what is under way."""
-    return (Route(addresses.RELEASES + "/publishing/{id}", page(web, show), methods=["GET"]),)
 
 
 def show(visit: Visit) -> Response:
