@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
+from kith.runtime.database import is_busy, is_full
 from kith.runtime.schema.views.writing import MARK, View, view_names, view_of
 
 if TYPE_CHECKING:
@@ -143,7 +144,8 @@ def _make(connection: sa.Connection, name: str, view: View) -> bool:
         _create(connection, name, view)
     except DBAPIError as error:
         savepoint.rollback()
-        if getattr(error.orig, "sqlstate", None) == NO_LOCK:
+        # A lock that is not to be had is busy as well.
+        if is_busy(error) or is_full(error):
             raise
         log.warning("the view %s cannot be made: %s", name, error.orig)
         return False
