@@ -63,7 +63,9 @@ nightly: .venv/.test ## What takes long: a million agreement cases, broken docum
 	for part in "tests.agreement --cases 1000000 --jobs 2 --seed $(SEED)" "tests.rules.broken 20000 $(SEED)" \
 			"tests.rules.broken_documents 20000 $(SEED)" "tests.rules.proving 20000 $(SEED)" "tests.metadata.broken" \
 			"tests.metadata.mutator 5000 $(SEED)" "tests.runtime.cycles 2000" \
-			"tests.packages.mutated 2000 $(SEED)"; do \
+			"tests.packages.mutated 2000 $(SEED)" \
+			"tests.runtime.killed_applies --kills 200 --seed $(SEED)" \
+			"tests.runtime.killed_applies --kills 200 --seed $(SEED) --engine postgresql"; do \
 		echo "== python -m $$part"; $(BIN)/python -m $$part || failed=1; \
 	done; \
 	echo "== 5,000 new examples each"; KITH_LONG=1 $(BIN)/pytest -q -n 2 $(EXAMPLES) || failed=1; \
@@ -71,6 +73,7 @@ nightly: .venv/.test ## What takes long: a million agreement cases, broken docum
 		echo "== kills, round $$round"; $(BIN)/pytest -q -k kill tests/jobs tests/runtime || failed=1; \
 	done; \
 	echo "== the shipped templates' upgrades as packages"; KITH_LONG=1 $(BIN)/pytest -q tests/packages/test_shipped.py || failed=1; \
+	echo "== full disks"; KITH_LONG=1 $(BIN)/pytest -q tests/runtime/test_full_disk.py || failed=1; \
 	echo "== kills at every statement"; KITH_LONG=1 $(BIN)/pytest -q tests/jobs/test_killed.py || failed=1; \
 	exit $$failed
 
