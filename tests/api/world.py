@@ -90,7 +90,7 @@ def set_account(connection: sa.Connection, user: str) -> None:
 def opened(url: str, folder: Path = DESK) -> Iterator[Desk]:
     """A desk in an empty database."""
     model = desk_model(folder)
-    workspace, (users, tokens) = prepared(url, model, lambda workspace: people(workspace, model))
+    workspace, (users, tokens) = prepared(url, model, lambda workspace: people(workspace, model), key="desk")
     doors = Doors(workspace, Calling(workspace.database), lambda: NOW)
     with TestClient(Starlette(routes=routes(doors)), raise_server_exceptions=False) as client:
         yield Desk(workspace, client, dict(users), dict(tokens))

@@ -66,7 +66,7 @@ def test_a_prepared_workspace_is_filled_once_and_each_copy_is_a_tests_own(tmp_pa
         return len(filled)
 
     for name in ("one", "two"):
-        workspace, returned = prepared(f"sqlite:///{tmp_path / name}.db", desk_model(), fill)
+        workspace, returned = prepared(f"sqlite:///{tmp_path / name}.db", desk_model(), fill, key=str(tmp_path))
         assert (returned, workspace.current().number, workspace.current().model) == (1, 1, desk_model())
         with workspace.database.write() as connection:
             assert connection.scalar(text("SELECT count(*) FROM kith_release")) == 1

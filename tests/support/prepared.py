@@ -27,11 +27,13 @@ def installed(url: str, model: Model, **options: Any) -> Workspace:
     def fill(workspace: Workspace) -> None:
         workspace.apply(workspace.plan(model))
 
-    return prepared(url, model, fill, **options)[0]
+    return prepared(url, model, fill, key="installed", **options)[0]
 
 
-def prepared(url: str, model: Model, fill: Callable[[Workspace], T], **options: Any) -> tuple[Workspace, T]:
+def prepared(url: str, model: Model, fill: Callable[[Workspace], T], key: str, **options: Any) -> tuple[Workspace, T]:
     """A workspace of an empty database that `fill` has put a model and its data into, and what that returned.
+
+    `key` names what `fill` does with that model.
 
     An SQLite file is made once in a process and copied from then on. PostgreSQL has nothing that copies a schema for less than
     it costs to make.
@@ -40,13 +42,13 @@ def prepared(url: str, model: Model, fill: Callable[[Workspace], T], **options: 
     if file.get_backend_name() != "sqlite":
         workspace = Workspace.open(url, **options)
         return workspace, fill(workspace)
-    key = fill.__qualname__, _digests(model.layers)
-    if key not in _made:
+    made = key, _digests(model.layers)
+    if made not in _made:
         source = run.folder() / f"{uuid.uuid4().hex}.db"
         workspace = Workspace.open(f"sqlite:///{source}", **options)
-        _made[key] = source, fill(workspace)
+        _made[made] = source, fill(workspace)
         workspace.close()
-    source, returned = _made[key]
+    source, returned = _made[made]
     shutil.copyfile(source, str(file.database))
     workspace = Workspace(open_database(url), _beginning_with(model), **options)
     assert workspace.look()

@@ -14,8 +14,6 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.testclient import TestClient
 
-from kith.metadata.build import build
-from kith.metadata.layers import load
 from kith.runtime.accounts import CHEAP, open_session, set_password
 from kith.runtime.calling import Calling, Doors
 from kith.runtime.clock import system_clock
@@ -27,6 +25,8 @@ from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause, Change, Saved
 from kith.runtime.write.gate import save
 from kith.web.app import routes
+from tests.support.prepared import prepared
+from tests.support.worlds import model_of
 
 APPS = Path(__file__).resolve().parents[2] / "apps"
 ADMIN = "ada@example.com"
@@ -94,14 +94,16 @@ class Shop:
 @contextmanager
 def opened(url: str, app: str = "retail_crm", *, demo: bool = True) -> Iterator[Shop]:
     """A shop on an empty database."""
-    model, problems = build(load(APPS / app)[0])
-    assert model is not None, problems
-    workspace = Workspace.open(url)
-    release = workspace.apply(workspace.plan(model))
-    context = context_of(SYSTEM, system_clock(), language="en", time_zone=model.app.time_zone)
-    workspace.database.run(lambda connection: apply_reference(connection, context, release))
-    if demo:
-        workspace.database.run(lambda connection: load_demo(connection, context, release))
+    model = model_of(APPS / app)
+
+    def fill(workspace: Workspace) -> None:
+        release = workspace.apply(workspace.plan(model))
+        context = context_of(SYSTEM, system_clock(), language="en", time_zone=model.app.time_zone)
+        workspace.database.run(lambda connection: apply_reference(connection, context, release))
+        if demo:
+            workspace.database.run(lambda connection: load_demo(connection, context, release))
+
+    workspace, _ = prepared(url, model, fill, key=f"shop, demo={demo}")
     calling = Calling(workspace.database)
     compression = Middleware(GZipMiddleware, minimum_size=1_024, compresslevel=5)
     pages = Starlette(routes=routes(Doors(workspace, calling, system_clock), CHEAP), middleware=[compression])
