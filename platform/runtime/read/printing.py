@@ -14,6 +14,8 @@ from kith.rules.plain import plain
 from kith.rules.types import Type
 
 Print = Callable[[object], str]
+GROUPED = 10_000
+"""Whole numbers from here on have their digits grouped in a text: with four digits they are mostly years."""
 
 
 def printer(type_: Type, model: Model, language: str, zone: tzinfo) -> Print:
@@ -50,7 +52,9 @@ def _printed(value: object, type_: Type, locale: Locale, zone: tzinfo) -> str:
             return str(numbers.format_currency(value, type_.currency, locale=locale))
         case Decimal() if type_.kind == "percent":
             return str(numbers.format_percent(value, locale=locale, decimal_quantization=False))
-        case int() | Decimal():
+        case int():
+            return str(numbers.format_decimal(value, locale=locale, group_separator=abs(value) >= GROUPED))
+        case Decimal():
             return str(numbers.format_decimal(value, locale=locale, decimal_quantization=False))
         case datetime():
             return str(dates.format_datetime(value, "medium", tzinfo=zone, locale=locale))
