@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,24 +12,10 @@ from hypothesis import strategies as st
 from kith.metadata.layers import layer_of, load_layer
 from kith.metadata.layers.company import in_order, with_company
 from kith.metadata.layers.loading import CORE, SHIPPED
-from kith.metadata.model import Layer
 from kith.metadata.shapes.kinds import FOLDERS, KINDS
-from kith.packages.projects import change
-from kith.runtime import releases
-from kith.runtime.context import SYSTEM
 from kith.runtime.database import Database, open_database
 from kith.runtime.schema.install import install
-from kith.runtime.schema.names import Names
-from tests.runtime.models import entity, field, model
-
-ROOT = Path(__file__).resolve().parents[2]
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-MODEL = model(entity("shop", field("name")))
-FOLDERS_OF_APPS = sorted(
-    {path.parent for top in (SHIPPED, ROOT / "tests") for path in top.rglob("app.yaml")} | {CORE},
-    key=lambda path: path.as_posix(),
-)
-"""Every app of this repository: the templates, and all that tests are made of."""
+from tests.runtime.round_trips import go, layers_of_everything, out_and_in, through
 
 
 @pytest.fixture
@@ -44,43 +26,12 @@ def database(database_url: str) -> Iterator[Database]:
     opened.close()
 
 
-def through(database: Database, layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
-    """Layers as a release keeps them."""
-    with database.write() as connection:
-        number = releases.current_number(connection) + 1
-        releases.store(connection, number, replace(MODEL, layers=layers), Names(), at=NOW, actor=SYSTEM)
-    with database.read() as connection:
-        return releases.load(connection, number).layers
-
-
-def out_and_in(folder: Path, layer: Layer) -> Layer:
-    """A layer that was written into an empty folder and read again."""
-    folder.mkdir(parents=True)
-    change(folder, layer.documents)
-    return load_layer(folder, layer.name)[0]
-
-
-def kind_of(text: str) -> str:
-    found = re.search(r"^([a-z]+):", text, re.MULTILINE)
-    return found[1] if found and found[1] in KINDS else "none"
-
-
 def test_every_document_of_every_kind_comes_back_as_it_was(database: Database, tmp_path: Path) -> None:
-    read = [load_layer(folder, folder.as_posix())[0] for folder in FOLDERS_OF_APPS]
-    layers = tuple(replace(layer, name=f"{layer.name}_{number}") for number, layer in enumerate(read))
-    stored = through(database, layers)
-    kinds: Counter[str] = Counter()
-    for number, (before, kept) in enumerate(zip(layers, stored, strict=True)):
-        again = out_and_in(tmp_path / str(number), kept)
-        assert list(kept.documents.items()) == list(before.documents.items())
-        assert list(again.documents.items()) == list(before.documents.items())
-        assert again.digest == kept.digest == before.digest
-        for path, text in before.documents.items():
-            assert (tmp_path / str(number) / path).read_bytes() == text.encode()
-            kinds[kind_of(text)] += 1
-    assert set(kinds) >= set(KINDS)
-    assert sum(kinds.values()) > 700
-    assert min(kinds[kind] for kind in KINDS) >= 3, kinds
+    trips = go(database, layers_of_everything(tmp_path / "laid"), tmp_path / "out")
+    assert trips.otherwise == []
+    assert set(trips.kinds) >= set(KINDS)
+    assert trips.documents > 1_400
+    assert min(trips.kinds[kind] for kind in KINDS) >= 3, trips.kinds
 
 
 def test_a_company_layer_comes_back_as_it_was(database: Database, tmp_path: Path) -> None:
