@@ -167,12 +167,12 @@ def _table(visit: Visit, found: Sequence[Published]) -> Table:
             Cell(" · ".join((title, *(chip.label for chip in _chips(visit, one)))), address),
             Cell(_when(visit, one)),
             Cell(one.by(visit.language)),
-            Cell(f"{one.app} {one.version}"),
-            Cell("、".join(told) if visit.language == "zh-CN" else ", ".join(told)),
             Cell(one.said(visit.language)),
+            Cell("、".join(told) if visit.language == "zh-CN" else ", ".join(told)),
+            Cell(f"{one.app} {one.version}"),
         )
         rows.append(Row(str(one.number), cells, address, label=title))
-    names = ("release", "at", "actor", "version", "changes", "note")
+    names = ("release", "at", "actor", "note", "changes", "version")
     columns = [
         Column(name, texts(f"releases.{name}"), phone="title" if name == "release" else "show") for name in names
     ]
