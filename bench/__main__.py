@@ -15,13 +15,28 @@ from bench.http import http
 from bench.importing import importing
 from bench.lists import FEW, growth, lists, server_time
 from bench.measuring import Figure
+from bench.releasing import releasing
+from bench.remembering import memory
 from bench.requests import bare, both, counts, requests
 from bench.rules import rules
 from bench.saving import saving
 from bench.starting import starting
 from bench.world import opened
 
-PARTS = ("rules", "save", "counts", "requests", "http", "lists", "growth", "alter", "import", "start")
+PARTS = (
+    "rules",
+    "save",
+    "counts",
+    "requests",
+    "http",
+    "lists",
+    "growth",
+    "releases",
+    "memory",
+    "alter",
+    "import",
+    "start",
+)
 ENGINES = ("sqlite", "postgresql")
 
 
@@ -42,6 +57,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rows", type=int, default=100_000, help="records of the large list (1000000 for the figure)")
     parser.add_argument("--rounds", type=int, default=15, help="rounds of each comparison")
     parser.add_argument("--records", type=int, default=10_000, help="records to import")
+    parser.add_argument("--cycles", type=int, default=100, help="fields that come and go (2000 for the figure)")
     parser.add_argument("--only", nargs="*", choices=PARTS, default=list(PARTS), help="parts to measure")
     parser.add_argument("--engine", nargs="*", choices=ENGINES, default=list(ENGINES))
     parser.add_argument("--postgresql", default="", help="URL of a PostgreSQL server; without it one is started")
@@ -107,6 +123,10 @@ def _many(where: str, fresh: Callable[[], str], options: argparse.Namespace) -> 
                 yield Figure(where, f"putting {options.rows:,} records into their table", -1, filled, "s")
                 yield from growth(where, few, many, options.rows, rounds=options.rounds)
                 yield from server_time(where, many, options.rows, rounds=options.rounds)
+    if "releases" in options.only:
+        yield from releasing(where, fresh, options.cycles)
+    if "memory" in options.only:
+        yield from memory(where, fresh, options.rows)
     if "alter" in options.only and where == "PostgreSQL":
         yield from altering(where, fresh(), options.rows)
 

@@ -34,7 +34,7 @@ fields:
   channel: {type: text, max_length: 20, label: {en: Channel, zh-CN: 渠道}}
 """
 TEXT = "  channel: {type: text, max_length: 20, label: {en: Channel, zh-CN: 渠道}}\n"
-SEEN = "  seen_at: {type: datetime, label: {en: Seen at, zh-CN: 查看时间}}\n"
+CHANNEL = "channel: {type: text, required: true, default: desk, label: {en: Channel, zh-CN: 渠道}}"
 CHOICE = (
     "  channel: {type: choice, label: {en: Channel, zh-CN: 渠道}, options: {call: {label: {en: Call, zh-CN: 电话}},"
     " mail: {label: {en: Mail, zh-CN: 邮件}}, visit: {label: {en: Visit, zh-CN: 拜访}}}}\n"
@@ -65,35 +65,33 @@ class Alteration:
         return [*published, "--db", database, "--allow-loss"]
 
 
-def _field(what: str, entity: str, line: str) -> Alteration:
+def added(what: str, entity: str, line: str) -> Alteration:
+    """One more field of an entity."""
     return Alteration(what, entity, "fields:\n", f"fields:\n  {line}\n")
 
 
 ALTERATIONS = (
-    _field("a field", "ticket", "region: {type: text, label: {en: Region, zh-CN: 地区}}"),
-    _field(
-        "a required field with a default", "ticket",
-        "channel: {type: text, required: true, default: desk, label: {en: Channel, zh-CN: 渠道}}",
-    ),
-    _field("a reference", "ticket", "partner: {type: reference, to: company, label: {en: Partner, zh-CN: 伙伴}}"),
+    added("a field", "ticket", "region: {type: text, label: {en: Region, zh-CN: 地区}}"),
+    added("a required field with a default", "ticket", CHANNEL),
+    added("a reference", "ticket", "partner: {type: reference, to: company, label: {en: Partner, zh-CN: 伙伴}}"),
     Alteration("an index", "ticket", "indexes:\n", "indexes:\n  by_opened: [stage, opened_on]\n"),
     Alteration(
         "a unique key", "ticket", "phone: {type: phone, region: CN,", "phone: {type: phone, region: CN, unique: true,"
     ),
-    _field(
+    added(
         "a stored formula", "ticket",
         "due: {type: formula, value: (amount ?? 0) * (1 - (rate ?? 0%)), result: {type: money, currency: CNY},"
         " label: {en: Due, zh-CN: 应付}}",
     ),
-    _field(
+    added(
         "a roll-up", "ticket",
         "spent: {type: rollup, value: sum(replies.minutes), label: {en: Minutes spent, zh-CN: 用时}}",
     ),
     Alteration("integer to decimal", "ticket", "score: {type: integer,", "score: {type: decimal, scale: 1,"),
     Alteration("text to choice", "reply", TEXT, CHOICE),
     Alteration("choice to text, going back", "reply", CHOICE, TEXT, back=True),
-    Alteration("a removal", "ticket", SEEN, ""),
-    Alteration("a removal, going back", "ticket", "  urgent:", f"{SEEN}  urgent:", back=True),
+    Alteration("a removal", "ticket", f"  {CHANNEL}\n", ""),
+    Alteration("a removal, going back", "ticket", "  urgent:", f"  {CHANNEL}\n  urgent:", back=True),
 )  # fmt: skip
 
 

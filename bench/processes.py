@@ -21,10 +21,12 @@ KITH = (sys.executable, "-c", f"{AS_INSTALLED}from kith.cli.main import app; app
 PATIENCE = 300.0
 
 
-def timed_run(command: Sequence[str]) -> tuple[float, str]:
-    """Seconds of a command that must succeed, and of the processor's."""
+def timed_run(command: Sequence[str], code: int = 0) -> tuple[float, str]:
+    """Seconds of a command that must end with a code, and of the processor's."""
     started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, check=True, capture_output=True)  # noqa: S603
+    done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603
+    if done.returncode != code:
+        raise RuntimeError(done.stdout + done.stderr)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     busy = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return time.perf_counter() - started, f"processor {busy:.2f} s"

@@ -1,9 +1,7 @@
-"""Publishing: how soon a server answers with a release that another process has committed, and what loading rules costs."""
+"""What publishing is measured with: documents that change, servers that are asked; and what loading rules costs."""
 
 from __future__ import annotations
 
-import sqlite3
-import statistics
 import subprocess
 import time
 import urllib.error
@@ -13,47 +11,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench.measuring import Figure
-from bench.processes import KITH, PATIENCE, Server, served
+from bench.processes import KITH
 from kith.metadata.build import build
 from kith.metadata.layers import load
-from kith.runtime.schema import system
 
-CHANGED, ROUNDS, LOOK = "thing_050", 7, 0.01
-"""The entity whose document changes, how often, and seconds between two questions."""
-
-
-def publishing(folder: Path, database: str) -> Iterator[Figure]:
-    """A server over the folder's release, while one document changes again and again and is applied beside it."""
-    token = said("token", "create", "bench", "--role", "worker", "--db", database).strip()
-    with served([str(folder), "--db", database]) as server:
-        found = [round_of(folder, database, server, token, number) for number in range(ROUNDS)]
-    seconds, busy = (statistics.median(times) for times in zip(*found, strict=True))
-    note = f"processor {1e3 * busy:.0f} ms"
-    yield Figure("start", "a changed document live, from its commit", 300, 1e3 * seconds, "ms", note=note)
+CHANGED = "thing_050"
+"""The entity whose document changes."""
 
 
-def round_of(folder: Path, database: str, server: Server, token: str, number: int) -> tuple[float, float]:
-    """From the commit of a release with one more field to the first answer that has it: seconds, and the server's."""
-    path, field = folder / "entities" / f"{CHANGED}.yaml", f"added_{number}"
-    text = path.read_text()
-    line = f"fields:\n  {field}: {{type: integer, label: {{en: Added, zh-CN: 新增}}}}"
-    path.write_text(text.replace("fields:", line, 1))
-    before, committed, busy, started = newest(database), 0.0, 0.0, time.perf_counter()
-    command = [*KITH, "apply", str(folder), "--db", database]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):  # noqa: S603
-        while time.perf_counter() - started < PATIENCE:
-            if not committed and newest(database) > before:
-                committed, busy = time.perf_counter(), server.busy
-            if committed and knows(server.port, token, field):
-                return time.perf_counter() - committed, server.busy - busy
-            time.sleep(LOOK)
-    raise RuntimeError("the change did not go live")
-
-
-def newest(database: str) -> int:
-    """The number of the newest release that is committed."""
-    with sqlite3.connect(database.removeprefix("sqlite:///")) as connection:
-        return int(connection.execute(f"select max(number) from {system.release.name}").fetchone()[0])
+def with_field(document: str, name: str) -> str:
+    """The document of an entity with one more field."""
+    return document.replace("fields:", f"fields:\n  {name}: {{type: integer, label: {{en: Added, zh-CN: 新增}}}}", 1)
 
 
 def knows(port: int, token: str, field: str) -> bool:

@@ -10,13 +10,13 @@ from pathlib import Path
 from bench import generated
 from bench.measuring import Figure
 from bench.processes import AS_INSTALLED, KITH, served, timed_run
-from bench.publishing import loading, publishing
+from bench.publishing import loading
 
 ROOMS = "import kith.cli.main, kith.cli.serve, kith.cli.ground, kith.cli.serving, kith.runtime.write.gate"
 
 
 def starting() -> Iterator[Figure]:
-    """A server over a large app that has been applied before; then a document of it changes."""
+    """A server over a large app that has been applied before."""
     with tempfile.TemporaryDirectory(prefix="kith-bench-") as name:
         folder, database = Path(name) / "generated", f"sqlite:///{name}/bench.db"
         generated.write(folder)
@@ -28,7 +28,6 @@ def starting() -> Iterator[Figure]:
             yield Figure("start", what, -1, first.seconds, "s", note=first.note)
         yield from again("start with the folder", [str(folder), "--db", database])
         yield from again("start from the release", ["--db", database])
-        yield from publishing(folder, database)
     seconds, busy = timed_run((sys.executable, "-c", AS_INSTALLED + ROOMS))
     yield Figure("start", "imports", 1, seconds, "s", note=busy)
 

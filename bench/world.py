@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +133,7 @@ def opened(url: str, *, tickets: int = 0) -> Iterator[World]:
         workspace.close()
 
 
+@cache
 def model() -> Model:
     """The model of the bench's app."""
     layers, problems = load(APP)

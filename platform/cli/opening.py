@@ -111,11 +111,16 @@ def candidate_of(folder: Path, language: str) -> Model:
     return model_of(*load(app_folder(folder, language)), language)
 
 
-def model_of(layers: Sequence[Layer], problems: Sequence[Problem], language: str) -> Model:
-    """The model of layers that were read with these problems; leaves with all problems where there are errors."""
+def model_of(
+    layers: Sequence[Layer], problems: Sequence[Problem], language: str, workspace: Workspace | None = None
+) -> Model:
+    """The model of layers that were read with these problems; leaves with all problems where there are errors.
+
+    With a workspace, what its release has as well is taken from there.
+    """
     from kith.metadata.build import build
 
-    model, found = build(layers, advice=False)
+    model, found = workspace.built(layers) if workspace else build(layers, advice=False)
     errors = [problem for problem in (*problems, *found) if problem.is_error]
     if model is None or errors:
         for problem in errors:

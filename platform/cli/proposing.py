@@ -39,10 +39,10 @@ class Proposal:
         """The app's."""
         return self.layers[-1].name
 
-    def model(self) -> Model:
-        """The folder's model; leaves with all its problems where it has errors."""
+    def model(self, workspace: Workspace | None = None) -> Model:
+        """The folder's model, built beside that of an open workspace; leaves with all its problems where it has errors."""
         if self._model is None:
-            self._model = model_of(self.layers, self.problems, self.language)
+            self._model = model_of(self.layers, self.problems, self.language, workspace)
         return self._model
 
     def standing(self, workspace: Workspace, *, anyway: bool = False) -> Standing:
@@ -54,10 +54,10 @@ class Proposal:
     def candidate(self, workspace: Workspace, found: Standing) -> Model:
         """The model that is proposed; leaves with all problems where there are errors, also in files that are no documents."""
         if list(found.layers) == list(self.layers):
-            return self.model()
+            return self.model(workspace)
         if not found.brings and not self.problems:
             return workspace.current().model
-        return model_of(found.layers, self.problems, self.language)
+        return model_of(found.layers, self.problems, self.language, workspace)
 
     def settled(self, workspace: Workspace, found: Standing) -> None:
         """Remember that the database has all of it."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import sqlalchemy as sa
 
@@ -31,6 +32,8 @@ class Told:
     longest: float
     columns: int
     seconds: float
+    slowing: float
+    """How many times longer the slowest tenth of the cycles took than the first, by the processor's time of this process."""
 
 
 def shop(*names: str) -> Model:
@@ -41,6 +44,7 @@ def shop(*names: str) -> Model:
 def cycles(database: Database, count: int, name: Callable[[int], str], *, filled: bool) -> Told:
     """Add and remove a field so many times; where it is filled, what is kept aside is purged now and then."""
     began, longest, rebuilt = time.monotonic(), 0.0, 0
+    marks: list[float] = []
     release = apply(plan(shop(), None, database), database)
     with database.write() as connection:
         connection.exec_driver_sql(
@@ -48,6 +52,7 @@ def cycles(database: Database, count: int, name: Callable[[int], str], *, filled
             " SELECT gen_random_uuid(), 1, now(), now(), 'shop ' || n FROM generate_series(1, 100) n"
         )
     for number in range(count):
+        marks.append(time.process_time())
         for candidate in (shop(name(number)), shop()):
             started = time.monotonic()
             planned = plan(candidate, release, database)
@@ -64,7 +69,14 @@ def cycles(database: Database, count: int, name: Callable[[int], str], *, filled
         assert plan(shop(), release, database).drift == ()
         assert connection.exec_driver_sql("SELECT count(*) FROM shop").scalar() == 100
         columns = len(sa.inspect(connection).get_columns("shop"))
-    return Told(rebuilt, longest, columns, time.monotonic() - began)
+    return Told(rebuilt, longest, columns, time.monotonic() - began, slowing(marks))
+
+
+def slowing(marks: Sequence[float]) -> float:
+    """How many times longer the slowest tenth took than the first, from when each piece of work began."""
+    length = max(1, len(marks) // 10)
+    tenths = [after - before for before, after in pairwise(marks[::length])]
+    return max(tenths) / tenths[0] if tenths else 1.0
 
 
 def purged(database: Database, release: Release) -> Release:
@@ -90,7 +102,7 @@ def main(count: int) -> int:
             database.close()
         sys.stdout.write(
             f"{way}: {count} times, {told.rebuilt} tables made anew, longest apply {told.longest:.2f} s,"
-            f" {told.columns} columns in the end, {told.seconds:.0f} s\n"
+            f" {told.columns} columns in the end, {told.seconds:.0f} s, the slowest tenth {told.slowing:.1f} times the first\n"
         )
         sys.stdout.flush()
     return 0
