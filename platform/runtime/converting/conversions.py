@@ -226,9 +226,8 @@ def refusal(old: Field, new: Field, renamed: Mapping[str, str]) -> Words | None:
     if before in ("reference", "references") and after in ("reference", "references"):
         target = _target(old)
         return None if renamed.get(target, target) == _target(new) else OTHER_TARGET
-    if before == after == "money" and old.type.currency != new.type.currency:
-        return OTHER_CURRENCY
-    return OTHER_CURRENCY if old.currency_field and after == "money" and not new.currency_field else None
+    is_of_another = old.type.currency != new.type.currency or bool(old.currency_field) != bool(new.currency_field)
+    return OTHER_CURRENCY if before == after == "money" and is_of_another else None
 
 
 def _target(field: Field) -> str:

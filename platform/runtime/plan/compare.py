@@ -152,7 +152,8 @@ def _spelled_apart(old: Field, new: Field) -> tuple[str, str]:
 
 
 def _spelled(field: Field) -> str:
-    spelled = str(field.type.or_null(False))
+    own = f"currency_field: {field.currency_field}" if field.currency_field else ""
+    spelled = str(replace(field.type, nullable=False, currency=own or field.type.currency))
     return spelled if field.type.kind == "ref" or spelled.startswith(field.type_name) else field.type_name
 
 
