@@ -35,7 +35,7 @@ def plain(value: object) -> Any:
             return value
 
 
-def differing(before: object, after: object, but: frozenset[str] = frozenset()) -> tuple[str, ...]:
+def differing(before: Any, after: Any, but: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """The attributes in which two objects of one dataclass differ."""
     return tuple(
         name
