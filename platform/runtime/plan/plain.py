@@ -39,7 +39,7 @@ def differing(before: Any, after: Any, but: frozenset[str] = frozenset()) -> tup
     """The attributes in which two objects of one dataclass differ."""
     return tuple(
         name
-        for name in _meaning(type(before))
+        for name in _meaning(before.__class__)
         if name not in but and not same(getattr(before, name), getattr(after, name))
     )
 
