@@ -290,3 +290,13 @@ def test_a_worker_that_died_over_it_is_followed_by_one_that_ends_it(corner: Corn
     assert corner.work()
     assert "Release 2 is live." in admin.get(progress).text
     assert corner.number == 2
+
+
+def test_who_had_to_sign_in_again_sees_the_plan_with_his_note_before_he_publishes(corner: Corner) -> None:
+    admin = corner.admin()
+    corner.write(ADDED)
+    form = form_of(admin)
+    text = admin.post(WAITING, data={**form, "note": "Colours", "_resume": "1"}).text
+    assert 'value="Colours"' in text
+    assert "Publish release 2" in text
+    assert not corner.work()

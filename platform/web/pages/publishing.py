@@ -20,6 +20,7 @@ from kith.web.pages.jobs import administering
 from kith.web.pages.plans import TextChanges, classes_of_plan, shown_digest
 from kith.web.pages.proposals import Proposed, offered, older
 from kith.web.requests import Visit, go
+from kith.web.typed import RESUME
 from kith.web.view import Link, Notice
 
 LONGEST_NOTE = 1_000
@@ -69,6 +70,9 @@ def _asked(visit: Visit, proposed: Proposed) -> Response:
     """Put the wish into the queue if it is what was shown, and what is lost was agreed to; else show it again."""
     texts, planned, wanted = visit.texts, proposed.planned, proposed.wanted
     note = visit.sent("note")[:LONGEST_NOTE]
+    if RESUME in visit.form:
+        # Who had to sign in again looks once more before he publishes.
+        return _shown(visit, proposed, Told(notices=[Notice(texts("plan.resumed"), "success")], note=note))
     if planned is None or wanted is None or planned.is_refused or planned.is_empty or not proposed.may_go:
         return _shown(visit, proposed, Told(409, [Notice(texts("plan.not_now"), "warning")], note))
     if visit.sent("shown") != shown_digest(planned):
