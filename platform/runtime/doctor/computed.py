@@ -12,7 +12,7 @@ from kith.problems import Words
 from kith.rules.sql.values import to_database
 from kith.rules.types import DATETIME
 from kith.runtime.doctor.findings import Found, Visit
-from kith.runtime.doctor.samples import batches
+from kith.runtime.doctor.samples import batches, renewed
 from kith.runtime.schema.tables import Column, EntityTable
 from kith.runtime.write.renewing import renew
 
@@ -56,20 +56,16 @@ def _differing(visit: Visit, entity: str, fields: Sequence[str], ids: Sequence[s
     """Field and record where another value comes out; it is computed as a save would, and nothing of it is kept."""
     table = visit.release.tables[entity]
 
-    def work(connection: sa.Connection) -> list[tuple[str, str]]:
-        trial = connection.begin_nested()
-        before = _values(visit, connection, table, fields, ids)
-        renew(connection, visit.context, visit.release, entity, fields, ids)
-        after = _values(visit, connection, table, fields, ids)
-        trial.rollback()
-        return [
-            (field, id_)
-            for id_, values in before.items()
-            for index, field in enumerate(fields)
-            if values[index] is not None and values[index] != after[id_][index]
-        ]
+    def look(connection: sa.Connection) -> Values:
+        return _values(visit, connection, table, fields, ids)
 
-    return visit.database.run(work)
+    before, after = renewed(visit, entity, fields, ids, look)
+    return [
+        (field, id_)
+        for id_, values in before.items()
+        for index, field in enumerate(fields)
+        if values[index] is not None and values[index] != after[id_][index]
+    ]
 
 
 def _values(

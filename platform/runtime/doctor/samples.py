@@ -1,12 +1,16 @@
-"""Which records are looked at: all, or the first and the last of an entity."""
+"""Which records are looked at: all, or the first and the last of an entity; and what renewing them would change."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 import sqlalchemy as sa
 
 from kith.runtime.doctor.findings import Visit
+from kith.runtime.write.renewing import renew
+
+T = TypeVar("T")
 
 SAMPLE = 100
 """Records from either end of an entity."""
@@ -36,3 +40,19 @@ def batches(visit: Visit, entity: str) -> Iterator[list[str]]:
         if len(ids) < BATCH:
             return
         after = ids[-1]
+
+
+def renewed(
+    visit: Visit, entity: str, fields: Sequence[str], ids: Sequence[str], look: Callable[[sa.Connection], T]
+) -> tuple[T, T]:
+    """What is seen before and after records are renewed as a save would; nothing of it is kept."""
+
+    def work(connection: sa.Connection) -> tuple[T, T]:
+        trial = connection.begin_nested()
+        before = look(connection)
+        renew(connection, visit.context, visit.release, entity, fields, ids)
+        after = look(connection)
+        trial.rollback()
+        return before, after
+
+    return visit.database.run(work)

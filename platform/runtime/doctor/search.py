@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from kith.problems import Words
 from kith.runtime.doctor.findings import Found, Visit
-from kith.runtime.doctor.samples import batches
+from kith.runtime.doctor.samples import batches, renewed
 from kith.runtime.schema.system import search
 from kith.runtime.search.indexing import coded_of
 from kith.runtime.write.renewing import renew
@@ -45,15 +45,11 @@ def _differing(visit: Visit, entity: str, ids: Sequence[str]) -> list[str]:
     table = visit.release.tables[entity].stable_name
     asked = sa.select(search.c.record, search.c.terms).where(search.c.entity == table, search.c.record.in_(ids))
 
-    def work(connection: sa.Connection) -> list[str]:
-        trial = connection.begin_nested()
-        before = {str(id_): terms for id_, terms in connection.execute(asked)}
-        renew(connection, visit.context, visit.release, entity, (), ids)
-        after = {str(id_): terms for id_, terms in connection.execute(asked)}
-        trial.rollback()
-        return [id_ for id_, terms in after.items() if before.get(id_) != terms]
+    def look(connection: sa.Connection) -> dict[str, str]:
+        return {str(id_): terms for id_, terms in connection.execute(asked)}
 
-    return visit.database.run(work)
+    before, after = renewed(visit, entity, (), ids, look)
+    return [id_ for id_, terms in after.items() if before.get(id_) != terms]
 
 
 def _orphan_conditions(visit: Visit) -> Iterator[tuple[str, sa.ColumnElement[bool]]]:

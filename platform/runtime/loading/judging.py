@@ -12,7 +12,7 @@ from kith.runtime.loading.comparing import Decision, Renamed, cleared, decide, i
 from kith.runtime.loading.memory import Memory
 from kith.runtime.loading.offers import Cell, Offer, offers_of
 from kith.runtime.loading.referring import unreferred
-from kith.runtime.loading.rows import Rows
+from kith.runtime.loading.rows import Rows, key_fields
 from kith.runtime.loading.standing import Standing, plain, standings
 
 Record = tuple[str, str]
@@ -29,6 +29,10 @@ class Judged:
     left: list[Memory] = field(default_factory=list)
     memories: dict[Record, Memory] = field(default_factory=dict)
     standing: dict[Record, Standing] = field(default_factory=dict)
+
+    def is_live(self, record: Record) -> bool:
+        """Whether a record is there and not in the recycle bin."""
+        return record in self.standing and self.standing[record].live
 
 
 def judge(rows: Rows, memories: Iterable[Memory]) -> Judged:
@@ -63,7 +67,7 @@ def _find(rows: Rows, judged: Judged, offers: Iterable[Offer]) -> dict[tuple[str
     found: dict[tuple[str, str], str] = {}
     for _, group in groupby(offers, key=lambda offer: offer.data.name):
         mine = list(group)
-        names = tuple(mine[0].cells[name].name for name in _key_cells(rows, mine[0]))
+        names = key_fields(mine[0].data, mine[0].entity)
         unknown = {offer.key: offer.parts for offer in mine if offer.place not in {**remembered, **found}}
         there = rows.by_key(mine[0].entity, names, unknown) if unknown and names else {}
         _look(rows, judged, {(mine[0].table, id_) for id_ in there.values()})
@@ -72,21 +76,9 @@ def _find(rows: Rows, judged: Judged, offers: Iterable[Offer]) -> dict[tuple[str
             found[offer.place] = id_
             if len(offer.parts) == 1:
                 rows.ids.setdefault(offer.entity.name, {})[str(offer.parts[0])] = id_
-                if (offer.table, id_) in judged.memories and not _is_live(judged, offer.table, id_):
+                if (offer.table, id_) in judged.memories and not judged.is_live((offer.table, id_)):
                     rows.gone.setdefault(offer.entity.name, set()).add(str(offer.parts[0]))
     return found
-
-
-def _key_cells(rows: Rows, offer: Offer) -> list[str]:
-    columns = rows.names.entities[offer.entity.name].columns
-    data, entity = offer.data, offer.entity
-    names = entity.keys[data.key].fields if data.key in entity.keys else (data.key,) if data.key else ()
-    return [columns[name] for name in names]
-
-
-def _is_live(judged: Judged, table: str, id_: str) -> bool:
-    standing = judged.standing.get((table, id_))
-    return standing is not None and standing.live
 
 
 def _decide(
@@ -120,16 +112,17 @@ def _end(rows: Rows, judged: Judged, offers: Iterable[Offer], found: dict[tuple[
     offered: dict[Record, set[str]] = {}
     for offer in offers:
         offered.setdefault((offer.table, found[offer.place]), set()).update(offer.cells)
-    entities = {rows.names.entities[name].table: name for name in rows.model.entities}
+    entities = rows.names.by_table
     gone: list[Memory] = []
     for record, memory in judged.memories.items():
         if memory.entity not in entities:
             continue
-        standing = judged.standing.get(record)
         if record in offered:
-            if standing is not None and standing.live:
+            if judged.is_live(record):
                 entity = rows.model.entities[entities[memory.entity]]
-                fields = cleared(memory, standing, offered[record], entity, dict(_fields(rows, entity.name)))
+                fields = cleared(
+                    memory, judged.standing[record], offered[record], entity, dict(_fields(rows, entity.name))
+                )
                 judged.cleared += [(memory, fields)] if fields else []
         else:
             gone.append(memory)

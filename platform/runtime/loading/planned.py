@@ -48,10 +48,5 @@ def _told(judged: Judged) -> Iterator[Data | KeptData]:
     for data, some in groupby(sorted(judged.removed, key=lambda one: one.data), key=lambda one: one.data):
         yield Data(data, "removed", rows=len(list(some)))
     for left in sorted(judged.left, key=lambda one: (one.data, one.row)):
-        if _is_there(judged, left.entity, left.record):
+        if judged.is_live((left.entity, left.record)):
             yield KeptData(left.data, left.row, "used", ())
-
-
-def _is_there(judged: Judged, entity: str, record: str) -> bool:
-    standing = judged.standing.get((entity, record))
-    return standing is not None and standing.live

@@ -35,7 +35,7 @@ def apply_reference(connection: sa.Connection, context: Context, release: Releas
     for data, decisions in groupby(judged.decisions, key=lambda one: one.offer.data.name):
         changes = ((one.offer.row, change) for one in decisions if (change := _change(rows, judged, one)) is not None)
         save_rows(connection, context, release, data, list(changes))
-    entities = {names.table: name for name, names in release.names.entities.items()}
+    entities = release.names.by_table
     for memory, fields in judged.cleared:
         declared = release.model.entities[entities[memory.entity]].fields
         emptied = Change(
@@ -123,7 +123,7 @@ def _away(rows: Rows, removed: Iterable[Memory]) -> Iterator[Memory]:
 
 
 def _after(rows: Rows, written: Iterable[Record]) -> dict[Record, Any]:
-    entities = {names.table: name for name, names in rows.names.entities.items()}
+    entities = rows.names.by_table
     found: dict[Record, Any] = {}
     for table, some in groupby(sorted(written), key=lambda one: one[0]):
         there = standings(rows.connection, rows.release, entities[table], [id_ for _, id_ in some])

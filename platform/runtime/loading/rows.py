@@ -34,8 +34,7 @@ class Formers:
     @classmethod
     def of(cls, names: Names, before: Names) -> Formers:
         """Those of names in a release before: the same tables and columns."""
-        tables = {entity.table: name for name, entity in before.entities.items()}
-        entities = {name: tables[entity.table] for name, entity in names.entities.items() if entity.table in tables}
+        entities = names.called_in(before)
         fields = {
             (name, field): old
             for name, former in entities.items()

@@ -122,9 +122,3 @@ def _place(tables: Tables, table: str, column: str) -> Place | None:
         if names.table == table and field is not None:
             return Place(tables[entity], tables.model.entities[entity].fields[field], tables.engine)
     return None
-
-
-def called(here: Names, there: Names) -> dict[str, str]:
-    """What entities are called there, by their names here: those of the same table are the same."""
-    tables = {names.table: name for name, names in there.entities.items()}
-    return {name: tables[names.table] for name, names in here.entities.items() if names.table in tables}

@@ -14,7 +14,7 @@ from kith.runtime.context import Context
 from kith.runtime.converting.conversions import Conversion, conversion
 from kith.runtime.plan import refusals
 from kith.runtime.plan.changes import Effect
-from kith.runtime.plan.lineage import Hop, Lineage, Past, between, called
+from kith.runtime.plan.lineage import Hop, Lineage, Past, between
 from kith.runtime.plan.measuring import Looking, Measure
 from kith.runtime.plan.pairs import Pairs
 from kith.runtime.plan.places import Place
@@ -77,7 +77,7 @@ class Retyping:
 
     def _convert(self, old: Field, here: Names, new: Field, there: Names) -> Conversion | Words:
         app = self.pairs.after.app
-        return conversion(old, new, ZoneInfo(app.time_zone), app.languages[0], called(here, there))
+        return conversion(old, new, ZoneInfo(app.time_zone), app.languages[0], here.called_in(there))
 
     def _through(self, source: Place, new: Field) -> tuple[Place, Names]:
         """The present columns of a field, or what those say that are kept aside between them and where it goes back to."""
@@ -102,7 +102,7 @@ class Retyping:
         """Where other records are found, whatever their entities were called when."""
         former: dict[str, str] = {}
         for names in (*(kept.names for kept in self.past.values()), self.after.names):
-            former |= called(names, self.before.names)
+            former |= names.called_in(self.before.names)
         return Looking(connection, self.context, self.base, former)
 
     def _is_kept(self, new: Field) -> bool:

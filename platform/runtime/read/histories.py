@@ -107,9 +107,9 @@ class _Entries:
 
     def fields(self) -> dict[str, Field]:
         """The fields of today by the columns that history knows them by; before a change of type, as they were then."""
-        entities = self.reader.release.names.entities
-        names, declared = entities[self.entity], self.reader.entity(self.entity).fields
-        tables = {one.table: name for name, one in entities.items() if name in self.reader.release.model.entities}
+        known = self.reader.release.names
+        names, declared = known.entities[self.entity], self.reader.entity(self.entity).fields
+        tables = known.by_table
         before = {
             column: as_stored(declared[name], names.kept[column].stored, tables)
             for column, name in went_on(names).items()

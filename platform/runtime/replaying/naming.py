@@ -29,8 +29,7 @@ class Naming:
     @classmethod
     def of(cls, own: Release, current: Release) -> Naming:
         """The naming of a release's model."""
-        tables = {one.table: name for name, one in current.names.entities.items()}
-        entities = {name: tables[one.table] for name, one in own.names.entities.items() if one.table in tables}
+        entities = own.names.called_in(current.names)
         fields: dict[str, dict[str, str]] = {}
         for name, now in entities.items():
             columns = {column: field for field, column in current.names.entities[now].columns.items()}

@@ -62,6 +62,16 @@ class Names:
     entities: Mapping[str, EntityNames] = field(default_factory=dict)
     kept: Mapping[str, KeptEntity] = field(default_factory=dict)
 
+    @property
+    def by_table(self) -> dict[str, str]:
+        """The entities by their tables."""
+        return {names.table: name for name, names in self.entities.items()}
+
+    def called_in(self, other: Names) -> dict[str, str]:
+        """What entities are called in another release, by their names here: those of the same table are the same."""
+        there = other.by_table
+        return {name: there[names.table] for name, names in self.entities.items() if names.table in there}
+
     def as_data(self) -> dict[str, Any]:
         """As plain data, to be kept with a release."""
         data: dict[str, Any] = {name: entity.as_data() for name, entity in self.entities.items()}
