@@ -18,8 +18,8 @@ HEAD = """# Changing a field's type · 更改字段类型
 A field whose `type` (or digits, or `max_length`) changes gets columns of its own, which are filled from the old ones; those stay
 aside, so that `kith rollback` brings back what was in them. `kith plan` converts every value once and lists those that do not
 fit: they need consent (`--allow-loss`). This table says what becomes of values. E-mails, phones, web addresses and other codes, and
-autonumbers, convert as the texts they are; a formula converts as its result. A record's history tells values as they were, also those
-from before the change.
+autonumbers, convert as the texts they are; a formula converts as its result. A record's history tells values as they were, also
+those from before the change.
 
 字段的 `type`（或位数、`max_length`）改变时，会得到新的列，由旧列的值填充；旧列另行保留，因此 `kith rollback` 可以带回其中的值。
 `kith plan` 会逐一转换并列出不适合的值：这需要确认（`--allow-loss`）。下表说明值会变成什么。
