@@ -36,7 +36,7 @@ run: .venv/.run ## Serve the demo CRM on SQLite (APP=apps/b2b_crm for the other 
 
 test: lint .venv/.browser ## Everything a commit must pass: lint, types, layers, tests
 	# What fails is tried once more, alone: a browser on a busy machine may be late, a mistake fails again.
-	$(BIN)/pytest -n 2 --dist loadscope || $(BIN)/pytest --last-failed --last-failed-no-failures none
+	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder --durations=25 || $(BIN)/pytest --last-failed --last-failed-no-failures none
 
 lint: .venv/.test ## Style, format, types and layers, without the tests
 	$(BIN)/ruff check

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import gc
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,6 +48,13 @@ def pytest_configure(config: pytest.Config) -> None:
         for folder in run.abandoned():
             postgresql.clean_up(folder)
         run.create()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let workers begin with the modules of few tests, which hold the long ones: many short ones fill up the end of a run."""
+    if hasattr(config, "workerinput"):
+        sizes = Counter(item.path for item in items)
+        items.sort(key=lambda item: sizes[item.path])
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from kith.metadata.model import Model
@@ -31,23 +29,31 @@ def publish(workspace: Workspace, candidate: Model) -> None:
     carry_out(workspace, workspace.plan(candidate))
 
 
-@pytest.mark.parametrize("app", ["retail_crm", "b2b_crm"])
+@pytest.fixture(scope="module", params=["retail_crm", "b2b_crm"])
+def versions(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Model, Model]:
+    """Both versions of a template."""
+    first, second = (
+        built(template(request.param, version, tmp_path_factory.mktemp(version))) for version in ("1.0", "1.1")
+    )
+    return first, second
+
+
 def test_a_template_that_goes_back_has_every_value_that_it_had(
-    app: str, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    versions: tuple[Model, Model], database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(finishing, "TAKEN_OVER", 0.1)
     workspace = Workspace.open(database_url)
     try:
-        first = template(app, "1.0", tmp_path / "before")
-        publish(workspace, built(first))
+        first, second = versions
+        publish(workspace, first)
         with workspace.database.write() as connection:
             load_demo(connection, system_context(workspace.current(), system_clock), workspace.current())
         before = checksums(workspace)
-        publish(workspace, built(template(app, "1.1", tmp_path / "after")))
+        publish(workspace, second)
         assert checksums(workspace) != before
         _, planned = workspace.plan_back()
         carry_out(workspace, planned)
         assert checksums(workspace) == before
-        assert workspace.plan(built(first)).is_empty
+        assert workspace.plan(first).is_empty
     finally:
         workspace.close()

@@ -36,15 +36,28 @@ def gallery(gallery_app: Starlette) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    """Yield a shop on each engine; tests leave its demonstration data as they found it, or make records of their own."""
-    if request.param == "sqlite":
-        with opened(f"sqlite:///{tmp_path_factory.mktemp('shop') / 'kith.db'}") as found:
-            yield found
-    else:
-        with postgresql.fresh_schema(request.getfixturevalue("postgresql_server")) as url, opened(url) as found:
-            yield found
+@pytest.fixture(scope="session")
+def sqlite_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """Yield a shop on SQLite."""
+    with opened(f"sqlite:///{tmp_path_factory.mktemp('shop') / 'kith.db'}") as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def postgresql_shop(postgresql_server: str) -> Iterator[Shop]:
+    """Yield a shop on PostgreSQL."""
+    with postgresql.fresh_schema(postgresql_server) as url, opened(url) as found:
+        yield found
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def shop(request: pytest.FixtureRequest) -> Shop:
+    """Return the shop on each engine; tests leave its demonstration data as they found it, or make records of their own.
+
+    Both stay open meanwhile: a fixture with parameters would be made anew wherever one module follows another.
+    """
+    found: Shop = request.getfixturevalue(f"{request.param}_shop")
+    return found
 
 
 @pytest.fixture(scope="session")
