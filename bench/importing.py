@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 
 from bench.measuring import Figure
+from bench.processes import megabytes
 from bench.saving import Deals
 from bench.world import opened
 from kith.runtime.ids import new_id
@@ -45,8 +45,7 @@ def main(url: str, records: int) -> None:
             done = save_all(world.workspace.database, context, world.release, changes, cause, "each")
             assert all(isinstance(verdict, Saved) for verdict in done), done[0]
         seconds, busy = time.perf_counter() - started, time.process_time() - busy
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"speed": records / seconds, "busy": records / busy, "memory": memory}))
+    print(json.dumps({"speed": records / seconds, "busy": records / busy, "memory": megabytes()}))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bench.processes import megabytes
 from kith.cli.main import app as command
 from kith.runtime.schema.system import progress
 
@@ -110,7 +111,7 @@ def main(arguments: Sequence[str]) -> int:
     for (stage, since), (_, until) in pairwise([("plan", started), *watch.marks, ("", ended)]):
         stages[stage] += until - since
     found = {
-        "stages": stages, "records": watch.records, "longest": watch.longest, "memory": usage.ru_maxrss / 1024,
+        "stages": stages, "records": watch.records, "longest": watch.longest, "memory": megabytes(),
         "busy": usage.ru_utime + usage.ru_stime, "seconds": ended - started,
     }  # fmt: skip
     print(f"\n{json.dumps(found)}", flush=True)

@@ -47,7 +47,7 @@ class Load:
     @property
     def longest_report(self) -> float:
         """Seconds of the report that took longest."""
-        return max(self.seconds.get(REPORT, [0.0]))
+        return max(self.seconds.get(REPORT, ()), default=0.0)
 
 
 @asynccontextmanager

@@ -54,10 +54,15 @@ class Server:
     @property
     def memory(self) -> float:
         """Megabytes that it holds."""
-        for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) / 1024
-        return 0.0
+        return megabytes(str(self.pid), "VmRSS")
+
+
+def megabytes(process: str = "self", which: str = "VmHWM") -> float:
+    """Megabytes of a process, at most so far; what `resource` tells is at least what the process held that started it."""
+    for line in Path(f"/proc/{process}/status").read_text().splitlines():
+        if line.startswith(f"{which}:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
 
 
 @contextmanager
