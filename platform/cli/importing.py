@@ -17,7 +17,10 @@ from kith.problems import Words
 
 if TYPE_CHECKING:
     from kith.metadata.model import Model
+    from kith.runtime.context import Context
+    from kith.runtime.transfer.importing import Order
     from kith.runtime.transfer.result import Result
+    from kith.runtime.workspace import Workspace
 
 MODES = ("upsert", "create", "update")
 
@@ -42,10 +45,8 @@ def run(
     lang: Language = "",
 ) -> None:
     """Import a file through all rules; the exit code is 1 where rows failed."""
-    from kith.runtime.read.query import Denied
-    from kith.runtime.transfer.importing import Order, run_import
-    from kith.runtime.transfer.table import Settings, Unreadable
-    from kith.runtime.write.messages import texts
+    from kith.runtime.transfer.importing import Order
+    from kith.runtime.transfer.table import Settings
 
     language = language_of(lang)
     if mode and mode not in MODES:
@@ -55,23 +56,33 @@ def run(
         check_name(release.model, name, language)
         settings = Settings(sheet=sheet, encoding=encoding, delimiter=delimiter.replace("\\t", "\t"))
         order = Order(name, file, settings, key, mode, dry_run, errors)
-        context = context_for(workspace, actor, language)
-        bar = Progress(sys.stderr, Words("Importing", "导入").in_(language), quiet=as_json)
-        try:
-            result = run_import(workspace.database, context, release, order, bar)
-        except Unreadable as error:
-            bar.done()
-            said = texts(language)
-            key_ = f"unreadable.{error.code}" if f"unreadable.{error.code}" in said else f"import.{error.code}"
-            message = said(key_, **error.values)
-            fail(Words(f"{file}: {message}", f"{file}：{message}"), language)
-        except Denied as denied:
-            fail(Words(denied.message, denied.message), language)
-        bar.done()
+        result = imported(workspace, order, context_for(workspace, actor, language), language, quiet=as_json)
         if not dry_run:
             workspace.database.learn()
         report(result, release.model, errors, as_json=as_json, language=language)
     raise typer.Exit(1 if result.failed else 0)
+
+
+def imported(workspace: Workspace, order: Order, context: Context, language: str, *, quiet: bool) -> Result:
+    """What became of a file; leaves where it cannot be read, or where the actor may not."""
+    from kith.runtime.read.query import Denied
+    from kith.runtime.transfer.importing import run_import
+    from kith.runtime.transfer.table import Unreadable
+    from kith.runtime.write.messages import texts
+
+    bar = Progress(sys.stderr, Words("Importing", "导入").in_(language), quiet=quiet)
+    try:
+        result = run_import(workspace.database, context, workspace.current(), order, bar)
+    except Unreadable as error:
+        bar.done()
+        said = texts(language)
+        key = f"unreadable.{error.code}" if f"unreadable.{error.code}" in said else f"import.{error.code}"
+        message = said(key, **error.values)
+        fail(Words(f"{order.file}: {message}", f"{order.file}：{message}"), language)
+    except Denied as denied:
+        fail(Words(denied.message, denied.message), language)
+    bar.done()
+    return result
 
 
 def check_name(model: Model, name: str, language: str) -> None:

@@ -165,7 +165,10 @@ def say_mutation(mutation: Mutation, language: str) -> None:
     for one in mutation.survivors:
         typer.echo(f"{one.span.place}  {one.words.in_(language)}")
         typer.echo(f"    {one.advice.in_(language)}")
-    tried, alive, unreached = mutation.tried, len(mutation.survivors), mutation.unreached
+    nowhere = Words("no case comes here", "没有用例到达此处").in_(language)
+    for one in mutation.unreached:
+        typer.echo(f"{one.span.place}  {one.words.in_(language)}\n    {nowhere}")
+    tried, alive, unreached = mutation.tried, len(mutation.survivors), len(mutation.unreached)
     words = Words(
         f"{tried} mutants: {tried - alive} noticed, {alive} survived; {unreached} more stand where no case comes.",
         f"{tried} 个变异：{tried - alive} 个被发现，{alive} 个存活；另有 {unreached} 个无用例到达。",

@@ -35,36 +35,37 @@ class Mutant:
 
 @dataclass(frozen=True, slots=True)
 class Survivor:
-    """A mutant that no case noticed."""
+    """A mutant that no case noticed, or where none comes."""
 
     name: str
     span: Span
     words: Words
     advice: Words
 
+    def as_data(self, language: str) -> dict[str, str]:
+        """For `--json`."""
+        return {
+            "of": self.name,
+            "place": self.span.place,
+            "mutation": self.words.in_(language),
+            "test": self.advice.in_(language),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """What became of the mutants; `unreached` ones stand where no case comes, which coverage tells better."""
+    """What became of the mutants; `unreached` ones stand where no case comes."""
 
     tried: int
-    unreached: int
+    unreached: tuple[Survivor, ...]
     survivors: tuple[Survivor, ...]
 
     def as_data(self, language: str) -> dict[str, object]:
         """For `--json`."""
         return {
             "tried": self.tried,
-            "unreached": self.unreached,
-            "survivors": [
-                {
-                    "of": one.name,
-                    "place": one.span.place,
-                    "mutation": one.words.in_(language),
-                    "test": one.advice.in_(language),
-                }
-                for one in self.survivors
-            ],
+            "unreached": [one.as_data(language) for one in self.unreached],
+            "survivors": [one.as_data(language) for one in self.survivors],
         }
 
 
@@ -86,13 +87,17 @@ def run_mutants(
         picked = sorted(chance.sample(range(len(reached)), limit))
         reached = [reached[number] for number in picked]
     if not reached:
-        return Mutation(0, len(found), ())
+        return Mutation(0, tuple(_told(mutant) for mutant, _ in found), ())
     items = [(mutant, [traced.cases[number] for number in comers]) for mutant, comers in reached]
     with set_of(traced.model, clock, BACKENDS[DEFAULT]) as made:
         noticed = spread(made.stage, _is_noticed, items, jobs_for(len(items), jobs), progress)
     alive = [mutant for (mutant, _), seen in zip(reached, noticed, strict=True) if not seen]
-    survivors = tuple(Survivor(one.site.name, one.span, one.words, one.advice) for one in alive)
-    return Mutation(len(reached), sum(1 for _, comers in found if not comers), survivors)
+    unreached = tuple(_told(mutant) for mutant, comers in found if not comers)
+    return Mutation(len(reached), unreached, tuple(map(_told, alive)))
+
+
+def _told(mutant: Mutant) -> Survivor:
+    return Survivor(mutant.site.name, mutant.span, mutant.words, mutant.advice)
 
 
 def _comers(mutant: Mutant, seen: Sequence[Seen], passed: Sequence[int]) -> list[int]:
