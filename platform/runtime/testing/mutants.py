@@ -137,11 +137,15 @@ def mutants_of(site: Site) -> Iterator[Mutant]:
                 yield Mutant(site, span, turn.words, turn.advice, _parts(code.tree, turn.old), _putting(site, new))
         return
     yield from _removed(site, frozenset({id(one) for one in statements(code.actions)}))
-    roots = [node for one in statements(code.actions) for node in own_nodes(one)]
+    roots = [(node, one) for one in statements(code.actions) for node in own_nodes(one)]
     for turn, block in block_turns(code):
         span = code.excerpt.span(turn.old.start, turn.old.end)
-        root = next((one for one in roots if any(node is turn.old for node in walk(one))), None)
-        parts = _parts(root, turn.old) if root is not None and isinstance(turn.old, Node) else frozenset({id(turn.old)})
+        found = next((pair for pair in roots if any(node is turn.old for node in walk(pair[0]))), None)
+        parts = frozenset({id(turn.old)})
+        if found is not None and isinstance(turn.old, Node):
+            root, statement = found
+            # The whole of what a statement reads may be a constant, or be asked of the database: it is not seen by itself.
+            parts = _parts(root, turn.old) | ({id(statement)} if root is turn.old else frozenset())
         yield Mutant(site, span, turn.words, turn.advice, parts, _putting(site, block))
 
 
