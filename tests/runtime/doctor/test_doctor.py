@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from kith.cli.main import app
+from kith.metadata.model import Model
 from kith.runtime import queue
 from kith.runtime.clock import system_clock
 from kith.runtime.doctor import CHECKS, Found, Visit, examine
@@ -24,6 +25,7 @@ from kith.runtime.schema import system
 from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause, Change, Saved
 from kith.runtime.write.gate import save
+from tests.support.prepared import prepared
 from tests.support.worlds import built
 
 DOCUMENTS = {
@@ -100,14 +102,30 @@ class Corner:
 
 
 @pytest.fixture
-def corner(database_url: str, tmp_path: Path) -> Iterator[Corner]:
+def corner(database_url: str, corner_model: Model) -> Iterator[Corner]:
+    workspace, (shop, visit) = prepared(
+        database_url, corner_model, lambda workspace: opened(workspace, corner_model), key="doctor"
+    )
+    yield Corner(workspace, shop, visit)
+    workspace.close()
+
+
+@pytest.fixture(scope="module")
+def corner_model(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    return built(written(tmp_path_factory.mktemp("corner") / "corner"))
+
+
+def written(folder: Path) -> Path:
     for path, text in DOCUMENTS.items():
-        (tmp_path / "corner" / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "corner" / path).write_text(text, "utf-8")
-    workspace = Workspace.open(database_url)
-    workspace.apply(workspace.plan(built(tmp_path / "corner")), hooks=hooks(system_clock))
-    made = Corner(workspace)
-    made.shop = made.save(
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, "utf-8")
+    return folder
+
+
+def opened(workspace: Workspace, model: Model) -> tuple[str, str]:
+    """The ids of the first shop and its visit."""
+    workspace.apply(workspace.plan(model), hooks=hooks(system_clock))
+    shop = Corner(workspace).save(
         Change(
             "create",
             "shop",
@@ -117,9 +135,7 @@ def corner(database_url: str, tmp_path: Path) -> Iterator[Corner]:
         )
     )
     with workspace.database.read() as connection:
-        made.visit = str(connection.exec_driver_sql("SELECT id FROM visit").scalar())
-    yield made
-    workspace.close()
+        return shop, str(connection.exec_driver_sql("SELECT id FROM visit").scalar())
 
 
 def sql(*statements: str) -> Callable[[Corner], None]:
@@ -201,13 +217,10 @@ def test_what_was_added_by_hand_is_told_and_no_flaw(corner: Corner) -> None:
 
 
 def test_an_index_that_is_not_whole_is_built_anew(
-    postgresql_url: str, tmp_path: Path, request: pytest.FixtureRequest
+    postgresql_url: str, corner_model: Model, request: pytest.FixtureRequest
 ) -> None:
-    for path, text in DOCUMENTS.items():
-        (tmp_path / "corner" / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "corner" / path).write_text(text, "utf-8")
     workspace = Workspace.open(postgresql_url)
-    workspace.apply(workspace.plan(built(tmp_path / "corner")), hooks=hooks(system_clock))
+    workspace.apply(workspace.plan(corner_model), hooks=hooks(system_clock))
     corner = Corner(workspace)
     name = index_of(corner)
     corner.run(f"UPDATE pg_index SET indisvalid = false WHERE indexrelid = '{name}'::regclass")
@@ -262,7 +275,7 @@ def test_the_command_says_what_was_proved_and_ends_with_1_where_flaws_are_left(c
 
 
 def test_what_is_kept_aside_must_be_there(corner: Corner, tmp_path: Path) -> None:
-    path = tmp_path / "corner/entities/visit.yaml"
+    path = written(tmp_path / "corner") / "entities/visit.yaml"
     path.write_text(DOCUMENTS["entities/visit.yaml"] + "  note: {type: text, label: Note}\n", "utf-8")
     workspace = corner.workspace
     workspace.apply(workspace.plan(built(tmp_path / "corner")), hooks=hooks(system_clock))
