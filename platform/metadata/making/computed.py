@@ -110,10 +110,11 @@ class Computed:
         if expression and node and (fitting := storable(expression.type)) != expression.type and wanted is None:
             expression = self.context.expression(node, scope, slots.formula(fitting))
         if expression is None:
-            shell.type = wanted or shell.declared
-            if not shell.broken:
+            shell.type = wanted and wanted.or_null(False)
+            if wanted is None or node is None:
                 self.context.broken.add(shell.name)
-            shell.broken = True
+                shell.broken = True
+            # What a formula says it shows as holds whatever is wrong with its value: who reads it is told of all else.
             return
         shell.expression = expression
         shell.type = _shown(expression.type, wanted)
