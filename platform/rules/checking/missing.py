@@ -28,21 +28,25 @@ def may_miss(node: Node, known: Facts = NOTHING) -> bool:
         return False
     if isinstance(node, Convert):
         return may_miss(node.arg, known)
-    if isinstance(node, Call):
-        if node.op in LEAVES_CALENDAR:
-            return any(may_miss(arg, known) for arg in node.args)
-        if node.op == "duration_divide":
-            return not is_usually_safe(node.args[1], known) or any(may_miss(arg, known) for arg in node.args)
-        if node.op == "if":
-            test, then, other = node.args
-            return may_miss(then, known | facts(test, True)) or may_miss(other, known | facts(test, False))
-        if node.op == "coalesce":
-            return all(may_miss(arg, known) for arg in node.args)
-        if node.op in DIVISIONS and is_usually_safe(node.args[1], known):
-            return any(may_miss(arg, known) for arg in node.args)
-        operation = OPERATIONS[node.op]
-        if not operation.sees_null and not operation.may_null and not operation.result(settled(node)).nullable:
-            return any(may_miss(arg, known) for arg in node.args)
+    return not isinstance(node, Call) or _result_may_miss(node, known)
+
+
+def _result_may_miss(node: Call, known: Facts) -> bool:
+    """Whether an operation may give null."""
+    if node.op in LEAVES_CALENDAR:
+        return any(may_miss(arg, known) for arg in node.args)
+    if node.op == "duration_divide":
+        return not is_usually_safe(node.args[1], known) or any(may_miss(arg, known) for arg in node.args)
+    if node.op == "if":
+        test, then, other = node.args
+        return may_miss(then, known | facts(test, True)) or may_miss(other, known | facts(test, False))
+    if node.op == "coalesce":
+        return all(may_miss(arg, known) for arg in node.args)
+    if node.op in DIVISIONS and is_usually_safe(node.args[1], known):
+        return any(may_miss(arg, known) for arg in node.args)
+    operation = OPERATIONS[node.op]
+    if not operation.sees_null and not operation.may_null and not operation.result(settled(node)).nullable:
+        return any(may_miss(arg, known) for arg in node.args)
     return True
 
 
