@@ -72,7 +72,7 @@ class Story:
         at.chapter("The company works", "公司开始使用")
         at.serve(self.project, *(("--demo",) if self.plot.demo else ()), people=lambda people: None)
         self.secret = at.kith("token", "create", "till", "--user", "admin@example.com").strip()
-        self.serve(self.project, people=lambda people: [people.save(*edit) for edit in self.plot.first])
+        self.serve(self.project, people=lambda people: people.save_all(self.plot.first))
         at.kith("doctor", "--deep")
 
     def upgrade(self) -> None:
@@ -124,7 +124,7 @@ class Story:
         at.chapter("Forward again, people work, and back", "再次升级，有人修改，然后回退")
         at.kith("apply", self.project)
         at.kith("apply", self.project, "--anyway", "--allow-loss")
-        self.serve(people=lambda people: [people.save(*edit) for edit in self.plot.later])
+        self.serve(people=lambda people: people.save_all(self.plot.later))
         at.kith("rollback", "--allow-loss")
         at.kith("doctor", "--deep")
 

@@ -6,7 +6,7 @@ import contextlib
 import gc
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
@@ -110,6 +110,11 @@ class People:
         found = self.asked("POST", "meta/apply", {"base": base, "documents": documents, "note": "studio"})
         self.say(f"POST /api/v1/meta/apply {', '.join(documents)} → release {found['release']}")
 
+    def save_all(self, edits: Iterable[tuple[str | Named, Mapping[str, Any]]]) -> None:
+        """Save one after the other."""
+        for of, values in edits:
+            self.save(of, values)
+
     def save(self, of: str | Named, values: Mapping[str, Any]) -> None:
         """Change a record, or create one of an entity."""
         said = {name: self._given(value) for name, value in values.items()}
@@ -123,8 +128,7 @@ class People:
     def asked(self, method: str, place: str, body: object = None, **parameters: str) -> Any:
         """What the API answers."""
         head = {"Authorization": f"Bearer {self.secret}"}
-        said = {} if body is None else {"json": body}
-        answer = self.client.request(method, f"/api/v1/{place}", headers=head, params=parameters, **said)
+        answer = self.client.request(method, f"/api/v1/{place}", headers=head, params=parameters, json=body)
         assert answer.status_code in (200, 201), answer.text
         return answer.json()["data"]
 
