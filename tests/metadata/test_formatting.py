@@ -160,7 +160,7 @@ def test_the_command_shows_a_patch_and_json_and_formats_what_it_is_given(tmp_pat
     file = tmp_path / "a.yaml"
     file.write_text("view: a\nfilter: (b)\n", "utf-8")
     run = CliRunner().invoke
-    patch = f"--- {file}\n+++ {file}\n -1,2 +1,2 \n view: a\n-filter: (b)\n+filter: b\n"
+    patch = f"--- {file}\n+++ {file}\n@@ -1,2 +1,2 @@\n view: a\n-filter: (b)\n+filter: b\n"
     shown = run(app, ["fmt", str(file), "--diff"])
     assert (shown.exit_code, shown.stdout) == (1, patch)
     data = json.loads(run(app, ["fmt", str(file), "--check", "--json"]).stdout)

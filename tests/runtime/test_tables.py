@@ -177,7 +177,7 @@ def test_search_terms_are_found_at_once(database: Database) -> None:
         connection.execute(search.update().values(terms="李四 lisi"))
     matches = {
         "sqlite": "SELECT count(*) FROM kith_search_index WHERE kith_search_index MATCH '{}'",
-        "postgresql": "SELECT count(*) FROM kith_search WHERE to_tsvector('simple', terms)  to_tsquery('simple', '{}')",
+        "postgresql": "SELECT count(*) FROM kith_search WHERE to_tsvector('simple', terms) @@ to_tsquery('simple', '{}')",
     }[database.kind]
     with database.read() as connection:
         assert [connection.exec_driver_sql(matches.format(term)).scalar() for term in ("李四", "lisi", "zhang")] == [
