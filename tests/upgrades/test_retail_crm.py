@@ -35,10 +35,13 @@ CHANGES = {
     "+ option inspected of purchase_return.status",
     "~ field store.floor_area changes from integer to decimal(8,1)",
     "~ role marketing on purchase loses: export was yes, becomes no",
-    "~ form member_main changed",
-    "~ view all_members changed",
+    "~ form household_main, member_main, purchase_main changed",
+    (
+        "~ view all_members, gold_members, members_near_next_tier, new_members, open_purchases, purchases_without_member,"
+        " slipping_members, store_members, store_purchases, todays_purchases changed"
+    ),
     "~ segment near_next_tier changed",
-    "~ rules purchase_return changed",
+    "~ rules member, purchase_line, purchase, purchase_return changed",
     "+ workflow service_case_flow added",
     "+ data case_topics: 6 records added",
     "+ data categories: 2 records added",

@@ -53,7 +53,7 @@ def search(
     for one in plan.searched:
         given |= one.values(text)
     found = [(plan.entities[row[0]], row[1]) for row in fetch(connection, context, release, plan.prepared, given)]
-    return _ranked(text, _titled(connection, context, reader, plan, found))[:limit]
+    return _ranked(text, plan.entities, _titled(connection, context, reader, plan, found))[:limit]
 
 
 def _titled(
@@ -66,12 +66,14 @@ def _titled(
     return [Hit(entity, id_, labels[entity][id_].label) for entity, id_ in found]
 
 
-def _ranked(text: str, hits: list[Hit]) -> list[Hit]:
+def _ranked(text: str, entities: tuple[str, ...], hits: list[Hit]) -> list[Hit]:
+    """In one order, whatever order the database found them in."""
     typed = normal(text).strip()
 
-    def rank(hit: Hit) -> int:
+    def rank(hit: Hit) -> tuple[int, int, str, str]:
         title = normal(hit.title)
-        return 0 if title.startswith(typed) else 1 if typed in title else 2
+        near = 0 if title.startswith(typed) else 1 if typed in title else 2
+        return near, entities.index(hit.entity), title, hit.id
 
     return sorted(hits, key=rank)
 
