@@ -62,6 +62,15 @@ def unlabelled(at: At, key: str, missing: tuple[str, ...]) -> Unlabelled:
     return Unlabelled(what, key, missing, span, hint)
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What was made of a whole document, and what making it noted of texts."""
+
+    kept: Kept
+    addresses: frozenset[str]
+    unlabelled: tuple[Unlabelled, ...]
+
+
 @dataclass
 class Context:
     """The state of one build."""
@@ -83,6 +92,8 @@ class Context:
     """Names whose own declaration has a problem: what an expression says of them is not told twice."""
     sound: dict[Hashable, Kept] = field(default_factory=dict)
     """Compiled texts without any problem, by text and place: many conditions stand in a CRM more than once."""
+    trail: dict[Question, Any] = field(default_factory=dict)
+    """What compilers have asked for since the present piece was begun."""
 
     @cached_property
     def declared(self) -> object:
@@ -100,6 +111,35 @@ class Context:
             found = make()
             if len(self.problems) == told:
                 self.memo.put(key, found)
+        return found
+
+    @cached_property
+    def spoken(self) -> object:
+        """The same object for as long as languages, texts apart from documents and the order of layers are the same."""
+        sources = tuple(source for kind in ("app", "strings") for one in self.merged.of(kind) for source in one.sources)
+        return self.memo.once(("spoken", sources, tuple(self.merged.ranks.items()), self.advice), object)
+
+    def piece_of(
+        self, document: Document, world: Mapping[str, Scope], make: Callable[[], T], lasts: Callable[[T], bool]
+    ) -> T:
+        """What is made of a document and of what its texts ask of entities; kept where that told no problem.
+
+        `lasts` says whether a piece hangs on nothing else.
+        """
+        key = ("piece", document.kind, document.sources, self.spoken)
+        piece: Piece | None = self.memo.get(key)
+        if piece is None or not piece.kept.holds(world):
+            told = len(self.problems)
+            outer = self.addresses, self.unlabelled, self.trail
+            self.addresses, self.unlabelled, self.trail = set(), [], {}
+            made = make()
+            piece = Piece(Kept(made, self.trail), frozenset(self.addresses), tuple(self.unlabelled))
+            self.addresses, self.unlabelled, self.trail = outer
+            if len(self.problems) == told and lasts(made):
+                self.memo.put(key, piece)
+        self.addresses |= piece.addresses
+        self.unlabelled += piece.unlabelled
+        found: T = piece.kept.result
         return found
 
     def report(self, problem: Problem) -> None:
@@ -236,6 +276,7 @@ class Context:
             kept = Kept(result, answers)
             self.sound[kind, node.text, scope.entity, slot] = kept
         self.memo.put(key, kept)
+        self.trail.update(kept.answers)
         found: T = kept.result
         return found
 

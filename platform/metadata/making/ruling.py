@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from kith.metadata.making import slots
 from kith.metadata.making.at import At
@@ -28,11 +29,21 @@ def rules_of(
     """The rules by entity, in the order in which they run."""
     found: dict[str, list[Rule]] = {}
     for document, at in context.documents("rules"):
-        for name, part in at.parts("items"):
-            of = at.text("of")
-            rule = rule_of(context, world.get(of), entities.get(of), document.name, name, part)
-            found.setdefault(of, []).append(rule)
+        of = at.text("of")
+        make = partial(_all_of, context, world.get(of), entities.get(of), document.name, at)
+        rules = context.piece_of(document, world, make, _hang_on_texts_alone)
+        found.setdefault(of, []).extend(rules)
     return {entity: in_running_order(context, rules) for entity, rules in found.items()}
+
+
+def _all_of(context: Context, scope: EntityScope | None, entity: Entity | None, name: str, at: At) -> tuple[Rule, ...]:
+    """The rules of a document."""
+    return tuple(rule_of(context, scope, entity, name, key, part) for key, part in at.parts("items"))
+
+
+def _hang_on_texts_alone(rules: tuple[Rule, ...]) -> bool:
+    """Whether rules know of their entity only what their texts ask: neither what an action asks for nor what type a day has."""
+    return all(rule.of and not rule.trigger.actions and rule.due is None for rule in rules)
 
 
 def rule_of(
