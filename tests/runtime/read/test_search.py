@@ -58,7 +58,7 @@ def test_search_may_be_limited_to_entities_that_may_be_read(world: World) -> Non
 
 
 def test_a_title_that_begins_with_the_text_comes_first(world: World) -> None:
-    assert found(world, "p")[:2] == ["Pumps", "Pipes"]
+    assert found(world, "p")[:2] == ["Pipes", "Pumps"]
 
 
 @pytest.mark.parametrize(("text", "roles", "expected"), [("zs", "admin", ["张三"]), ("8000", "viewer", [])])
