@@ -46,6 +46,55 @@ def test_an_unchanged_text_keeps_its_tree_where_all_that_it_reads_is_as_before()
     assert (one.entities["shop"].label, two.entities["shop"].label) != (one.entities["shop"].label,) * 2
 
 
+RULES = {
+    "rules/plain.yaml": "rules: plain\nof: shop\nitems:\n"
+    '  big: {when: size > 3, require: name is set, message: {en: "No {size}"}}\n'
+    "  untold: {require: name is set, message: {en: No Chinese}}\n",
+    "rules/closing.yaml": "rules: closing\nof: shop\nitems:\n"
+    "  reason: {on: [{action: close}], require: because is set, message: {en: No}}\n",
+    "rules/later.yaml": "rules: later\nof: shop\nitems:\n"
+    '  aged: {due: {field: opened, after: 2d, at: "08:00"}, do: set name = "Old"}\n',
+    "strings/zh-CN.yaml": "strings: zh-CN\ntexts: {rules.plain.items.big.message: 不行}\n",
+}
+SHOP = "  opened: {type: date, label: {en: Opened}}\nactions:\n  close: {label: {en: Close}, inputs: {because: {type: text}}}\n"
+# what changes beside the documents of rules: the document, what stands there, what stands there then
+BESIDE = {
+    "nothing": ("app.yaml", "title", "title"),
+    "the type of a field that a condition reads": ("entities/shop.yaml", "type: integer", "type: text"),
+    "whether a field may be empty": ("entities/shop.yaml", "{type: integer,", "{type: integer, required: true,"),
+    "what an action asks for": ("entities/shop.yaml", "inputs: {because:", "inputs: {why:"),
+    "the type of the day that a rule waits for": ("entities/shop.yaml", "type: date", "type: datetime"),
+    "the day that a rule waits for": ("entities/shop.yaml", "  opened:", "  begun:"),
+    "a text that stands apart": ("strings/zh-CN.yaml", "不行", "不可"),
+    "the languages": ("app.yaml", "languages: [en, zh-CN]", "languages: [en]"),
+}
+
+
+@pytest.mark.parametrize("what", BESIDE)
+def test_unchanged_rules_are_made_again_where_what_they_hang_on_has_changed(what: str) -> None:
+    path, old, new = BESIDE[what]
+    (shop,) = layers("integer")
+    before = {**shop.documents, **RULES, "entities/shop.yaml": shop.documents["entities/shop.yaml"] + SHOP}
+    before["app.yaml"] = before["app.yaml"].replace("[en]", "[en, zh-CN]")
+    assert old in before[path]
+    memo, first = Memo(), (replace(shop, documents=before),)
+    assert build(first, memo)[0]
+    then = (replace(shop, documents={**before, path: before[path].replace(old, new, 1)}),)
+    assert build(then, memo) == build(then)
+
+
+def test_unchanged_rules_stay_where_all_that_they_hang_on_is_as_before() -> None:
+    (shop,) = layers("integer")
+    (other,) = layers("integer", "Einträge")
+    memo = Memo()
+    one, two = (
+        build((replace(each, documents={**each.documents, "rules/plain.yaml": RULES["rules/plain.yaml"]}),), memo)[0]
+        for each in (shop, other)
+    )
+    assert one and two
+    assert one.rules["shop"][0] is two.rules["shop"][0]
+
+
 def test_what_a_build_does_not_ask_for_is_forgotten() -> None:
     memo = Memo()
     memo.put("a", 1)
