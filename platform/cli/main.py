@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from importlib.metadata import version
 from typing import Annotated
 
@@ -35,6 +36,9 @@ from kith.cli.user import user
 from kith.cli.why import why
 from kith.cli.worker import worker
 
+COLLECT_AFTER = 50_000
+"""Objects that a command makes before it looks for those that nobody needs any more."""
+
 app = typer.Typer(name="kith", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
@@ -51,6 +55,8 @@ def main(
     ] = False,
 ) -> None:
     """Kith turns a folder of YAML into a working CRM."""
+    # Modules and models are hundreds of thousands of objects that all stay: looking through them costs a tenth of the time.
+    gc.set_threshold(COLLECT_AFTER)
 
 
 app.command()(apply)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
+from importlib.util import cache_from_source
+from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar, cast
 
@@ -61,7 +64,13 @@ class _WholeWords(PostLex):
 
 
 def build(strict: bool = False) -> Lark:
-    """Build the parser; `strict` refuses any conflict in the grammar (and needs `interegular`)."""
+    """Build the parser; `strict` refuses any conflict in the grammar (and needs `interegular`).
+
+    The tables of the grammar take half a second to make, which every command would wait for: they are kept beside the
+    compiled modules, where nobody may write who could not change the modules themselves.
+    """
+    kept = Path(cache_from_source(__file__)).with_name("grammar.tables")
+    keep = not strict and not sys.dont_write_bytecode and kept.parent.is_dir()
     grammar = (files("kith.rules") / "grammar.lark").read_text("utf-8")
     return Lark(
         grammar,
@@ -72,6 +81,7 @@ def build(strict: bool = False) -> Lark:
         maybe_placeholders=False,
         postlex=_WholeWords(),
         strict=strict,
+        cache=str(kept) if keep else False,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -124,9 +125,16 @@ class Workspace:
         return self.built(with_company(self.current().model.layers, changes))
 
     def built(self, layers: Sequence[Layer]) -> tuple[Model | None, Sequence[Problem]]:
-        """The model of layers, or what is wrong with them; one at a time, since a build takes over from the last one."""
+        """The model of layers, or what is wrong with them; one at a time, since a build takes over from the last one.
+
+        What the release has as well is taken from there wherever it was read; problems name the places of `layers`.
+        """
+        stored = self._release.model.layers if self._release else ()
+        roots = {layer.name: layer.root for layer in stored}
+        alike = [replace(layer, root=roots.get(layer.name, layer.root)) for layer in layers]
         with self._building:
-            return self._build(layers)
+            model, problems = self._build(alike)
+            return (model, problems) if not problems or alike == list(layers) else self._build(layers)
 
     def plan(self, candidate: Model) -> Plan:
         """What publishing a candidate would do now."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -95,3 +96,24 @@ def test_a_shipped_app_is_planned_applied_and_then_there_is_nothing_to_do(app: s
     assert [layer.documents for layer in other.current().model.layers] == [layer.documents for layer in layers]
     other.close()
     workspace.close()
+
+
+def test_a_folder_takes_from_the_release_what_both_have_and_its_problems_name_its_own_files(sqlite_url: str) -> None:
+    layers = [replace(layer, root="stored") for layer in load(SHIPPED / "b2b_crm")[0]]
+    stored, _ = builder()(layers)
+    assert stored is not None
+    first = Workspace.open(sqlite_url)
+    first.apply(first.plan(stored))
+    first.close()
+    workspace = Workspace.open(sqlite_url)
+    now = workspace.current().model
+    top = replace(layers[-1], root="elsewhere/b2b")
+    read, _ = workspace.built((*layers[:-1], top))
+    assert read is not None
+    rules = [one for name in now.rules for one in zip(now.rules[name], read.rules[name], strict=True)]
+    assert any(mine is theirs for mine, theirs in rules)
+    path = "entities/account.yaml"
+    torn = replace(top, documents={**top.documents, path: top.documents[path] + "\nwrong: 1\n"})
+    _, problems = workspace.built((*layers[:-1], torn))
+    workspace.close()
+    assert {problem.span.source.path for problem in problems if problem.span} == {f"elsewhere/b2b/{path}"}
