@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from kith.metadata.model_calendars import Calendar, standard
 from kith.metadata.model_flows import NamedAction, State, Transition, Workflow
+from kith.metadata.model_privacy import Purpose, Retention
 from kith.metadata.model_records import Act, Case, DataSet, Import, ImportStep, ImportValue, TestSet
 from kith.metadata.model_screens import Column, Form, FormItem, Related, Section, SortKey, View
 from kith.metadata.timing import Due, Schedule
@@ -159,6 +160,13 @@ class Entity:
     renamed_from: tuple[str, ...] = ()
     duplicates: Mapping[str, Duplicate] = field(default_factory=dict)
     actions: Mapping[str, NamedAction] = field(default_factory=dict)
+    person: bool = False
+    """Whether each record is a human being, whose data can be exported and erased as a whole."""
+    erasure: str = "anonymise"
+    """What becomes of its records when the person they are about is erased: anonymise or erase."""
+    retention: Retention | None = None
+    consents: Mapping[str, Purpose] = field(default_factory=dict)
+    """What a person can agree to, by purpose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,7 +362,9 @@ __all__ = [
     "NamedAction",
     "NavItem",
     "Option",
+    "Purpose",
     "Related",
+    "Retention",
     "Role",
     "Rule",
     "Section",

@@ -7,6 +7,7 @@ from kith.metadata.making import slots
 from kith.metadata.making.at import At
 from kith.metadata.making.context import Context, humanize
 from kith.metadata.making.flowing import actions_of
+from kith.metadata.making.private import purposes_of, retention_of
 from kith.metadata.making.scopes import EntityScope, Shell
 from kith.metadata.model import Duplicate, Entity, Field, Inverse, Key
 from kith.problems import Excerpt
@@ -54,6 +55,10 @@ def entity_of(context: Context, scope: EntityScope, inverses: dict[str, Inverse]
         renamed_from=at.texts("renamed_from"),
         duplicates={name: duplicate_of(name, part) for name, part in at.parts("duplicates")},
         actions=actions_of(context, scope, at),
+        person=at.flag("person"),
+        erasure=at.text("erasure", "anonymise"),
+        retention=retention_of(at),
+        consents=purposes_of(context, at),
     )
 
 

@@ -12,6 +12,7 @@ from kith.metadata.shapes.acting import IMPORT, ROLE, RULES, TESTS
 from kith.metadata.shapes.calendars import CALENDAR
 from kith.metadata.shapes.flows import ACTIONS, WORKFLOW
 from kith.metadata.shapes.parts import Schema
+from kith.metadata.shapes.privacy import CONSENTS, ERASURE, PERSON, RETENTION
 from kith.metadata.shapes.showing import FORM, SEGMENT, VIEW
 from kith.problems import Words
 
@@ -97,6 +98,10 @@ ENTITY = parts.keys(
     duplicates=_DUPLICATES,
     actions=ACTIONS,
     history=parts.flag("Whether every change is kept; true unless it is said."),
+    person=PERSON,
+    erasure=ERASURE,
+    retention=RETENTION,
+    consents=CONSENTS,
     renamed_from=parts.RENAMED,
 )
 FRAGMENT = parts.keys(
