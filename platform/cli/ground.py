@@ -53,7 +53,7 @@ class Ground:
             )
         elif not found.brings and not proposal.problems:
             proposal.settled(self.workspace, found)
-        elif self.bring(proposal.candidate(self.workspace, found), anyway=anyway):
+        elif self.bring(proposal.candidate(self.workspace, found), anyway=anyway, folder=proposal.folder):
             proposal.settled(self.workspace, found)
 
     def bring_platform(self) -> None:
@@ -71,7 +71,7 @@ class Ground:
         if model is not None:
             self.bring(model, anyway=False)
 
-    def bring(self, model: Model, *, anyway: bool) -> bool:
+    def bring(self, model: Model, *, anyway: bool, folder: Path | None = None) -> bool:
         """Bring the database to a candidate where that is safe or asked for; else say what waits. Whether it is there."""
         planned = self.workspace.plan(model)
         if planned.is_empty:
@@ -79,7 +79,7 @@ class Ground:
         if self.workspace.release is not None:
             typer.echo(planned.as_text(self.language))
         if planned.is_refused or planned.needs_consent or not (planned.is_safe or anyway or planned.base is None):
-            self.say(_not_applied(planned), error=True)
+            self.say(_not_applied(planned, folder), error=True)
             return False
         try:
             self.workspace.apply(planned, hooks=hooks(system_clock))
@@ -167,13 +167,13 @@ class Ground:
         run(self.workspace, host, chosen, worker=worker, folder=folder)
 
 
-def _not_applied(planned: Plan) -> Words:
+def _not_applied(planned: Plan, folder: Path | None) -> Words:
     """That the current release is served, and how the folder would be."""
     way = Words("", "")
     if planned.needs_consent:
         way = Words(
-            " `kith apply FOLDER --allow-loss` applies it all the same.",
-            "如仍要应用，请用 `kith apply 文件夹 --allow-loss`。",
+            f" `kith apply {folder or 'FOLDER'} --allow-loss` applies it all the same.",
+            f"如仍要应用，请用 `kith apply {folder or '文件夹'} --allow-loss`。",
         )
     elif not planned.is_refused:
         way = Words(" `--apply` applies it.", "可用 `--apply` 应用。")

@@ -194,6 +194,16 @@ def test_what_is_lost_needs_consent(database: Database) -> None:
     assert apply(planned, database, allow_loss=True).number == 2
 
 
+def test_the_first_record_of_a_table_that_was_empty_when_planned_has_its_default_too(database: Database) -> None:
+    base = publish(database, model(PERSON), None)
+    planned = plan(model(entity("person", field("name"), field("city", required=True, default="Wuxi"))), base, database)
+    with database.write() as connection:
+        connection.execute(base.tables["person"].table.insert().values(row(0, name="Li")))
+    after = apply(planned, database)
+    with database.read() as connection:
+        assert list(connection.scalars(sa.select(after.tables["person"].table.c.city))) == ["Wuxi"]
+
+
 def test_a_failing_reference_data_hook_publishes_nothing(database: Database) -> None:
     def fail(connection: sa.Connection, release: Release) -> None:
         raise ValueError("no")
@@ -341,9 +351,10 @@ def test_a_default_that_comes_at_once_is_the_one_that_filling_writes(
         # Nobody has written the record: it is the table that knows the value.
         assert connection.scalar(sa.text("SELECT xmin::text FROM shop")) == written
         given = connection.execute(sa.select(*(stored.c[name] for name in fill.columns()))).one()
-        assert fill.batch(connection, NOBODY, 10) is None
+        assert fill.following(connection, NOBODY, 10) == []
         connection.execute(stored.update().values(dict.fromkeys(fill.columns())))
-        assert fill.batch(connection, NOBODY, 10) == ID.format(0)
+        assert fill.following(connection, NOBODY, 10) == [ID.format(0)]
+        fill.batch(connection, [ID.format(0)])
         assert connection.execute(sa.select(*(stored.c[name] for name in fill.columns()))).one() == given
     with database.read() as connection:
         defaults = {column["name"]: column["default"] for column in sa.inspect(connection).get_columns("shop")}

@@ -154,7 +154,7 @@ class _Apply:
             for step in self.expanding():
                 step.run(connection)
             for fill in self.filling.fills():
-                fill_all(fill, lambda batch: batch(connection))
+                fill_all(fill, lambda following: following(connection), lambda batch: batch(connection))
             for step in steps.constraining(self.before, self.release.tables):
                 step.run(connection)
             self.switch(connection)

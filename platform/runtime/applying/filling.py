@@ -13,13 +13,15 @@ from kith.metadata.model import Field
 from kith.rules.sql.values import Engine, to_database
 from kith.runtime.applying.lately import saved_lately
 from kith.runtime.plan.empties import empties
-from kith.runtime.plan.places import companions, next_ids
+from kith.runtime.plan.places import companions, locked, next_ids
 from kith.runtime.release import Release
 from kith.runtime.schema.storage import VALUE, parts_of
 from kith.runtime.schema.tables import Column, EntityTable, FieldColumns
 
 BATCH = 1_000
 """Records of a batch at most."""
+EVERY = sa.true()
+"""The condition of all records."""
 
 Renew = Callable[[sa.Connection, Release, str, Sequence[str], Sequence[str]], None]
 """Computes stored fields of some records anew, and their search rows: connection, release, entity, fields, ids."""
@@ -32,8 +34,11 @@ class Fill(Protocol):
     def key(self) -> str:
         """What progress knows it by."""
 
-    def batch(self, connection: sa.Connection, after: str, size: int) -> str | None:
-        """Fill so many records whose id comes after that; the last id, or None where there was nothing left."""
+    def following(self, connection: sa.Connection, after: str, size: int) -> list[str]:
+        """The ids of the next records that may want it, in their order and without a lock."""
+
+    def batch(self, connection: sa.Connection, ids: Sequence[str]) -> None:
+        """Fill those of some records that want it."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +55,13 @@ class FillDefault:
         """What progress knows it by."""
         return f"FillDefault {self.table.stable_name}.{self.field.name}"
 
-    def batch(self, connection: sa.Connection, after: str, size: int) -> str | None:
-        """Fill the next records."""
-        ids = next_ids(connection, self.table, after, empties(self.table, self.field.name), size)
-        if not ids:
-            return None
+    def following(self, connection: sa.Connection, after: str, size: int) -> list[str]:
+        """The next records without a value."""
+        return next_ids(connection, self.table, after, empties(self.table, self.field.name), size)
+
+    def batch(self, connection: sa.Connection, ids: Sequence[str]) -> None:
+        """Fill some of them."""
+        ids = locked(connection, self.table, ids, empties(self.table, self.field.name))
         if self.field.name in self.table.links:
             values = self.value if isinstance(self.value, frozenset) else ()
             rows = [{"record": id_, "value": value} for id_ in ids for value in values]
@@ -63,7 +70,6 @@ class FillDefault:
         else:
             table = self.table.table
             connection.execute(table.update().where(table.c.id.in_(ids)).values(self.columns()))
-        return ids[-1]
 
     def columns(self) -> dict[str, Any]:
         """The value in each column of the field."""
@@ -89,25 +95,32 @@ class FillCompanions:
         """What progress knows it by."""
         return f"FillCompanions {self.table.stable_name}.{self.columns.field.name}"
 
-    def batch(self, connection: sa.Connection, after: str, size: int) -> str | None:
-        """Fill the next records."""
-        table = self.table.table
-        beside = [column for column in (self.columns.sort, self.columns.folded) if column is not None]
-        lacking = sa.and_(
+    def following(self, connection: sa.Connection, after: str, size: int) -> list[str]:
+        """The next records that lack them."""
+        return next_ids(connection, self.table, after, self._lacking, size)
+
+    def batch(self, connection: sa.Connection, ids: Sequence[str]) -> None:
+        """Fill some of them."""
+        table, parts = self.table.table, self.columns.parts
+        there = sa.select(table.c.id, *parts.values()).where(table.c.id.in_(ids), self._lacking)
+        rows = connection.execute(there.order_by(table.c.id).with_for_update()).all()
+        if rows:
+            values = [
+                {"record": id_, **companions(self.columns, dict(zip(parts, some, strict=True)))} for id_, *some in rows
+            ]
+            given: dict[str, Any] = {column.name: sa.bindparam(column.name) for column in self._beside}
+            connection.execute(table.update().where(table.c.id == sa.bindparam("record")).values(given), values)
+
+    @property
+    def _beside(self) -> list[Column]:
+        return [column for column in (self.columns.sort, self.columns.folded) if column is not None]
+
+    @property
+    def _lacking(self) -> sa.ColumnElement[bool]:
+        return sa.and_(
             sa.or_(*(column.is_not(None) for column in self.columns.parts.values())),
-            sa.or_(*(column.is_(None) for column in beside)),
+            sa.or_(*(column.is_(None) for column in self._beside)),
         )
-        statement = sa.select(table.c.id, *self.columns.parts.values()).where(table.c.id > after, lacking)
-        rows = connection.execute(statement.order_by(table.c.id).limit(size).with_for_update()).all()
-        if not rows:
-            return None
-        update = table.update().where(table.c.id == sa.bindparam("record"))
-        values = [
-            {"record": id_, **companions(self.columns, dict(zip(self.columns.parts, parts, strict=True)))}
-            for id_, *parts in rows
-        ]
-        connection.execute(update.values({column.name: sa.bindparam(column.name) for column in beside}), values)
-        return str(rows[-1][0])
 
 
 @dataclass(frozen=True)
@@ -123,20 +136,32 @@ class FillOption:
         """What progress knows it by."""
         return f"FillOption {self.column}"
 
-    def batch(self, connection: sa.Connection, after: str, size: int) -> str | None:
-        """Fill all of them: there are only a few."""
-        rename_option(connection, self.column, self.old, self.new)
-        return None
+    def following(self, connection: sa.Connection, after: str, size: int) -> list[str]:
+        """The next records that hold the old one."""
+        id_ = _record_of(self.column)
+        statement = sa.select(id_).distinct().where(self.column == self.old, id_ > after).order_by(id_).limit(size)
+        return list(connection.scalars(statement))
+
+    def batch(self, connection: sa.Connection, ids: Sequence[str]) -> None:
+        """Fill some of them."""
+        rename_option(connection, self.column, self.old, self.new, _record_of(self.column).in_(ids))
 
 
-def rename_option(connection: sa.Connection, column: Column, old: str, new: str) -> None:
+def _record_of(column: Column) -> Column:
+    """The column with the id of the record that a column is of."""
+    return column.table.c["record" if "record" in column.table.c else "id"]
+
+
+def rename_option(
+    connection: sa.Connection, column: Column, old: str, new: str, among: sa.ColumnElement[bool] = EVERY
+) -> None:
     """Give an option another key in the records that hold it; a set that has the new one already lets the old one go."""
     table = column.table
     if "record" in table.c:
         again = table.alias()
         has_it = sa.exists().where(again.c.record == table.c.record, again.c[column.name] == new)
-        connection.execute(sa.delete(table).where(column == old, has_it))
-    connection.execute(sa.update(table).where(column == old).values({column.name: new}))
+        connection.execute(sa.delete(table).where(column == old, among, has_it))
+    connection.execute(sa.update(table).where(column == old, among).values({column.name: new}))
 
 
 @dataclass(frozen=True)
@@ -154,13 +179,14 @@ class RenewRecords:
         """What progress knows it by."""
         return f"RenewRecords {self.table.stable_name}"
 
-    def batch(self, connection: sa.Connection, after: str, size: int) -> str | None:
-        """Compute the next records."""
-        wanted: sa.ColumnElement[bool] = sa.true()
+    def following(self, connection: sa.Connection, after: str, size: int) -> list[str]:
+        """The next of them."""
+        wanted: sa.ColumnElement[bool] = EVERY
         if self.since is not None:
             wanted = saved_lately(connection, self.release, self.table.entity.name, self.fields, self.since)
-        ids = next_ids(connection, self.table, after, wanted, size)
-        if not ids:
-            return None
-        self.renew(connection, self.release, self.table.entity.name, self.fields, ids)
-        return ids[-1]
+        return next_ids(connection, self.table, after, wanted, size)
+
+    def batch(self, connection: sa.Connection, ids: Sequence[str]) -> None:
+        """Compute some of them."""
+        if there := locked(connection, self.table, ids, EVERY):
+            self.renew(connection, self.release, self.table.entity.name, self.fields, there)

@@ -18,7 +18,7 @@ from kith.runtime.converting.conversions import Conversion
 from kith.runtime.plan.lineage import Past
 from kith.runtime.plan.measuring import Looking, is_untouched
 from kith.runtime.plan.pairs import Pairs
-from kith.runtime.plan.places import Place, next_ids
+from kith.runtime.plan.places import Place, locked, next_ids
 from kith.runtime.plan.planning import Plan
 from kith.runtime.plan.retyped import Retyping
 from kith.runtime.plan.retyping import ChangeType
@@ -51,15 +51,16 @@ class FillConverted:
         """What progress knows it by."""
         return f"FillConverted {self.target.table.stable_name}.{self.column}"
 
-    def batch(self, connection: sa.Connection, after: str, size: int) -> str | None:
-        """Fill the next records."""
-        ids = next_ids(connection, self.source.table, after, self._wanted(), size)
-        if not ids:
-            return None
+    def following(self, connection: sa.Connection, after: str, size: int) -> list[str]:
+        """The next records with a value to convert."""
+        return next_ids(connection, self.source.table, after, self._wanted(), size)
+
+    def batch(self, connection: sa.Connection, ids: Sequence[str]) -> None:
+        """Convert those of some records."""
+        ids = locked(connection, self.source.table, ids, self._wanted())
         looking = self.looking(connection)
         todo = sorted(set(ids) - self._set_since(connection, ids)) if self.since else ids
         self._write(connection, self._changes(looking, todo))
-        return ids[-1]
 
     def _write(self, connection: sa.Connection, changes: dict[str, Any]) -> None:
         if self.since is None:

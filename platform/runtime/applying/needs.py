@@ -27,7 +27,7 @@ from kith.runtime.plan.changes import (
 from kith.runtime.plan.empties import choice_column
 from kith.runtime.plan.lineage import Past
 from kith.runtime.plan.planning import Plan
-from kith.runtime.plan.returning import returning_bases
+from kith.runtime.plan.returning import is_given, returning_bases
 from kith.runtime.plan.retyped import followers
 from kith.runtime.plan.retyping import ChangeType
 from kith.runtime.release import Release
@@ -141,10 +141,12 @@ def given_at_once(defaults: Iterable[FillDefault]) -> dict[tuple[str, str], obje
 
 
 def _wanted(change: Change, model: Model) -> Iterator[Field]:
-    """The fields of which a change wants values in records that are there."""
-    if isinstance(change, AddField | RequireField | ChangeFormula) and change.rows:
-        yield model.entities[change.entity].fields[change.field]
-    elif isinstance(change, ChangeType) and change.rows:
+    """The fields of which a change wants values in records, those too that are saved between the plan and the switch."""
+    if isinstance(change, AddField | RequireField | ChangeFormula):
+        field = model.entities[change.entity].fields[change.field]
+        if change.rows or (is_stored(field) and (is_given(field) or isinstance(change, ChangeFormula))):
+            yield field
+    elif isinstance(change, ChangeType):
         field = model.entities[change.entity].fields[change.field]
         if field.is_computed or field.currency_field or (field.required and change.measured.emptied):
             yield field

@@ -20,7 +20,10 @@ SHORT = 0.1
 """Seconds that a batch shall take where others want its records."""
 SMALL = 50
 """Records that a batch has at least."""
-Batch = Callable[[sa.Connection], str | None]
+AHEAD = 20_000
+"""Records that are looked up at once."""
+Batch = Callable[[sa.Connection], None]
+Following = Callable[[sa.Connection], list[str]]
 
 
 @dataclass(frozen=True)
@@ -57,29 +60,46 @@ class Work:
     def fill(self, fills: Iterable[Fill]) -> None:
         """Fill batch by batch beside others."""
         for fill in fills:
-            fill_all(fill, lambda batch: self.in_turn(batch, without_disk=True), beside_others=True)
+            fill_all(fill, self._look, lambda batch: self.in_turn(batch, without_disk=True), beside_others=True)
 
-    def in_turn(self, work: Callable[[sa.Connection], str | None], *, without_disk: bool = False) -> str | None:
+    def _look(self, following: Following) -> list[str]:
+        with self.database.read() as connection:
+            return following(connection)
+
+    def in_turn(self, work: Batch, *, without_disk: bool = False) -> None:
         """Do something in a transaction that gives way to others; `without_disk` it need not survive a loss of power."""
 
-        def once(connection: sa.Connection, wait: int) -> str | None:
+        def once(connection: sa.Connection, wait: int) -> None:
             if self.database.kind == "postgresql":
                 (give_way if without_disk else wait_for_locks)(connection, wait)
             hold(connection, self.run)
-            return work(connection)
+            work(connection)
 
-        return patiently(lambda wait: self.database.run(partial(once, wait=wait)))
+        patiently(lambda wait: self.database.run(partial(once, wait=wait)))
 
 
-def fill_all(fill: Fill, run: Callable[[Batch], str | None], *, beside_others: bool = False) -> None:
-    """Fill one batch after the other, each in what `run` makes of it; with others at work they are as large as is quick."""
-    after: str | None = "00000000-0000-0000-0000-000000000000"
+def fill_all(
+    fill: Fill,
+    look: Callable[[Following], list[str]],
+    run: Callable[[Batch], None],
+    *,
+    beside_others: bool = False,
+) -> None:
+    """Fill one batch after the other, each in what `run` makes of it; with others at work they are as large as is quick.
+
+    Which records come next is asked for many batches at once, in what `look` makes of it: finding a few among a million
+    may cost a search through all of them.
+    """
+    after = "00000000-0000-0000-0000-000000000000"
     size = SMALL if beside_others else BATCH
-    while after is not None:
-        started = time.monotonic()
-        after = run(lambda connection, after=after, size=size: fill.batch(connection, after, size))  # type: ignore[misc]
-        if beside_others:
-            size = fitting(size, time.monotonic() - started)
+    while ids := look(partial(fill.following, after=after, size=AHEAD)):
+        after = ids[-1]
+        while ids:
+            some, ids = ids[:size], ids[size:]
+            started = time.monotonic()
+            run(partial(fill.batch, ids=some))
+            if beside_others:
+                size = fitting(size, time.monotonic() - started)
 
 
 def fitting(size: int, seconds: float) -> int:

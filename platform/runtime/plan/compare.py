@@ -138,11 +138,18 @@ def _field(old: Field, new: Field, pairs: Pairs) -> Iterator[Change]:
     options = list(_options(old, new, back=pairs.pairing.is_back)) if old.options and new.options else []
     if not options and plain(old.options) != plain(new.options):
         aspects = (*aspects, "options")
-    if old.params.get("gapless") != new.params.get("gapless"):
-        aspects = (*aspects, "gapless" if new.params.get("gapless") else "gaps")
+    if "params" in aspects:
+        aspects = (*(aspect for aspect in aspects if aspect != "params"), *_settings(old, new))
     if aspects:
         yield ChangeField(new.entity, new.name, aspects)
     yield from options
+
+
+def _settings(old: Field, new: Field) -> Iterator[str]:
+    """The settings of its type that differ, by name."""
+    for name in dict.fromkeys((*old.params, *new.params)):
+        if plain(old.params.get(name)) != plain(new.params.get(name)):
+            yield ("gapless" if new.params.get(name) else "gaps") if name == "gapless" else name
 
 
 def _spelled_apart(old: Field, new: Field) -> tuple[str, str]:

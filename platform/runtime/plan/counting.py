@@ -28,7 +28,7 @@ from kith.runtime.plan.changes import (
 )
 from kith.runtime.plan.empties import choice_column, empties
 from kith.runtime.plan.pairs import Pairs
-from kith.runtime.plan.returning import Returning, has_default
+from kith.runtime.plan.returning import Returning, has_default, is_given
 from kith.runtime.plan.taking import time_of
 from kith.runtime.schema.sortkeys import fold
 from kith.runtime.schema.storage import is_stored
@@ -78,7 +78,7 @@ class Counting:
         back = self.returning.field(change, new)
         if back is not None:
             return back
-        if new.is_computed or new.type_name == "autonumber" or (new.required and has_default(new)):
+        if is_given(new):
             return _filled(change, self.all_of(change.entity))
         return self._lacking(change, self.all_of(change.entity) if new.required else 0)
 

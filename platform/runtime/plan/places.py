@@ -120,8 +120,19 @@ class Place:
 def next_ids(
     connection: sa.Connection, table: EntityTable, after: str, condition: sa.ColumnElement[bool], size: int
 ) -> list[str]:
-    """The ids of the next batch, locked one after the other as a save does, so that the two cannot stand in each other's way."""
+    """The ids of the next records, without a lock."""
     statement = sa.select(table.id).where(table.id > after, condition).order_by(table.id).limit(size)
+    return list(connection.scalars(statement))
+
+
+def locked(
+    connection: sa.Connection, table: EntityTable, ids: Sequence[str], condition: sa.ColumnElement[bool]
+) -> list[str]:
+    """Those of some records that fulfil a condition (still), locked one after the other.
+
+    A save locks them in the same order, so that the two cannot stand in each other's way.
+    """
+    statement = sa.select(table.id).where(table.id.in_(ids), condition).order_by(table.id)
     return list(connection.scalars(statement.with_for_update()))
 
 

@@ -113,3 +113,8 @@ class Returning:
 def has_default(new: Field) -> bool:
     """Whether records that have no value can be given one."""
     return new.default is not None or new.default_from is not None
+
+
+def is_given(new: Field) -> bool:
+    """Whether every record is given a value of a field that is new."""
+    return new.is_computed or new.type_name == "autonumber" or (new.required and has_default(new))

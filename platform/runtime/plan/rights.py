@@ -70,8 +70,9 @@ def _goes_with_it(what: str, was: str, becomes: str) -> bool:
 
 
 def _is_gone(what: str, declared: Entity | None) -> bool:
-    """That a right is about a field that is no more: it goes with the field."""
-    return declared is not None and what.startswith("field ") and what.removeprefix("field ") not in declared.fields
+    """That a right is about a field that is no more: it goes with the field, or with the entity."""
+    left = declared.fields if declared is not None else {}
+    return what.startswith("field ") and what.removeprefix("field ") not in left
 
 
 def _of(granted: Mapping[str, str], what: str) -> str:
