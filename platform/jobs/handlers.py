@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from kith.runtime import queue
+from kith.runtime.accounts.entries import forget_entries
+from kith.runtime.accounts.mailing import send_link
 from kith.runtime.context import Context
 from kith.runtime.database import Connection
 from kith.runtime.idempotency import forget_old
 from kith.runtime.publishing import system_context
 from kith.runtime.release import Release
 from kith.runtime.workspace import Workspace
+from kith.runtime.settings import settings_of
 from kith.runtime.write.change import Cause
 from kith.runtime.write.copying import follow
 from kith.runtime.write.overdue import renew_overdue
@@ -79,7 +83,8 @@ def carry_out_schedule(connection: Connection, work: Work) -> Any:
 def sweep(connection: Connection, work: Work) -> Any:
     """Let go of what nobody will ask for again."""
     now = work.context.now
-    return {"jobs": queue.sweep(connection, now), "answers": forget_old(connection, now)}
+    gone = {"jobs": queue.sweep(connection, now), "answers": forget_old(connection, now)}
+    return gone | {"entries": forget_entries(connection, now)}
 
 
 def renew(connection: Connection, work: Work, so_far: Mapping[str, Any]) -> tuple[Any, bool]:
@@ -106,4 +111,11 @@ HANDLERS: Mapping[str, Handler] = {
     "renew": Stepwise(renew),
     "schedule": Within(carry_out_schedule),
     "sweep": Within(sweep),
+def email(work: Work) -> Any:
+    """Send a letter. What the operator has set is read when it leaves: the worker may be another process than the server."""
+    settings = settings_of(os.environ)
+    workspace, job = work.workspace, work.job
+    return send_link(workspace.database, work.context, work.release, settings, job.id, job.payload)
+
+
 }

@@ -12,6 +12,8 @@ from typing import TypeVar
 from kith.runtime.accounts.throttling import Throttle
 from kith.runtime.clock import Clock
 from kith.runtime.database import Database
+from kith.runtime.logs import carried
+from kith.runtime.settings import Settings
 from kith.runtime.workspace import Workspace
 
 T = TypeVar("T")
@@ -72,6 +74,7 @@ class Doors:
     folder: Path | None = None
     """The app's folder that the server was started with: what it offers to the release is shown to those who administer."""
     throttle: Throttle = field(default_factory=Throttle)
+    settings: Settings = field(default_factory=Settings)
 
     @property
     def cookie(self) -> str:

@@ -30,6 +30,13 @@ class Actor:
     language: str = ""
     time_zone: str = ""
     record: Mapping[str, object] = field(default_factory=dict)
+    acted_by: tuple[str, str] | None = None
+    """The id and name of an administrator who looks at the CRM as this user, where one does."""
+
+    @property
+    def behind(self) -> str | None:
+        """The id of who acts as this user."""
+        return self.acted_by[0] if self.acted_by else None
 
 
 SYSTEM = Actor(None, "system", frozenset(), "system")

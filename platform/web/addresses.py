@@ -10,6 +10,15 @@ SEARCH = "/search"
 SIGN_IN = "/sign-in"
 SIGN_OUT = "/sign-out"
 PASSWORD = "/password"  # noqa: S105 - an address
+SECOND = "/sign-in/code"
+FORGOT = "/forgot"
+LINK = "/link"
+PROVIDER = "/sign-in/provider"
+PROVIDED = "/sign-in/provider/back"
+ACCOUNT = "/account"
+ACCOUNTS = "/accounts"
+NEW_ACCOUNT = "/accounts/new"
+END_ACTING = "/acting/end"
 BIN = "/bin"
 KEYS = "/keys"
 JOBS = "/jobs"
@@ -55,6 +64,16 @@ def delete_of(entity: str, id_: str) -> str:
 def restore_of(entity: str, id_: str) -> str:
     """Where a record is brought back from the recycle bin (POST)."""
     return f"{record_of(entity, id_)}/restore"
+
+
+def account_of(user: str) -> str:
+    """An account as those who administer see it."""
+    return f"{ACCOUNTS}/{quote(user, safe='')}"
+
+
+def link_of(secret: str) -> str:
+    """Where the secret of an invitation or reset is taken."""
+    return f"{LINK}/{quote(secret, safe='')}"
 
 
 def job_of(id_: str) -> str:

@@ -14,16 +14,22 @@ from kith.web import choices
 from kith.web.answering import page
 from kith.web.assets import Assets
 from kith.web.pages import (
+    account,
+    accounts,
+    codes,
     finding,
     home,
     jobs,
     keys,
     lists,
+    provider,
     records,
     recycling,
     release_routes,
+    securing,
     signing,
 )
+from kith.web.pages import passwords as password_pages
 from kith.web.requests import Stop, Visit, Web, guest_of
 from kith.web.templating import Templates
 
@@ -39,6 +45,12 @@ def routes(doors: Doors, passwords: Passwords = SAFE) -> list[BaseRoute]:
         templates.assets.route,
         *choices.routes,
         *signing.routes(web),
+        *provider.routes(web),
+        *password_pages.routes(web),
+        *accounts.routes(web),
+        *account.routes(web),
+        *codes.routes(web),
+        *securing.routes(web),
         *home.routes(web),
         *recycling.routes(web),
         *finding.routes(web),

@@ -33,14 +33,16 @@ class Frame:
     csrf: str
     user: str
     name: str
+    acted_by: str = ""
 
     def shell(self) -> Shell:
         """The frame as templates take it."""
-        return self._shell(Person(self.name, colour=COLOUR), self.here, self.csrf, self._profile())
+        shell = self._shell(Person(self.name, colour=COLOUR), self.here, self.csrf, self._profile())
+        return replace(shell, acted_by=self.acted_by) if self.acted_by else shell
 
     def around(self, content: str, title: str, crumbs: Sequence[Link]) -> str:
         """The whole page; `content` is HTML."""
-        texts = [title, self.here, self.csrf, self.name, Person(self.name).initials, self._profile()]
+        texts = [title, self.here, self.csrf, self.name, Person(self.name).initials, self._profile(), self.acted_by]
         for crumb in crumbs:
             texts += (crumb.label, crumb.href)
         return self._stencil(len(crumbs)).fill([*escaped(texts), content])
@@ -65,13 +67,13 @@ class Frame:
 
     def _stencil(self, crumbs: int) -> Stencil:
         marks = self._places().marks(self.path)
-        key = ("frame", self.reader.key, self.texts.language, self.look, marks, crumbs)
-        return self.reader.release.cached(key, lambda: cut(self._draw, 7 + 2 * crumbs))
+        key = ("frame", self.reader.key, self.texts.language, self.look, marks, crumbs, bool(self.acted_by))
+        return self.reader.release.cached(key, lambda: cut(self._draw, 8 + 2 * crumbs))
 
     def _draw(self, texts: Sequence[str]) -> str:
-        title, here, csrf, name, letters, profile, *way, content = texts
+        title, here, csrf, name, letters, profile, acted_by, *way, content = texts
         person = Person(name, colour=COLOUR, letters=letters)
-        shell = self._shell(person, here, csrf, profile)
+        shell = replace(self._shell(person, here, csrf, profile), acted_by=acted_by if self.acted_by else "")
         crumbs = [Link(label, href) for label, href in zip(way[::2], way[1::2], strict=True)]
         return self.templates.page(
             "layouts/frame.html", self.texts.language, shell=shell, title=title, crumbs=crumbs, content=content

@@ -137,10 +137,12 @@ class Gallery:
             "action": "/_gallery/forms",
             "fields": gallery_forms.sign_in(texts),
             "failed": Notice(texts("sign_in.failed"), "danger"),
-            "forgot": "#forgot",
+            "text": texts("sign_in.text"),
+            "submit": texts("sign_in.submit"),
+            "links": (Link(texts("sign_in.forgot"), "#forgot"),),
             "hidden": (),
         }
-        return self._send(request, "sign_in.html", context, signed_in=False)
+        return self._send(request, "entering.html", context, signed_in=False)
 
     def error(self, request: Request) -> Response:
         """Show the page of a status."""

@@ -33,6 +33,8 @@ CONTROLS: Mapping[str, Control] = {
     "phone": Control("tel", "tel"),
     "url": Control("url", "url"),
     "password": Control("password", autocomplete="current-password"),
+    "new_password": Control("password", autocomplete="new-password"),
+    "one_time_code": Control(autocomplete="one-time-code"),
     "search": Control("search"),
     "hidden": Control("hidden"),
 }

@@ -151,6 +151,7 @@ class Visit(Guest):
             csrf=masked(self.account.csrf),
             user=self.context.actor.id or "",
             name=self.context.actor.name,
+            acted_by=self.context.actor.acted_by[1] if self.context.actor.acted_by else "",
         )
 
     @property
@@ -229,6 +230,12 @@ def visit_of(
 
 
 def parameter(request: Request, name: str) -> str:
+def not_while_acting(visit: Visit) -> None:
+    """Whoever acts as somebody else has nothing to do with that person's secrets. Raises Stop."""
+    if visit.context.actor.acted_by:
+        raise Stop(403, visit.texts("acting.not_now"))
+
+
     """A parameter of the path."""
     found: Mapping[str, str] = request.path_params
     return found[name]

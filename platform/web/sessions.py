@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kith.runtime.accounts import SignedIn, touch_session
+from kith.runtime.accounts.entries import Device
 from kith.runtime.accounts.sessions import LIFETIME, REFRESH
 from kith.runtime.calling import Doors
 
@@ -31,9 +32,14 @@ def forget(doors: Doors, response: Response) -> None:
     response.delete_cookie(doors.cookie, path="/", secure=doors.secure, httponly=True, samesite="lax")
 
 
+def device_of(request: Request) -> Device:
+    """Where a request comes from."""
+    return Device(request.client.host if request.client else "", request.headers.get("user-agent", ""))
+
+
 def keep_alive(doors: Doors, request: Request, response: Response, account: SignedIn, now: datetime) -> None:
     """A session that is used lasts longer: note it after the answer, now and then."""
-    if now - account.seen_at < REFRESH or response.background is not None:
+    if account.actor.acted_by or now - account.seen_at < REFRESH or response.background is not None:
         return
     secret = secret_of(doors, request)
     database = doors.workspace.database

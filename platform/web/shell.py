@@ -133,10 +133,11 @@ def user_menu(profile: str, texts: Texts, *, administers: bool = False) -> tuple
     own = (Link(texts("menu.profile"), profile, "user"),) if profile else ()
     jobs = Link(texts("menu.jobs"), addresses.JOBS, "list-checks")
     releases = Link(texts("menu.releases"), addresses.RELEASES, "layers")
+    accounts = Link(texts("menu.accounts"), addresses.ACCOUNTS, "users-round")
     return (
         *own,
-        Link(texts("menu.password"), addresses.PASSWORD, "key-round"),
+        Link(texts("menu.account"), addresses.ACCOUNT, "key-round"),
         Link(texts("menu.bin"), addresses.BIN, "trash-2"),
-        *((jobs, releases) if administers else ()),
+        *((accounts, jobs, releases) if administers else ()),
         Link(texts("menu.keys"), addresses.KEYS, "circle-question-mark", dialog=True, key="help"),
     )

@@ -107,6 +107,8 @@ class Shell:
     icon: str = "layers"
     notices: Sequence[Notice] = ()
     shortcuts: bool = True
+    acted_by: str = ""
+    """Who looks at the CRM as this reader: told on each page, with the way back."""
 
 
 # ---- tables -------------------------------------------------------------------------------------------------------

@@ -206,7 +206,7 @@ def test_a_form_that_failed_can_be_sent_again(shop: Shop, monkeypatch: pytest.Mo
     assert f'<form method="post" action="{path}">' in answer.text
     assert 'name="name" value="A &#34;name&#34;"' in answer.text
     with monkeypatch.context() as patch:
-        patch.setattr("kith.web.pages.signing.change_password", lambda *given, **named: 1 / 0)
+        patch.setattr("kith.web.pages.passwords.change_password", lambda *given, **named: 1 / 0)
         sent = {"current": PASSWORD, "password": "a long new password", "again": "a long new password"}
         answer = client.post("/password", data=sent)
     assert (answer.status_code, "a long new password" in answer.text) == (500, False)

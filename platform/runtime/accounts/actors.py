@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
@@ -94,8 +94,11 @@ def _found(
         row = _row(connection, release, ticket.name, ticket.statement, given)
         return None if row is None else _meant(release, ticket, key, row)
     prepared = _prepared(connection, release, ticket.name, ticket.statement)
-    column = release.cached(("accounts", "proof", ticket.name), lambda: proof_column(prepared.text))
-    rows = proving(connection, column, prepared.text, {**prepared.constants, **given, **proof_parameters(given)})
+    column, constants = release.cached(
+        ("accounts", "proof", ticket.name), lambda: (proof_column(prepared.text), prepared.constants)
+    )
+    given = {**constants, **given}
+    rows = proving(connection, column, prepared.text, {**given, **proof_parameters(given)})
     return _meant(release, ticket, key, rows[0][1:], rows[0][0]) if rows else None
 
 
@@ -104,26 +107,30 @@ def _remembered(release: Release, ticket: Ticket[T], secret: str, now: datetime)
     known = _known(release, ticket.name).get(key)
     if known is None or not known.digest:
         return None
-    column = release.cached(("accounts", "proof", ticket.name), lambda: "")
-    return known.meant, Proof(column, proof_parameters({"digest": key, "now_": now}), known.digest)
+    nothing: tuple[str, Mapping[str, Any]] = ("", {})
+    column, constants = release.cached(("accounts", "proof", ticket.name), lambda: nothing)
+    return known.meant, Proof(column, proof_parameters({**constants, "digest": key, "now_": now}), known.digest)
 
 
 def _signed_in(release: Release, row: Row) -> SignedIn:
-    csrf, seen_at, expires_at, must_change, *user = row
-    return SignedIn(_actor(release, user), csrf, bool(must_change), _instant(seen_at), _instant(expires_at))
+    csrf, seen_at, expires_at, must_change, own, own_name, *user = row
+    actor = _actor(release, user)
+    if own != actor.id:
+        actor = replace(actor, acted_by=(own, own_name))
+    return SignedIn(actor, csrf, bool(must_change), _instant(seen_at), _instant(expires_at))
 
 
 def _held(release: Release, row: Row) -> Held:
     id_, name, roles, used, owner, *user = row
     known, used_at = frozenset(_listed(roles)), None if used is None else _instant(used)
+    roles_of_its_own = bool(known)
     if owner is None:
         return Actor(None, name, known, "token"), id_, used_at
     actor = _actor(release, user)
-    return (
-        Actor(actor.id, actor.name, known or actor.roles, "token", actor.language, actor.time_zone, actor.record),
-        id_,
-        used_at,
-    )
+    if known and not actor.roles & administering(release):
+        # A token never has what its user has lost.
+        known &= actor.roles
+    return replace(actor, roles=known if roles_of_its_own else actor.roles, kind="token"), id_, used_at
 
 
 def _known(release: Release, kind: str) -> dict[str, Known]:
@@ -193,13 +200,37 @@ def _is_active(release: Release) -> sa.ColumnElement[bool]:
 
 def _session_statement(release: Release) -> sa.Select[Any]:
     session, account, user = system.session, system.account, _shelf(release).table.table
+    own = user.alias("own")
+    own_name = sa.select(own.c[_shelf(release).table.columns["name"].value.name]).where(own.c.id == session.c.user)
+    times = session.c.seen_at, session.c.expires_at
     return (
-        sa.select(session.c.csrf, session.c.seen_at, session.c.expires_at, account.c.must_change, *_columns(release))
+        sa.select(session.c.csrf, *times, account.c.must_change, session.c.user, own_name.scalar_subquery())
+        .add_columns(*_columns(release))
         .join(account, account.c.user == session.c.user)
-        .join(user, user.c.id == session.c.user)
+        .join(user, user.c.id == sa.func.coalesce(session.c.acting, session.c.user))
         .where(session.c.digest == sa.bindparam("digest"), session.c.expires_at > sa.bindparam("now_", type_=Instant))
-        .where(_is_active(release))
+        .where(_is_active(release), sa.or_(session.c.acting.is_(None), _may_act(release)))
     )
+
+
+def _may_act(release: Release) -> sa.ColumnElement[bool]:
+    """That the session's user administers still, and that he acts as somebody who does not."""
+    table = _shelf(release).table
+    own, link = table.table.alias("own"), table.links["roles"]
+    active, true = table.columns["active"].value.name, True if release.tables.engine == "postgresql" else 1
+    wide = sa.or_(sa.false(), *(link.value == role for role in sorted(administering(release))))
+    administering_ = sa.select(link.record).where(wide)
+    active_own = sa.select(own.c.id).where(own.c.deleted_at.is_(None), own.c[active] == true)
+    return sa.and_(
+        system.session.c.user.in_(active_own),
+        system.session.c.user.in_(administering_),
+        system.session.c.acting.not_in(administering_),
+    )
+
+
+def administering(release: Release) -> frozenset[str]:
+    """The roles that write everything."""
+    return frozenset(role.name for role in release.model.roles.values() if role.all_entities == "write")
 
 
 def _token_statement(release: Release) -> sa.Select[Any]:

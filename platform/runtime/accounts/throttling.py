@@ -36,8 +36,12 @@ LIMITS: Mapping[str, Limit] = {
     "address": Limit(30, timedelta(days=1)),
     "token": Limit(30, timedelta(minutes=10)),
     "key": Limit(100, timedelta(minutes=10)),
+    "code": Limit(5, timedelta(days=1)),
+    "link": Limit(20, timedelta(hours=1)),
+    "mail": Limit(3, timedelta(hours=1)),
 }
-"""What is tried: a password by mail address and by machine, tokens by machine, values of unique keys by actor."""
+"""What is tried: a password by mail address and by machine, tokens by machine, values of unique keys by actor, codes of the
+second step by user, links by machine; and mail that somebody asks for, by its address."""
 
 _TABLE = system.attempt
 _INSERTS: Mapping[str, Callable[[sa.Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}

@@ -49,18 +49,21 @@ def issue_token(
     return id_, secret
 
 
-def list_tokens(connection: sa.Connection) -> list[IssuedToken]:
-    """All tokens, the newest first."""
+def list_tokens(connection: sa.Connection, user: str | None = None) -> list[IssuedToken]:
+    """All tokens, or those of a user, the newest first."""
     token = system.token.c
     columns = (token.id, token.name, token.user, token.roles, token.created_at, token.expires_at, token.used_at)
-    rows = connection.execute(sa.select(*columns, token.revoked_at).order_by(token.created_at.desc()))
+    asked = sa.select(*columns, token.revoked_at).order_by(token.created_at.desc())
+    rows = connection.execute(asked if user is None else asked.where(token.user == user))
     return [IssuedToken(*row[:3], tuple(row[3] or ()), *row[4:]) for row in rows]
 
 
-def revoke_token(connection: sa.Connection, id_: str, now: datetime) -> bool:
-    """End a token at once; whether there was such a live one."""
+def revoke_token(connection: sa.Connection, id_: str, now: datetime, *, user: str | None = None) -> bool:
+    """End a token at once, of a user only where one is named; whether there was such a live one."""
     token = system.token
     update = sa.update(token).where(token.c.id == id_, token.c.revoked_at.is_(None)).values(revoked_at=now)
+    if user is not None:
+        update = update.where(token.c.user == user)
     return connection.execute(update).rowcount == 1
 
 

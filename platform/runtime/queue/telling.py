@@ -14,7 +14,10 @@ from kith.runtime.queue.ending import ATTEMPTS
 from kith.runtime.queue.looking import Listed
 from kith.texts import Texts, load_texts
 
-CAME = ("release", "matched", "looked_at", "renewed", "changed", "fired", "refused", "jobs", "answers")
+CAME = (
+    "release", "matched", "looked_at", "renewed", "changed", "fired",
+    "returned", "kept_count", "refused", "withdrawn", "sent", "jobs", "answers", "entries",
+)  # fmt: skip
 """What is counted in the results of jobs, in the order in which it is told."""
 DIED = "its workers died"
 """What is kept of a job whose workers have died over it."""
@@ -82,6 +85,8 @@ def _about(job: Listed, model: Model, texts: Texts, when: Callable[[datetime], s
     if job.kind == "schedule":
         slot = when(datetime.fromisoformat(payload["slot"]))
         return texts("jobs.about.schedule", rule=payload["rule"], slot=slot)
+    if "link" in payload:
+        return texts(f"jobs.about.{payload['link']}")
     return texts("jobs.about.rule", rule=payload["rule"]) if "rule" in payload else ""
 
 

@@ -107,8 +107,14 @@ account = _table(
     _column("must_change", sa.Boolean),
     _column("changed_at", Instant),
     _column("signed_in_at", Instant, null=True),
+    _column("service", sa.Boolean, null=True),
+    _column("totp", TEXT, null=True),
+    _column("totp_step", sa.BigInteger, null=True),
+    _column("recovery", Json, null=True),
 )
-"""The secrets of who may sign in, by the user record's id, which says all else; without a password nobody can."""
+"""The secrets of who may sign in, by the user record's id, which says all else; without a password nobody can. A `service`
+account has tokens only. `totp` is the secret of the second step, `totp_step` the last step whose code was taken, `recovery` the
+hashes of the codes for a lost phone."""
 
 session = _table(
     "session",
@@ -119,8 +125,10 @@ session = _table(
     _column("seen_at", Instant),
     _column("expires_at", Instant),
     _column("agent", TEXT),
+    _column("acting", ID, null=True),
 )
-"""Who is signed in, by the hash of the cookie's token; signing out deletes the row."""
+"""Who is signed in, by the hash of the cookie's token; signing out deletes the row. `acting` is somebody else as whom the user
+looks at the CRM for a while."""
 _index(session, "user")
 _index(session, "expires_at")
 
@@ -164,10 +172,13 @@ save = _table(
     _column("considered", Json),
     _column("read", Json, null=True),
     _column("moved", Json, null=True),
+    _column("acted_by", ID, null=True),
+    _column("request", TEXT, null=True),
 )
 """One row for each save: who, why and when, the verdict of every considered rule (`considered`), the values read from
 records outside the save (`read`) and the computed values that it moved (`moved`); erasure empties both. Everything else that
-explaining needs is in the history."""
+explaining needs is in the history. `acted_by` is the administrator who acted as the actor, where one did; `request` is the id by
+which the logs know what led to it."""
 _index(save, "batch", where=save.c.batch.is_not(None))
 _index(save, "at")
 
@@ -189,6 +200,7 @@ history = _table(
     _column("previous", TEXT),
     _column("hash", TEXT),
     _column("seal", sa.BigInteger, null=True),
+    _column("acted_by", ID, null=True),
 )
 """One row for each version of a record. `values` maps a column to `{"old": …, "new": …, "salt": [s, s]}` and is what erasure
 empties; `digests` maps it to the salted digests of both and stays; `hash` covers all other columns but `values` and `seal`, and
@@ -297,6 +309,106 @@ counter = _table("counter", _column("name", TEXT, key=True), _column("next", sa.
 """Autonumbers, handed out in blocks; named `table.column`."""
 
 SEARCH_INDEX = {
+link = _table(
+    "link",
+    _column("digest", TEXT, key=True),
+    _column("kind", TEXT),
+    _column("user", ID),
+    _column("created_at", Instant),
+    _column("expires_at", Instant),
+    _column("made_by", ID, null=True),
+)
+"""Secrets that open one door once: an invitation, another password, the second step of signing in. By hash; used ones are gone."""
+_index(link, "user", "kind")
+_index(link, "expires_at")
+
+sign_in = _table(
+    "sign_in",
+    _column("id", ID, key=True),
+    _column("user", ID),
+    _column("at", Instant),
+    _column("what", TEXT),
+    _column("address", TEXT),
+    _column("agent", TEXT),
+    _column("acted_by", ID, null=True),
+)
+"""What happened to an account: signing in and failing to, new secrets, an administrator who began and ended acting as the
+user."""
+_index(sign_in, "user", "id")
+_index(sign_in, "at")
+
+identity = _table(
+    "identity",
+    _column("issuer", TEXT, key=True),
+    _column("subject", TEXT, key=True),
+    _column("user", ID),
+    _column("created_at", Instant),
+)
+"""Who is who at another provider of identities (OpenID Connect)."""
+_index(identity, "user")
+
+hold = _table(
+    "hold",
+    _column("id", ID, key=True),
+    _column("entity", TEXT),
+    _column("record", ID),
+    _column("reason", TEXT),
+    _column("placed_at", Instant),
+    _column("placed_by", ID, null=True),
+    _column("lifted_at", Instant, null=True),
+    _column("lifted_by", ID, null=True),
+)
+"""Records that the law forbids to erase for a while: nothing that hangs on a person is erased while one of it is held."""
+_index(hold, "entity", "record")
+
+erasure = _table(
+    "erasure",
+    _column("number", sa.BigInteger, key=True),
+    _column("id", ID),
+    _column("at", Instant),
+    _column("actor", ID, null=True),
+    _column("cause", TEXT),
+    _column("entity", TEXT),
+    _column("record", ID, null=True),
+    _column("counts", Json),
+    _column("records", TEXT),
+    _column("previous", TEXT),
+    _column("hash", TEXT),
+    sa.Column("compacted_at", Instant, nullable=True, info={"later": True}),
+)
+"""Certificates of what was erased, chained: why (`request` or `retention`), about which record where it was one, how many rows of
+what, and the hash of the keys of all records (`records`). `compacted_at` is when the file was rewritten without what had been in it."""
+_index(erasure, "id", unique=True)
+
+erased = _table(
+    "erased",
+    _column("entity", TEXT, key=True),
+    _column("record", ID, key=True),
+    _column("erasure", ID),
+    _column("version", sa.BigInteger),
+)
+"""The records that an erasure has taken away or emptied, with the version that they had after it."""
+_index(erased, "erasure")
+
+consent = _table(
+    "consent",
+    _column("number", sa.BigInteger, key=True),
+    _column("id", ID),
+    _column("entity", TEXT),
+    _column("record", ID),
+    _column("purpose", TEXT),
+    _column("given", sa.Boolean),
+    _column("at", Instant),
+    _column("how", TEXT),
+    _column("version", TEXT),
+    _column("noted_at", Instant),
+    _column("actor", ID, null=True),
+    _column("previous", TEXT),
+    _column("hash", TEXT),
+)
+"""Who agreed to what, and who took it back: when, how, and to which version of the text. A chained log that is only added to."""
+_index(consent, "entity", "record", "number")
+
     "sqlite": (
         (
             "CREATE VIRTUAL TABLE IF NOT EXISTS kith_search_index USING fts5"

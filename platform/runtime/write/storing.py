@@ -148,6 +148,7 @@ def history_row(session: Session, draft: Draft, previous: str) -> dict[str, Any]
 def changed_values(session: Session, draft: Draft) -> Iterator[tuple[str, dict[str, Any]]]:
     """Old and new of the input fields that changed, as JSON, by physical name."""
     names = session.release.names.entities[draft.entity].columns
+        "acted_by": session.context.actor.behind,
     changed = [declared.name for declared in draft.plan.inputs if draft.changed(declared.name)]
     # One call for all salts of a row: asking the system for each costs more than all the rest.
     random = secrets.token_hex(SALT * len(changed))
@@ -195,6 +196,9 @@ def record_save(session: Session) -> None:
     session.recorded = True
     actor = session.context.actor
     row = {
+    if covered.get("acted_by") is None:
+        # Rows of before anybody could act as somebody else were chained without it.
+        covered.pop("acted_by", None)
         "id": session.save,
         "at": session.context.now,
         "release": session.release.number,
@@ -211,3 +215,5 @@ def record_save(session: Session) -> None:
         "moved": session.moved or None,
     }
     insert_into(session, system.save, [row])
+        "acted_by": actor.behind,
+        "request": request_id() or None,

@@ -1,24 +1,34 @@
-"""Signing in and out, and the password that a person chooses."""
+"""Signing in, by one or two steps, and out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from kith.runtime.accounts import Entered, Failed, change_password, close_session, masked, session_of, sign_in
-from kith.runtime.accounts.passwords import LONGEST, SHORTEST
+from kith.runtime.accounts import (
+    Due,
+    Entered,
+    Failed,
+    close_session,
+    masked,
+    session_of,
+    sign_in,
+    take_second_step,
+)
+from kith.texts import Texts
 from kith.web import addresses, sessions
-from kith.web.answering import Endpoint, action, form_of, page
+from kith.web.answering import Endpoint, action, form_of
 from kith.web.choices import local
 from kith.web.inputs import FieldInput
 from kith.web.requests import Guest, Visit, Web, go, guest_of
 from kith.web.security import CSRF_FIELD
 from kith.web.typed import RESUME
-from kith.web.view import Notice
+from kith.web.view import Link, Notice
 
 TYPED = "_typed."
 """Begins the names of what was typed into a form whose session had ended; it goes through the sign-in and back."""
@@ -30,10 +40,9 @@ def routes(web: Web) -> Sequence[Route]:
     """The routes of signing in and out."""
     return (
         Route(addresses.SIGN_IN, _show(web), methods=["GET"]),
-        Route(addresses.SIGN_IN, _enter(web), methods=["POST"]),
+        Route(addresses.SIGN_IN, entering(web, try_password), methods=["POST"]),
+        Route(addresses.SECOND, entering(web, try_code), methods=["POST"]),
         Route(addresses.SIGN_OUT, action(web, leave, left), methods=["POST"]),
-        Route(addresses.PASSWORD, page(web, ask_password), methods=["GET"]),
-        Route(addresses.PASSWORD, action(web, choose_password, expired, long=True), methods=["POST"]),
     )
 
 
@@ -57,12 +66,14 @@ def _is_signed_in(guest: Guest) -> bool:
         return session_of(connection, guest.release, secret, doors.clock()) is not None
 
 
-def _enter(web: Web) -> Endpoint:
+def entering(web: Web, handler: Callable[[Guest, FormData], Response]) -> Endpoint:
+    """The endpoint of a form by which somebody comes in."""
+
     async def enter(request: Request) -> Response:
         form = await form_of(web, request)
         if isinstance(form, Response):
             return form
-        return await web.doors.calling.long(lambda: try_password(guest_of(web, request), form))
+        return await web.doors.calling.long(lambda: handler(guest_of(web, request), form))
 
     return enter
 
@@ -71,28 +82,95 @@ def try_password(guest: Guest, form: FormData) -> Response:
     """Sign in, or say that it did not work; what was typed into a form before comes along."""
     doors, request = guest.web.doors, guest.request
     email, password = str(form.get("email", "")), str(form.get("password", ""))
-    found = sign_in(
-        doors.workspace.database,
-        guest.release,
-        guest.web.passwords,
-        (email, password),
-        doors.clock(),
-        address=request.client.host if request.client else "",
-        agent=request.headers.get("user-agent", ""),
-    )
-    target, typed = local(str(form.get("next", addresses.HOME))), typed_of(form)
+    login, device = (email, password), sessions.device_of(request)
+    database, passwords = doors.workspace.database, guest.web.passwords
+    found = sign_in(database, guest.release, passwords, login, doors.clock(), device)
     if isinstance(found, Failed):
-        return sign_in_page(guest, target, email=email, failed=found, typed=typed, back=str(form.get(BACK, "")))
-    response = _go_on(guest, found, target, typed, local(str(form.get(BACK, ""))))
-    sessions.remember(doors, response, found.secret)
+        way = Way.of(form)
+        return sign_in_page(guest, way.target, email=email, failed=found, typed=way.typed, back=way.back)
+    return go_on(guest, found, Way.of(form))
+
+
+def try_code(guest: Guest, form: FormData) -> Response:
+    """The second step of signing in."""
+    doors, secret, way = guest.web.doors, str(form.get("secret", "")), Way.of(form)
+    device, typed = sessions.device_of(guest.request), str(form.get("code", ""))
+    found = take_second_step(doors.workspace.database, secret, typed, doors.clock(), device)
+    if isinstance(found, Entered):
+        return go_on(guest, found, way)
+    if found.reason == "over":
+        return sign_in_page(guest, way.target, failed=found, typed=way.typed, back=way.back)
+    return second_page(guest, secret, way, found)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where somebody was going; `typed` is what he had typed into a form at `back`, in vain."""
+
+    target: str = addresses.HOME
+    typed: Sequence[tuple[str, str]] = ()
+    back: str = ""
+
+    @classmethod
+    def of(cls, form: FormData) -> Way:
+        """The way that a form carries along."""
+        return cls(local(str(form.get("next", addresses.HOME))), typed_of(form), str(form.get(BACK, "")))
+
+    @property
+    def hidden(self) -> list[tuple[str, str]]:
+        """The way as the next form carries it along."""
+        back = [(BACK, self.back)] if self.back else []
+        return [("next", self.target), *back, *((TYPED + name, value) for name, value in self.typed)]
+
+
+def go_on(guest: Guest, found: Entered | Due, way: Way) -> Response:
+    """To where the person was going; where a form was sent in vain, back to it with everything typed."""
+    if isinstance(found, Due):
+        return second_page(guest, found.secret, way)
+    if found.must_change:
+        response = go(addresses.with_query(addresses.PASSWORD, [("next", way.target)]))
+    else:
+        response = _resume(guest, found.csrf, way.typed, local(way.back)) if way.typed else go(way.target)
+    sessions.remember(guest.web.doors, response, found.secret)
     return response
 
 
-def _go_on(guest: Guest, found: Entered, target: str, typed: Sequence[tuple[str, str]], back: str) -> Response:
-    """To where the person was going; where a form was sent in vain, back to it with everything typed."""
-    if found.must_change:
-        return go(addresses.with_query(addresses.PASSWORD, [("next", target)]))
-    return _resume(guest, found.csrf, typed, back) if typed else go(target)
+def second_page(guest: Guest, secret: str, way: Way, failed: Failed | None = None) -> Response:
+    """The page that asks for a code."""
+    texts = guest.texts
+    code = FieldInput(
+        name="code",
+        label=texts("codes.code"),
+        kind="one_time_code",
+        required=True,
+        autofocus=True,
+        help=texts("codes.code_help"),
+        attributes={"maxlength": "20", "spellcheck": "false"},
+    )
+    return guest.page(
+        "entering.html",
+        status_of(failed) if failed else 200,
+        title=texts("codes.enter_title"),
+        text=texts("codes.enter_text"),
+        submit=texts("sign_in.submit"),
+        action=addresses.SECOND,
+        fields=(code,),
+        failed=_notice(texts, failed, "codes.wrong") if failed else None,
+        hidden=[("secret", secret), *way.hidden],
+        links=(Link(texts("codes.start_again"), addresses.SIGN_IN),),
+    )
+
+
+def status_of(failed: Failed) -> int:
+    """The status of an answer to somebody who did not come in."""
+    return 429 if failed.reason == "wait" else 401
+
+
+def _notice(texts: Texts, failed: Failed, wrong: str) -> Notice:
+    minutes = max(1, round(failed.wait.total_seconds() / 60))
+    if failed.reason == "over":
+        return Notice(texts("sign_in.over"), "warning")
+    return Notice(texts("sign_in.wait", count=minutes) if failed.wait else texts(wrong), "danger")
 
 
 def _resume(guest: Guest, csrf: str, typed: Sequence[tuple[str, str]], back: str, *, stale: bool = False) -> Response:
@@ -117,7 +195,9 @@ def expired(guest: Guest, form: FormData) -> Response:
     typed = [
         (name, value)
         for name, value in form.multi_items()
-        if name not in (CSRF_FIELD, RESUME) and isinstance(value, str) and not name.startswith("password")
+        if name not in (CSRF_FIELD, RESUME, "secret", "key", "code")
+        and isinstance(value, str)
+        and not name.startswith("password")
     ][:MOST_TYPED]
     if isinstance(guest, Visit):
         return _resume(guest, guest.account.csrf, typed, guest.path, stale=True)
@@ -132,15 +212,11 @@ def sign_in_page(
     failed: Failed | None = None,
     typed: Sequence[tuple[str, str]] = (),
     back: str = "",
+    said: str = "",
 ) -> Response:
-    """The page to sign in."""
+    """The page to sign in; `said` is why another way did not work."""
     texts = guest.texts
-    hidden = [("next", target), *([(BACK, back)] if back else []), *((TYPED + name, value) for name, value in typed)]
-    notice = Notice(texts("sign_in.expired"), "warning") if typed else None
-    if failed:
-        minutes = max(1, round(failed.wait.total_seconds() / 60))
-        words = texts("sign_in.wait", count=minutes) if failed.wait else texts("sign_in.failed")
-        notice = Notice(words, "danger")
+    notice = Notice(said or texts("sign_in.expired"), "warning") if typed or said else None
     fields = (
         FieldInput(
             name="email",
@@ -155,16 +231,20 @@ def sign_in_page(
             name="password", label=texts("sign_in.password"), kind="password", required=True, autofocus=bool(email)
         ),
     )
-    status = 429 if failed and failed.reason == "wait" else 401 if failed or typed else 200
+    provider = guest.web.doors.settings.provider
+    other = addresses.with_query(addresses.PROVIDER, [("next", "" if target == addresses.HOME else target)])
+    with_other = (Link(texts("sign_in.provider", name=provider.label), other),) if provider else ()
     return guest.page(
-        "sign_in.html",
-        status,
+        "entering.html",
+        status_of(failed) if failed else 401 if typed or said else 200,
         title=texts("sign_in.title"),
+        text=texts("sign_in.text"),
+        submit=texts("sign_in.submit"),
         action=addresses.SIGN_IN,
         fields=fields,
-        failed=notice,
-        forgot="",
-        hidden=hidden,
+        failed=_notice(texts, failed, "sign_in.failed") if failed else notice,
+        hidden=Way(target, typed, back).hidden,
+        links=(*with_other, Link(texts("sign_in.forgot"), addresses.FORGOT)),
     )
 
 
@@ -172,7 +252,7 @@ def leave(visit: Visit) -> Response:
     """Sign out on this device."""
     doors = visit.web.doors
     secret = sessions.secret_of(doors, visit.request)
-    visit.write(lambda connection: close_session(connection, secret))
+    visit.write(lambda connection: close_session(connection, secret, visit.context.now))
     response = go(addresses.SIGN_IN)
     sessions.forget(doors, response)
     return response
@@ -181,78 +261,3 @@ def leave(visit: Visit) -> Response:
 def left(guest: Guest, form: FormData) -> Response:
     """Who is signed out already has nothing to leave."""
     return expired(guest, form) if isinstance(guest, Visit) else go(addresses.SIGN_IN)
-
-
-# ---- passwords ----------------------------------------------------------------------------------------------------
-
-
-def ask_password(visit: Visit) -> Response:
-    """The form for a password of one's own."""
-    return _password_page(visit, visit.request.query_params.get("next", addresses.HOME))
-
-
-def choose_password(visit: Visit) -> Response:
-    """Keep the password that the person has chosen."""
-    target, new = local(visit.sent("next") or addresses.HOME), visit.sent("password")
-    wrong = _refusal(visit, new)
-    if wrong:
-        return _password_page(visit, target, wrong)
-    doors = visit.web.doors
-    keep, user = sessions.secret_of(doors, visit.request), visit.context.actor.id or ""
-    database = doors.workspace.database
-    refused = change_password(database, visit.web.passwords, user, new, visit.context.now, keep=keep)
-    if refused:
-        return _password_page(visit, target, {"password": visit.texts(f"password.{refused}", **_limits())})
-    return go(target, "password")
-
-
-def _refusal(visit: Visit, new: str) -> dict[str, str]:
-    """What is wrong with what was typed, by field."""
-    texts = visit.texts
-    if not visit.account.must_change and not _knows_old(visit):
-        return {"current": texts("password.wrong")}
-    if new != visit.sent("again"):
-        return {"again": texts("password.different")}
-    if new and new == visit.sent("current"):
-        return {"password": texts("password.same")}
-    return {}
-
-
-def _knows_old(visit: Visit) -> bool:
-    """Whether the person knows the password that holds now: somebody may have found an open screen."""
-    doors, email = visit.web.doors, str(visit.context.actor.record.get("email") or "")
-    login = (email, visit.sent("current"))
-    found = sign_in(doors.workspace.database, visit.release, visit.web.passwords, login, visit.context.now)
-    return isinstance(found, Entered)
-
-
-def _limits() -> dict[str, int]:
-    return {"shortest": SHORTEST, "longest": LONGEST}
-
-
-def _password_page(visit: Visit, target: str, errors: dict[str, str] | None = None) -> Response:
-    texts, wrong = visit.texts, errors or {}
-    names = ("password", "again") if visit.account.must_change else ("current", "password", "again")
-    fields = [
-        FieldInput(
-            name=name,
-            label=texts(f"password.{name}"),
-            kind="password",
-            required=True,
-            error=wrong.get(name, ""),
-            help=texts("password.help", **_limits()) if name == "password" else "",
-            autofocus=name == (next(iter(wrong)) if wrong else names[0]),
-            attributes={} if name == "current" else {"autocomplete": "new-password"},
-        )
-        for name in names
-    ]
-    # Somebody who must choose a password first sees no places to go.
-    show = visit.whole if visit.account.must_change else visit.page
-    return show(
-        "password.html",
-        422 if wrong else 200,
-        title=texts("password.title"),
-        due=visit.account.must_change,
-        fields=fields,
-        target=local(target),
-    )

@@ -1,0 +1,99 @@
+"""What the machine's operator sets for a whole server, by the environment: its address, outgoing mail, a provider of identities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+PORTS = {"smtp": 587, "smtps": 465}
+
+
+class Unfit(Exception):
+    """A setting that says nothing that can be meant; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """How mail leaves: a server, spoken to with TLS unless it is on this machine, and who it is from."""
+
+    host: str
+    port: int
+    secure: bool
+    """TLS from the first byte; else by STARTTLS."""
+    plain: bool
+    """No TLS at all: `?tls=none`, for a relay on the same machine or network."""
+    user: str
+    password: str
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A provider of identities (OpenID Connect): where it is, what Kith is to it, and what new people are given."""
+
+    issuer: str
+    client: str
+    secret: str
+    label: str
+    roles: tuple[str, ...] = ()
+    """Roles of whoever comes for the first time; without any only people who are users already come in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All of it; what is not set is not there."""
+
+    address: str = ""
+    """Where people reach the pages, as `https://crm.example.com`: what links in mail begin with."""
+    mail: Mail | None = None
+    provider: Provider | None = None
+
+
+def settings_of(environment: Mapping[str, str]) -> Settings:
+    """The settings of an environment; raises Unfit."""
+    address = environment.get("KITH_URL", "").rstrip("/")
+    if address and urlsplit(address).scheme not in ("http", "https"):
+        raise Unfit("KITH_URL: an address such as https://crm.example.com")
+    mail, provider = _mail(environment), _provider(environment)
+    if (mail or provider) and not address:
+        raise Unfit("KITH_URL: mail and other providers of identities need the address of the pages")
+    return Settings(address, mail, provider)
+
+
+def _mail(environment: Mapping[str, str]) -> Mail | None:
+    url, sender = environment.get("KITH_SMTP_URL", ""), environment.get("KITH_MAIL_FROM", "")
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in PORTS or not parts.hostname:
+        raise Unfit("KITH_SMTP_URL: smtp://user:password@host:587 or smtps://host")
+    if "@" not in sender:
+        raise Unfit("KITH_MAIL_FROM: the address that mail comes from")
+    return Mail(
+        host=parts.hostname,
+        port=parts.port or PORTS[parts.scheme],
+        secure=parts.scheme == "smtps",
+        plain="tls=none" in parts.query,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        sender=sender,
+    )
+
+
+def _provider(environment: Mapping[str, str]) -> Provider | None:
+    issuer, client = environment.get("KITH_OIDC_ISSUER", "").rstrip("/"), environment.get("KITH_OIDC_CLIENT_ID", "")
+    if not issuer:
+        return None
+    parts = urlsplit(issuer)
+    if parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1"):
+        raise Unfit("KITH_OIDC_ISSUER: an https address")
+    if not client:
+        raise Unfit("KITH_OIDC_CLIENT_ID: what the provider calls Kith")
+    return Provider(
+        issuer=issuer,
+        client=client,
+        secret=environment.get("KITH_OIDC_CLIENT_SECRET", ""),
+        label=environment.get("KITH_OIDC_LABEL", "") or str(parts.hostname),
+        roles=tuple(environment.get("KITH_OIDC_ROLES", "").replace(",", " ").split()),
+    )

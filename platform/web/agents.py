@@ -1,0 +1,30 @@
+"""What a browser calls itself, in words that people know: `Chrome · Windows`."""
+
+from __future__ import annotations
+
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("MicroMessenger", "微信"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+)
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+)
+LONGEST = 60
+
+
+def agent_in_words(agent: str) -> str:
+    """The browser and the system; what is none that is known, as it calls itself."""
+    browser = _first(agent, (*BROWSERS, ("Safari/", "Safari")))
+    system = _first(agent, (*SYSTEMS, ("Linux", "Linux")))
+    return " · ".join(filter(None, (browser, system))) or agent[:LONGEST]
+
+
+def _first(agent: str, known: tuple[tuple[str, str], ...]) -> str:
+    return next((name for mark, name in known if mark in agent), "")
