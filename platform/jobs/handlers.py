@@ -16,8 +16,8 @@ from kith.runtime.database import Connection
 from kith.runtime.idempotency import forget_old
 from kith.runtime.publishing import system_context
 from kith.runtime.release import Release
-from kith.runtime.workspace import Workspace
 from kith.runtime.settings import settings_of
+from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause
 from kith.runtime.write.copying import follow
 from kith.runtime.write.overdue import renew_overdue
@@ -105,12 +105,6 @@ def publish(work: Work) -> Any:
     return commissions.carry_out(work.workspace, work.job, work.context.now)
 
 
-HANDLERS: Mapping[str, Handler] = {
-    "copy": Stepwise(copy),
-    "publish": Apart(publish),
-    "renew": Stepwise(renew),
-    "schedule": Within(carry_out_schedule),
-    "sweep": Within(sweep),
 def email(work: Work) -> Any:
     """Send a letter. What the operator has set is read when it leaves: the worker may be another process than the server."""
     settings = settings_of(os.environ)
@@ -118,4 +112,11 @@ def email(work: Work) -> Any:
     return send_link(workspace.database, work.context, work.release, settings, job.id, job.payload)
 
 
+HANDLERS: Mapping[str, Handler] = {
+    "copy": Stepwise(copy),
+    "email": Apart(email),
+    "publish": Apart(publish),
+    "renew": Stepwise(renew),
+    "schedule": Within(carry_out_schedule),
+    "sweep": Within(sweep),
 }

@@ -229,13 +229,13 @@ def visit_of(
     return Visit(guest.web, guest.request, guest.release, language, connection, account, context, form)
 
 
-def parameter(request: Request, name: str) -> str:
 def not_while_acting(visit: Visit) -> None:
     """Whoever acts as somebody else has nothing to do with that person's secrets. Raises Stop."""
     if visit.context.actor.acted_by:
         raise Stop(403, visit.texts("acting.not_now"))
 
 
+def parameter(request: Request, name: str) -> str:
     """A parameter of the path."""
     found: Mapping[str, str] = request.path_params
     return found[name]

@@ -308,7 +308,6 @@ _index(reference, "entity", "key")
 counter = _table("counter", _column("name", TEXT, key=True), _column("next", sa.BigInteger))
 """Autonumbers, handed out in blocks; named `table.column`."""
 
-SEARCH_INDEX = {
 link = _table(
     "link",
     _column("digest", TEXT, key=True),
@@ -409,6 +408,7 @@ consent = _table(
 """Who agreed to what, and who took it back: when, how, and to which version of the text. A chained log that is only added to."""
 _index(consent, "entity", "record", "number")
 
+SEARCH_INDEX = {
     "sqlite": (
         (
             "CREATE VIRTUAL TABLE IF NOT EXISTS kith_search_index USING fts5"

@@ -139,6 +139,7 @@ def history_row(session: Session, draft: Draft, previous: str) -> dict[str, Any]
         "values": values,
         "digests": {name: digests(entry) for name, entry in values.items()},
         "previous": previous,
+        "acted_by": session.context.actor.behind,
     }
     row["hash"] = chained(row)
     row["seal"] = None
@@ -148,7 +149,6 @@ def history_row(session: Session, draft: Draft, previous: str) -> dict[str, Any]
 def changed_values(session: Session, draft: Draft) -> Iterator[tuple[str, dict[str, Any]]]:
     """Old and new of the input fields that changed, as JSON, by physical name."""
     names = session.release.names.entities[draft.entity].columns
-        "acted_by": session.context.actor.behind,
     changed = [declared.name for declared in draft.plan.inputs if draft.changed(declared.name)]
     # One call for all salts of a row: asking the system for each costs more than all the rest.
     random = secrets.token_hex(SALT * len(changed))
@@ -187,6 +187,9 @@ def digest(salt: str, value: Any) -> str:
 def chained(row: dict[str, Any]) -> str:
     """The hash over a history row and, through `previous`, over all before it; the values themselves stay outside."""
     covered = {name: value for name, value in row.items() if name not in ("values", "hash", "seal")}
+    if covered.get("acted_by") is None:
+        # Rows of before anybody could act as somebody else were chained without it.
+        covered.pop("acted_by", None)
     covered["at"] = row["at"].isoformat()
     return hashlib.sha256(orjson.dumps(covered, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
@@ -196,9 +199,6 @@ def record_save(session: Session) -> None:
     session.recorded = True
     actor = session.context.actor
     row = {
-    if covered.get("acted_by") is None:
-        # Rows of before anybody could act as somebody else were chained without it.
-        covered.pop("acted_by", None)
         "id": session.save,
         "at": session.context.now,
         "release": session.release.number,
@@ -213,7 +213,7 @@ def record_save(session: Session) -> None:
         "considered": session.considered,
         "read": session.outside or None,
         "moved": session.moved or None,
-    }
-    insert_into(session, system.save, [row])
         "acted_by": actor.behind,
         "request": request_id() or None,
+    }
+    insert_into(session, system.save, [row])
