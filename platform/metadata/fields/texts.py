@@ -213,7 +213,7 @@ TYPES = (
         type_of=lambda _: Type("record", entity=":json"),
         storage="json",
         value={},
-        common=ALWAYS,
+        common=ALWAYS | {"personal"},
         operators=(),
         searchable=False,
         sortable=False,

@@ -237,10 +237,11 @@ job = _table(
     _column("finished_at", Instant, null=True),
     _column("error", TEXT, null=True),
     _column("result", Json, null=True),
+    _column("request", TEXT, null=True),
 )
 """The queue, which is the outbox as well: what a save wants done is a row of its transaction. `once` is unique: a slot of a
 schedule, or what leaves the process, is enqueued once. States: waiting, running, done, dead. `result` is what a job that is done
-has to tell."""
+has to tell, `request` the id of the request that set it off."""
 _index(job, "once", unique=True)
 _index(job, "priority", "due_at", where=job.c.state == sa.literal_column("'waiting'"))
 _index(job, "leased_until", where=job.c.state == sa.literal_column("'running'"))

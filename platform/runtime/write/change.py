@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Op = Literal["create", "update", "upsert", "delete", "restore"]
-Channel = Literal["form", "api", "bulk", "import", "rule", "job", "system"]
+Channel = Literal["form", "api", "bulk", "import", "rule", "job", "system", "revert", "undo", "erasure"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,11 @@ class Cause:
     """Everything is checked and computed, nothing is kept."""
     depth: int = 0
     """How many jobs in a row led here, each set off by what the one before had saved."""
+
+    @property
+    def returns(self) -> bool:
+        """Whether what is written stood there before: what rules did then returns as well, so that no block does it again."""
+        return self.channel == "undo"
 
 
 @dataclass(frozen=True, slots=True)

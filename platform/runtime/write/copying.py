@@ -60,8 +60,8 @@ def _next(
 ) -> list[str]:
     """The next live records that lead to what was saved, in the order of their ids."""
     table = release.tables[entity]
-    reaching = _reaching(release, entity, payload["through"], payload["ids"])
-    wanted = sa.select(table.id).where(table.live, reaching)
+    leading = reaching(release, entity, payload["through"], payload["ids"])
+    wanted = sa.select(table.id).where(table.live, leading)
     if after:
         wanted = wanted.where(table.id > after)
     return [str(id_) for id_ in connection.scalars(wanted.order_by(table.id).limit(STEP))]
@@ -94,11 +94,11 @@ def _is_behind(session: Session, draft: Draft, declared: Field) -> bool:
     return bool((None if found == "" else found) != draft.after[declared.name])
 
 
-def _reaching(release: Release, entity: str, through: Sequence[str], ids: Sequence[str]) -> sa.ColumnElement[bool]:
+def reaching(release: Release, entity: str, through: Sequence[str], ids: Sequence[str]) -> sa.ColumnElement[bool]:
     """Which records of an entity lead to one of these through references."""
     column = release.tables[entity].columns[through[0]].value
     if len(through) == 1:
         return column == ids[0] if len(ids) == 1 else column.in_(ids)
     target = release.model.entities[entity].fields[through[0]].to
-    inner = _reaching(release, target, through[1:], ids)
+    inner = reaching(release, target, through[1:], ids)
     return column.in_(sa.select(release.tables[target].id).where(inner))
