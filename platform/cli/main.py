@@ -32,6 +32,7 @@ from kith.cli.schema import schema
 from kith.cli.serve import serve
 from kith.cli.testing import run as run_tests
 from kith.cli.token import token
+from kith.cli.undo import undo
 from kith.cli.user import user
 from kith.cli.why import why
 from kith.cli.worker import worker
@@ -83,6 +84,7 @@ app.command()(schema)
 app.command()(serve)
 app.command("test")(run_tests)
 app.add_typer(token, name="token")
+app.command()(undo)
 app.add_typer(user, name="user")
 app.command()(why)
 app.command()(worker)

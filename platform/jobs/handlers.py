@@ -14,6 +14,7 @@ from kith.runtime.accounts.mailing import send_link
 from kith.runtime.context import Context
 from kith.runtime.database import Connection
 from kith.runtime.idempotency import forget_old
+from kith.runtime.past.wishes import carry_on
 from kith.runtime.publishing import system_context
 from kith.runtime.release import Release
 from kith.runtime.settings import settings_of
@@ -98,6 +99,11 @@ def copy(connection: Connection, work: Work, so_far: Mapping[str, Any]) -> tuple
     return follow(connection, work.context, work.release, work.job.payload, cause, so_far)
 
 
+def undo(connection: Connection, work: Work, so_far: Mapping[str, Any]) -> tuple[Any, bool]:
+    """Take back some of what a batch has done."""
+    return carry_on(connection, work.context, work.release, work.job.payload, so_far)
+
+
 def publish(work: Work) -> Any:
     """Publish what somebody wants published, or go back; what reads documents is imported only then."""
     from kith.runtime import commissions
@@ -119,4 +125,5 @@ HANDLERS: Mapping[str, Handler] = {
     "renew": Stepwise(renew),
     "schedule": Within(carry_out_schedule),
     "sweep": Within(sweep),
+    "undo": Stepwise(undo),
 }

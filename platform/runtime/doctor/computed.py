@@ -37,7 +37,8 @@ def look(visit: Visit) -> Found:
         if not fields:
             continue
         wrong: dict[str, list[str]] = {}
-        for ids in batches(visit, name):
+        # What goes into the recycle bin keeps its sums, though its lines go along.
+        for ids in batches(visit, name, live=True):
             looked += len(ids)
             for field, id_ in _differing(visit, name, fields, ids):
                 wrong.setdefault(field, []).append(id_)
@@ -95,7 +96,7 @@ def mend(visit: Visit) -> Iterator[Words]:
     """Compute the values of all records anew."""
     for name, entity in visit.release.model.entities.items():
         fields, wrong = fields_of(entity), 0
-        for ids in batches(visit, name) if fields else ():
+        for ids in batches(visit, name, live=True) if fields else ():
             found = {id_ for _, id_ in _differing(visit, name, fields, ids)}
             if found:
                 chosen = sorted(found)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -10,7 +11,7 @@ from kith.problems import Words
 from kith.runtime.doctor.findings import Found, Visit
 from kith.runtime.schema.system import history
 from kith.runtime.sealing import verify
-from kith.runtime.write.storing import chained
+from kith.runtime.write.storing import chained, digests
 
 PAGE = 2_000
 COLUMNS = tuple(map(str, history.c.keys()))
@@ -76,15 +77,24 @@ def _walk(connection: sa.Connection) -> Iterator[tuple[int, bool, tuple[str, str
         for row in rows:
             place = (row["entity"], row["record"], row["version"])
             is_new = after is None or after[:2] != place[:2]
-            sound = row["hash"] == chained(row) and row["previous"] == ("" if is_new else hash_)
+            follows = row["previous"] == ("" if is_new else hash_)
+            sound = follows and row["hash"] == chained(row) and _tells_what_it_digests(row)
             yield 1, is_new, None if sound else place
             after, hash_ = place, row["hash"]
         if len(rows) < PAGE:
             return
 
 
+def _tells_what_it_digests(row: Mapping[str, Any]) -> bool:
+    """Whether the values of a row are those that its digests were made of; erased ones are none."""
+    values, kept = row["values"], row["digests"]
+    return values is None or (
+        values.keys() <= kept.keys() and all(digests(entry) == kept[name] for name, entry in values.items())
+    )
+
+
 def _without(visit: Visit, connection: sa.Connection) -> Iterator[Words]:
-    """Records whose version no row of the history tells of."""
+    """Records whose version no row of the history tells of, or whose history tells of versions that they have not."""
     for name, table in visit.release.tables.entities.items():
         told = sa.exists().where(
             history.c.entity == table.stable_name,
@@ -96,4 +106,15 @@ def _without(visit: Visit, connection: sa.Connection) -> Iterator[Words]:
             yield Words(
                 f"{name}: {count} records were written outside of Kith: no history tells of their version",
                 f"{name}：{count} 条记录在 Kith 之外被写入，其版本没有历史记录",
+            )
+        beyond = sa.exists().where(
+            history.c.entity == table.stable_name,
+            history.c.record == table.id,
+            history.c.version > table.table.c.version,
+        )
+        count = connection.scalar(sa.select(sa.func.count()).select_from(table.table).where(beyond))
+        if count:
+            yield Words(
+                f"{name}: the history of {count} records tells of versions that they never had",
+                f"{name}：{count} 条记录的历史中有它们从未有过的版本",
             )

@@ -17,20 +17,21 @@ SAMPLE = 100
 BATCH = 500
 
 
-def batches(visit: Visit, entity: str) -> Iterator[list[str]]:
-    """The ids of the records to look at, some at a time."""
+def batches(visit: Visit, entity: str, *, live: bool = False) -> Iterator[list[str]]:
+    """The ids of the records to look at, some at a time, with `live` those in the recycle bin left out."""
     table = visit.release.tables[entity]
+    everyone = sa.select(table.id).where(table.live) if live else sa.select(table.id)
     if not visit.deep:
         with visit.database.read() as connection:
-            first = connection.scalars(sa.select(table.id).order_by(table.id).limit(SAMPLE)).all()
-            last = connection.scalars(sa.select(table.id).order_by(table.id.desc()).limit(SAMPLE)).all()
+            first = connection.scalars(everyone.order_by(table.id).limit(SAMPLE)).all()
+            last = connection.scalars(everyone.order_by(table.id.desc()).limit(SAMPLE)).all()
         ids = sorted({*map(str, first), *map(str, last)})
         if ids:
             yield ids
         return
     after = ""
     while True:
-        asked = sa.select(table.id).order_by(table.id).limit(BATCH)
+        asked = everyone.order_by(table.id).limit(BATCH)
         if after:
             asked = asked.where(table.id > after)
         with visit.database.read() as connection:

@@ -99,7 +99,7 @@ def authorise_transfer(session: Session, draft: Draft) -> None:
 
 def authorise_after(session: Session, draft: Draft) -> None:
     """The record as it will be must still be one that the actor may create or update."""
-    if is_free(session) or draft.op in ("delete", "restore"):
+    if is_free(session) or draft.free or draft.op in ("delete", "restore"):
         return
     if any(one.code in (f"may_not_{draft.op}", "may_not_act") for one in draft.failures):
         return
@@ -108,3 +108,24 @@ def authorise_after(session: Session, draft: Draft) -> None:
     allowed = right(session, draft.entity, RIGHT[draft.op])
     if allowed is not ALWAYS and not allowed.never and not holds(session, allowed, draft.after):
         draft.fail(failure(session, "outside_scope", draft, entity=draft.plan.entity.label))
+    elif draft.given:
+        authorise_fields_after(session, draft)
+    authorise_import(session, draft)
+
+
+def authorise_fields_after(session: Session, draft: Draft) -> None:
+    """A field is written by a role that grants the record as it will be, too: no role lends another one its fields."""
+    fields = writable(session, draft.entity, RIGHT[draft.op])
+    for name in sorted(draft.given):
+        if not fields[name].never and not holds(session, fields[name], draft.after):
+            label = draft.plan.entity.fields[name].label
+            draft.fail(failure(session, "may_not_write", draft, name, label=label))
+
+
+def authorise_import(session: Session, draft: Draft) -> None:
+    """What a file brings needs the right to import it besides, of the record as it was and as it will be."""
+    if session.cause.channel != "import" or not (draft.given or draft.op == "create"):
+        return
+    allowed = right(session, draft.entity, "import")
+    if not all(holds(session, allowed, one) for one in (draft.before, draft.after) if one is not None):
+        draft.fail(failure(session, "may_not_import", draft, entity=draft.plan.entity.label))

@@ -77,7 +77,7 @@ def take(session: Session, draft: Draft, step: Step) -> None:
             draft.after[f"{step.name}__until"] = session.midnight
         if step.field.is_copy and (draft.changed(step.name) or draft.after.get(f"{step.name}__as_of") is None):
             draft.after[f"{step.name}__as_of"] = session.context.now
-    elif step.rule is not None and session.wakes(step.rule, draft):
+    elif step.rule is not None and not session.cause.returns and session.wakes(step.rule, draft):
         session.perform(step.rule, draft)
     refresh(draft)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import sqlalchemy as sa
 
@@ -79,7 +79,9 @@ def delete_dependants(session: Session, drafts: Sequence[Draft]) -> list[Draft]:
 
 def let_go(session: Session, draft: Draft, referrer: Referrer, records: Sequence[Values]) -> list[Draft]:
     """What a deletion does to the records that refer to what is deleted; those that go along."""
-    match action_of(referrer):
+    action = action_of(referrer)
+    # Who takes back that a record was made does not take along what others have hung on it since.
+    match "restrict" if session.cause.returns and not referrer.field.owned else action:
         case "restrict":
             label = session.release.model.entities[referrer.entity].label
             draft.fail(failure(session, "in_use", draft, count=len(records), entity=label))

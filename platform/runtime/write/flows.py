@@ -126,7 +126,12 @@ def state_before(draft: Draft, flow: Workflow) -> object:
 
 
 def check_flows(session: Session, draft: Draft) -> None:
-    """A new record begins where it may, and a change of state follows a transition that may be taken."""
+    """A new record begins where it may, and a change of state follows a transition that may be taken.
+
+    The way back to a state that stood there before needs no transition.
+    """
+    if session.cause.returns:
+        return
     for flow in draft.plan.flows:
         if flow.field in draft.unread:
             continue

@@ -177,7 +177,11 @@ def attempt(
 
 def carry_out(session: Session, changes: Sequence[Change]) -> list[Verdict]:
     """The same in a session, which then tells what was considered."""
-    drafts = prepare(session, changes)
+    return carry_drafts(session, prepare(session, changes))
+
+
+def carry_drafts(session: Session, drafts: Sequence[Draft | None]) -> list[Verdict]:
+    """The same of drafts that are prepared; None is a record that is not there."""
     spread(session, [draft for draft in drafts if draft is not None])
     refusals: dict[int, list[Draft]] = {}
     try:
@@ -185,12 +189,12 @@ def carry_out(session: Session, changes: Sequence[Change]) -> list[Verdict]:
     except OverBudget as over:
         tops = {draft.top for draft in drafts if draft is not None}
         refused = over_budget(session, over)
-        return [refused if index in tops else missing(session) for index in range(len(changes))]
+        return [refused if index in tops else missing(session) for index in range(len(drafts))]
     except DoesNotFit as error:
-        return [too_large(session, error) for _ in changes]
+        return [too_large(session, error) for _ in drafts]
     except IntegrityError:
         # Another transaction was faster between our look and our write.
-        return [raced(session) for _ in changes]
+        return [raced(session) for _ in drafts]
     return [verdict(session, index, draft, refusals.get(index, [])) for index, draft in enumerate(drafts)]
 
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from kith.runtime.driver import writing
 from kith.runtime.ids import new_id
+from kith.runtime.logs import request_id
 from kith.runtime.schema import system
 from kith.runtime.search import coded_of, indexing
 from kith.runtime.waiting import Write
@@ -90,8 +91,11 @@ def record_history(session: Session, drafts: Sequence[Draft]) -> None:
     known |= last_hashes(
         session, [one for one in drafts if one.before is not None and (one.entity, one.id) not in known]
     )
-    rows = [history_row(session, draft, known.get((draft.entity, draft.id), "")) for draft in drafts]
-    known |= {(draft.entity, draft.id): row["hash"] for draft, row in zip(drafts, rows, strict=True)}
+    rows = []
+    for draft in drafts:
+        # A record that is saved twice in one wave, by itself and with a line of its own, has two rows that follow each other.
+        rows.append(history_row(session, draft, known.get((draft.entity, draft.id), "")))
+        known[draft.entity, draft.id] = rows[-1]["hash"]
     insert_into(session, system.history, rows)
 
 
@@ -113,7 +117,12 @@ def last_hashes(session: Session, drafts: Sequence[Draft]) -> dict[tuple[str, st
     found: dict[tuple[str, str], str] = {}
     for entity in sorted({draft.entity for draft in drafts}):
         name = session.shelf(entity).table.stable_name
-        versions = {draft.id: draft.before["version"] for draft in drafts if draft.entity == entity and draft.before}
+        versions: dict[str, int] = {}
+        for draft in drafts:
+            if draft.entity == entity and draft.before:
+                # Of a record that is saved twice in one wave only the first follows what is stored.
+                version = draft.before["version"]
+                versions[draft.id] = min(version, versions.get(draft.id, version))
         asked = {"entity": name, "records": sorted(versions), "versions": sorted(set(versions.values()))}
         for record, version, hash_ in session.connection.execute(_LAST, asked):
             if versions[record] == version:

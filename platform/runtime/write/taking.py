@@ -74,7 +74,7 @@ def way_of(use: Use) -> tuple[str, ...]:
 def run_after_rules(session: Session, draft: Draft, touches: Touches) -> list[Draft]:
     """Run the blocks that this record wakes; their effects are collected, not carried out."""
     created: list[Draft] = []
-    if not draft.plan.after:
+    if not draft.plan.after or session.cause.returns:
         return created
     with session.rule_time.counted():
         for rule in draft.plan.after:
