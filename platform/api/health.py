@@ -1,13 +1,16 @@
-"""Whether the server lives, and whether it can answer."""
+"""Whether the server lives, whether it can answer, and what it does in figures."""
 
 from __future__ import annotations
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kith.api.calls import answer
+from kith.api.calls import answer, language_of
+from kith.api.problems import HEADERS, problem, stop
 from kith.runtime import releases
+from kith.runtime.accounts import is_secret
 from kith.runtime.calling import Doors
+from kith.runtime.measuring import KIND, Measures, Standing
 
 
 async def alive(request: Request) -> Response:
@@ -33,3 +36,32 @@ class Ready:
         """Whether the database answers."""
         with self.doors.workspace.database.read() as connection:
             return releases.current_number(connection) > 0
+
+
+LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class Figures:
+    """`/metrics`: for who knows the token of the operator; where there is none for this machine alone."""
+
+    def __init__(self, doors: Doors, measures: Measures, token: str) -> None:
+        self.doors, self.measures, self.token = doors, measures, token
+
+    async def answer(self, request: Request) -> Response:
+        """Answer the figures; to all others the address is not there."""
+        if not self.is_told(request):
+            return problem(stop(404, "no_such_address"), language_of(request))
+        text = await self.doors.calling.read(self.text)
+        return Response(text, headers={**HEADERS, "content-type": KIND})
+
+    def is_told(self, request: Request) -> bool:
+        """Whether a request may see them."""
+        if self.token:
+            return is_secret(request.headers.get("authorization", ""), f"Bearer {self.token}")
+        return request.client is not None and request.client.host in LOCAL
+
+    def text(self) -> bytes:
+        """The figures of this process and of the workspace."""
+        with self.doors.workspace.database.read() as connection:
+            number = self.doors.workspace.current().number
+            return self.measures.text(Standing(connection, number, self.doors.clock()))

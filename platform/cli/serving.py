@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext, suppress
 from pathlib import Path
@@ -10,19 +11,34 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import Route
+from starlette.types import ASGIApp
 
+from kith.api.health import Figures
 from kith.api.routes import routes as api_routes
 from kith.jobs.worker import working
+from kith.runtime import logs, slow
 from kith.runtime.calling import Calling, Doors
 from kith.runtime.clock import system_clock
+from kith.runtime.measuring import Measures
+from kith.runtime.operating import OPEN, Operation, operation_of
+from kith.runtime.settings import settings_of
 from kith.runtime.workspace import Workspace
 from kith.web.app import routes as page_routes
+from kith.web.gate import Gate
+
+CONNECTIONS = 2_000
+"""Connections at once; who comes after them is told that the server is busy."""
 
 
-def application(workspace: Workspace, *, secure: bool = False, folder: Path | None = None) -> Starlette:
+def application(workspace: Workspace, operation: Operation = OPEN, folder: Path | None = None) -> ASGIApp:
     """The ASGI application of a workspace."""
     session = f"kith_{workspace.current().model.app.name}"
-    doors = Doors(workspace, Calling(workspace.database), system_clock, secure, session, folder)
+    calling, settings = Calling(workspace.database), settings_of(os.environ)
+    doors = Doors(workspace, calling, system_clock, operation.secure, session, folder, settings=settings)
+    measures = Measures()
+    if operation.slow:
+        slow.watch(workspace.database, operation.slow, measures.slow)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -31,7 +47,9 @@ def application(workspace: Workspace, *, secure: bool = False, folder: Path | No
 
     # The forms' secrets are masked anew in every page, so pages may be compressed (see `accounts.masked`).
     compression = Middleware(GZipMiddleware, minimum_size=1_024, compresslevel=5)
-    return Starlette(routes=[*api_routes(doors), *page_routes(doors)], middleware=[compression], lifespan=lifespan)
+    figures = Route("/metrics", Figures(doors, measures, operation.metrics).answer)
+    routes = [*api_routes(doors), figures, *page_routes(doors)]
+    return Gate(Starlette(routes=routes, middleware=[compression], lifespan=lifespan), operation, measures)
 
 
 def run(workspace: Workspace, host: str, port: int, *, worker: bool = True, folder: Path | None = None) -> None:
@@ -40,11 +58,15 @@ def run(workspace: Workspace, host: str, port: int, *, worker: bool = True, fold
     With `worker` a thread beside the requests does what is to be done in the background. What `folder` offers to the release
     is shown to those who administer.
     """
+    operation = operation_of(os.environ)
+    logs.set_up(operation.log)
     config = uvicorn.Config(
-        application(workspace, folder=folder),
+        application(workspace, operation, folder),
         host=host,
         port=port,
-        log_level="warning",
+        log_config=None,
+        access_log=False,
+        limit_concurrency=CONNECTIONS,
         server_header=False,
         timeout_graceful_shutdown=10,
     )

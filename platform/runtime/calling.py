@@ -52,7 +52,7 @@ class Calling:
         return await self._in(self._long, work)
 
     async def _in(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(pool, work)
+        return await asyncio.get_running_loop().run_in_executor(pool, carried(work))
 
     def close(self) -> None:
         """Let what runs finish, and take nothing more."""

@@ -124,7 +124,9 @@ class Throttle:
             return wait
         wait = database.run(lambda connection: fail(connection, subject, now, times))
         if wait:
-            LOG.warning("%s: too many failures, waits %d s (%s)", subject.kind, wait.total_seconds(), subject.name)
+            # Who it is stands in the table as well by this digest alone.
+            said = {"kind": subject.kind, "seconds": int(wait.total_seconds()), "subject": subject.digest[:16]}
+            LOG.warning("too many failures: somebody has to wait", extra=said)
             if len(self._until) >= KNOWN:
                 self._until.clear()
             self._until[subject] = now + wait

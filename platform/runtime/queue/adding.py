@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from kith.runtime.driver import Writing, writing
 from kith.runtime.ids import new_id
+from kith.runtime.logs import request_id
 from kith.runtime.schema import system
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def job_row(
         "finished_at": None,
         "error": None,
         "result": None,
+        "request": request_id() or None,
     }
 
 
