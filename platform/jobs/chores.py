@@ -38,5 +38,7 @@ def _seal(connection: Connection, _: Release, __: datetime, now: datetime) -> ob
 CHORES: Mapping[str, Chore] = {
     "seal": Chore(Schedule("minute", "* * * * *"), _seal),
     "renew": Chore(Schedule("day at 00:00", "0 0 * * *"), _job("renew")),
+    "retain": Chore(Schedule("day at 02:30", "30 2 * * *"), _job("retain")),
+    "compact": Chore(Schedule("day at 04:30", "30 4 * * *"), _job("compact")),
     "sweep": Chore(Schedule("day at 03:30", "30 3 * * *"), _job("sweep")),
 }

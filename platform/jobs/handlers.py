@@ -15,6 +15,8 @@ from kith.runtime.context import Context
 from kith.runtime.database import Connection
 from kith.runtime.idempotency import forget_old
 from kith.runtime.past.wishes import carry_on
+from kith.runtime.privacy import retaining as retention
+from kith.runtime.privacy.compacting import compact
 from kith.runtime.publishing import system_context
 from kith.runtime.release import Release
 from kith.runtime.settings import settings_of
@@ -99,6 +101,16 @@ def copy(connection: Connection, work: Work, so_far: Mapping[str, Any]) -> tuple
     return follow(connection, work.context, work.release, work.job.payload, cause, so_far)
 
 
+def retain(connection: Connection, work: Work, so_far: Mapping[str, Any]) -> tuple[Any, bool]:
+    """Let go of what has been kept long enough."""
+    return retention.retain(connection, work.context, work.release, work.job.id, so_far)
+
+
+def compacted(work: Work) -> Any:
+    """Rewrite the file without what was erased."""
+    return {"compacted": 1} if compact(work.workspace.database, work.context.now) else {}
+
+
 def undo(connection: Connection, work: Work, so_far: Mapping[str, Any]) -> tuple[Any, bool]:
     """Take back some of what a batch has done."""
     return carry_on(connection, work.context, work.release, work.job.payload, so_far)
@@ -119,10 +131,12 @@ def email(work: Work) -> Any:
 
 
 HANDLERS: Mapping[str, Handler] = {
+    "compact": Apart(compacted),
     "copy": Stepwise(copy),
     "email": Apart(email),
     "publish": Apart(publish),
     "renew": Stepwise(renew),
+    "retain": Stepwise(retain),
     "schedule": Within(carry_out_schedule),
     "sweep": Within(sweep),
     "undo": Stepwise(undo),

@@ -67,11 +67,6 @@ def all_holds(connection: sa.Connection, release: Release) -> Sequence[Hold]:
     return list(_holds(connection, release, sa.true()))
 
 
-def held_ids(connection: sa.Connection, release: Release, entity: str) -> frozenset[str]:
-    """The records of an entity that are held."""
-    return frozenset(one.record for one in _holds(connection, release, _of(release, entity)))
-
-
 def _of(release: Release, entity: str) -> sa.ColumnElement[bool]:
     return _HOLD.c.entity == release.tables[entity].stable_name
 

@@ -16,7 +16,8 @@ from kith.texts import Texts, load_texts
 
 CAME = (
     "release", "matched", "looked_at", "renewed", "changed", "fired",
-    "returned", "kept_count", "refused", "withdrawn", "sent", "jobs", "answers", "entries",
+    "returned", "kept_count", "refused", "withdrawn", "sent", "erased", "anonymised",
+    "deleted", "held", "compacted", "jobs", "answers", "entries",
 )  # fmt: skip
 """What is counted in the results of jobs, in the order in which it is told."""
 DIED = "its workers died"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from kith.runtime.privacy.erasing import Asked, Held, erase
 from kith.runtime.schema import system
 from kith.runtime.sealing import seal, verify
 from tests.api.world import NOW, add_user
-from tests.runtime.privacy.canary import Canary, Clinic, clinic, found_in_bytes
+from tests.runtime.privacy.canary import Canary, Clinic, found_in_bytes
 
 COUNTS = {
     "anonymised": {"client": 1, "invoice": 1, "visit": 1},
@@ -27,20 +26,6 @@ COUNTS = {
     "needed_by_others": {"visit": 1},
     "rows": {"answers": 1, "explanations": 15, "history": 26, "job": 1},
 }
-
-
-@pytest.fixture
-def house(database_url: str) -> Iterator[Clinic]:
-    """A clinic, on each database."""
-    with clinic(database_url) as opened:
-        yield opened
-
-
-@pytest.fixture
-def one_house(sqlite_url: str) -> Iterator[Clinic]:
-    """A clinic in a file."""
-    with clinic(sqlite_url) as opened:
-        yield opened
 
 
 def erased(house: Clinic, entity: str, *ids: str, **asked: Any) -> dict[str, Any]:
