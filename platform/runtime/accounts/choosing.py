@@ -15,7 +15,7 @@ DIFFERENT = 5
 """Different characters that a password has at least."""
 RUN = 6
 """Characters one after the other, as `123456` or `qwerty`, that count as one word."""
-PART = 3
+PART = 4
 """Characters from which on a part of a name or address counts."""
 ROWS = (
     "abcdefghijklmnopqrstuvwxyz",
@@ -42,7 +42,8 @@ def wrong_with(password: str, about: Iterable[str] = ()) -> str:
     plain = password.casefold()
     if len(set(plain)) < DIFFERENT or _repeats(plain):
         return "uniform"
-    if _left(plain, about_parts(about)) < LEFT:
+    mine = about_parts(about)
+    if any(part in plain for part in mine) and _left(plain, mine) < LEFT:
         return "about_you"
     if min(_left(_without_runs(form), common()) for form in (plain, plain.translate(LIKE_LETTERS))) < LEFT:
         return "common"

@@ -5,30 +5,25 @@ Rows name an entity by its `stable_name` and a field by its column, so that they
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 
 from kith.runtime.schema.columns import ID, TEXT, Instant, Json
+from kith.runtime.schema.own import SYSTEM
+from kith.runtime.schema.own import column as _column
+from kith.runtime.schema.own import index as _index
+from kith.runtime.schema.own import table as _table
+from kith.runtime.schema.own_accounts import account, attempt, identity, link, session, sign_in, token
 
-SYSTEM = sa.MetaData()
-
-
-def _column(name: str, type_: Any, *, null: bool = False, key: bool = False) -> sa.Column[Any]:
-    return sa.Column(name, type_, nullable=null, primary_key=key, autoincrement=False)
-
-
-def _table(name: str, *items: sa.schema.SchemaItem) -> sa.Table:
-    return sa.Table(f"kith_{name}", SYSTEM, *items)
-
-
-def _index(table: sa.Table, *columns: str, unique: bool = False, where: sa.ColumnElement[bool] | None = None) -> None:
-    prefix = "uq" if unique else "ix"
-    filters: dict[str, Any] = {} if where is None else {"sqlite_where": where, "postgresql_where": where}
-    sa.Index(
-        f"{prefix}_{table.name}_{'_'.join(columns)}", *(table.c[name] for name in columns), unique=unique, **filters
-    )
-
+__all__ = [
+    "SYSTEM",
+    "account",
+    "attempt",
+    "identity",
+    "link",
+    "session",
+    "sign_in",
+    "token",
+]
 
 release = _table(
     "release",
@@ -99,62 +94,6 @@ progress = _table(
 """Every `apply`, how far it came and what it has added (`made`), so that it can be gone on with or taken back; from the switch
 on also what is left to fill (`late`). At most one is `running`; `seen_at` is when its owner last showed that it lives."""
 _index(progress, "state", unique=True, where=progress.c.state == sa.literal_column("'running'"))
-
-account = _table(
-    "account",
-    _column("user", ID, key=True),
-    _column("password", TEXT, null=True),
-    _column("must_change", sa.Boolean),
-    _column("changed_at", Instant),
-    _column("signed_in_at", Instant, null=True),
-    _column("service", sa.Boolean, null=True),
-    _column("totp", TEXT, null=True),
-    _column("totp_step", sa.BigInteger, null=True),
-    _column("recovery", Json, null=True),
-)
-"""The secrets of who may sign in, by the user record's id, which says all else; without a password nobody can. A `service`
-account has tokens only. `totp` is the secret of the second step, `totp_step` the last step whose code was taken, `recovery` the
-hashes of the codes for a lost phone."""
-
-session = _table(
-    "session",
-    _column("digest", TEXT, key=True),
-    _column("user", ID),
-    _column("csrf", TEXT),
-    _column("created_at", Instant),
-    _column("seen_at", Instant),
-    _column("expires_at", Instant),
-    _column("agent", TEXT),
-    _column("acting", ID, null=True),
-)
-"""Who is signed in, by the hash of the cookie's token; signing out deletes the row. `acting` is somebody else as whom the user
-looks at the CRM for a while."""
-_index(session, "user")
-_index(session, "expires_at")
-
-token = _table(
-    "token",
-    _column("id", ID, key=True),
-    _column("digest", TEXT),
-    _column("name", TEXT),
-    _column("user", ID, null=True),
-    _column("roles", Json),
-    _column("created_at", Instant),
-    _column("expires_at", Instant, null=True),
-    _column("used_at", Instant, null=True),
-    _column("revoked_at", Instant, null=True),
-)
-"""API tokens, by hash; a token acts with its own roles, in the name of a user or of itself."""
-_index(token, "digest", unique=True)
-
-attempt = _table(
-    "attempt",
-    _column("subject", TEXT, key=True),
-    _column("failures", sa.Integer),
-    _column("last_at", Instant),
-    _column("blocked_until", Instant, null=True),
-)
-"""Failed sign-ins, by the hash of what was tried, known or not."""
 
 save = _table(
     "save",
@@ -308,44 +247,6 @@ _index(reference, "entity", "key")
 
 counter = _table("counter", _column("name", TEXT, key=True), _column("next", sa.BigInteger))
 """Autonumbers, handed out in blocks; named `table.column`."""
-
-link = _table(
-    "link",
-    _column("digest", TEXT, key=True),
-    _column("kind", TEXT),
-    _column("user", ID),
-    _column("created_at", Instant),
-    _column("expires_at", Instant),
-    _column("made_by", ID, null=True),
-)
-"""Secrets that open one door once: an invitation, another password, the second step of signing in. By hash; used ones are gone."""
-_index(link, "user", "kind")
-_index(link, "expires_at")
-
-sign_in = _table(
-    "sign_in",
-    _column("id", ID, key=True),
-    _column("user", ID),
-    _column("at", Instant),
-    _column("what", TEXT),
-    _column("address", TEXT),
-    _column("agent", TEXT),
-    _column("acted_by", ID, null=True),
-)
-"""What happened to an account: signing in and failing to, new secrets, an administrator who began and ended acting as the
-user."""
-_index(sign_in, "user", "id")
-_index(sign_in, "at")
-
-identity = _table(
-    "identity",
-    _column("issuer", TEXT, key=True),
-    _column("subject", TEXT, key=True),
-    _column("user", ID),
-    _column("created_at", Instant),
-)
-"""Who is who at another provider of identities (OpenID Connect)."""
-_index(identity, "user")
 
 hold = _table(
     "hold",
