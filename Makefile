@@ -66,6 +66,7 @@ nightly: .venv/.test ## What takes long: a million agreement cases, broken docum
 			"tests.packages.mutated 2000 $(SEED)" \
 			"tests.runtime.round_trips" "tests.runtime.plan_apply_plan" "tests.upgrades.story --app retail_crm" \
 			"tests.upgrades.story --app b2b_crm --engine postgresql --lang zh-CN" \
+			"tests.access.matrix --seed $(SEED)" \
 			"tests.runtime.killed_applies --kills 200 --seed $(SEED)" \
 			"tests.runtime.killed_applies --kills 200 --seed $(SEED) --engine postgresql"; do \
 		echo "== python -m $$part"; $(BIN)/python -m $$part || failed=1; \

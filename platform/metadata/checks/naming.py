@@ -146,10 +146,10 @@ def meets(version: str, bound: str) -> bool:
 
 @tells(lint.UNUSED_FRAGMENT)
 def fragments_are_included(c: Checking) -> Iterator[Problem]:
-    """Every fragment is included by some entity."""
+    """Every fragment of an app is included by some entity; those of the platform are there for whoever wants them."""
     used = {name for _, at in c.documents("entity") for name in at.texts("include")}
     for document, at in c.documents("fragment"):
-        if document.name not in used and isinstance(at.get("fragment"), Scalar):
+        if document.name not in used and document.layer != "platform" and isinstance(at.get("fragment"), Scalar):
             yield Problem(lint.UNUSED_FRAGMENT, at.span, {"name": document.name})
 
 
