@@ -72,6 +72,8 @@ def paths_of(call: Call, entity: Entity) -> dict[str, Any]:
         whole["post"] = ops.creating(name)
     if updates:
         one["patch"] = ops.updating(name)
+        if reads:
+            found[f"{BASE}/{name}/{{id}}/revert"] = {"post": ops.reverting(name)}
     if deletes:
         one["delete"] = ops.deleting(name)
         found[f"{BASE}/{name}/{{id}}/actions/restore"] = {"post": ops.restoring(name)}

@@ -108,6 +108,7 @@ QUERY: dict[str, Any] = {
     "field": ("A computed field of which to say why it has its value", TEXT),
     "state": ("How a job stands", {"enum": ["waiting", "running", "done", "dead"]}),
     "kind": ("What a job does, such as copy or schedule", TEXT),
+    "as_of": ("The record as it was at the end of a day, such as 2026-01-31, or at an instant", TEXT),
     "deleted": ("The recycle bin", {"enum": ["false", "true"], "default": "false"}),
 }  # fmt: skip
 PARAMETERS: dict[str, Any] = {
@@ -176,7 +177,7 @@ def creating(entity: str) -> Operation:
 
 def getting(entity: str) -> Operation:
     """One record."""
-    return _operation("get", entity, _data(schema(entity)), "deleted")
+    return _operation("get", entity, _data(schema(entity), as_of={"type": "object"}), "deleted", "as_of")
 
 
 def updating(entity: str) -> Operation:
@@ -193,6 +194,31 @@ def deleting(entity: str) -> Operation:
 def restoring(entity: str) -> Operation:
     """A record out of the recycle bin."""
     return _operation("restore", entity, _data(schema(entity)), "Idempotency-Key")
+
+
+def reverting(entity: str) -> Operation:
+    """A record back to what it was."""
+    names = {"type": "array", "items": TEXT}
+    properties = {
+        "as_of": TEXT,
+        "fields": names,
+        "lines": {"type": "boolean"},
+        "version": {"type": "integer", "minimum": 1},
+    }
+    body = _body({"type": "object", "properties": properties, "required": ["as_of"], "additionalProperties": False})
+    return _operation("revert", entity, _data(schema(entity)), "If-Match", "Idempotency-Key", requestBody=body)
+
+
+def _batches() -> dict[str, Any]:
+    """Batches and taking them back: for who administers, and for who did them."""
+    thing = _data({"type": "object"})
+    return {
+        f"{BASE}/meta/batches/{{id}}": {"get": _operation("batch", "", thing), "parameters": [ID]},
+        f"{BASE}/meta/batches/{{id}}/undo": {
+            "post": _operation("undo_batch", "", thing, status="202"),
+            "parameters": [ID],
+        },
+    }
 
 
 def offering(entity: str) -> Operation:
@@ -305,6 +331,7 @@ def general() -> dict[str, Any]:
     search["parameters"] = [{**PARAMETERS["q"], "required": True}, entity, *_parameters("limit")]
     thing = {"type": "object"}
     return {
+        **_batches(),
         f"{BASE}/search": {"get": search},
         f"{BASE}/meta": {"get": _operation("meta", "", _data(thing))},
         f"{BASE}/openapi.json": {"get": _operation("openapi", "", _json(thing))},

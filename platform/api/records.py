@@ -84,7 +84,9 @@ def needs_version(call: Call) -> bool:
     return isinstance(setting, Mapping) and setting.get("version") == "required"
 
 
-def perform(call: Call, entity: Entity, change: Change, status: int, claim: Claim | None = None) -> Response:
+def perform(
+    call: Call, entity: Entity, change: Change, status: int, claim: Claim | None = None, cause: Cause = CAUSE
+) -> Response:
     """Save a change and answer with the record as it is then, all in one transaction."""
     probing.check(call)
 
@@ -97,7 +99,7 @@ def perform(call: Call, entity: Entity, change: Change, status: int, claim: Clai
         known = claim.take(connection) if claim is not None else None
         if known is not None:
             return known
-        saved = save_within(connection, call.context, call.release, [change], CAUSE)[0]
+        saved = save_within(connection, call.context, call.release, [change], cause)[0]
         assert isinstance(saved, Saved)
         made = after(call, connection, entity, subject_of(entity, change) or saved.id, saved, status)
         if claim is not None:

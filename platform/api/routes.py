@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from kith.api import acting, aggregates, bulk, explaining, jobs, lists, looking, meta, openapi, records, releases
+from kith.api import acting, aggregates, bulk, explaining, jobs, lists, looking, meta, openapi, past, records, releases
 from kith.api.bodies import LARGE
 from kith.api.calls import Call, Endpoint, asking, language_of, reading, writing
 from kith.api.health import Ready, alive
@@ -38,6 +38,8 @@ def below(doors: Doors) -> list[BaseRoute]:
         _route(f"{BASE}/meta/apply", POST=writing(doors, apply, long=True)),
         _route(f"{BASE}/meta/rollback", POST=writing(doors, rollback, long=True)),
         _route(f"{BASE}/meta/assist", POST=asking(doors, assist)),
+        _route(f"{BASE}/meta/batches/{{id}}", GET=reading(doors, past.batch)),
+        _route(f"{BASE}/meta/batches/{{id}}/undo", POST=writing(doors, past.undo, proves=True)),
         _route(f"{BASE}/jobs", GET=reading(doors, jobs.jobs)),
         _route(f"{BASE}/jobs/{{id}}", GET=reading(doors, jobs.job)),
         _route(f"{BASE}/jobs/{{id}}/retry", POST=writing(doors, jobs.retry, proves=True)),
@@ -51,12 +53,13 @@ def below(doors: Doors) -> list[BaseRoute]:
         _route(f"{BASE}/{{entity}}/aggregate", POST=asking(doors, aggregates.aggregate_)),
         _route(
             f"{BASE}/{{entity}}/{{id}}",
-            GET=reading(doors, records.get),
+            GET=reading(doors, past.get, is_long=past.is_long),
             PATCH=writing(doors, records.update, proves=True),
             DELETE=writing(doors, records.delete, proves=True),
         ),
         _route(f"{BASE}/{{entity}}/{{id}}/explain", GET=reading(doors, explaining.explain)),
         _route(f"{BASE}/{{entity}}/{{id}}/history", GET=reading(doors, looking.history_)),
+        _route(f"{BASE}/{{entity}}/{{id}}/revert", POST=writing(doors, past.revert, proves=True)),
         _route(f"{BASE}/{{entity}}/{{id}}/actions", GET=reading(doors, acting.actions)),
         _route(f"{BASE}/{{entity}}/{{id}}/actions/{{name}}", POST=writing(doors, acting.act, proves=True)),
         Route("/api/{path:path}", nowhere, methods=ALL),

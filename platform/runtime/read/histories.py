@@ -143,7 +143,7 @@ class _Entries:
             for pair in change.values():
                 for value in pair:
                     for one in value if isinstance(value, tuple) else (value,):
-                        if isinstance(one, _Link):
+                        if isinstance(one, Link):
                             wanted.setdefault(one.entity, set()).add(one.id)
         return {
             (entity, id_): reference
@@ -153,7 +153,7 @@ class _Entries:
 
     def shown(self, value: Any, labels: Mapping[tuple[str, str], Reference]) -> Any:
         """A value with its references labelled."""
-        if isinstance(value, _Link):
+        if isinstance(value, Link):
             return labels[value.entity, value.id]
         if isinstance(value, tuple):
             return tuple(self.shown(one, labels) for one in value)
@@ -161,7 +161,9 @@ class _Entries:
 
 
 @dataclass(frozen=True, slots=True)
-class _Link:
+class Link:
+    """A reference that has no label yet."""
+
     entity: str
     id: str
 
@@ -193,7 +195,7 @@ _RESTORED: dict[str, Callable[[Any, Type], Any]] = {
     "time": lambda value, _: time.fromisoformat(value),
     "duration": lambda value, _: timedelta(microseconds=value),
     "record": _parts,
-    "ref": lambda value, type_: _Link(type_.entity, str(value)),
+    "ref": lambda value, type_: Link(type_.entity, str(value)),
 }
 
 
