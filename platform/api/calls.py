@@ -24,6 +24,7 @@ from kith.runtime.accounts import Unproven
 from kith.runtime.calling import Doors
 from kith.runtime.context import Context, context_of
 from kith.runtime.database import BUSY_AGAIN, Connection, is_busy
+from kith.runtime.logs import route_of
 from kith.runtime.read.cursors import ID
 from kith.runtime.read.query import BadQuery, Denied
 from kith.runtime.read.reader import Reader, reader_of
@@ -184,6 +185,7 @@ def call_of(doors: Doors, request: Request, connection: Connection, body: bytes,
     """Who asks: raises Stop where that is nobody. With `trust` he is taken for who he was, which is still to be proven."""
     release, now = doors.workspace.current(), doors.clock()
     caller = caller_of(doors, request, connection, release, now, trust=trust)
+    request.scope["kith.actor"] = caller.actor.id
     language = language_of(request, caller.actor.language)
     context = context_of(
         caller.actor, now, language=language, time_zone=release.model.app.time_zone, spoken=language, proof=caller.proof
@@ -234,10 +236,10 @@ async def _suspected(doors: Doors, request: Request, stopped: Stop) -> Stop:
 
 def _mishap(request: Request, error: Exception) -> Stop:
     if is_busy(error):
-        LOG.warning("%s %s: %s", request.method, request.url.path, error)
+        LOG.warning("%s %s: %s", request.method, route_of(request.scope), error)
         return again(503, "busy", timedelta(seconds=BUSY_AGAIN))
     reference = secrets.token_hex(4)
-    LOG.error("%s %s failed (%s)", request.method, request.url.path, reference, exc_info=error)
+    LOG.error("%s %s failed (%s)", request.method, route_of(request.scope), reference, exc_info=error)
     return stop(500, "internal", reference=reference)
 
 

@@ -17,6 +17,7 @@ from kith.jobs.scheduling import Scheduler
 from kith.runtime import queue
 from kith.runtime.database import Connection
 from kith.runtime.ids import new_id
+from kith.runtime.logs import in_request
 from kith.runtime.publishing import system_context
 from kith.runtime.queue.claiming import LEASE
 from kith.runtime.queue.ending import ATTEMPTS
@@ -91,15 +92,22 @@ class Worker:
         job = self._taken()
         if job is None:
             return False
+        with in_request(job.request or ""):
+            self._tried(job)
+        return True
+
+    def _tried(self, job: queue.Job) -> None:
+        said, began = {"job": job.id, "kind": job.kind, "save": job.save, "attempt": job.attempts}, time.monotonic()
         try:
             with self._alive(job):
                 self._do(job)
         except queue.LostLease:
-            log.warning("job %s was taken over by another worker", job.id)
+            log.warning("a job was taken over by another worker", extra=said)
         except Exception as error:
-            log.warning("job %s (%s) failed", job.id, job.kind, exc_info=True)
+            log.warning("a job failed", exc_info=True, extra=said)
             self._failed(job, error)
-        return True
+        else:
+            log.info("a job was done", extra=said | {"ms": round((time.monotonic() - began) * 1000)})
 
     def _taken(self) -> queue.Job | None:
         database, now = self._workspace.database, self._workspace.clock()

@@ -71,7 +71,7 @@ def fetch(connection: sa.Connection, text: str, parameters: Any, *, raw: bool = 
     begin(connection)
     cursor = _sent(connection, text, parameters, raw=raw)
     rows: list[Row] = cursor.fetchall()
-    cursor.close()
+    _done(connection, cursor, text, parameters)
     return rows
 
 
@@ -79,7 +79,8 @@ def execute(connection: sa.Connection, text: str, rows: Sequence[Any]) -> None:
     """Run a statement that returns nothing, for each of several rows of parameters."""
     begin(connection)
     many = len(rows) > 1
-    _sent(connection, text, rows if many else rows[0], many=many).close()
+    parameters = rows if many else rows[0]
+    _done(connection, _sent(connection, text, parameters, many=many), text, parameters, many=many)
 
 
 def begin(connection: sa.Connection) -> None:
@@ -114,3 +115,10 @@ def _sent(connection: sa.Connection, text: str, parameters: Any, *, many: bool =
             raise
         raise DBAPIError.instance(text, parameters, error, base, dialect=connection.dialect) from error
     return cursor
+
+
+def _done(connection: sa.Connection, cursor: Any, text: str, parameters: Any, *, many: bool = False) -> None:
+    """Let those know who listen to statements that have ended, too."""
+    for listener in cast("Any", connection).dispatch.after_cursor_execute:
+        listener(connection, cursor, text, parameters, None, many)
+    cursor.close()

@@ -15,10 +15,11 @@ from starlette.responses import Response
 
 from kith.runtime.accounts import Unproven, remembered_session, session_of
 from kith.runtime.database import BUSY_AGAIN, Connection, is_busy
+from kith.runtime.logs import route_of
 from kith.runtime.read.query import BadQuery, Denied
 from kith.web import addresses, sessions
 from kith.web.requests import Guest, Stop, Visit, Web, go, guest_of, visit_of
-from kith.web.security import LARGEST_FORM, MOST_FIELDS, is_ours, is_too_large, knows_secret
+from kith.web.security import form_within, is_ours, knows_secret
 from kith.web.templating import wanted
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -61,12 +62,10 @@ async def form_of(web: Web, request: Request) -> FormData | Response:
     """The form that a page of ours has sent, else the page that says why it is not taken."""
     if not is_ours(request):
         return guest_of(web, request).error(403)
-    if is_too_large(request):
-        return guest_of(web, request).error(413)
     try:
-        return await request.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=LARGEST_FORM)
-    except HTTPException:
-        return guest_of(web, request).error(400)
+        return await form_within(request)
+    except HTTPException as stopped:
+        return guest_of(web, request).error(stopped.status_code)
 
 
 def _answer(
@@ -155,10 +154,10 @@ async def _guarded(
         return await answer()
     except Exception as error:
         if is_busy(error):
-            LOG.warning("%s %s: %s", request.method, request.url.path, error)
+            LOG.warning("%s %s: %s", request.method, route_of(request.scope), error)
             busy = guest_of(web, request).error(503, form=form)
             busy.headers["retry-after"] = str(BUSY_AGAIN)
             return busy
         reference = secrets.token_hex(4)
-        LOG.exception("%s %s failed (%s)", request.method, request.url.path, reference)
+        LOG.exception("%s %s failed (%s)", request.method, route_of(request.scope), reference)
         return guest_of(web, request).error(500, reference=reference, form=form)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from kith.texts import negotiate
 from kith.web.look import DENSITIES, THEMES
+from kith.web.security import form_within, is_ours
 
 LANGUAGES = ("en", "zh-CN")
+LARGEST = 16 * 1024
+"""Bytes of that form: its address to go back to is the longest part."""
 YEAR = 365 * 24 * 3600
 
 
@@ -31,9 +35,11 @@ def local(path: str) -> str:
 
 async def change_look(request: Request) -> Response:
     """Remember the choices of the form and go back to where it was sent from."""
-    async with request.form() as form:
-        chosen = {name: str(form[name]) for name in ("theme", "density", "language") if name in form}
-        response = RedirectResponse(local(str(form.get("back", "/"))), 303)
+    if not is_ours(request):
+        raise HTTPException(403)
+    form = await form_within(request, LARGEST)
+    chosen = {name: str(form[name]) for name in ("theme", "density", "language") if name in form}
+    response = RedirectResponse(local(str(form.get("back", "/"))), 303)
     offered = {"theme": THEMES, "density": DENSITIES, "language": LANGUAGES}
     for name, value in chosen.items():
         if value in offered[name]:

@@ -224,6 +224,7 @@ def visit_of(
     """The request of a person: in the language of the device, else his own, else the browser's."""
     language = language_of(guest.request, preferred=account.actor.language)
     app = guest.model.app
+    guest.request.scope["kith.actor"] = account.actor.id
     context = context_of(account.actor, now, language=language, time_zone=app.time_zone, spoken=language, proof=proof)
     form = FormData() if form is None else form
     return Visit(guest.web, guest.request, guest.release, language, connection, account, context, form)

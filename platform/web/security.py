@@ -5,7 +5,9 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.types import Message
 
 from kith.runtime.accounts import is_secret
 
@@ -33,7 +35,19 @@ def knows_secret(request: Request, form: FormData, secret: str) -> bool:
     return isinstance(sent, str) and is_secret(sent, secret)
 
 
-def is_too_large(request: Request) -> bool:
-    """Whether a form says that it is larger than any of ours."""
-    length = request.headers.get("content-length", "0")
-    return not length.isdigit() or int(length) > LARGEST_FORM
+async def form_within(request: Request, limit: int = LARGEST_FORM) -> FormData:
+    """The form of a request; raises HTTPException (413) before more than the limit is held, whatever it said of its length."""
+    length, size = request.headers.get("content-length", "0"), 0
+    if not length.isdigit() or int(length[:20]) > limit:
+        raise HTTPException(413)
+
+    async def received() -> Message:
+        nonlocal size
+        message = await request.receive()
+        size += len(message.get("body", b""))
+        if size > limit:
+            raise HTTPException(413)
+        return message
+
+    bounded = Request(request.scope, received)
+    return await bounded.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=limit)

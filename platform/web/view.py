@@ -247,6 +247,8 @@ class Fact:
     wide: bool = False
     as_of: str = ""
     """Of a copy, since when it stands like this."""
+    prose: str = ""
+    """A text in markdown, laid out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from html import unescape
 
@@ -17,6 +17,7 @@ from kith.runtime.calling import Calling, Doors
 from kith.runtime.clock import system_clock
 from kith.runtime.schema import system
 from kith.runtime.write.change import Change
+from kith.web import addresses
 from kith.web.app import routes
 from tests.web.shop import ADMIN, CLERK, PASSWORD, Shop
 
@@ -255,3 +256,29 @@ def test_a_session_lasts_as_long_as_it_is_used(shop: Shop) -> None:
         seen, until = connection.execute(sa.select(session.c.seen_at, session.c.expires_at).where(mine)).one()
     assert (seen >= now, until > now + timedelta(days=13)) == (True, True)
     assert "set-cookie" not in client.get("/").headers
+
+
+@pytest.mark.parametrize("address", [addresses.SIGN_IN, "/_look"])
+def test_a_form_that_grows_beyond_its_limit_is_let_go_whatever_it_said_of_its_length(shop: Shop, address: str) -> None:
+    taken = 0
+
+    def endless() -> Iterator[bytes]:
+        nonlocal taken
+        while taken < 64 * 1024 * 1024:
+            taken += 64 * 1024
+            yield b"x" * 64 * 1024
+
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    assert shop.client().post(address, content=endless(), headers=headers).status_code == 413
+    told = {**headers, "content-length": "99999999999"}
+    assert shop.client().post(address, content=b"a=b", headers=told).status_code == 413
+
+
+def test_how_pages_look_is_changed_by_our_own_pages_only(shop: Shop) -> None:
+    client = shop.client()
+    forged = client.post("/_look", data={"theme": "dark"}, headers={"sec-fetch-site": "cross-site"})
+    assert forged.status_code == 403
+    ours = client.post(
+        "/_look", data={"theme": "dark", "back": "//evil.example"}, headers={"sec-fetch-site": "same-origin"}
+    )
+    assert (ours.status_code, ours.headers["location"]) == (303, "/")

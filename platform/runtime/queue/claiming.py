@@ -15,7 +15,7 @@ LEASE = timedelta(seconds=60)
 """How long a job is its worker's without a sign of life; then another one may take it."""
 
 _JOB = system.job
-_TAKEN = ("id", "kind", "payload", "save", "attempts", "created_at", "due_at", "result")
+_TAKEN = ("id", "kind", "payload", "save", "attempts", "created_at", "due_at", "result", "request")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class Job:
     due_at: datetime
     so_far: Any = None
     """What the steps that are done have noted."""
+    request: str | None = None
+    """The id of the request that set it off."""
 
 
 def is_any_due(connection: sa.Connection, kinds: Collection[str], now: datetime) -> bool:
@@ -61,7 +63,8 @@ def claim(connection: sa.Connection, kinds: Collection[str], worker: str, now: d
     row = connection.execute(taken).first()
     if row is None:
         return None
-    return Job(row.id, row.kind, row.payload, row.save, row.attempts, worker, row.created_at, row.due_at, row.result)
+    times = row.created_at, row.due_at
+    return Job(row.id, row.kind, row.payload, row.save, row.attempts, worker, *times, row.result, row.request)
 
 
 def takeable(kinds: Collection[str], now: datetime) -> sa.ColumnElement[bool]:

@@ -17,6 +17,7 @@ from kith.runtime.write.previewing import Preview, as_it_is
 from kith.web import addresses
 from kith.web.answering import page
 from kith.web.flows import moves_of
+from kith.web.markdown import rendered
 from kith.web.outline import is_input
 from kith.web.requests import Stop, Visit, Web, parameter
 from kith.web.showing import NOTHING, as_person, label_of, shower
@@ -168,7 +169,8 @@ def fact_of(subject: Subject, declared: Field, value: object) -> Fact:
     label = declared.label.in_(subject.visit.language)
     at = subject.record.as_of.get(declared.name)
     as_of = subject.visit.texts("record.as_of", when=when(subject, at)) if at is not None else ""
-    return Fact(label, cell, _why(subject, declared), _pencil(subject, declared), wide, as_of)
+    prose = rendered(value) if declared.type_name == "markdown" and isinstance(value, str) else ""
+    return Fact(label, cell, _why(subject, declared), _pencil(subject, declared), wide, as_of, prose)
 
 
 def _pencil(subject: Subject, declared: Field) -> str:
