@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,9 @@ from kith.runtime.workspace import Workspace
 
 MOST_CAUGHT_UP = 400
 """Days of a due date that are caught up with at most: more than a year."""
+
+STEPPED = timedelta(seconds=1)
+"""A clock that goes back by more was set back: slots that lie in its past again come anew, and are started once all the same."""
 
 log = logging.getLogger(__name__)
 
@@ -64,12 +67,14 @@ class Scheduler:
         self._release = 0
         self._planned: dict[str, Planned] = {}
         self._next: dict[str, datetime] = {}
+        self._looked: datetime | None = None
 
     def tick(self) -> int:
         """Start the slots that are due now; how many they are."""
         release, now = self._workspace.current(), self._workspace.clock()
-        if release.number != self._release:
+        if release.number != self._release or (self._looked is not None and now < self._looked - STEPPED):
             self._take_over(release, now)
+        self._looked = now
         return sum(self._start(release, name, now) for name, at in list(self._next.items()) if at <= now)
 
     def _take_over(self, release: Release, now: datetime) -> None:

@@ -46,6 +46,8 @@ class Busy(Exception):
 
 BUSY_AGAIN = 2
 """Seconds after which it is worth trying again where the database was busy."""
+FULL_AGAIN = 60
+"""The same where its disk was full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +169,12 @@ class Database:
             engine.dispose()
 
 
-OVERLOADED = frozenset({"53300", "53400", "55P03", "57014", "57P01", "57P02", "57P03"})
+OVERLOADED = frozenset({"53300", "53400", "55P03", "57014", "57P01", "57P02", "57P03", "58030"})
 """PostgreSQL's states for "not now": no connection or lock to be had, a statement that took too long, a server that stops
-or starts."""
-LOCKED = 5
-"""SQLite's code for another process that has been writing for longer than one waits."""
+or starts, a disk that fails."""
+NOT_NOW = frozenset({5, 6, 10, 14})
+"""SQLite's codes for the same: others have been writing for longer than one waits, a disk that fails, a file that cannot be
+opened."""
 
 
 def is_busy(error: BaseException) -> bool:
@@ -180,8 +183,8 @@ def is_busy(error: BaseException) -> bool:
         return isinstance(error, Busy | PoolTimeout)
     state = getattr(error.orig, "sqlstate", None)
     away = error.connection_invalidated or (state is None and getattr(error.orig, "pgconn", None) is not None)
-    locked = (getattr(error.orig, "sqlite_errorcode", 0) & 0xFF) == LOCKED
-    return lost(error) or state in OVERLOADED or (state or "").startswith("08") or away or locked
+    not_now = (getattr(error.orig, "sqlite_errorcode", 0) & 0xFF) in NOT_NOW
+    return lost(error) or state in OVERLOADED or (state or "").startswith("08") or away or not_now
 
 
 FULL = ("53100", 13)
@@ -193,7 +196,7 @@ def is_full(error: BaseException) -> bool:
     if not isinstance(error, DBAPIError):
         return False
     state, code = FULL
-    return getattr(error.orig, "sqlstate", None) == state or getattr(error.orig, "sqlite_errorcode", 0) == code
+    return getattr(error.orig, "sqlstate", None) == state or getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == code
 
 
 def lost(error: DBAPIError) -> bool:

@@ -14,7 +14,7 @@ from kith.problems import Problem, Words
 from kith.runtime import releases
 from kith.runtime.clock import Clock, system_clock
 from kith.runtime.context import SYSTEM, Actor
-from kith.runtime.database import Database, open_database
+from kith.runtime.database import Database, is_busy, open_database
 from kith.runtime.release import Release, make_release
 from kith.runtime.schema.install import install, is_installed
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 LOOK_EVERY = 0.1
 """Seconds between two looks for a newer release; a look is one small query."""
+LOOK_AGAIN = 1.0
+"""Seconds more after a look that failed."""
 
 Build = Callable[[Sequence[Layer]], tuple[Model | None, Sequence[Problem]]]
 """Makes a model of layers, or says what is wrong with them."""
@@ -194,6 +196,10 @@ class Workspace:
         while not self._closing.wait(LOOK_EVERY):
             try:
                 self.look()
-            except Exception:
+            except Exception as error:
                 # The release at hand goes on serving; the next look tries again.
-                log.exception("a newer release could not be taken over")
+                if is_busy(error):
+                    log.warning("the database is away or has too much to do: %s", error)
+                else:
+                    log.exception("a newer release could not be taken over")
+                self._closing.wait(LOOK_AGAIN)

@@ -16,7 +16,7 @@ from kith.web.templating import Templates
 from kith.web.view import Link, NavGroup, Notice, Person, Shell
 
 Say = Callable[[str, str], str]
-STATUSES = (400, 403, 404, 409, 413, 422, 429, 500, 503)
+STATUSES = (400, 403, 404, 409, 413, 422, 429, 500, 503, 507)
 
 
 def _say(language: str) -> Say:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from html import unescape
 from urllib.parse import quote
 
 import pytest
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from kith.runtime.database import Database
 from kith.runtime.write.change import Change
 from kith.web.answering import page
 from kith.web.requests import Visit
@@ -142,10 +146,6 @@ def test_our_own_mistakes_are_told_with_a_reference_and_nothing_else(
 def test_a_busy_database_is_told_with_when_to_try_again(
     shop: Shop, language: str, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sqlalchemy.exc import TimeoutError as PoolTimeout
-
-    from kith.runtime.database import Database
-
     def exhausted(self: Database) -> None:
         raise PoolTimeout("QueuePool limit reached")
 
@@ -154,3 +154,22 @@ def test_a_busy_database_is_told_with_when_to_try_again(
     answer = client.get("/", headers={"accept-language": language, "cookie": f"language={language}"})
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
     assert said in answer.text
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "disk is full"), ("zh-CN", "磁盘已满")])
+def test_a_full_disk_is_told_and_a_form_can_be_sent_again(
+    shop: Shop, language: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = sqlite3.OperationalError("database or disk is full")
+    error.sqlite_errorcode = sqlite3.SQLITE_FULL
+
+    def full(*_: object) -> None:
+        raise OperationalError("", {}, error)
+
+    client = shop.client(ADMIN)
+    monkeypatch.setattr(Database, "run", full)
+    headers = {"accept-language": language, "cookie": f"language={language}"}
+    answer = client.post("/records/region/new", data={"name": "Elsewhere"}, headers=headers)
+    assert (answer.status_code, answer.headers["retry-after"]) == (507, "60")
+    assert said in answer.text
+    assert "Elsewhere" in answer.text

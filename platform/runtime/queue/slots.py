@@ -24,9 +24,17 @@ def known(connection: sa.Connection) -> dict[str, tuple[str, datetime]]:
 
 
 def bring(connection: sa.Connection, wanted: Mapping[str, tuple[str, datetime]]) -> dict[str, tuple[str, datetime]]:
-    """Have exactly these schedules: new ones, and those that mean something else now, start with the slot that is given."""
+    """Have exactly these schedules: new ones, and those that mean something else now, start with the slot that is given.
+
+    So do those whose next slot is later: a clock was ahead when it was worked out, and has been set back.
+    """
     before = known(connection)
     changed = [name for name, (meaning, _) in before.items() if name not in wanted or wanted[name][0] != meaning]
+    ahead = [
+        name for name, (_, at) in before.items() if name in wanted and name not in changed and at > wanted[name][1]
+    ]
+    for name in ahead:
+        connection.execute(sa.update(_SLOT).where(_SLOT.c.name == name).values(next_at=wanted[name][1]))
     if changed:
         connection.execute(sa.delete(_SLOT).where(_SLOT.c.name.in_(changed)))
     new = wanted.keys() - (before.keys() - changed)
@@ -35,7 +43,7 @@ def bring(connection: sa.Connection, wanted: Mapping[str, tuple[str, datetime]])
     ]
     if rows:
         connection.execute(_ADD[connection.dialect.name], rows)
-    return known(connection) if changed or rows else before
+    return known(connection) if changed or rows or ahead else before
 
 
 def due_slot(connection: sa.Connection, name: str, meaning: str) -> datetime | None:
