@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from kith.cli.apply import apply
+from kith.cli.backup import backup
 from kith.cli.check import check
 from kith.cli.diff import diff
 from kith.cli.doctor import doctor
@@ -23,10 +24,12 @@ from kith.cli.lsp import lsp
 from kith.cli.new import new
 from kith.cli.package import package
 from kith.cli.plan import plan
+from kith.cli.privacy_keeping import privacy
 from kith.cli.pull import pull
 from kith.cli.purge import purge
 from kith.cli.releases import releases
 from kith.cli.replay import replay
+from kith.cli.restore import restore
 from kith.cli.rollback import rollback
 from kith.cli.schema import schema
 from kith.cli.serve import serve
@@ -61,6 +64,7 @@ def main(
 
 
 app.command()(apply)
+app.command()(backup)
 app.command()(check)
 app.command()(diff)
 app.command()(doctor)
@@ -75,10 +79,12 @@ app.command()(lsp)
 app.command()(new)
 app.add_typer(package, name="package")
 app.command()(plan)
+app.add_typer(privacy, name="privacy")
 app.command()(pull)
 app.command()(releases)
 app.command()(purge)
 app.command()(replay)
+app.command()(restore)
 app.command()(rollback)
 app.command()(schema)
 app.command()(serve)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from kith.metadata.model import Field, Model
+from kith.runtime.read.cursors import ID
 from kith.runtime.release import Release
 from kith.runtime.schema.storage import VALUE
 from kith.runtime.schema.tables import Column
@@ -46,6 +47,14 @@ def _ties(model: Model, entity: str) -> Iterator[Tie]:
                 yield Tie(other.name, field, "")
             elif field.to == entity and field.type.kind in ("ref", "set"):
                 yield Tie(other.name, field, entity)
+
+
+def is_there(connection: sa.Connection, release: Release, entity: str, id_: str) -> bool:
+    """Whether there is such a record, in the bin or not."""
+    table = release.tables[entity]
+    return (
+        bool(ID.fullmatch(id_)) and connection.execute(sa.select(table.id).where(table.id == id_)).first() is not None
+    )
 
 
 def chunks(ids: Iterable[str]) -> Iterator[list[str]]:

@@ -38,7 +38,8 @@ def test_a_span_ends_on_a_day_of_the_workspace(now: str, after: str, day: str) -
 
 def carried_out(house: Clinic, context: Context) -> dict[str, Any]:
     """A whole run."""
-    so_far, more = {}, True
+    so_far: dict[str, Any] = {}
+    more = True
     while more:
         with house.database.write() as connection:
             so_far, more = retain(connection, context, house.release, "01a21892-cf37-7000-b416-f3d76b9c18ce", so_far)
