@@ -14,6 +14,7 @@ from kith.problems import Words
 
 if TYPE_CHECKING:
     from kith.runtime.doctor import Check, Found
+    from kith.runtime.workspace import Workspace
 
 
 def doctor(
@@ -24,19 +25,9 @@ def doctor(
     lang: Language = "",
 ) -> None:
     """Check tables, history, computed values, search, numbers and jobs; flaws that are left end with 1."""
-    from kith.runtime.doctor import Visit, examine
-    from kith.runtime.publishing import system_context
-
     language = language_of(lang)
     with existing_workspace(db, language) as workspace:
-        release = workspace.current()
-        visit = Visit(workspace.database, release, system_context(release, workspace.clock, language), deep)
-        results: list[tuple[Check, Found]] = []
-        for check, found in examine(visit, repair=repair):
-            results.append((check, found))
-            if not as_json:
-                _show(check, found, language)
-    sound = not any(found.flaws for _, found in results)
+        sound, results = examined(workspace, language, deep=deep, repair=repair, quiet=as_json)
     if as_json:
         checks = [{"name": check.name, **found.as_data(language)} for check, found in results]
         typer.echo(orjson.dumps({"sound": sound, "checks": checks}, option=orjson.OPT_INDENT_2).decode())
@@ -45,6 +36,23 @@ def doctor(
             typer.echo("\n" + words.in_(language))
     if not sound:
         raise typer.Exit(1)
+
+
+def examined(
+    workspace: Workspace, language: str, *, deep: bool, repair: bool = False, quiet: bool = False
+) -> tuple[bool, list[tuple[Check, Found]]]:
+    """Whether a workspace is sound, and what each check has found, which is told unless one is quiet."""
+    from kith.runtime.doctor import Visit, examine
+    from kith.runtime.publishing import system_context
+
+    release = workspace.current()
+    visit = Visit(workspace.database, release, system_context(release, workspace.clock, language), deep)
+    results: list[tuple[Check, Found]] = []
+    for check, found in examine(visit, repair=repair):
+        results.append((check, found))
+        if not quiet:
+            _show(check, found, language)
+    return not any(found.flaws for _, found in results), results
 
 
 def _advice(flawed: list[Check], *, repaired: bool) -> Iterator[Words]:

@@ -26,13 +26,19 @@ def install(database: Database) -> None:
         if is_installed(connection) and not list(_missing(connection)):
             return
     with database.write() as connection:
-        if database.kind == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(INSTALL_LOCK)))
-            _make_schema(connection)
-        SYSTEM.create_all(connection)
-        _add_missing(connection)
-        for statement in SEARCH_INDEX[database.kind]:
-            connection.exec_driver_sql(statement)
+        make(connection)
+
+
+def make(connection: sa.Connection) -> None:
+    """Make what is missing, in the caller's transaction."""
+    engine = connection.dialect.name
+    if engine == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(INSTALL_LOCK)))
+        _make_schema(connection)
+    SYSTEM.create_all(connection)
+    _add_missing(connection)
+    for statement in SEARCH_INDEX[engine]:
+        connection.exec_driver_sql(statement)
 
 
 def _add_missing(connection: sa.Connection) -> None:

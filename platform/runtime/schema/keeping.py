@@ -63,6 +63,12 @@ def as_stored(field: Field, stored: str, entities: Mapping[str, str]) -> Field:
     return replace(field, type_name=type_name, type=_type(type_name, spelled, entities), params={})
 
 
+def type_of(stored: str) -> tuple[str, Type]:
+    """The field type that values are stored as, and their type; what they point to is not told."""
+    type_name, spelled, *_ = stored.split(" ")
+    return type_name, _type(type_name, spelled, {points_to(stored): ""})
+
+
 def _type(type_name: str, spelled: str, entities: Mapping[str, str]) -> Type:
     kind, _, inside = spelled.removesuffix(")").partition("(")
     if kind == "set":
