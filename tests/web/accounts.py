@@ -9,13 +9,17 @@ from itertools import count
 import pyotp
 import sqlalchemy as sa
 from httpx2 import Response
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from kith.runtime.accounts import CHEAP, set_password
 from kith.runtime.accounts.entries import entries
+from kith.runtime.calling import Calling, Doors
 from kith.runtime.clock import system_clock
 from kith.runtime.schema import system
+from kith.runtime.settings import Settings
 from kith.runtime.write.change import Change
+from kith.web.app import routes
 from tests.web.shop import ADMIN, PASSWORD, Shop
 
 _NUMBERS = count(1)
@@ -34,9 +38,19 @@ def somebody(shop: Shop, *roles: str) -> str:
 
 def nobody(shop: Shop, language: str = "en") -> TestClient:
     """A browser of somebody unknown, at a machine of his own: whoever fails there slows nobody else down."""
+    return _browser(shop.app, language)
+
+
+def served(shop: Shop, settings: Settings) -> TestClient:
+    """The same at a server with other settings."""
+    doors = Doors(shop.workspace, Calling(shop.workspace.database), system_clock, settings=settings)
+    return _browser(Starlette(routes=routes(doors, CHEAP)), "en")
+
+
+def _browser(app: Starlette, language: str) -> TestClient:
     number = next(_NUMBERS)
     machine = f"198.51.{number // 250}.{number % 250}", 50_000
-    client = TestClient(shop.app, base_url="http://kith.test", follow_redirects=False, client=machine)
+    client = TestClient(app, base_url="http://kith.test", follow_redirects=False, client=machine)
     client.cookies.set("language", language)
     return client
 

@@ -157,6 +157,14 @@ def actor_of_user(connection: sa.Connection, release: Release, user: str) -> Act
     return _actor(release, row) if row is not None else None
 
 
+def active_actors(connection: sa.Connection, release: Release, most: int) -> list[Actor]:
+    """So many of the actors that active users are, by name."""
+    user = _shelf(release).table
+    named = sa.select(*_columns(release)).where(_is_active(release))
+    rows = connection.execute(named.order_by(user.columns["name"].value, user.id).limit(most))
+    return [_actor(release, list(row)) for row in rows]
+
+
 def _row(
     connection: sa.Connection,
     release: Release,

@@ -52,9 +52,9 @@ def wrong_with(password: str, about: Iterable[str] = ()) -> str:
 
 def about_parts(about: Iterable[str]) -> frozenset[str]:
     """The words of what is known of a person that a password should not consist of."""
-    return frozenset(
-        word for text in about for word in WORD.findall(text.casefold()) if len(word) >= PART or not word.isascii()
-    )
+    texts = [text.casefold() for text in about if text]
+    words = (word for text in texts for word in WORD.findall(text))
+    return frozenset([*texts, *(word for word in words if len(word) >= PART or not word.isascii())])
 
 
 @cache
