@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -101,11 +101,10 @@ def action_of(referrer: Referrer) -> str:
 
 def referring(session: Session, referrer: Referrer, drafts: Sequence[Draft]) -> Iterator[tuple[Draft, list[Values]]]:
     """By draft, the live records whose reference names its record, and that are not being deleted themselves."""
-    known, name = session.records.setdefault(referrer.entity, {}), referrer.field.name
+    name = referrer.field.name
     rows = session.shelf(referrer.entity).children(session.connection, name, [draft.id for draft in drafts])
     by_id: dict[str, list[Values]] = {}
-    for row in rows:
-        record = known.setdefault(row["id"], session.values(referrer.entity, row))
+    for record in held(session, referrer.entity, rows):
         by_id.setdefault(str(record.get(name)), []).append(record)
     for draft in drafts:
         found = [
@@ -115,6 +114,16 @@ def referring(session: Session, referrer: Referrer, drafts: Sequence[Draft]) -> 
         ]
         if found:
             yield draft, found
+
+
+def held(session: Session, entity: str, rows: Sequence[Mapping[str, Any]]) -> list[Values]:
+    """Records that have been found and are about to be written, locked: what others have done to them meanwhile stays."""
+    known = session.records.setdefault(entity, {})
+    if session.release.tables.engine == "sqlite":
+        # One writer: what has been read is as it is.
+        return [known.setdefault(row["id"], session.values(entity, dict(row))) for row in rows]
+    session.load_many(entity, [row["id"] for row in rows], lock=True)
+    return [known[row["id"]] for row in rows if row["id"] in known]
 
 
 def dependant(session: Session, draft: Draft, record: Values, op: Literal["delete", "update"]) -> Draft:
@@ -142,10 +151,8 @@ def restore_lines(session: Session, draft: Draft) -> None:
             refer_again(session, draft, referrer, deletion)
         if not referrer.field.owned and referrer.field.on_delete != "cascade":
             continue
-        shelf = session.shelf(referrer.entity)
-        known = session.records.setdefault(referrer.entity, {})
-        for row in shelf.deleted_with(session.connection, deletion, referrer.field.name, draft.id):
-            record = known.setdefault(row["id"], session.values(referrer.entity, row))
+        rows = session.shelf(referrer.entity).deleted_with(session.connection, deletion, referrer.field.name, draft.id)
+        for record in held(session, referrer.entity, rows):
             if record["deleted_at"] is None:
                 # Records that refer to each other in a circle lead back to one that is coming already.
                 continue

@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 NONE: frozenset[object] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The version of a record that an author has seen."""
+
+    entity: str
+    id: str
+    version: int
+
+
 @dataclass(slots=True, eq=False)
 class Draft:
     """One record: what it was, what was asked for it, what it is to become.
@@ -36,7 +45,8 @@ class Draft:
     given: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()
     """Fields whose raw value could not be read: nothing more is said about them."""
-    expected: int | None = None
+    seen: Seen | None = None
+    """What its author saw, of this record or of one that it is a line of; None where he says nothing of it."""
     parent: Draft | None = None
     children: dict[str, list[Draft]] = field(default_factory=dict)
     chain: tuple[str, ...] = ()

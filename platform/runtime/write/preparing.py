@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 from kith.metadata.model import Entity
 from kith.runtime.coerce import Misread, coerce
 from kith.runtime.ids import new_id
-from kith.runtime.write.authorising import authorise_before, holds, is_free, may_see, rights
+from kith.runtime.write.authorising import authorise_before, is_free, may_see
 from kith.runtime.write.budgets import MAX_LEVELS
-from kith.runtime.write.change import Change, Conflict
-from kith.runtime.write.conflicts import changed_since
+from kith.runtime.write.change import Change
+from kith.runtime.write.conflicts import find_conflicts
 from kith.runtime.write.converting import refresh
-from kith.runtime.write.draft import Draft
+from kith.runtime.write.draft import Draft, Seen
 from kith.runtime.write.fitting import fitting
 from kith.runtime.write.flows import take_up
-from kith.runtime.write.messages import failure, misread, texts
+from kith.runtime.write.messages import failure, misread
 from kith.runtime.write.readings import reading_of
 
 if TYPE_CHECKING:
@@ -125,13 +125,20 @@ def gather_children(session: Session, changes: Sequence[Change]) -> None:
         session.gather(name, relation, ids)
 
 
-def draft_of(session: Session, change: Change, entity: Entity, top: int, at: str = "") -> Draft:
-    """The draft of one change and of its children; raises Missing."""
+def draft_of(
+    session: Session, change: Change, entity: Entity, top: int, at: str = "", seen: Seen | None = None
+) -> Draft:
+    """The draft of one change and of its children; raises Missing.
+
+    `seen` is what the author of a line saw of the record that it hangs on, where he says nothing of the line itself.
+    """
     draft = (
         new_draft(session, change, entity, top, at)
         if change.op == "create"
         else known_draft(session, change, entity, top, at)
     )
+    if draft.before is not None:
+        draft.seen = Seen(draft.entity, draft.id, change.version) if change.version is not None else seen
     read_input(session, draft, change)
     if change.action:
         take_up(session, draft, change)
@@ -150,7 +157,7 @@ def draft_of(session: Session, change: Change, entity: Entity, top: int, at: str
             draft.fail(failure(session, "line_twice", draft, relation))
         for number, line in enumerate(lines):
             place = f"{at}.{relation}.{number}" if at else f"{relation}.{number}"
-            child = draft_of(session, replace(line, entity=inverse.entity), child_entity, top, place)
+            child = draft_of(session, replace(line, entity=inverse.entity), child_entity, top, place, draft.seen)
             adopt(session, draft, child, relation, inverse.field)
     return draft
 
@@ -185,9 +192,7 @@ def known_draft(session: Session, change: Change, entity: Entity, top: int, at: 
     if record is None or in_bin != (change.op == "restore") or not may_see(session, entity.name, record):
         raise Missing(change.id)
     op = "update" if change.op == "upsert" else change.op
-    draft = Draft(session.plan(entity.name), record["id"], op, record, session.becoming(record, op), top, at)
-    draft.expected = change.version
-    return draft
+    return Draft(session.plan(entity.name), record["id"], op, record, session.becoming(record, op), top, at)
 
 
 def read_input(session: Session, draft: Draft, change: Change) -> None:
@@ -209,32 +214,7 @@ def read_input(session: Session, draft: Draft, change: Change) -> None:
                 draft.fail(misread(session, draft, declared, error))
     draft.given, draft.unread = frozenset(given), frozenset(unread)
     refresh(draft)
-    if draft.before is not None and draft.expected is not None and draft.expected != draft.before["version"]:
-        find_conflicts(session, draft, change.exact)
-
-
-def find_conflicts(session: Session, draft: Draft, exact: bool) -> None:
-    """Name the sent fields that somebody else has changed since; others do not stand in each other's way."""
-    assert draft.before is not None and draft.expected is not None
-    if exact:
-        draft.conflicts.append(Conflict("version", draft.expected, draft.before["version"]))
-    theirs = changed_since(session, draft.entity, draft.id, draft.expected)
-    for name in sorted(draft.given & theirs if theirs is not None else draft.given):
-        if draft.changed(name):
-            draft.conflicts.append(conflict_of(session, draft, draft.before, name))
-
-
-def conflict_of(session: Session, draft: Draft, before: Values, name: str) -> Conflict:
-    """A field with both values, and where it is: a line by its position, else by its place among those sent."""
-    language, label = session.context.language, ""
-    if draft.at:
-        number = before.get("position") if "position" in draft.plan.entity.fields else None
-        place = number if isinstance(number, int) else int(draft.at.rpartition(".")[2]) + 1
-        line = draft.plan.entity.label.in_(language)
-        field = draft.plan.entity.fields[name].label.in_(language)
-        label = texts(language)("failure.in_line", line=line, number=place, label=field)
-    told = is_free(session) or holds(session, rights(session, draft.entity).reading(name).read, before)
-    return Conflict(name, draft.after[name], before[name], draft.at, label, told)
+    find_conflicts(session, draft, exact=change.exact)
 
 
 def preload(session: Session, drafts: Sequence[Draft]) -> None:

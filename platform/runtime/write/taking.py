@@ -28,6 +28,7 @@ from kith.runtime.write.change import Change, Failure
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.explaining import message_of
 from kith.runtime.write.fitting import fitting
+from kith.runtime.write.holding import hold_ahead, is_outdated
 from kith.runtime.write.preparing import fill_defaults, new_draft
 from kith.runtime.write.reaching import ahead
 from kith.runtime.write.touching import Ask, Touches, touch
@@ -35,7 +36,7 @@ from kith.runtime.write.waking import is_triggered
 
 if TYPE_CHECKING:
     from kith.metadata.model import Rule
-    from kith.rules.program import Use
+    from kith.rules.program import Program, Use
     from kith.runtime.write.session import Session
 
 
@@ -52,7 +53,9 @@ def fetch_ahead(session: Session, drafts: Sequence[Draft]) -> None:
             wanted.setdefault(draft.entity, []).append(draft)
     for mine in wanted.values():
         for rule in mine[0].plan.after if len(mine) > 1 else ():
-            fetch_for(session, rule, [draft for draft in mine if is_triggered(rule.trigger, draft)])
+            triggered = [draft for draft in mine if is_triggered(rule.trigger, draft)]
+            hold_ahead(session, rule, triggered)
+            fetch_for(session, rule, triggered)
 
 
 def fetch_for(session: Session, rule: Rule, drafts: Sequence[Draft]) -> None:
@@ -95,15 +98,24 @@ def take_effects(session: Session, draft: Draft, rule: Rule, touches: Touches) -
     if rule.do is None:
         return []
     taking = Taking(session, draft, rule, touches)
-    tell, reached = partial(message_of, session, rule), session.release.evaluator.reached
-    try:
-        effects = run(rule.do, session.env(draft), session.evaluate, tell, reached)
-    except TooManyEffects as error:
-        raise OverBudget("effects", MAX_EFFECTS, (*draft.chain, rule.path)) from error
+    effects = effects_of(session, draft, rule, rule.do)
+    while is_outdated(session, effects):
+        if not session.wakes(rule, draft):
+            return []
+        effects = effects_of(session, draft, rule, rule.do)
     session.fired(rule, draft)
     for effect in effects:
         taking.take(effect)
     return list(taking.made.values())
+
+
+def effects_of(session: Session, draft: Draft, rule: Rule, block: Program) -> Sequence[Effect]:
+    """What a block wants done; raises OverBudget."""
+    tell, reached = partial(message_of, session, rule), session.release.evaluator.reached
+    try:
+        return run(block, session.env(draft), session.evaluate, tell, reached)
+    except TooManyEffects as error:
+        raise OverBudget("effects", MAX_EFFECTS, (*draft.chain, rule.path)) from error
 
 
 @dataclass(slots=True)
