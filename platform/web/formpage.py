@@ -58,6 +58,7 @@ def _fields(draft: Draft) -> dict[str, str]:
     place = _place_of_grids(draft, found.parts) if grids else 0
     body[place:place] = [ui.grid(grid) for grid in grids]
     unseen = [*found.hidden, *((f"{GONE}.{name}", id_) for name, ids in draft.typed.gone.items() for id_ in ids)]
+    unseen += draft.typed.left
     if told := carried(draft.refusals, draft.typed):
         unseen.append((TOLD, told))
     return {

@@ -73,7 +73,7 @@ def _place(subject: Subject, failure: Failure) -> Place | None:
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """A field that two people changed: its name and label, and both values in words."""
+    """A field that two people changed: its name in the form and its label, and both values in words."""
 
     name: str
     label: str
@@ -81,21 +81,37 @@ class Clash:
     theirs: str
 
 
-def clashes(subject: Subject, refusals: Refusals, labels: Mapping[tuple[str, str], str]) -> Iterator[Clash]:
-    """The fields that somebody else has changed meanwhile, as they stand now."""
+Ways = Mapping[str, tuple[str, bool]]
+"""By its way in the change (`lines.2`) the name of a line in the form (`lines.KEY`), and whether it was taken away."""
+
+
+def clashes(subject: Subject, refusals: Refusals, labels: Mapping[tuple[str, str], str], ways: Ways) -> Iterator[Clash]:
+    """The fields that somebody else has changed meanwhile, as they stand now; a line that was taken away as one."""
+    texts, gone = subject.visit.texts, dict[str, list[str]]()
     for conflict in refusals.conflicts:
         declared = _field_at(subject, conflict)
         if declared is None:
             continue
-        show = shower(subject.showing, declared.type, declared)
-        texts = []
-        for value in (conflict.yours, conflict.theirs):
-            known = labels.get((declared.type.entity, str(value))) if declared.type.kind == "ref" else None
-            texts.append(known or show(value).text or subject.visit.texts("record.nothing"))
-        if not conflict.is_told:
-            texts[1] = subject.visit.texts("record.nothing")
-        label = conflict.label or declared.label.in_(subject.visit.language)
-        yield Clash("" if conflict.at else conflict.field, label, texts[0], texts[1])
+        label = declared.label.in_(subject.visit.language)
+        theirs = _in_words(subject, declared, conflict.theirs, labels) if conflict.is_told else texts("record.nothing")
+        way, is_gone = ways.get(conflict.at, ("", False))
+        if is_gone:
+            gone.setdefault(way, []).append(texts("mark.said", what=label, said=theirs))
+            continue
+        name = f"{way}.{conflict.field}" if way else "" if conflict.at else conflict.field
+        yours = _in_words(subject, declared, conflict.yours, labels)
+        yield Clash(name, conflict.label or label, yours, theirs)
+    for way, found in gone.items():
+        inverse = subject.entity.inverses[way.partition(".")[0]]
+        label = subject.visit.model.entities[inverse.entity].label.in_(subject.visit.language)
+        yield Clash(way, label, texts("meanwhile.removed"), texts("mark.reasons").join(found))
+
+
+def _in_words(subject: Subject, declared: Field, value: object, labels: Mapping[tuple[str, str], str]) -> str:
+    known = labels.get((declared.type.entity, str(value))) if declared.type.kind == "ref" else None
+    return (
+        known or shower(subject.showing, declared.type, declared)(value).text or subject.visit.texts("record.nothing")
+    )
 
 
 def _field_at(subject: Subject, conflict: Conflict) -> Field | None:

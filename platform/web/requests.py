@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar, cast
 
@@ -189,6 +190,12 @@ class Visit(Guest):
     def fragment(self, drawing: Drawing) -> Response:
         """One block of a page, of its stencil."""
         return Html(self.web.templates.drawn(self.release, self.language, drawing))
+
+    @contextmanager
+    def anew(self) -> Iterator[Visit]:
+        """The same request reading what has been written since it began."""
+        with self.web.doors.workspace.database.read() as connection:
+            yield replace(self, connection=connection)
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """What `work` returns, in a writing transaction of its own."""

@@ -48,6 +48,8 @@ class Typed:
     was: dict[str, str] = field(default_factory=dict)
     version: int | None = None
     id: str = ""
+    left: list[tuple[str, str]] = field(default_factory=list)
+    """What was typed where nothing can be typed any more, as the form sent it."""
 
     def is_given(self, name: str, raw: Raw) -> bool:
         """Whether somebody has typed something else than what was shown."""
@@ -69,13 +71,17 @@ class Typed:
 
     def add_row(self, relation: str, raw: dict[str, Raw]) -> None:
         """Put a new line at the end."""
-        rows = self.rows.setdefault(relation, [])
-        number = 1 + max((int(row.key[1:]) for row in rows if row.id is None and row.key[1:].isdecimal()), default=0)
-        rows.append(Row(f"n{number}", None, raw))
+        rows, key = self.rows.setdefault(relation, []), self.free_key(relation)
+        rows.append(Row(key, None, raw))
         if POSITION in raw and not raw[POSITION]:
             raw[POSITION] = str(1 + max((self._position(row) for row in rows), default=0))
         # Its position is given, though nobody has typed it.
-        self.note(f"{relation}.n{number}", {name: value for name, value in raw.items() if name != POSITION})
+        self.note(f"{relation}.{key}", {name: value for name, value in raw.items() if name != POSITION})
+
+    def free_key(self, relation: str) -> str:
+        """The key of a line that is new."""
+        keys = [row.key[1:] for row in self.rows.get(relation, ()) if row.id is None]
+        return f"n{1 + max((int(key) for key in keys if key.isdecimal()), default=0)}"
 
     def _position(self, row: Row) -> int:
         found = row.raw.get(POSITION, "")
@@ -193,7 +199,7 @@ def _duration(value: timedelta) -> str:
 
 def typed_of(form: FormData, fields: Sequence[Field], grids: Mapping[str, Sequence[Field]]) -> Typed:
     """Read a form: the fields that it may have, and of its grids by relation."""
-    typed = Typed(was=_marks(form), version=_whole(form.get(VERSION)), id=_id(form.get(ID)))
+    typed = Typed(was=marks_of(form), version=_whole(form.get(VERSION)), id=_id(form.get(ID)))
     typed.raw = dict(_read(form, "", fields, typed.was))
     for relation, columns in grids.items():
         keys = [str(key) for key in form.getlist(f"{ROW}.{relation}")][:MOST_ROWS]
@@ -228,7 +234,8 @@ def _one(form: FormData, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _marks(form: FormData) -> dict[str, str]:
+def marks_of(form: FormData) -> dict[str, str]:
+    """The marks of what a form showed at first, by the names of its controls."""
     try:
         found = json.loads(_one(form, WAS) or "{}")
     except (ValueError, RecursionError):

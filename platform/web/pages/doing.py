@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kith.metadata.model import Field
+from kith.runtime.read.query import Denied
 from kith.runtime.write.change import Change, Refused
 from kith.runtime.write.offering import Offer, offers
 from kith.web import addresses
@@ -16,6 +17,7 @@ from kith.web.answering import action, page
 from kith.web.flows import ONE_ACTION, address_of
 from kith.web.forming import Draft, labels, maker_of, writable
 from kith.web.inputs import FormSection
+from kith.web.pages.late import left_page, too_late
 from kith.web.pages.signing import expired
 from kith.web.parts import part
 from kith.web.questions import Questions, first_of, found_for
@@ -53,12 +55,16 @@ class Asked:
 def _asked(visit: Visit) -> Asked:
     """What the address names; stops where the reader may not do it, or the record has gone on meanwhile."""
     subject = record_of(visit)
-    name = parameter(visit.request, "name")
-    found = offers(visit.connection, visit.context, visit.release, subject.entity.name, subject.record.id) or ()
-    offer = next((one for one in found if one.name == name), None)
+    offer = _offer(subject)
     if offer is None:
         raise Stop(404)
     return Asked(subject, offer)
+
+
+def _offer(subject: Subject) -> Offer | None:
+    visit, name = subject.visit, parameter(subject.visit.request, "name")
+    found = offers(visit.connection, visit.context, visit.release, subject.entity.name, subject.record.id) or ()
+    return next((one for one in found if one.name == name), None)
 
 
 def ask(visit: Visit) -> Response:
@@ -76,8 +82,14 @@ def look_up(visit: Visit) -> Response:
 
 def perform(visit: Visit) -> Response:
     """Do it; where it is refused, the reasons stand beside what was typed."""
-    asked = _asked(visit)
-    subject, offer = asked.subject, asked.offer
+    try:
+        subject = record_of(visit)
+    except (Stop, Denied) as gone:
+        return too_late(visit, gone)
+    offer = _offer(subject)
+    if offer is None:
+        return _not_now(subject)
+    asked = Asked(subject, offer)
     is_action = offer.action is not None
     typed = typed_of(visit.form, offer.asked if is_action else _own_inputs(subject), {})
     if visit.sent(FIND):
@@ -96,6 +108,21 @@ def perform(visit: Visit) -> Response:
     if isinstance(verdict, Refused):
         return _page(replace(asked, offer=_with_named(subject, offer, typed, verdict)), typed, verdict)
     return go(subject.address, "done")
+
+
+def _not_now(subject: Subject) -> Response:
+    """The record has gone on to where this is not possible; a name that nothing has is no address."""
+    visit, name = subject.visit, parameter(subject.visit.request, "name")
+    flows = visit.model.workflows_of(subject.entity.name)
+    label = next((flow.transitions[name].label for flow in flows if name in flow.transitions), None)
+    if label is None:
+        raise Stop(404)
+    return left_page(
+        subject,
+        409,
+        visit.texts("meanwhile.not_now", label=label.in_(visit.language)),
+        visit.texts("meanwhile.not_now_text"),
+    )
 
 
 def _own_inputs(subject: Subject) -> list[Field]:

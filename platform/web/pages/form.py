@@ -9,13 +9,17 @@ from starlette.routing import Route
 
 from kith.runtime.ids import new_id
 from kith.runtime.read import choices, get_record
+from kith.runtime.read.query import Denied
 from kith.runtime.write.change import Refused, Saved
 from kith.runtime.write.previewing import Preview, preview
 from kith.web import addresses, grids
 from kith.web.answering import action, page
-from kith.web.forming import Draft, labels, writable
+from kith.web.forming import NO_REFUSALS, Draft, labels, writable
 from kith.web.formpage import drawing_of, drawing_of_sheet
+from kith.web.meanwhile import as_named_now, left_over
+from kith.web.merging import kept_raw, merge, merge_lines, take_theirs, ways_of
 from kith.web.outline import is_input
+from kith.web.pages.late import RESTORE, in_words, restored, too_late
 from kith.web.pages.record import ONE
 from kith.web.pages.signing import expired
 from kith.web.parts import part
@@ -26,7 +30,7 @@ from kith.web.sheets import sheet_of
 from kith.web.showing import inline
 from kith.web.subject import Subject, entity_of, record_of
 from kith.web.templating import Drawing
-from kith.web.typed import ADD, FIND, KEEP, REMOVE, RESUME, TOLD, Raw, Typed, mark, raw_of, typed_of
+from kith.web.typed import ADD, FIND, REMOVE, RESUME, TOLD, Typed, mark, raw_of, typed_of
 from kith.web.view import Choice, Link, Notice
 
 NEW = "/records/{entity}/new"
@@ -105,13 +109,6 @@ def show_edit(visit: Visit) -> Response:
     return _page(Draft(subject, typed, seen_of(subject, typed), kept))
 
 
-def kept_raw(subject: Subject) -> dict[str, Raw]:
-    """The values of a record as they stand in its form."""
-    zone, may = subject.visit.context.reader_zone, writable(subject)
-    fields = {one.name: one for one in subject.outline.fields if one.name in may}
-    return {name: raw_of(one, subject.record.values.get(name), zone) for name, one in fields.items()}
-
-
 def seen_of(subject: Subject, typed: Typed) -> Preview | None:
     """What a save would make of the form as it stands; None where that decides nothing on it."""
     visit = subject.visit
@@ -121,14 +118,10 @@ def seen_of(subject: Subject, typed: Typed) -> Preview | None:
     return preview(visit.connection, visit.context, visit.release, change)
 
 
-def _page(draft: Draft, status: int = 200, notice: Notice | None = None) -> Response:
+def _page(draft: Draft, status: int = 200, notice: Notice | None = None, around: str = "") -> Response:
     subject = draft.subject
     ui = subject.visit.web.templates.ui(subject.visit.language)
-    fights = list(clashes(subject, draft.refusals, labels(draft))) if draft.refusals.conflicts else []
-    told = {
-        "notice": ui.notice(notice, "status") if notice else "",
-        "clashes": ui.clashes(fights) if fights else "",
-    }
+    told = {"notice": ui.notice(notice, "status") if notice else "", "clashes": around}
     return _drawn(subject, drawing_of(draft, "content", {**_around(subject), **told}), status)
 
 
@@ -172,7 +165,13 @@ def received(subject: Subject) -> Typed:
     may = writable(subject)
     fields = [one for one in subject.entity.fields.values() if is_input(one) and one.name in may]
     columns = {one.relation: grids.typed_columns(subject, one) for one in subject.outline.grids}
-    typed = typed_of(subject.visit.form, fields, columns)
+    lines = {one.relation: subject.entity.inverses[one.relation].entity for one in subject.outline.grids}
+    entities = subject.visit.model.entities
+    form = as_named_now(
+        subject.visit.form, subject.entity.fields, {name: entities[line].fields for name, line in lines.items()}
+    )
+    typed = typed_of(form, fields, columns)
+    typed.left = left_over(form, typed)
     typed.id = subject.view.id if subject.view is not None else typed.id or new_id()
     return typed
 
@@ -216,8 +215,19 @@ def save_new(visit: Visit) -> Response:
 
 
 def save_edit(visit: Visit) -> Response:
-    """Change a record to what was typed."""
-    return _save(editing(visit))
+    """Change a record to what was typed; one that was deleted meanwhile comes back first, where that is asked for."""
+    try:
+        subject = editing(visit)
+    except (Stop, Denied) as gone:
+        if not visit.sent(RESTORE):
+            return too_late(visit, gone)
+        refused = restored(visit)
+        if refused is not None:
+            return too_late(visit, gone, refused)
+        with visit.anew() as fresh:
+            subject = editing(fresh)
+            return _page(_pressed(subject, received(subject)), notice=Notice(visit.texts("edit.resumed"), "success"))
+    return _save(subject)
 
 
 def _save(subject: Subject) -> Response:
@@ -226,6 +236,10 @@ def _save(subject: Subject) -> Response:
         return _page(_pressed(subject, typed))
     if visit.sent(RESUME):
         return _page(_pressed(subject, typed), notice=Notice(visit.texts("edit.resumed"), "success"))
+    if subject.view is not None:
+        take_theirs(subject, typed)
+    if typed.left:
+        return _without_place(subject, typed)
     change = typed.change(
         "create" if subject.view is None else "update", subject.entity.name, without=_unsent(subject, typed)
     )
@@ -237,13 +251,23 @@ def _save(subject: Subject) -> Response:
 
 
 def _unsent(subject: Subject, typed: Typed) -> set[str]:
-    """What was typed and shall not be saved: what does not show any more, and where the others' value shall hold."""
-    kept = {name for name in typed.raw if subject.visit.sent(f"{KEEP}.{name}") == "theirs"}
+    """What was typed and shall not be saved: what does not show any more."""
     outline = subject.outline
     if not outline.conditional or not typed.given():
-        return kept
+        return set()
     shown = {name for section in outline.shown(seen_of(subject, typed)) for name in section.items}
-    return kept | {one.name for one in outline.fields if one.name not in shown}
+    return {one.name for one in outline.fields if one.name not in shown}
+
+
+def _without_place(subject: Subject, typed: Typed) -> Response:
+    """The form again, with what was typed into fields that are not there any more, or that the reader may not write now."""
+    ui, texts = subject.visit.web.templates.ui(subject.visit.language), subject.visit.texts
+    left = in_words(subject, typed.left)
+    typed.was = {name: sign for name, sign in typed.was.items() if name not in {one for one, _ in typed.left}}
+    typed.left = []
+    around = ui.left(texts("meanwhile.no_place"), texts("meanwhile.no_place_text"), left)
+    draft = Draft(subject, typed, seen_of(subject, typed), grids.kept_lines(subject))
+    return _page(draft, STATUS["taken"], around=around)
 
 
 def _refused(subject: Subject, typed: Typed, refused: Refused) -> Response:
@@ -251,8 +275,9 @@ def _refused(subject: Subject, typed: Typed, refused: Refused) -> Response:
     if refused.kind == "taken" and subject.view is None and _is_there(subject, typed.id):
         # The same form once more: a double click, or Back and Save again.
         return go(addresses.record_of(subject.entity.name, typed.id))
-    if refused.kind == "conflict":
-        return _conflict(subject, typed, refused)
+    if subject.view is not None and refused.kind in ("conflict", "missing"):
+        with subject.visit.anew() as visit:
+            return _conflict(record_of(visit), typed, refused)
     draft = Draft(subject, typed, seen_of(subject, typed), grids.kept_lines(subject), sorted_out(subject, refused))
     return _page(draft, STATUS[refused.kind])
 
@@ -262,15 +287,15 @@ def _is_there(subject: Subject, id_: str) -> bool:
     return get_record(visit.connection, visit.context, visit.release, subject.entity.name, id_) is not None
 
 
-def _conflict(subject: Subject, typed: Typed, refused: Refused) -> Response:
+def _conflict(current: Subject, typed: Typed, refused: Refused) -> Response:
     """Both versions side by side; what nobody typed into is as the others left it."""
-    current = record_of(subject.visit)
-    kept = kept_raw(current)
-    given = typed.given()
-    for name, raw in kept.items():
-        if name not in given:
-            typed.raw[name] = raw
-    typed.note("", kept)
-    typed.version = current.record.version
-    draft = Draft(current, typed, seen_of(current, typed), grids.kept_lines(current), sorted_out(current, refused))
-    return _page(draft, STATUS["conflict"])
+    ui, texts = current.visit.web.templates.ui(current.visit.language), current.visit.texts
+    ways, kept = ways_of(typed), grids.kept_lines(current)
+    # Of fields nothing has been told where only lines are missing: the version stays the one that was seen.
+    parted = (merge if refused.conflicts else merge_lines)(current, typed, kept)
+    refusals = sorted_out(current, refused) if refused.conflicts else NO_REFUSALS
+    draft = Draft(current, typed, seen_of(current, typed), kept, refusals)
+    fights = [*clashes(current, draft.refusals, labels(draft), ways)]
+    said = "meanwhile.parted" if parted else "" if fights else "meanwhile.lines"
+    notice = Notice(texts(said), "warning") if said else None
+    return _page(draft, STATUS["conflict"], notice, ui.clashes(fights) if fights else "")

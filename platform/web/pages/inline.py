@@ -10,12 +10,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kith.metadata.model import Field
-from kith.runtime.write.change import Refused
+from kith.runtime.read.query import Denied
+from kith.runtime.write.change import Saved
 from kith.web import addresses
 from kith.web.answering import action, page
 from kith.web.fields import State
 from kith.web.forming import Draft, labels, maker_of, writable
 from kith.web.outline import is_input
+from kith.web.pages.late import in_words, subject_or_none, typed_in
 from kith.web.pages.record import ONE, fact_of
 from kith.web.pages.signing import expired
 from kith.web.parts import part
@@ -77,20 +79,34 @@ def _editor(subject: Subject, declared: Field, typed: Typed, error: str = "") ->
 
 def keep(visit: Visit) -> Response:
     """Keep what was typed; the page is loaded anew, for rules and formulas may have followed."""
-    subject, declared = _subject(visit)
+    try:
+        subject, declared = _subject(visit)
+    except (Stop, Denied):
+        return _too_late(visit)
     typed = typed_of(visit.form, [declared], {})
     typed.id = subject.record.id
     change = typed.change("update", subject.entity.name)
     verdict = saved(visit, change)
-    if isinstance(verdict, Refused):
-        # What is told is the record as it stands now: saving again means it.
-        typed.version = subject.record.version
-        return _editor(subject, declared, typed, _said(subject, declared, verdict))
-    return Response(headers={"hx-refresh": "true"})
+    if isinstance(verdict, Saved):
+        return Response(headers={"hx-refresh": "true"})
+    if verdict.kind == "missing":
+        return _too_late(visit)
+    if verdict.conflicts:
+        with visit.anew() as fresh:
+            return _told(record_of(fresh), declared, typed)
+    return _editor(subject, declared, typed, " ".join(dict.fromkeys(one.message for one in verdict.failures)))
 
 
-def _said(subject: Subject, declared: Field, refused: Refused) -> str:
-    if refused.conflicts:
-        fact = fact_of(subject, declared, subject.record.values.get(declared.name))
-        return subject.visit.texts("edit.changed", value=fact.cell.text or subject.visit.texts("record.nothing"))
-    return " ".join(dict.fromkeys(failure.message for failure in refused.failures))
+def _told(subject: Subject, declared: Field, typed: Typed) -> Response:
+    """The editor with what others have put there; who saves again means it, also where he goes back to what stood there."""
+    value = subject.record.values.get(declared.name)
+    typed.version = subject.record.version
+    typed.note("", {declared.name: raw_of(declared, value, subject.visit.context.reader_zone)})
+    shown = fact_of(subject, declared, value).cell.text or subject.visit.texts("record.nothing")
+    return _editor(subject, declared, typed, subject.visit.texts("edit.changed", value=shown))
+
+
+def _too_late(visit: Visit) -> Response:
+    """What was typed, where the record is away or the field may not be written any more; nothing where there is nothing to tell."""
+    typed = in_words(subject_or_none(visit), typed_in(visit.form))
+    return visit.block("record.html", "fact_lost", typed=typed) if typed else Response(status_code=204)
