@@ -64,5 +64,5 @@ def entry(call: Call, entity: Entity, one: HistoryEntry) -> dict[str, Any]:
     }
     return {
         "version": one.version, "op": one.op, "at": one.at, "actor": loose(one.actor, hidden), "channel": one.channel,
-        "batch": one.batch, "save": one.save, "erased": one.erased, "changes": changes,
+        "batch": one.batch, "save": one.save, "erased": one.erased, "acted_by": loose(one.acted_by, hidden), "changes": changes,
     }  # fmt: skip

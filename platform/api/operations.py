@@ -39,6 +39,7 @@ SCHEMAS: dict[str, Any] = {
         "properties": {
             "version": {"type": "integer"}, "op": TEXT, "at": {"type": "string", "format": "date-time"},
             "actor": {"anyOf": [{"$ref": "#/components/schemas/Reference"}, {"type": "null"}]},
+            "acted_by": {"anyOf": [{"$ref": "#/components/schemas/Reference"}, {"type": "null"}]},
             "channel": TEXT, "batch": {"type": ["string", "null"]}, "save": TEXT, "erased": {"type": "boolean"},
             "changes": {
                 "type": "object",
@@ -106,6 +107,7 @@ QUERY: dict[str, Any] = {
     "save": ("A save of the record; without it the latest", TEXT),
     "rule": ("A rule of which to say why it does nothing, now or at the save", TEXT),
     "field": ("A computed field of which to say why it has its value", TEXT),
+    "user": ("Another user, by id: only for those who administer", {"type": "string", "format": "uuid"}),
     "state": ("How a job stands", {"enum": ["waiting", "running", "done", "dead"]}),
     "kind": ("What a job does, such as copy or schedule", TEXT),
     "as_of": ("The record as it was at the end of a day, such as 2026-01-31, or at an instant", TEXT),
@@ -245,6 +247,11 @@ def history(entity: str) -> Operation:
 def explaining(entity: str) -> Operation:
     """Why a record is as it is."""
     return _operation("explain", entity, _data({"type": "object"}), "save", "rule", "field", "view", "segment")
+
+
+def access(entity: str) -> Operation:
+    """Who may do what with a record, and why."""
+    return _operation("access", entity, _data({"type": "object"}), "user")
 
 
 def aggregating(entity: str) -> Operation:

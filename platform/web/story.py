@@ -37,6 +37,8 @@ def _event(subject: Subject, entry: HistoryEntry) -> Event:
     said = texts(f"history.{entry.op}")
     if entry.channel not in SILENT:
         said = texts("history.through", what=said, channel=texts(f"history.channel.{entry.channel}"))
+    if entry.acted_by is not None:
+        said = texts("history.acted_by", what=said, name=label_of(entry.acted_by, texts))
     name = label_of(entry.actor, texts) if entry.actor is not None else texts("history.system")
     return Event(
         text=said,

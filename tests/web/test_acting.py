@@ -55,9 +55,12 @@ def test_what_is_saved_carries_both_names_and_the_chain_still_holds(shop: Shop) 
         found = connection.execute(asked.where(history.c.actor == shop.users[user])).first()
         assert found is not None, made.text
         assert tuple(found) == (shop.users[user], shop.users[ADMIN], shop.users[ADMIN])
+        record = connection.scalar(sa.select(history.c.record).where(history.c.actor == shop.users[user]))
         seal(connection, system_clock())
     with shop.workspace.database.read() as connection:
         assert verify(connection).broken == ""
+    page = shop.client(ADMIN).get(f"/records/member/{record}").text
+    assert "Ada Admin was acting as this user" in page
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,9 @@ class _Entries:
         fields = self.fields()
         told = (row if self.making or row[1] != "create" else None for row in rows)
         changes = [self.changes(row, fields) if row is not None else ({}, {}) for row in told]
-        labels = self.labels([change for change, _ in changes], {row[3] for row in rows if row[3] is not None})
+        labels = self.labels(
+            [change for change, _ in changes], {row[at] for row in rows for at in (3, 8) if row[at] is not None}
+        )
         return [
             HistoryEntry(
                 version=row[0],
@@ -101,6 +103,7 @@ class _Entries:
                 erased=row[6] is None,
                 save=row[7],
                 former={name: former[name] for name in change if name in former},
+                acted_by=labels["user", row[8]] if row[8] is not None else None,
             )
             for row, (change, former) in zip(rows, changes, strict=True)
         ]
@@ -217,7 +220,8 @@ def _make(connection: sa.Connection, reader: Reader, entity: str) -> Plan:
 
 def _entries(connection: sa.Connection, reader: Reader, entity: str) -> Prepared:
     rows = system.history.c
-    columns = (rows.version, rows.op, rows.at, rows.actor, rows.channel, rows.batch, rows["values"], rows.save)
+    about = (rows.version, rows.op, rows.at, rows.actor, rows.channel, rows.batch)
+    columns = (*about, rows["values"], rows.save, rows.acted_by)
     record: sa.BindParameter[Any] = reader.release.dialect.parameter("id", ref(entity))  # type: ignore[assignment]
     chosen = sa.select(*columns).where(rows.entity == reader.release.tables[entity].stable_name, rows.record == record)
     return prepare(connection, chosen.order_by(rows.version.desc()).limit(sa.bindparam("limit", type_=sa.Integer())))

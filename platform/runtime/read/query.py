@@ -195,6 +195,8 @@ class HistoryEntry:
     save: str = ""
     """The save that made it, which can be explained."""
     former: Mapping[str, Field] = field(default_factory=dict)
+    acted_by: Reference | None = None
+    """The administrator who acted as the actor, where one did."""
 
 
 @dataclass(eq=False)
