@@ -25,10 +25,10 @@ from kith.jobs.worker import Worker
 from kith.runtime.clock import system_clock
 from kith.runtime.workspace import Workspace
 from tests.kills.clients import Client, at_work
-from tests.kills.site import Site, furnish, running
+from tests.kills.site import Site, furnish, own_database, running
 from tests.kills.soundness import Inspector, lost, sick, unfinished
 from tests.support import run
-from tests.support.postgresql import clean_up, fresh_schema, server_url
+from tests.support.postgresql import clean_up, server_url
 
 VICTIMS = ("server", "worker", "backend")
 CLIENTS = 4
@@ -39,6 +39,7 @@ EXAMINED = 100
 PATIENCE = 30.0
 """Seconds after which nobody is coming back."""
 SOON = 5.0
+NOTICED = 0.1
 
 
 @dataclass
@@ -100,18 +101,23 @@ class Harness:
             case _:
                 while not self.site.kill_backend(softly=self.softly):
                     time.sleep(0.05)
+                # PostgreSQL notices a little later, and ends the connections of the harness as well.
+                began = time.monotonic()
+                time.sleep(NOTICED)
+                self.workspace.database.close()
         self.told.kills[victim] += 1
         self.told.waits.setdefault(name, []).append(self.served(began))
         if victim == "server":
             self.told.starts.setdefault(name, []).append(self.site.seconds())
 
     def served(self, since: float) -> float:
-        """Seconds until somebody was told that something is saved."""
+        """Seconds until somebody was told that something is saved, by one who was asked after that."""
+        began, since = since, max(since, time.monotonic())
         while not any(client.last > since for client in self.clients):
             assert not [one for client in self.clients for one in client.wrong], self.wrong()
             assert time.monotonic() - since < PATIENCE, "nobody is served any more"
             time.sleep(0.005)
-        return min(client.last for client in self.clients if client.last > since) - since
+        return min(client.last for client in self.clients if client.last > since) - began
 
     def wrong(self) -> list[str]:
         """What clients were told and should not have been."""
@@ -197,7 +203,7 @@ def main() -> None:
     folder = run.create()
     try:
         if given.engine == "postgresql":
-            with fresh_schema(server_url()) as url:
+            with own_database(server_url()) as url:
                 told = go(url, given.kills, given.seed, victims, by_command=BY_COMMAND)
         else:
             with tempfile.TemporaryDirectory() as place:

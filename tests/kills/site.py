@@ -19,6 +19,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import psycopg
+from psycopg import sql
 
 from kith.cli import serving
 from kith.jobs.worker import Worker
@@ -78,6 +79,23 @@ def _with_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=look, daemon=True).start()
+
+
+@contextmanager
+def own_database(server: str) -> Iterator[str]:
+    """A database of a PostgreSQL server whose connections are nobody else's; none is held meanwhile."""
+    name = sql.Identifier("kills")
+    _run(server, sql.SQL("CREATE DATABASE {}").format(name))
+    try:
+        before, _, after = server.partition("?")
+        yield f"{before.rpartition('/')[0]}/kills{'?' if after else ''}{after}"
+    finally:
+        _run(server, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+
+def _run(url: str, statement: sql.Composed) -> None:
+    with psycopg.connect(libpq(url), autocommit=True) as connection:
+        connection.execute(statement)
 
 
 @dataclass

@@ -2,27 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-import psycopg
-from psycopg import sql
-
 from tests.kills.load import go
-from tests.support.postgresql import libpq
-
-
-@contextmanager
-def own_database(server: str) -> Iterator[str]:
-    """A database of the server whose connections are nobody else's."""
-    name = sql.Identifier("kills")
-    with psycopg.connect(libpq(server), autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
-        try:
-            before, _, after = server.partition("?")
-            yield f"{before.rpartition('/')[0]}/kills{'?' if after else ''}{after}"
-        finally:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+from tests.kills.site import own_database
 
 
 def test_kills_of_an_sqlite_server_lose_nothing_that_was_acknowledged(sqlite_url: str) -> None:
