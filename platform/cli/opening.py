@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +35,18 @@ def database_url(option: str, app: str | None, language: str) -> str:
     except Unfit as unfit:
         refuse(unfit.words, language)
     return url
+
+
+def check_environment(language: str) -> None:
+    """Leave with wrong usage where a setting of the server says nothing that can be meant."""
+    from kith.runtime.operating import operation_of
+    from kith.runtime.settings import Unfit, settings_of
+
+    try:
+        operation_of(os.environ)
+        settings_of(os.environ)
+    except Unfit as unfit:
+        refuse(unfit.words, language)
 
 
 def is_new(url: str) -> bool:

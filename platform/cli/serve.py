@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kith.cli.opening import Db, database_url, is_new, settled, workspace_of
+from kith.cli.opening import Db, check_environment, database_url, is_new, settled, workspace_of
 from kith.cli.proposing import Proposal
 from kith.cli.saying import Language, language_of
 from kith.problems import Words
@@ -29,6 +29,7 @@ def serve(
     from kith.cli.ground import Ground
 
     language = language_of(lang)
+    check_environment(language)
     proposal = Proposal(app, language) if app is not None else None
     url = database_url(db, proposal.name if proposal else None, language)
     if proposal and is_new(url):

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from kith.problems import Words
 from kith.runtime.logs import LEVELS
 from kith.runtime.settings import Unfit
 
@@ -68,11 +69,16 @@ def operation_of(environment: Mapping[str, str]) -> Operation:
     named = {one.lower() for one in _words(environment, "KITH_HOSTS")}
     for host in named - {"*"}:
         if not _HOST.fullmatch(host):
-            raise Unfit("KITH_HOSTS: names such as crm.example.com or *.example.com, parted by commas")
+            raise Unfit(
+                "KITH_HOSTS",
+                Words(
+                    "names such as crm.example.com or *.example.com", "应为 crm.example.com 或 *.example.com 这样的名称"
+                ),
+            )
     own = {name for name in (address.hostname, socket.gethostname().lower()) if name}
     log = environment.get("KITH_LOG", "") or "warning"
     if log not in LEVELS:
-        raise Unfit(f"KITH_LOG: one of {', '.join(LEVELS)}")
+        raise Unfit("KITH_LOG", Words(f"one of {', '.join(LEVELS)}", f"应为 {'、'.join(LEVELS)} 之一"))
     return Operation(
         Hosts(frozenset(named | own)),
         address.scheme == "https",
@@ -93,7 +99,7 @@ def _number(environment: Mapping[str, str], name: str, default: int) -> int:
     if not text:
         return default
     if not (text.isascii() and text.isdecimal() and len(text) <= 6):
-        raise Unfit(f"{name}: a number from 0 to 999999")
+        raise Unfit(name, Words("a number from 0 to 999999", "应为 0 到 999999 的数字"))
     return int(text)
 
 

@@ -6,11 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from kith.problems import Words
+
 PORTS = {"smtp": 587, "smtps": 465}
 
 
 class Unfit(Exception):
-    """A setting that says nothing that can be meant; the message names it."""
+    """A setting that says nothing that can be meant: its variable, and what it should be."""
+
+    def __init__(self, name: str, should: Words) -> None:
+        super().__init__(f"{name}: {should.en}")
+        self.words = Words(f"{name}: {should.en}", f"{name}：{should.zh}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +60,17 @@ def settings_of(environment: Mapping[str, str]) -> Settings:
     """The settings of an environment; raises Unfit."""
     address = environment.get("KITH_URL", "").rstrip("/")
     if address and urlsplit(address).scheme not in ("http", "https"):
-        raise Unfit("KITH_URL: an address such as https://crm.example.com")
+        raise Unfit(
+            "KITH_URL", Words("an address such as https://crm.example.com", "应为 https://crm.example.com 这样的地址")
+        )
     mail, provider = _mail(environment), _provider(environment)
     if (mail or provider) and not address:
-        raise Unfit("KITH_URL: mail and other providers of identities need the address of the pages")
+        raise Unfit(
+            "KITH_URL",
+            Words(
+                "mail and other providers of identities need the address of the pages", "邮件和身份提供方需要页面的地址"
+            ),
+        )
     return Settings(address, mail, provider)
 
 
@@ -67,9 +80,12 @@ def _mail(environment: Mapping[str, str]) -> Mail | None:
         return None
     parts = urlsplit(url)
     if parts.scheme not in PORTS or not parts.hostname:
-        raise Unfit("KITH_SMTP_URL: smtp://user:password@host:587 or smtps://host")
+        raise Unfit(
+            "KITH_SMTP_URL",
+            Words("smtp://user:password@host:587 or smtps://host", "应为 smtp://用户:密码@主机:587 或 smtps://主机"),
+        )
     if "@" not in sender:
-        raise Unfit("KITH_MAIL_FROM: the address that mail comes from")
+        raise Unfit("KITH_MAIL_FROM", Words("the address that mail comes from", "应为发件地址"))
     return Mail(
         host=parts.hostname,
         port=parts.port or PORTS[parts.scheme],
@@ -87,9 +103,9 @@ def _provider(environment: Mapping[str, str]) -> Provider | None:
         return None
     parts = urlsplit(issuer)
     if parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1"):
-        raise Unfit("KITH_OIDC_ISSUER: an https address")
+        raise Unfit("KITH_OIDC_ISSUER", Words("an https address", "应为 https 地址"))
     if not client:
-        raise Unfit("KITH_OIDC_CLIENT_ID: what the provider calls Kith")
+        raise Unfit("KITH_OIDC_CLIENT_ID", Words("what the provider calls Kith", "应为身份提供方给 Kith 的名称"))
     return Provider(
         issuer=issuer,
         client=client,

@@ -64,7 +64,7 @@ HOST = No(
 )
 HEAD = No(431, "head", Words("The request's headers are too large.", "请求头过大。"))
 METHOD = No(405, "method", Words("This server does not know that method.", "此服务器不支持该方法。"))
-METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,5 +189,6 @@ async def _turned_away(scope: Scope, given: Mapping[bytes, bytes], no: No, send:
     headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
     headers += [(b"content-language", language.encode())]
     headers += [(b"retry-after", str(no.wait).encode())] if no.wait else []
+    headers += [(b"allow", ", ".join(METHODS).encode())] if no is METHOD else []
     await send({"type": "http.response.start", "status": no.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

@@ -130,7 +130,8 @@ def test_heads_have_a_limit(app: ASGIApp) -> None:
 
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND"])
 def test_methods_that_nobody_needs_are_refused(app: ASGIApp, method: str) -> None:
-    assert client_of(app).request(method, "/sign-in").status_code == 405
+    answer = client_of(app).request(method, "/sign-in")
+    assert (answer.status_code, answer.headers["allow"].split(", ")[0]) == (405, "GET")
 
 
 def test_every_request_has_an_id_and_a_callers_own_is_kept_where_it_is_one(app: ASGIApp) -> None:

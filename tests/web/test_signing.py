@@ -109,6 +109,7 @@ def test_signing_out_ends_the_session(shop: Shop) -> None:
     assert client.get("/").status_code == 200
     answer = client.post("/sign-out")
     assert answer.headers["location"] == "/sign-in"
+    assert answer.headers["clear-site-data"] == '"cache", "storage"'
     assert client.get("/").status_code == 303
 
 

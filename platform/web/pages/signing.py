@@ -254,6 +254,7 @@ def leave(visit: Visit) -> Response:
     secret = sessions.secret_of(doors, visit.request)
     visit.write(lambda connection: close_session(connection, secret, visit.context.now))
     response = go(addresses.SIGN_IN)
+    response.headers["clear-site-data"] = '"cache", "storage"'
     sessions.forget(doors, response)
     return response
 
