@@ -191,12 +191,13 @@ def _tokens(holder: Holder, standing: Standing) -> Part:
             Column("revoke", texts("table.actions")),
         ),
         rows=[_token(holder, one) for one in found],
-        empty=Empty(texts("tokens.none"), texts("tokens.none_text"), "key"),
     )
     # Of people only they themselves make tokens: one made by another would act in their name.
     actions = (
         [Link(texts("tokens.new"), f"{holder.address}/tokens/new", "plus")] if holder.own or standing.service else []
     )
+    if not found:
+        return Part("tokens", texts("tokens.title"), texts("tokens.none_text"), actions=actions)
     return Part("tokens", texts("tokens.title"), table=table, actions=actions)
 
 
