@@ -22,6 +22,7 @@ END_ACTING = "/acting/end"
 BIN = "/bin"
 KEYS = "/keys"
 JOBS = "/jobs"
+BATCHES = "/batches"
 RELEASES = "/releases"
 WAITING = "/releases/waiting"
 KEPT = "/releases/kept"
@@ -74,6 +75,16 @@ def account_of(user: str) -> str:
 def link_of(secret: str) -> str:
     """Where the secret of an invitation or reset is taken."""
     return f"{LINK}/{quote(secret, safe='')}"
+
+
+def past_of(entity: str, id_: str, at: str = "") -> str:
+    """A record as of a moment, and where it is brought back (POST)."""
+    return with_query(f"{record_of(entity, id_)}/past", [("at", at)])
+
+
+def batch_of(id_: str) -> str:
+    """What a batch did, and undoing it."""
+    return f"{BATCHES}/{quote(id_, safe='')}"
 
 
 def job_of(id_: str) -> str:

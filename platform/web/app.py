@@ -16,6 +16,7 @@ from kith.web.assets import Assets
 from kith.web.pages import (
     account,
     accounts,
+    batches,
     codes,
     finding,
     home,
@@ -56,6 +57,7 @@ def routes(doors: Doors, passwords: Passwords = SAFE) -> list[BaseRoute]:
         *finding.routes(web),
         *keys.routes(web),
         *jobs.routes(web),
+        *batches.routes(web),
         *release_routes.routes(web),
         *nowhere(web),
     ]

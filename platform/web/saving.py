@@ -9,13 +9,15 @@ from kith.runtime.write.change import Cause, Change, Verdict
 from kith.runtime.write.gate import save, save_all
 from kith.web.requests import Stop, Visit
 
+FORM = Cause("form")
 
-def saved(visit: Visit, change: Change) -> Verdict:
+
+def saved(visit: Visit, change: Change, cause: Cause = FORM) -> Verdict:
     """Save a change; who has tried out values of unique fields too often is stopped before."""
     doors, context = visit.web.doors, visit.context
     if probing.wait(doors, context):
         raise Stop(429)
-    verdict = save(doors.workspace.database, context, visit.release, change, Cause("form"))
+    verdict = save(doors.workspace.database, context, visit.release, change, cause)
     probing.count(doors, context, [verdict])
     return verdict
 

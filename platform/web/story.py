@@ -7,14 +7,15 @@ from datetime import datetime
 
 from kith.runtime.read import history
 from kith.runtime.read.query import HistoryEntry
+from kith.web import addresses
 from kith.web.formats import formatter
 from kith.web.showing import label_of, shower
 from kith.web.subject import Subject
 from kith.web.view import Change, Event, Link, Person
 
 ICONS = {"create": "plus", "update": "pencil", "delete": "trash-2", "restore": "undo-2"}
-SILENT = frozenset({"form", "system"})
-"""Channels that go without saying."""
+SILENT = frozenset({"system"})
+"""Channels that go without saying: who did it says so already."""
 
 
 def timeline(subject: Subject, limit: int, *, full: bool = False) -> tuple[list[Event], bool]:
@@ -29,10 +30,10 @@ def timeline(subject: Subject, limit: int, *, full: bool = False) -> tuple[list[
         limit=limit + 1,
         making=full,
     )
-    return [_event(subject, entry) for entry in entries[:limit]], len(entries) > limit
+    return [_event(subject, entry, full=full) for entry in entries[:limit]], len(entries) > limit
 
 
-def _event(subject: Subject, entry: HistoryEntry) -> Event:
+def _event(subject: Subject, entry: HistoryEntry, *, full: bool) -> Event:
     texts = subject.visit.texts
     said = texts(f"history.{entry.op}")
     if entry.channel not in SILENT:
@@ -46,7 +47,7 @@ def _event(subject: Subject, entry: HistoryEntry) -> Event:
         instant=entry.at.isoformat(),
         icon=ICONS.get(entry.op, "activity"),
         person=Person(name),
-        actions=_why(subject, entry),
+        actions=(*_why(subject, entry), *(_ways(subject, entry) if full else ())),
         body=texts("history.erased") if entry.erased else "",
         changes=tuple(_changes(subject, entry)),
     )
@@ -57,6 +58,16 @@ def _why(subject: Subject, entry: HistoryEntry) -> tuple[Link, ...]:
     if not subject.visit.model.rules.get(subject.entity.name):
         return ()
     return (Link(subject.visit.texts("whys.link"), f"{subject.address}/saves/{entry.save}", dialog=True),)
+
+
+def _ways(subject: Subject, entry: HistoryEntry) -> Iterator[Link]:
+    """The ways to the record as it was then, and to the batch that it was saved with, for who may undo that."""
+    texts = subject.visit.texts
+    at = entry.at.isoformat()
+    yield Link(texts("past.link"), addresses.past_of(subject.entity.name, subject.record.id, at), "history")
+    mine = entry.actor is not None and entry.actor.id == subject.visit.context.actor.id
+    if entry.batch and (mine or subject.reader.administers):
+        yield Link(texts("batch.link"), addresses.batch_of(entry.batch), "layers")
 
 
 def _changes(subject: Subject, entry: HistoryEntry) -> Iterator[Change]:

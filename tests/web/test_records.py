@@ -69,7 +69,7 @@ def test_a_record_tells_its_history_in_words(shop: Shop) -> None:
     client = shop.client(ADMIN)
     form_of(client.get(f"/records/member/{member}/edit").text).fill(wechat="wx_after").send(client)
     said = text_of(client.get(f"/records/member/{member}?tab=history").text)
-    assert "Ada Admin changed this today" in said
+    assert "Ada Admin changed this in a form today" in said
     assert "WeChat from wx_before to wx_after" in said
     assert "created this" in said
 

@@ -88,6 +88,7 @@ def show(visit: Visit) -> Response:
         grids=_grids(subject) if first and not is_history else [],
         related=_related(subject) if first and not is_history else [],
         events=events,
+        past=(Link(visit.texts("past.as_of"), addresses.past_of(subject.entity.name, subject.record.id), "history"),),
         more_events=f"{subject.address}?tab={HISTORY}" if more and not is_history else "",
     )
 
