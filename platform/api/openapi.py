@@ -55,6 +55,12 @@ def may(call: Call, entity: Entity, action: str) -> bool:
     return not call.reader.rights[entity.name].right(action).never
 
 
+def personal_of(call: Call, name: str) -> dict[str, Any]:
+    """The addresses of personal data, for who administers."""
+    personal = ops.personal(name) if call.reader.administers else {}
+    return {f"{BASE}/{name}/{{id}}/{part}": paths for part, paths in personal.items()}
+
+
 def paths_of(call: Call, entity: Entity) -> dict[str, Any]:
     """The addresses of an entity, with what the caller may do there."""
     reads, name = call.reader.may_read(entity.name), entity.name
@@ -67,7 +73,9 @@ def paths_of(call: Call, entity: Entity) -> dict[str, Any]:
         one["get"] = ops.getting(name)
         found[f"{BASE}/{name}/aggregate"] = {"post": ops.aggregating(name)}
         found[f"{BASE}/{name}/{{id}}/explain"] = {"get": ops.explaining(name)}
+        found[f"{BASE}/{name}/{{id}}/access"] = {"get": ops.access(name)}
         found[f"{BASE}/{name}/{{id}}/history"] = {"get": ops.history(name)}
+    found |= personal_of(call, name)
     if creates:
         whole["post"] = ops.creating(name)
     if updates:

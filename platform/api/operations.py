@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kith.api.lists import KNOWN
+from kith.runtime.privacy.consents import HOW
 
 Operation = dict[str, Any]
 TEXT = {"type": "string"}
@@ -237,6 +238,30 @@ def acting(entity: str, name: str, label: str, values: dict[str, Any]) -> Operat
     return _operation(
         f"do_{name}", entity, _data(schema(entity)), "If-Match", "Idempotency-Key", requestBody=body, summary=label
     )
+
+
+def personal(entity: str) -> dict[str, Any]:
+    """Everything about one person, erasing it, and consents: for who administers."""
+    thing, flag, at = (
+        _data({"type": "object"}),
+        {"type": "boolean"},
+        {"type": ["string", "null"], "format": "date-time"},
+    )
+    erase = _json(
+        {"type": "object", "properties": {"preview": flag, "all_mentions": flag}, "additionalProperties": False}
+    )
+    said = {"purpose": TEXT, "given": flag, "how": {"enum": list(HOW)}, "at": at}
+    note = _body(
+        {"type": "object", "properties": said, "required": ["purpose", "given"], "additionalProperties": False}
+    )
+    return {
+        "subject": {"get": _operation("subject", entity, thing)},
+        "erase": {"post": _operation("erase", entity, thing, requestBody={**erase, "required": False})},
+        "consents": {
+            "get": _operation("consents", entity, thing),
+            "post": _operation("consent", entity, thing, requestBody=note),
+        },
+    }
 
 
 def history(entity: str) -> Operation:

@@ -6,7 +6,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from kith.api import acting, aggregates, bulk, explaining, jobs, lists, looking, meta, openapi, past, records, releases
+from kith.api import (
+    accessing,
+    acting,
+    aggregates,
+    bulk,
+    explaining,
+    jobs,
+    lists,
+    looking,
+    meta,
+    openapi,
+    past,
+    private,
+    records,
+    releases,
+)
 from kith.api.bodies import LARGE
 from kith.api.calls import Call, Endpoint, asking, language_of, reading, writing
 from kith.api.health import Ready, alive
@@ -58,6 +73,14 @@ def below(doors: Doors) -> list[BaseRoute]:
             DELETE=writing(doors, records.delete, proves=True),
         ),
         _route(f"{BASE}/{{entity}}/{{id}}/explain", GET=reading(doors, explaining.explain)),
+        _route(f"{BASE}/{{entity}}/{{id}}/access", GET=reading(doors, accessing.access)),
+        _route(f"{BASE}/{{entity}}/{{id}}/subject", GET=reading(doors, private.subject, is_long=always)),
+        _route(f"{BASE}/{{entity}}/{{id}}/erase", POST=writing(doors, private.erasing, long=True, proves=True)),
+        _route(
+            f"{BASE}/{{entity}}/{{id}}/consents",
+            GET=reading(doors, private.consents),
+            POST=writing(doors, private.consent, proves=True),
+        ),
         _route(f"{BASE}/{{entity}}/{{id}}/history", GET=reading(doors, looking.history_)),
         _route(f"{BASE}/{{entity}}/{{id}}/revert", POST=writing(doors, past.revert, proves=True)),
         _route(f"{BASE}/{{entity}}/{{id}}/actions", GET=reading(doors, acting.actions)),
@@ -65,6 +88,11 @@ def below(doors: Doors) -> list[BaseRoute]:
         Route("/api/{path:path}", nowhere, methods=ALL),
         Route("/api", nowhere, methods=ALL),
     ]
+
+
+def always(_: Request) -> bool:
+    """That others need not wait for it."""
+    return True
 
 
 ALL = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
