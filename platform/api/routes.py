@@ -81,6 +81,7 @@ def below(doors: Doors) -> list[BaseRoute]:
             GET=reading(doors, private.consents),
             POST=writing(doors, private.consent, proves=True),
         ),
+        _route(f"{BASE}/{{entity}}/{{id}}/access", GET=reading(doors, accessing.access)),
         _route(f"{BASE}/{{entity}}/{{id}}/history", GET=reading(doors, looking.history_)),
         _route(f"{BASE}/{{entity}}/{{id}}/revert", POST=writing(doors, past.revert, proves=True)),
         _route(f"{BASE}/{{entity}}/{{id}}/actions", GET=reading(doors, acting.actions)),

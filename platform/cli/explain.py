@@ -110,7 +110,7 @@ def visibility(
         found = explain_visibility(connection, context, workspace.current(), entity, id_, who)
     if found is None:
         return [], None
-    head = texts(context.language)(f"explain.sees.{'yes' if found.sees else 'no'}", name=who.name)
+    head = texts(context.language)(f"access.{'sees' if found.sees else 'sees_not'}", name=who.name)
     return [head, *found.lines], {"sees": found.sees, "lines": found.lines}
 
 

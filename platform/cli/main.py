@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from kith.cli.access import access
 from kith.cli.apply import apply
 from kith.cli.backup import backup
 from kith.cli.check import check
@@ -63,6 +64,7 @@ def main(
     gc.set_threshold(COLLECT_AFTER)
 
 
+app.command()(access)
 app.command()(apply)
 app.command()(backup)
 app.command()(check)

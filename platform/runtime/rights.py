@@ -73,7 +73,7 @@ class EntityRights:
         """How a field may be read, relative to the rows that may be read at all."""
         if self.wide or field in SYSTEM_FIELDS:
             return FieldAccess(ALWAYS, NEVER)
-        states = [(self._state(grant, field), _condition(grant.rights.get("read", False))) for grant in self.grants]
+        states = [(self.state(grant, field), _condition(grant.rights.get("read", False))) for grant in self.grants]
         states = [(state, rows) for state, rows in states if not rows.never]
         if states and all(state in ("read", "write") for state, _ in states):
             return FieldAccess(ALWAYS, NEVER)
@@ -89,14 +89,15 @@ class EntityRights:
         if self.wide == "write":
             return ALWAYS
         return any_of(
-            _condition(grant.rights.get(action, False)) for grant in self.grants if self._state(grant, field) == "write"
+            _condition(grant.rights.get(action, False)) for grant in self.grants if self.state(grant, field) == "write"
         )
 
     def readable(self) -> tuple[str, ...]:
         """The fields that can be read in some record."""
         return tuple(name for name in self.entity.fields if not self.reading(name).read.never)
 
-    def _state(self, grant: Grant, field: str) -> str:
+    def state(self, grant: Grant, field: str) -> str:
+        """What one grant says of a field: write, read, mask or none."""
         listed = grant.fields.get(field)
         if listed is not None:
             return listed

@@ -101,6 +101,7 @@ def _people(workspace: Workspace, model: Model, time: Time) -> tuple[Mapping[str
     for name, above in TEAMS.items():
         teams[name] = firm.put([Change("create", "team", None, {"name": name, "parent": teams.get(above)})])[0]
     users: dict[str, str] = {}
+    values: dict[str, object]
     for one in sorted(EVERYBODY.values(), key=lambda one: bool(one.manager)):
         values = {"name": one.name, "email": f"{one.name}@example.com", "roles": list(one.roles)}
         values |= {"team": teams[one.team], "manager": users.get(one.manager)}

@@ -18,7 +18,7 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from kith.runtime.read import list_records
-from kith.runtime.read.query import Query
+from kith.runtime.read.query import Query, Reference
 from tests.access import trying
 from tests.access.cases import Case, cases, filled
 from tests.access.firm_world import Firm, opened
@@ -146,8 +146,9 @@ def _standing(firm: Firm) -> tuple[dict[str, trying.Standing], frozenset[str]]:
                 at = {column.path: column.index for column in page.columns}
                 for row in page.rows:
                     held = row[at["owner"]] if owner else None
-                    found[row[0]] = trying.Standing(row[at["note"]] or "", held.id if held else "", deleted)
-                    names.add(row[at["name"]])
+                    who = held.id if isinstance(held, Reference) else ""
+                    found[str(row[0])] = trying.Standing(str(row[at["note"]] or ""), who, deleted)
+                    names.add(str(row[at["name"]]))
                 cursor = page.next
     return found, frozenset(names)
 

@@ -88,7 +88,7 @@ def test_who_does_not_see_the_record_is_told_which_role_says_so(world: Boards) -
     ann = world.actor("few", "Ann")
     card = world.make("card", {"name": "C", "points": 1})
     assert told(world, card, "all", ann).lines == (
-        "Role Few reads some Cards, and this is none of them:",
+        "Few: some records, and this is none of them: points > 1",
         "  `points > 1` is false: Points is 1",
     )
     world.do(Change("delete", "card", card))

@@ -18,15 +18,15 @@ def test_the_scope_that_decided_is_told_with_what_it_read(shop: Shop) -> None:
     seen, unseen = told(shop, "customer", mine, ann), told(shop, "customer", mine, bob)
     assert seen is not None and unseen is not None
     assert (seen.sees, unseen.sees) == (True, False)
-    assert seen.lines[0] == "Role Seller reads some Customers, and this is one of them:"
-    assert unseen.lines[0] == "Role Seller reads some Customers, and this is none of them:"
+    assert seen.lines[0] == "Seller: some records, and this is one of them: owner == me"
+    assert unseen.lines[0] == "Seller: some records, and this is none of them: owner == me"
     assert unseen.lines[1].startswith("  `owner == me` is false: Owner is Ann")
 
 
 def test_roles_that_read_all_or_nothing_say_so(shop: Shop) -> None:
     seller, chief = shop.actor("seller"), shop.actor("administrator", "Chief")
     wallet = shop.make("wallet", {"name": "W"})
-    assert told(shop, "wallet", wallet, seller) == Visibility(False, ("Role Seller reads no Wallets.",))
+    assert told(shop, "wallet", wallet, seller) == Visibility(False, ("Seller: no record.",))
     found = told(shop, "wallet", wallet, chief)
     assert found is not None and found.sees
 

@@ -1,0 +1,86 @@
+"""Who can see a record and why oneself can: what the reader's own roles say of it, and to those who administer who else sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from kith.runtime.accessing import RecordAccess, record_access, who_sees
+from kith.runtime.accessing.told import action_name, field_line, verdict_lines
+from kith.runtime.write.messages import texts
+from kith.web import addresses
+from kith.web.answering import page
+from kith.web.requests import Stop, Visit, Web
+from kith.web.subject import Subject, record_of
+from kith.web.templating import wanted
+from kith.web.view import Link
+
+
+def routes(web: Web) -> Sequence[Route]:
+    """The route of a record's access."""
+    return (Route("/records/{entity}/{id}/access", page(web, show), methods=["GET"]),)
+
+
+def access_link(subject: Subject) -> Link:
+    """The way to what may be done with a record."""
+    key = "access.who" if subject.reader.administers else "access.why"
+    return Link(subject.visit.texts(key), f"{subject.address}/access", "eye", dialog=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One action on the page, or one group of people."""
+
+    label: str
+    verdict: str
+    icon: str
+    lines: Sequence[str]
+    did: Sequence[str] = ()
+
+
+def show(visit: Visit) -> Response:
+    """What the reader may do with a record and why, and who else sees it."""
+    subject = record_of(visit, deleted=True)
+    about = visit.connection, visit.context, visit.release, subject.entity.name, subject.record.id
+    found = record_access(*about, visit.context.actor)
+    if found is None:
+        raise Stop(404)
+    title = visit.texts("access.title", title=subject.record.title)
+    context = {
+        "title": title,
+        "crumbs": (*subject.crumbs, Link(title, visit.here)),
+        "notes": (visit.texts("access.note"),),
+        "rules": [*_people(subject), *_own(subject, found)],
+        "empty": "",
+        "further": None,
+        "back": addresses.record_of(subject.entity.name, subject.record.id),
+    }
+    if wanted(visit.request, "dialog-body"):
+        return visit.block("whys.html", "content", **context)
+    return visit.page("whys.html", **context)
+
+
+def _people(subject: Subject) -> Iterator[Told]:
+    """Who sees the record, where the reader administers."""
+    visit = subject.visit
+    if not subject.reader.administers:
+        return
+    seers, is_all = who_sees(visit.connection, visit.context, visit.release, subject.entity.name, subject.record.id)
+    lines = [f"{one.name} – {', '.join(one.roles)}" for one in seers]
+    lines += [] if is_all else [visit.texts("access.more")]
+    yield Told(visit.texts("access.people"), str(len(seers)), "users-round", lines)
+
+
+def _own(subject: Subject, found: RecordAccess) -> Iterator[Told]:
+    visit = subject.visit
+    say = texts(visit.language)
+    for one in found.verdicts:
+        label = action_name(say, one.action, one.label)
+        verdict = visit.texts("access.yes" if one.may else "access.no")
+        yield Told(label, verdict, "check" if one.may else "minus", [*verdict_lines(say, one)])
+    fields = [line for one in found.fields if (line := field_line(say, one))]
+    if fields:
+        yield Told(visit.texts("access.fields"), str(len(fields)), "list", fields)
