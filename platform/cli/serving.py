@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext, suppress
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import uvicorn
@@ -71,5 +72,15 @@ def run(workspace: Workspace, host: str, port: int, *, worker: bool = True, fold
         timeout_graceful_shutdown=10,
     )
     # Ctrl-C is how one stops it, not a mishap.
-    with suppress(KeyboardInterrupt), working(workspace) if worker else nullcontext():
+    with suppress(KeyboardInterrupt), _to_the_end(), working(workspace) if worker else nullcontext():
         uvicorn.Server(config).run()
+
+
+@contextmanager
+def _to_the_end() -> Iterator[None]:
+    """When uvicorn has finished, it raises the signal that stopped it once more: the worker still has to finish then."""
+    before = signal.signal(signal.SIGTERM, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
