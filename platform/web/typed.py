@@ -106,6 +106,8 @@ class Typed:
         children = {
             relation: (*(self._line(relation, row) for row in self.live_rows(relation)), *self._going(relation))
             for relation in {**self.rows, **self.gone}
+            # Of lines that are only shown nothing is asked.
+            if any(row.raw for row in self.rows.get(relation, ())) or self.gone.get(relation)
         }
         children = {relation: lines for relation, lines in children.items() if lines}
         return Change(op, entity, self.id or None, values, children, self.version if op == "update" else None)
@@ -199,7 +201,7 @@ def _duration(value: timedelta) -> str:
 
 def typed_of(form: FormData, fields: Sequence[Field], grids: Mapping[str, Sequence[Field]]) -> Typed:
     """Read a form: the fields that it may have, and of its grids by relation."""
-    typed = Typed(was=marks_of(form), version=_whole(form.get(VERSION)), id=_id(form.get(ID)))
+    typed = Typed(was=marks_of(form), version=whole(form.get(VERSION)), id=_id(form.get(ID)))
     typed.raw = dict(_read(form, "", fields, typed.was))
     for relation, columns in grids.items():
         keys = [str(key) for key in form.getlist(f"{ROW}.{relation}")][:MOST_ROWS]
@@ -243,7 +245,8 @@ def marks_of(form: FormData) -> dict[str, str]:
     return {str(name): str(sign) for name, sign in found.items()} if isinstance(found, dict) else {}
 
 
-def _whole(value: object) -> int | None:
+def whole(value: object) -> int | None:
+    """A version as a form carries it along."""
     return int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 10 else None
 
 
