@@ -64,6 +64,7 @@ def test_an_invitation_and_a_reset_are_links_at_the_address_of_the_pages(db: str
 def test_an_account_of_a_program_gets_tokens_and_no_link(db: str) -> None:
     told = said("user", "add", "till@example.com", "--service", "--role", "administrator", "--db", db)
     assert "kith token create" in told
+    assert "no user" in said("user", "reset-password", "till@example.com", "--db", db, code=1)
     assert "Nobody can sign in" in said("user", "reset", "till@example.com", "--db", db, code=1)
     assert said("token", "create", "till", "--user", "till@example.com", "--db", db).startswith("kith_")
     assert "program" in said("user", "list", "--db", db)

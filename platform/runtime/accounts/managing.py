@@ -179,13 +179,13 @@ def standing_of(connection: sa.Connection, user: str) -> Standing:
 def reset_password(
     database: Database, release: Release, passwords: Passwords, email: str, now: datetime
 ) -> Added | None:
-    """Give a user a new one-time password and sign him out everywhere; None where there is no such user."""
+    """Give a user a new one-time password and sign him out everywhere; None where there is no such person."""
     password = one_time_password()
     hashed = passwords.hash(password)
 
     def work(connection: sa.Connection) -> Added | None:
         id_ = find_user(connection, release, email)
-        if id_ is None:
+        if id_ is None or standing_of(connection, id_).service:
             return None
         set_password(connection, id_, hashed, now, must_change=True)
         close_sessions(connection, id_, now)

@@ -126,7 +126,7 @@ def show_history(visit: Visit) -> Response:
 def _actions(holder: Holder, standing: Standing) -> list[Link]:
     texts, address, user = holder.visit.texts, holder.address, holder.user
     if holder.own:
-        return [Link(texts("menu.password"), addresses.PASSWORD, "key-round")]
+        return [Link(texts("menu.password"), addresses.PASSWORD, "key-round")] if standing.password else []
     found = [Link(texts("accounts.record"), addresses.record_of("user", user.id), "user")]
     if user.active and not standing.service:
         kind = "reset" if standing.password else "invite"
