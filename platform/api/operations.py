@@ -112,6 +112,7 @@ QUERY: dict[str, Any] = {
     "state": ("How a job stands", {"enum": ["waiting", "running", "done", "dead"]}),
     "kind": ("What a job does, such as copy or schedule", TEXT),
     "as_of": ("The record as it was at the end of a day, such as 2026-01-31, or at an instant", TEXT),
+    "at": ("Only what was in force at the end of a day, such as 2026-01-31, or at an instant", TEXT),
     "deleted": ("The recycle bin", {"enum": ["false", "true"], "default": "false"}),
 }  # fmt: skip
 PARAMETERS: dict[str, Any] = {
@@ -339,7 +340,7 @@ def _releases() -> dict[str, Any]:
     thing = {"type": "object"}
     number = {"name": "number", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
     return {
-        f"{BASE}/meta/releases": {"get": _operation("releases", "", _data({"type": "array", "items": thing}), "limit")},
+        f"{BASE}/meta/releases": {"get": _operation("releases", "", _data({"type": "array", "items": thing}), "limit", "at")},
         f"{BASE}/meta/releases/{{number}}": {"get": _operation("release", "", _data(thing)), "parameters": [number]},
     }
 

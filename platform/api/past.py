@@ -27,6 +27,7 @@ from kith.runtime.past.preview import preview
 from kith.runtime.past.restoring import cause_of, going_back, returnable
 from kith.runtime.past.told import outcome_data, outcome_of, preview_data
 
+MOMENT = "2026-01-31 | 2026-01-31T09:00:00+08:00"
 PARTS = ("as_of", "fields", "lines", "version")
 
 
@@ -51,9 +52,7 @@ def as_of(call: Call, text: str) -> Response:
 def _past(call: Call, connection: Connection, entity: Entity, text: str) -> PastRecord:
     at = moment_of(text, call.context.reader_zone)
     if at is None:
-        raise stop(
-            400, "bad_parameter", name="as_of", value=shown(text), expected="2026-01-31 | 2026-01-31T09:00:00+08:00"
-        )
+        raise stop(400, "bad_parameter", name="as_of", value=shown(text), expected=MOMENT)
     if not call.reader.may_read(entity.name):
         raise stop(404, "no_such_record")
     found = record_as_of(connection, call.context, call.release, entity.name, call.id, at)

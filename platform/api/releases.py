@@ -6,17 +6,27 @@ from starlette.responses import Response
 
 from kith.api.calls import Call, answer
 from kith.api.parameters import number, parameters
+from kith.api.past import MOMENT
 from kith.api.problems import stop
+from kith.api.reading import shown
+from kith.runtime.past.moments import moment_of, release_at
 from kith.runtime.releases import published
 
 MOST = 1_000
 
 
 def releases(call: Call) -> Response:
-    """Answer the latest releases."""
+    """Answer the latest releases, with `at` the one that was in force then."""
     _administering(call)
-    limit = number(parameters(call.request, "limit"), "limit", 50, MOST)
-    return answer({"data": [one.as_data(call.context.language) for one in published(call.connection, limit=limit)]})
+    given = parameters(call.request, "limit", "at")
+    limit, found = number(given, "limit", 50, MOST), 0
+    if "at" in given:
+        moment = moment_of(given["at"], call.context.reader_zone)
+        if moment is None:
+            raise stop(400, "bad_parameter", name="at", value=shown(given["at"]), expected=MOMENT)
+        found = release_at(call.connection, moment)
+    listed = published(call.connection, number=found, limit=limit) if found or "at" not in given else []
+    return answer({"data": [one.as_data(call.context.language) for one in listed]})
 
 
 def release(call: Call) -> Response:

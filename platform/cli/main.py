@@ -18,6 +18,7 @@ from kith.cli.eval import evaluate
 from kith.cli.explain import explain
 from kith.cli.exporting import run as run_export
 from kith.cli.fmt import fmt
+from kith.cli.history import history
 from kith.cli.importing import run as run_import
 from kith.cli.infer import infer
 from kith.cli.jobs import jobs
@@ -74,6 +75,7 @@ app.command("eval")(evaluate)
 app.command()(explain)
 app.command()(fmt)
 app.command("export")(run_export)
+app.command()(history)
 app.command("import")(run_import)
 app.command()(infer)
 app.add_typer(jobs, name="jobs")

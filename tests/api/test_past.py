@@ -113,3 +113,11 @@ def test_a_batch_of_somebody_else_is_not_there(desk: Desk) -> None:
         assert desk.get(f"meta/batches/{batch}", who).json()["code"] == "no_such_batch"
         assert desk.ask("POST", f"meta/batches/{batch}/undo", who).status_code == 404
     assert desk.get("meta/batches/none").status_code == 404
+
+
+def test_the_release_of_a_day_is_answered(desk: Desk) -> None:
+    def numbers(at: str) -> list[int]:
+        return [one["number"] for one in desk.get(f"meta/releases?at={at}").json()["data"]]
+
+    assert (numbers("2099-01-01"), numbers("2000-01-01")) == ([1], [])
+    assert desk.get("meta/releases?at=soon").json()["code"] == "bad_parameter"

@@ -38,3 +38,11 @@ def test_axe_finds_nothing_grave_and_nothing_scrolls_sideways(
             page.goto(path)
             assert grave(page, path) == []
             assert page.evaluate("document.documentElement.scrollWidth") <= look.width
+
+
+def test_a_day_leads_to_the_release_that_was_in_force(shop: Shop) -> None:
+    admin = shop.client(ADMIN)
+    assert 'type="date" name="at"' in admin.get("/releases").text
+    assert admin.get("/releases?at=2099-01-01").headers["location"] == "/releases/1"
+    for day in ("2000-01-01", "soon"):
+        assert admin.get(f"/releases?at={day}").status_code == 404

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from kith.metadata.model import Layer
 from kith.runtime import commissions, releases
 from kith.runtime.offered import NoOffer
+from kith.runtime.past.moments import moment_of, release_at
 from kith.runtime.plan.changes import EFFECTS
 from kith.runtime.releases import Published
 from kith.web import addresses
@@ -17,7 +18,7 @@ from kith.web.formats import formatter
 from kith.web.pages.jobs import administering
 from kith.web.pages.plans import TextChanges, classes_of_release
 from kith.web.pages.proposals import offer
-from kith.web.requests import Stop, Visit, parameter
+from kith.web.requests import Stop, Visit, go, parameter
 from kith.web.view import Cell, Choice, Column, Fact, Link, Notice, Row, Table
 from kith.web.view import Page as Pager
 
@@ -32,6 +33,8 @@ LONGEST = 300
 def show(visit: Visit) -> Response:
     """The latest releases, the current one marked."""
     administering(visit)
+    if day := visit.request.query_params.get("at", ""):
+        return _in_force(visit, day)
     before = _number(visit.request.query_params.get("before", ""))
     found = releases.published(visit.connection, before=before, limit=SIZE + 1)
     on = addresses.with_query(addresses.RELEASES, [("before", str(found[SIZE - 1].number))]) if found[SIZE:] else ""
@@ -43,6 +46,15 @@ def show(visit: Visit) -> Response:
         table=_table(visit, found[:SIZE]),
         page=Pager("", addresses.RELEASES if before else "", on) if before or on else None,
     )
+
+
+def _in_force(visit: Visit, day: str) -> Response:
+    """On to the release that was in force at the end of a day."""
+    at = moment_of(day, visit.context.reader_zone)
+    number = release_at(visit.connection, at) if at is not None else 0
+    if not number:
+        raise Stop(404, visit.texts("releases.none_then"))
+    return go(addresses.release_of(number))
 
 
 def show_one(visit: Visit) -> Response:
