@@ -69,7 +69,12 @@ nightly: .venv/.test ## What takes long: a million agreement cases, broken docum
 			"tests.upgrades.story --app b2b_crm --engine postgresql --lang zh-CN" \
 			"tests.access.matrix --seed $(SEED)" \
 			"tests.runtime.killed_applies --kills 200 --seed $(SEED)" \
-			"tests.runtime.killed_applies --kills 200 --seed $(SEED) --engine postgresql"; do \
+			"tests.runtime.killed_applies --kills 200 --seed $(SEED) --engine postgresql" \
+			"tests.kills.load --kills 1000 --seed $(SEED)" \
+			"tests.kills.load --kills 200 --seed $(SEED) --victim worker" \
+			"tests.kills.load --kills 100 --seed $(SEED) --engine postgresql --victim server --victim backend" \
+			"tests.kills.load --kills 200 --seed $(SEED) --engine postgresql --victim worker" \
+			"tests.kills.outages --seconds 30" "tests.kills.outages --seconds 30 --engine postgresql"; do \
 		echo "== python -m $$part"; $(BIN)/python -m $$part || failed=1; \
 	done; \
 	echo "== 5,000 new examples each"; KITH_LONG=1 $(BIN)/pytest -q -n 2 $(EXAMPLES) || failed=1; \

@@ -1,7 +1,8 @@
-"""A short run of the kills under load; `python -m tests.kills.load` is the long one."""
+"""Short runs of kills and outages under load; `python -m tests.kills.load` and `tests.kills.outages` are the long ones."""
 
 from __future__ import annotations
 
+from tests.kills import outages
 from tests.kills.load import go
 from tests.kills.site import own_database
 
@@ -21,3 +22,8 @@ def test_a_postgresql_server_and_its_connections_may_be_ended_at_any_moment(post
     with own_database(postgresql_server) as url:
         told = go(url, 6, "short", ("server", "backend"), softly=True)
     assert told.kills.total() == 6
+
+
+def test_an_sqlite_database_that_cannot_be_written_is_waited_for(sqlite_url: str) -> None:
+    told = outages.go(sqlite_url, 0.3, "short", "sqlite")
+    assert told.answers["no byte can be written"]["answer 503"] > 0
