@@ -16,7 +16,7 @@ def access(call: Call) -> Response:
     """Answer what the caller may do with a record; who administers may ask about another `user`."""
     given = parameters(call.request, "user")
     who = call.context.actor
-    if given.get("user"):
+    if "user" in given:
         found = actor_of_user(call.connection, call.release, known_id(given["user"]))
         if found is None or not call.reader.administers:
             raise stop(404, "no_such_record")
