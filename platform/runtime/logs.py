@@ -107,18 +107,18 @@ def _spoken(logger: Any, method: str, entry: Entry) -> Entry:
 
 def _filled(entry: Entry, *, messages: bool) -> Entry:
     """The event with its arguments in it. Errors are told by kind and place: their messages quote values and statements."""
-    told = lambda error: _described(error, messages=messages)  # noqa: E731
     given = entry.pop("positional_args", ())
     event = str(entry["event"])
     if isinstance(given, tuple) and given:
-        event %= tuple(told(one) if isinstance(one, BaseException) else one for one in given)
+        event %= tuple(_described(one, messages=messages) if isinstance(one, BaseException) else one for one in given)
     elif given:
         event %= given
     entry["event"] = ADDRESS.sub("(address)", event)
     error = entry.pop("exc_info", None)
     error = error[1] if isinstance(error, tuple) else error
     if isinstance(error, BaseException):
-        entry |= {"error": " < ".join(told(one) for one in _chain(error)), "calls": _calls(error)}
+        entry["error"] = " < ".join(_described(one, messages=messages) for one in _chain(error))
+        entry["calls"] = _calls(error)
     return entry
 
 

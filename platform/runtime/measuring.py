@@ -30,14 +30,15 @@ class Measures:
         self._registry = CollectorRegistry()
         for own in (ProcessCollector, PlatformCollector, GCCollector):
             own(registry=self._registry)
-        of = {"registry": self._registry}
-        labels = ("method", "route", "status")
-        self._requests = Counter("kith_requests", "Requests answered.", labels, **of)
+        registry, labels = self._registry, ("method", "route", "status")
+        self._requests = Counter("kith_requests", "Requests answered.", labels, registry=registry)
         self._seconds = Histogram(
-            "kith_request_seconds", "Seconds until the answer was sent.", labels[:2], buckets=BUCKETS, **of
+            "kith_request_seconds", "Seconds until the answer was sent.", labels[:2], buckets=BUCKETS, registry=registry
         )
-        self._turned_away = Counter("kith_turned_away", "Requests refused at the gate.", ("reason",), **of)
-        self._slow = Histogram("kith_slow_statement_seconds", "Seconds of slow statements.", buckets=BUCKETS, **of)
+        self._turned_away = Counter("kith_turned_away", "Requests refused at the gate.", ("reason",), registry=registry)
+        self._slow = Histogram(
+            "kith_slow_statement_seconds", "Seconds of slow statements.", buckets=BUCKETS, registry=registry
+        )
         self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:

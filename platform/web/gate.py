@@ -97,14 +97,14 @@ class Gate:
     """The gate before an application."""
 
     def __init__(self, app: ASGIApp, operation: Operation, measures: Measures) -> None:
-        self._app, self._operation, self._measures = app, operation, measures
+        self.app, self._operation, self._measures = app, operation, measures
         self._rates = Rates(operation.rate)
         self._headers = {**OURS, **dict([HTTPS])} if operation.secure else OURS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or have it answered."""
         if scope["type"] != "http":
-            return await self._app(scope, receive, send)
+            return await self.app(scope, receive, send)
         began, status = perf_counter(), 500
         given = dict(scope["headers"])
         wanted = given.get(b"x-request-id", b"")
@@ -121,7 +121,7 @@ class Gate:
             try:
                 no = self._refused(scope, given, began)
                 if no is None:
-                    await self._app(scope, receive, sent)
+                    await self.app(scope, receive, sent)
                 else:
                     await _turned_away(scope, given, no, sent)
                     self._measures.turned_away(no.reason)

@@ -40,7 +40,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[shops.Shop]:
 @pytest.fixture(scope="module")
 def app(shop: shops.Shop) -> ASGIApp:
     """What stands behind the gate."""
-    return application(shop.workspace, OPERATION)._app
+    gate = application(shop.workspace, OPERATION)
+    assert isinstance(gate, Gate)
+    return gate.app
 
 
 def client_of(app: ASGIApp, operation: Operation = OPERATION, machine: str = "192.0.2.7") -> TestClient:
@@ -141,7 +143,7 @@ def test_every_request_has_an_id_and_a_callers_own_is_kept_where_it_is_one(app: 
     assert client.get("/healthz").headers["x-request-id"] != made
     assert client.get("/healthz", headers={"x-request-id": "trace-1.2_3"}).headers["x-request-id"] == "trace-1.2_3"
     for wrong in ("a b", "x" * 65, "é", '"', "a;b"):
-        assert client.get("/healthz", headers={"x-request-id": wrong.encode()}).headers["x-request-id"] != wrong
+        assert client.get("/healthz", headers={b"x-request-id": wrong.encode()}).headers["x-request-id"] != wrong
 
 
 @pytest.mark.parametrize(("token", "machine"), [("", "127.0.0.1"), ("figures-please", "192.0.2.7")])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 
 from kith.problems import Words
+from kith.runtime.database import Facts
 from kith.runtime.doctor.findings import SHOWN, Found, Visit
 
 PRAGMAS = {"journal_mode": ("wal",), "synchronous": ("2", "3"), "foreign_keys": ("1",)}
@@ -17,6 +18,8 @@ SETTINGS = {
     "server_encoding": ("UTF8",),
 }
 """The values under which no acknowledged save is lost."""
+WAL_RESET = (3, 51, 3)
+"""The version of SQLite from which on two checkpoints at once cannot damage a file any more."""
 
 
 def look(visit: Visit) -> Found:
@@ -33,6 +36,21 @@ def look(visit: Visit) -> Found:
         Words(f"{name} {version}, {len(settings)} settings", f"{name} {version}，{len(settings)} 项设置"),
         len(settings),
         flaws,
+        notes_on(facts),
+    )
+
+
+def notes_on(facts: Facts) -> Sequence[Words]:
+    """What is worth knowing about a version."""
+    if facts.kind != "sqlite" or facts.version >= WAL_RESET:
+        return ()
+    return (
+        Words(
+            "SQLite before 3.51.3 can, very rarely, damage a file that several processes write to (the WAL reset bug); "
+            "serve and work in one process, or install a newer SQLite",
+            "3.51.3 之前的 SQLite 在多个进程同时写入时，极少数情况下可能损坏文件（WAL 重置缺陷）；"
+            "请只用一个进程，或安装更新的 SQLite",
+        ),
     )
 
 

@@ -17,8 +17,10 @@ from kith.cli.main import app
 from kith.metadata.model import Model
 from kith.runtime import queue
 from kith.runtime.clock import system_clock
+from kith.runtime.database import Facts
 from kith.runtime.doctor import CHECKS, Found, Visit, examine
 from kith.runtime.doctor.counters import shape_of
+from kith.runtime.doctor.engine import notes_on
 from kith.runtime.ids import new_id
 from kith.runtime.publishing import hooks, system_context
 from kith.runtime.schema import system
@@ -242,6 +244,19 @@ def test_settings_that_lose_saves_are_told(corner: Corner) -> None:
             assert raw is not None
             raw.execute("PRAGMA synchronous = OFF")
         assert "synchronous is 0; it must be 2" in [one.en for one in corner.examine()["engine"].flaws]
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        (Facts("sqlite", (3, 40, 1), "function"), True),
+        (Facts("sqlite", (3, 51, 2), "function"), True),
+        (Facts("sqlite", (3, 51, 3), "function"), False),
+        (Facts("postgresql", (15,), ""), False),
+    ],
+)
+def test_a_version_of_sqlite_with_a_known_flaw_is_told(facts: Facts, told: bool) -> None:
+    assert bool(notes_on(facts)) is told
 
 
 @pytest.mark.parametrize(
