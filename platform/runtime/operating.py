@@ -1,4 +1,4 @@
-"""How a server is run, by the environment: the hosts that it answers to, rates, logs, figures, and where requests may go."""
+"""How a server is run, by the environment: the hosts that it answers to, rates, logs and figures."""
 
 from __future__ import annotations
 
@@ -55,8 +55,6 @@ class Operation:
     """0 for never."""
     metrics: str = ""
     """The token that figures are told for; without one they are told to this machine."""
-    trusted: frozenset[str] = frozenset()
-    """Hosts of the operator's own network that requests may be sent to."""
 
 
 OPEN = Operation(rate=0)
@@ -86,7 +84,6 @@ def operation_of(environment: Mapping[str, str]) -> Operation:
         log,
         _number(environment, "KITH_SLOW", SLOW),
         environment.get("KITH_METRICS_TOKEN", ""),
-        frozenset(one.lower() for one in _words(environment, "KITH_TRUSTED_HOSTS")),
     )
 
 

@@ -44,6 +44,8 @@ class Provider:
     label: str
     roles: tuple[str, ...] = ()
     """Roles of whoever comes for the first time; without any only people who are users already come in."""
+    trusted: frozenset[str] = frozenset()
+    """Hosts of the operator's own network that the provider may name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,4 +114,5 @@ def _provider(environment: Mapping[str, str]) -> Provider | None:
         secret=environment.get("KITH_OIDC_CLIENT_SECRET", ""),
         label=environment.get("KITH_OIDC_LABEL", "") or str(parts.hostname),
         roles=tuple(environment.get("KITH_OIDC_ROLES", "").replace(",", " ").split()),
+        trusted=frozenset(environment.get("KITH_TRUSTED_HOSTS", "").lower().replace(",", " ").split()),
     )

@@ -32,6 +32,8 @@ LONGEST_BURST = 10
 """Seconds whose requests may come at once."""
 MACHINES = 10_000
 """Machines that are told apart."""
+HOSTS = 100
+"""Names of ours that are known without being looked at again."""
 LOCAL = frozenset({"127.0.0.1", "::1"})
 OURS: Mapping[bytes, bytes] = {
     b"x-content-type-options": b"nosniff",
@@ -99,6 +101,7 @@ class Gate:
     def __init__(self, app: ASGIApp, operation: Operation, measures: Measures) -> None:
         self.app, self._operation, self._measures = app, operation, measures
         self._rates = Rates(operation.rate)
+        self._hosts: set[bytes] = set()
         self._headers = {**OURS, **dict([HTTPS])} if operation.secure else OURS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -135,7 +138,7 @@ class Gate:
 
     def _refused(self, scope: Scope, given: Mapping[bytes, bytes], now: float) -> No | None:
         hosts = [value for name, value in scope["headers"] if name == b"host"]
-        if len(hosts) != 1 or not self._operation.hosts.has(hosts[0].decode("latin-1")):
+        if len(hosts) != 1 or not self._is_ours(hosts[0]):
             return HOST
         if (
             len(scope.get("raw_path") or b"") + len(scope["query_string"]) + sum(map(_length, scope["headers"]))
@@ -152,6 +155,14 @@ class Gate:
                 said = Words(f"Too many requests: try again in {seconds} s.", f"请求过多，请在 {seconds} 秒后重试。")
                 return No(429, "rate", said, seconds)
         return None
+
+    def _is_ours(self, host: bytes) -> bool:
+        if host in self._hosts:
+            return True
+        ours = self._operation.hosts.has(host.decode("latin-1"))
+        if ours and len(self._hosts) < HOSTS:
+            self._hosts.add(host)
+        return ours
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = route_of(scope)

@@ -24,11 +24,18 @@ def test_the_address_of_the_pages_is_a_name_and_says_whether_it_is_https() -> No
 
 
 def test_numbers_and_words_are_taken_as_they_are() -> None:
+    environment = {"KITH_RATE": "0", "KITH_SLOW": "20", "KITH_LOG": "info", "KITH_METRICS_TOKEN": "t"}
+    assert operation_of(environment) == Operation(operation_of({}).hosts, False, 0, "info", 20, "t")
+
+
+def test_hosts_that_a_provider_may_name_are_those_of_the_operator() -> None:
     environment = {
-        "KITH_RATE": "0", "KITH_SLOW": "20", "KITH_LOG": "info", "KITH_METRICS_TOKEN": "t", "KITH_TRUSTED_HOSTS": "a, B:8443",
+        "KITH_URL": "https://crm.example.com", "KITH_OIDC_ISSUER": "https://idp.example.com", "KITH_OIDC_CLIENT_ID": "kith",
+        "KITH_TRUSTED_HOSTS": "a, B:8443",
     }  # fmt: skip
-    expected = Operation(operation_of({}).hosts, False, 0, "info", 20, "t", frozenset({"a", "b:8443"}))
-    assert operation_of(environment) == expected
+    provider = settings_of(environment).provider
+    assert provider is not None
+    assert provider.trusted == {"a", "b:8443"}
 
 
 @pytest.mark.parametrize(

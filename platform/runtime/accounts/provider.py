@@ -6,9 +6,7 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.error import URLError
-from urllib.parse import quote, urlencode
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.parse import quote, urlencode, urlsplit
 
 import orjson
 import sqlalchemy as sa
@@ -18,13 +16,14 @@ from kith.runtime.accounts.managing import NewUser, find_user, made_by_gate, sta
 from kith.runtime.accounts.passwords import new_secret
 from kith.runtime.accounts.signing import set_password
 from kith.runtime.context import Context
+from kith.runtime.outgoing import NotSent, Screen, send
 from kith.runtime.release import Release
 from kith.runtime.schema import system
 from kith.runtime.settings import Provider
 from kith.runtime.write.change import Refused
 
-SECONDS, LARGEST = 10.0, 1_000_000
-"""How long the provider may be silent, and bytes of what it says at most."""
+SECONDS = 10.0
+"""How long the provider may take for one answer."""
 SIGNED_BY = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 """Signatures that only the provider can make: none by a shared secret, and never none at all."""
 LEEWAY = 120
@@ -85,7 +84,7 @@ def arrival(provider: Provider, back: str, journey: Journey, code: str, now: int
         headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
     else:
         sent["client_id"] = provider.client
-    answer = _fetched(_text(metadata, "token_endpoint"), sent, headers)
+    answer = _fetched(provider, _text(metadata, "token_endpoint"), sent, headers)
     claims = _proven(provider, metadata, answer, journey.nonce, now)
     email = str(claims.get("email") or "") if claims.get("email_verified") is True else ""
     return Identity(provider.issuer, str(claims["sub"]), email, str(claims.get("name") or ""))
@@ -101,7 +100,7 @@ def _proven(
     from joserfc.jwk import KeySet
 
     try:
-        keys = KeySet.import_key_set(_fetched(_text(metadata, "jwks_uri")))  # type: ignore[arg-type]
+        keys = KeySet.import_key_set(_fetched(provider, _text(metadata, "jwks_uri")))  # type: ignore[arg-type]
         token = jwt.decode(_text(answer, "id_token"), keys, algorithms=list(SIGNED_BY))
         options = {"iss": {"essential": True, "value": provider.issuer}}
         options["aud"] = {"essential": True, "value": provider.client}
@@ -153,27 +152,25 @@ def _added(
 # ---- what the provider says -----------------------------------------------------------------------------------------
 
 
-class _NoRedirect(HTTPRedirectHandler):
-    def redirect_request(self, *given: Any) -> None:
-        """Keys and tokens come from where the operator has said, and from nowhere else."""
-
-
 def _metadata(provider: Provider) -> Mapping[str, Any]:
-    found = _fetched(f"{provider.issuer}/.well-known/openid-configuration")
+    found = _fetched(provider, f"{provider.issuer}/.well-known/openid-configuration")
     if str(found.get("issuer", "")).rstrip("/") != provider.issuer:
         raise NotProven("the provider calls itself something else")
     return found
 
 
 def _fetched(
-    address: str, sent: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    provider: Provider, address: str, sent: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
 ) -> Mapping[str, Any]:
-    body = urlencode(sent).encode() if sent is not None else None
-    request = Request(address, body, {"Accept": "application/json", **(headers or {})})  # noqa: S310 - see settings
+    # Keys and tokens come from where the operator has said, and from public addresses that the provider names.
+    screen = Screen(trusted=provider.trusted | {urlsplit(provider.issuer).netloc})
+    given, body = {"accept": "application/json", **(headers or {})}, b""
+    if sent is not None:
+        given["content-type"], body = "application/x-www-form-urlencoded", urlencode(sent).encode()
     try:
-        with build_opener(_NoRedirect).open(request, timeout=SECONDS) as answer:
-            found = orjson.loads(answer.read(LARGEST))
-    except (URLError, OSError, ValueError) as error:
+        answer = send(screen, "GET" if sent is None else "POST", address, headers=given, body=body, seconds=SECONDS)
+        found = orjson.loads(answer.body) if answer.status == 200 else None
+    except (NotSent, ValueError) as error:
         raise NotProven(f"{address}: {error}") from error
     if not isinstance(found, dict):
         raise NotProven(f"{address}: no object")
@@ -184,8 +181,7 @@ def _text(found: Mapping[str, Any], name: str) -> str:
     value = found.get(name)
     if not isinstance(value, str) or not value:
         raise NotProven(f"no {name}")
-    if name.endswith(("_endpoint", "_uri")) and not value.startswith(
-        ("https://", "http://127.0.0.1", "http://localhost")
-    ):
+    # The browser is sent there; what this server asks itself is screened.
+    if name == "authorization_endpoint" and not value.startswith(("https://", "http://127.0.0.1", "http://localhost")):
         raise NotProven(f"{name} is not secure")
     return value
