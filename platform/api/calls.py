@@ -23,7 +23,7 @@ from kith.metadata.model import Entity
 from kith.runtime.accounts import Unproven
 from kith.runtime.calling import Doors
 from kith.runtime.context import Context, context_of
-from kith.runtime.database import BUSY_AGAIN, Connection, is_busy
+from kith.runtime.database import BUSY_AGAIN, FULL_AGAIN, Connection, is_busy, is_full
 from kith.runtime.logs import route_of
 from kith.runtime.read.cursors import ID
 from kith.runtime.read.query import BadQuery, Denied
@@ -238,6 +238,9 @@ def _mishap(request: Request, error: Exception) -> Stop:
     if is_busy(error):
         LOG.warning("%s %s: %s", request.method, route_of(request.scope), error)
         return again(503, "busy", timedelta(seconds=BUSY_AGAIN))
+    if is_full(error):
+        LOG.error("%s %s: %s", request.method, route_of(request.scope), error)
+        return again(507, "full", timedelta(seconds=FULL_AGAIN))
     reference = secrets.token_hex(4)
     LOG.error("%s %s failed (%s)", request.method, route_of(request.scope), reference, exc_info=error)
     return stop(500, "internal", reference=reference)

@@ -15,7 +15,7 @@ from functools import partial
 from kith.jobs.handlers import HANDLERS, Handler, Stepwise, Within, work_of
 from kith.jobs.scheduling import Scheduler
 from kith.runtime import queue
-from kith.runtime.database import Connection
+from kith.runtime.database import Connection, is_busy
 from kith.runtime.ids import new_id
 from kith.runtime.logs import in_request
 from kith.runtime.publishing import system_context
@@ -49,19 +49,24 @@ class Worker:
         self._handlers = handlers
         self._scheduler = Scheduler(workspace)
         self._folded = -FOLD
+        self._stopping = threading.Event()
         self.name = f"{os.uname().nodename}:{os.getpid()}:{new_id()[-6:]}"
 
     def run(self, stopping: threading.Event) -> None:
-        """Work until somebody says stop; the job at hand is finished first."""
+        """Work until somebody says stop; the job at hand is finished first, one of many steps after the step at hand."""
+        self._stopping = stopping
         while not stopping.is_set():
             began = time.monotonic()
             try:
                 busy = self.turn()
             except NoRelease:
                 busy = False
-            except Exception:
-                # The database is away or has too much to do: nothing is lost, the next look tries again.
-                log.exception("a worker could not go on")
+            except Exception as error:
+                # Nothing is lost, the next look tries again.
+                if is_busy(error):
+                    log.warning("the database is away or has too much to do: %s", error)
+                else:
+                    log.exception("a worker could not go on")
                 busy = False
             stopping.wait(self._resting(began) if busy else IDLE)
 
@@ -140,7 +145,7 @@ class Worker:
     def _in_steps(self, job: queue.Job, handler: Stepwise) -> None:
         """Do as many steps as a turn has time for; then others go first."""
         run, until, more = self._workspace.database.run, time.monotonic() + TURN, True
-        while more and time.monotonic() <= until:
+        while more and time.monotonic() <= until and not self._stopping.is_set():
             began = time.monotonic()
             job, more = run(partial(self._one_step, job=job, handler=handler))
             if more:

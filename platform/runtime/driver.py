@@ -109,11 +109,16 @@ def _sent(connection: sa.Connection, text: str, parameters: Any, *, many: bool =
     try:
         (cursor.executemany if many else cursor.execute)(text, parameters)
     except Exception as error:
-        cursor.close()
         base = cast("type[Exception]", connection.dialect.loaded_dbapi.Error)
+        is_gone = connection.dialect.is_disconnect(cast("Any", error), driver.driver_connection, cursor)
+        cursor.close()
         if not isinstance(error, base):
             raise
-        raise DBAPIError.instance(text, parameters, error, base, dialect=connection.dialect) from error
+        if is_gone:
+            _forget(connection, error)
+        raise DBAPIError.instance(
+            text, parameters, error, base, dialect=connection.dialect, connection_invalidated=is_gone
+        ) from error
     return cursor
 
 
@@ -122,3 +127,9 @@ def _done(connection: sa.Connection, cursor: Any, text: str, parameters: Any, *,
     for listener in cast("Any", connection).dispatch.after_cursor_execute:
         listener(connection, cursor, text, parameters, None, many)
     cursor.close()
+
+
+def _forget(connection: sa.Connection, error: Exception) -> None:
+    """Let go of a connection that the database has ended, and of those that lie idle: most likely all of them are."""
+    connection.invalidate(error)
+    connection.engine.dispose()

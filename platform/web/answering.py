@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kith.runtime.accounts import Unproven, remembered_session, session_of
-from kith.runtime.database import BUSY_AGAIN, Connection, is_busy
+from kith.runtime.database import BUSY_AGAIN, FULL_AGAIN, Connection, is_busy, is_full
 from kith.runtime.logs import route_of
 from kith.runtime.read.query import BadQuery, Denied
 from kith.web import addresses, sessions
@@ -155,9 +155,16 @@ async def _guarded(
     except Exception as error:
         if is_busy(error):
             LOG.warning("%s %s: %s", request.method, route_of(request.scope), error)
-            busy = guest_of(web, request).error(503, form=form)
-            busy.headers["retry-after"] = str(BUSY_AGAIN)
-            return busy
+            return _later(web, request, form, 503, BUSY_AGAIN)
+        if is_full(error):
+            LOG.error("%s %s: %s", request.method, route_of(request.scope), error)  # noqa: TRY400 - there is no mistake to trace
+            return _later(web, request, form, 507, FULL_AGAIN)
         reference = secrets.token_hex(4)
         LOG.exception("%s %s failed (%s)", request.method, route_of(request.scope), reference)
         return guest_of(web, request).error(500, reference=reference, form=form)
+
+
+def _later(web: Web, request: Request, form: FormData | None, status: int, seconds: int) -> Response:
+    response = guest_of(web, request).error(status, form=form)
+    response.headers["retry-after"] = str(seconds)
+    return response

@@ -68,10 +68,15 @@ def claim(connection: sa.Connection, kinds: Collection[str], worker: str, now: d
 
 
 def takeable(kinds: Collection[str], now: datetime) -> sa.ColumnElement[bool]:
-    """Which jobs may be taken: those that wait and are due, and those whose lease has run out."""
+    """Which jobs may be taken: those that wait and are due, and those whose lease has run out.
+
+    A clock that was ahead and has been set back leaves jobs that were due when they were made, and leases, in the future.
+    """
+    ahead = (_JOB.c.created_at > now + LEASE) & (_JOB.c.due_at <= _JOB.c.created_at)
     # The states are written out, so that both databases see that their partial indexes apply.
-    waiting = (_JOB.c.state == sa.literal_column("'waiting'")) & (_JOB.c.due_at <= now)
-    left = (_JOB.c.state == sa.literal_column("'running'")) & (_JOB.c.leased_until < now)
+    waiting = (_JOB.c.state == sa.literal_column("'waiting'")) & ((_JOB.c.due_at <= now) | ahead)
+    over = (_JOB.c.leased_until < now) | (_JOB.c.leased_until > now + 2 * LEASE)
+    left = (_JOB.c.state == sa.literal_column("'running'")) & over
     return _JOB.c.kind.in_(sorted(kinds)) & (waiting | left)
 
 
