@@ -74,7 +74,8 @@ nightly: .venv/.test ## What takes long: a million agreement cases, broken docum
 			"tests.kills.load --kills 200 --seed $(SEED) --victim worker" \
 			"tests.kills.load --kills 100 --seed $(SEED) --engine postgresql --victim server --victim backend" \
 			"tests.kills.load --kills 200 --seed $(SEED) --engine postgresql --victim worker" \
-			"tests.kills.outages --seconds 30" "tests.kills.outages --seconds 30 --engine postgresql"; do \
+			"tests.kills.outages --seconds 30" "tests.kills.outages --seconds 30 --engine postgresql" \
+			"tests.edits --clients 1000 --seed $(SEED)"; do \
 		echo "== python -m $$part"; $(BIN)/python -m $$part || failed=1; \
 	done; \
 	echo "== 5,000 new examples each"; KITH_LONG=1 $(BIN)/pytest -q -n 2 $(EXAMPLES) || failed=1; \
