@@ -141,6 +141,7 @@ def test_users_are_added_listed_and_given_new_passwords(folder: Path, database_u
             "roles": ["clerk"],
             "active": True,
             "signed_in_at": None,
+            "service": False,
         }
     ]
     assert kith("user", "add", "LI@example.com", *here).exit_code == 1

@@ -46,9 +46,12 @@ def routes(web: Web) -> Sequence[Route]:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked before it is done: `may` says to whom, `do` returns the answer; `wants_password` proves who asks."""
+    """What is asked before it is done, by the `name` of its texts.
 
-    texts: str
+    `may` says to whom, `do` returns the answer; `wants_password` proves who asks.
+    """
+
+    name: str
     may: Callable[[Holder], bool]
     do: Callable[[Holder], Response]
     wants_password: bool = False
@@ -66,11 +69,10 @@ def _allowed(question: Question, visit: Visit) -> Holder:
 
 
 def _ask(holder: Holder, question: Question, wrong: str = "") -> Response:
-    visit, key = holder.visit, question.texts
-    texts, name = visit.texts, holder.user.name
-    whose = "" if holder.own or f"{key}_other" not in texts else "_other"
-    title, label = texts(key, name=name), texts(f"{key}_label")
-    text = texts(f"{key}{whose}_text", name=name)
+    visit, name, texts = holder.visit, holder.user.name, holder.visit.texts
+    title, label = texts(f"ask.{question.name}.title", name=name), texts(f"ask.{question.name}.label")
+    key = f"ask.{question.name}.other"
+    text = texts(key, name=name) if not holder.own and key in texts else texts(f"ask.{question.name}.text", name=name)
     crumbs = (*holder.crumbs, Link(title, visit.path))
     if _proves(holder, question):
         password = FieldInput(
@@ -283,11 +285,11 @@ def _token_form(holder: Holder, wrong: Mapping[str, str]) -> Response:
 
 
 QUESTIONS: Mapping[str, Question] = {
-    "/devices/end": Question("devices.ask_all", lambda holder: True, _end_devices),
-    "/devices/{handle}/end": Question("devices.ask_one", lambda holder: True, _end_device),
-    "/codes/off": Question("codes.ask_off", lambda holder: holder.standing.codes, _codes_off, wants_password=True),
-    "/tokens/{token}/revoke": Question("tokens.ask_revoke", lambda holder: True, _revoke),
-    "/link": Question("accounts.ask_link", lambda holder: not holder.own and not holder.standing.service, _send_link),
-    "/act": Question("acting.ask", _may_act, _begin_acting),
+    "/devices/end": Question("devices", lambda holder: True, _end_devices),
+    "/devices/{handle}/end": Question("device", lambda holder: True, _end_device),
+    "/codes/off": Question("codes_off", lambda holder: holder.standing.codes, _codes_off, wants_password=True),
+    "/tokens/{token}/revoke": Question("token", lambda holder: True, _revoke),
+    "/link": Question("link", lambda holder: not holder.own and not holder.standing.service, _send_link),
+    "/act": Question("act", _may_act, _begin_acting),
 }
 """What is asked before it is done, by where: under one's own account and, for those who administer, under anybody's."""
