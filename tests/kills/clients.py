@@ -73,6 +73,7 @@ class Client:
         while not self.over.is_set() and not self.wrong:
             with self.turn:
                 self.step()
+        self._hang_up()
 
     def step(self) -> None:
         """One thing."""
@@ -197,10 +198,13 @@ class Client:
             text = response.read()
             return Answer(response.status, json.loads(text) if text else None)
         except (OSError, http.client.HTTPException):
-            if self._connection is not None:
-                self._connection.close()
-            self._connection = None
+            self._hang_up()
             return None
+
+    def _hang_up(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
 
     def _name(self) -> str:
         self._count += 1
