@@ -134,6 +134,8 @@ class Gate:
     def _headed(self, headers: list[tuple[bytes, bytes]], id_: str) -> list[tuple[bytes, bytes]]:
         there = {name for name, _ in headers}
         more = [pair for pair in self._headers.items() if pair[0] not in there]
+        if self._operation.secure and b"set-cookie" in there:
+            headers = [(name, _secured(value) if name == b"set-cookie" else value) for name, value in headers]
         return [*headers, *more, (b"x-request-id", id_.encode())]
 
     def _refused(self, scope: Scope, given: Mapping[bytes, bytes], now: float) -> No | None:
@@ -176,6 +178,11 @@ class Gate:
             if actor := scope.get("kith.actor"):
                 said["actor"] = actor
             LOG.info("request", extra=said)
+
+
+def _secured(cookie: bytes) -> bytes:
+    """A cookie that goes over https only, whoever made it."""
+    return cookie if b"; secure" in cookie.lower() else cookie + b"; Secure"
 
 
 def _length(header: tuple[bytes, bytes]) -> int:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from httpx2 import Response
+from httpx2 import Response as Answer
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
@@ -88,6 +92,20 @@ def test_every_answer_has_the_headers_that_keep_browsers_safe(app: ASGIApp, addr
     assert "access-control-allow-origin" not in headers
 
 
+@pytest.mark.parametrize("secure", [True, False])
+def test_over_https_every_cookie_goes_over_nothing_else(secure: bool) -> None:
+    async def answer(request: Request) -> Response:
+        response = Response("ok")
+        response.set_cookie("said", "saved", httponly=True)
+        response.set_cookie("session", "secret", secure=True)
+        return response
+
+    gate = Gate(Starlette(routes=[Route("/", answer)]), Operation(rate=0, secure=secure), Measures())
+    said, session = TestClient(gate).get("/").headers.get_list("set-cookie")
+    assert said.lower().count("; secure") == int(secure)
+    assert session.lower().count("; secure") == 1
+
+
 def test_without_https_browsers_are_not_told_to_use_it(app: ASGIApp) -> None:
     assert "strict-transport-security" not in client_of(app, Operation(rate=0)).get("/sign-in").headers
 
@@ -150,7 +168,7 @@ def test_every_request_has_an_id_and_a_callers_own_is_kept_where_it_is_one(app: 
 def test_figures_are_told_to_this_machine_or_to_who_has_the_token(shop: shops.Shop, token: str, machine: str) -> None:
     app = application(shop.workspace, Operation(metrics=token, rate=0))
 
-    def asked(machine: str, given: str) -> Response:
+    def asked(machine: str, given: str) -> Answer:
         headers = {"authorization": f"Bearer {given}"} if given else {}
         return TestClient(app, client=(machine, 50_000)).get("/metrics", headers=headers)
 
