@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,12 +21,17 @@ from kith.runtime.write.computing import take
 from kith.runtime.write.converting import convert_first, refresh
 from kith.runtime.write.copying import reaching
 from kith.runtime.write.draft import Draft
+from kith.runtime.write.plans import plan_of
 from kith.runtime.write.renewing import renew
 from kith.runtime.write.session import Session
 from kith.runtime.write.storing import record_save, store
 
 Values = Mapping[str, Any]
+Becomes = Callable[[Values], dict[str, Any]]
+"""What of a record changes, and to what."""
 NOBODY: frozenset[str] = frozenset()
+ALSO: Mapping[str, dict[str, Any]] = {"user": {"active": False}}
+"""What else a record becomes: nobody works any more as somebody who is not there."""
 
 
 class Emptying:
@@ -43,18 +48,20 @@ class Emptying:
     def empty(self, records: Ids, needles: Needles) -> None:
         """Empty the personal fields of records; the other texts lose what the person is known by."""
         for entity, ids in records.items():
-            fields = personal_fields(self.release, entity)
-            free = [one for one in self.release.model.entities[entity].fields.values() if _can_mention(one)]
-
-            def becomes(
-                record: Values, fields: Sequence[Field] = fields, free: Sequence[Field] = free
-            ) -> dict[str, Any]:
-                found = {one.name: replaced(record[one.name], needles, mark(self.release)) for one in free}
-                return found | {one.name: nothing(one, self.release) for one in fields}
-
+            becomes = self._emptying(entity, needles)
             for some in chunks(ids):
                 self._write(entity, dict.fromkeys(some, becomes))
             self._empty_kept(entity, ids)
+
+    def _emptying(self, entity: str, needles: Needles) -> Becomes:
+        fields, by = personal_fields(self.release, entity), mark(self.release)
+        free = [one for one in self.release.model.entities[entity].fields.values() if _can_mention(one)]
+
+        def becomes(record: Values) -> dict[str, Any]:
+            found = {one.name: replaced(record[one.name], needles, by) for one in free}
+            return found | {one.name: nothing(one, self.release) for one in fields} | ALSO.get(entity, {})
+
+        return becomes
 
     def unmention(self, mentions: Iterable[Mention], needles: Needles) -> None:
         """Let other records no longer mention the person."""
@@ -65,7 +72,7 @@ class Emptying:
             for some in chunks(records):
                 self._write(entity, {id_: self._unmentioning(records[id_], needles) for id_ in some})
 
-    def _unmentioning(self, fields: Sequence[Field], needles: Needles) -> Any:
+    def _unmentioning(self, fields: Sequence[Field], needles: Needles) -> Becomes:
         by = mark(self.release)
 
         def becomes(record: Values) -> dict[str, Any]:
@@ -78,7 +85,7 @@ class Emptying:
 
         return becomes
 
-    def _write(self, entity: str, wanted: Mapping[str, Any]) -> None:
+    def _write(self, entity: str, wanted: Mapping[str, Becomes]) -> None:
         session = Session(self.connection, self.context, self.release, self.cause, tops=CHUNK)
         drafts = list(_drafts(session, entity, wanted))
         for draft in drafts:
@@ -89,7 +96,10 @@ class Emptying:
                     take(session, draft, step)
         self._finish(session, drafts)
 
-    def _finish(self, session: Session, drafts: Sequence[Draft]) -> None:
+    def _finish(self, session: Session, everyone: Sequence[Draft]) -> None:
+        drafts = [draft for draft in everyone if draft.is_dirty]
+        if not drafts:
+            return
         store(session, drafts)
         record_save(session)
         session.out.send()
@@ -121,7 +131,7 @@ class Emptying:
         """The records whose roll-ups count those that go."""
         for entity, ids in records.items():
             table = self.release.tables[entity]
-            for feed in {(feed.parent, feed.reference) for feed in _feeds(self.release, entity)}:
+            for feed in {(feed.parent, feed.reference) for feed in plan_of(self.release, entity).feeds}:
                 column = table.columns[feed[1]].value
                 for some in chunks(ids):
                     found = self.connection.scalars(sa.select(column).where(table.id.in_(some)).distinct())
@@ -185,7 +195,7 @@ class Emptying:
             renew(self.connection, self.context, self.release, entity, fields, some)
 
 
-def _drafts(session: Session, entity: str, wanted: Mapping[str, Any]) -> Iterator[Draft]:
+def _drafts(session: Session, entity: str, wanted: Mapping[str, Becomes]) -> Iterator[Draft]:
     session.load_many(entity, wanted, lock=True)
     for id_, becomes in wanted.items():
         record = session.records[entity].get(id_)
@@ -198,12 +208,6 @@ def _drafts(session: Session, entity: str, wanted: Mapping[str, Any]) -> Iterato
 
 def _can_mention(field: Field) -> bool:
     return field.type_name in FREE and not field.is_computed and not field.personal
-
-
-def _feeds(release: Release, entity: str) -> Iterator[Any]:
-    from kith.runtime.write.plans import plan_of
-
-    yield from plan_of(release, entity).feeds
 
 
 def nothing(field: Field, release: Release) -> Any:

@@ -88,14 +88,17 @@ def strings(value: Any) -> Iterator[str]:
             yield from strings(part)
 
 
-def replaced(value: Any, needles: Needles, by: str) -> Any:
-    """A value without the needles."""
+def replaced(value: Any, needles: Needles, by: str, *, names: bool = True) -> Any:
+    """A value without the needles; the `names` of parts too, unless they are not somebody's own."""
     if isinstance(value, str):
         return needles.pattern.sub(by, value)
     if isinstance(value, Mapping):
-        return {needles.pattern.sub(by, str(name)): replaced(part, needles, by) for name, part in value.items()}
+        return {
+            needles.pattern.sub(by, str(name)) if names else name: replaced(part, needles, by, names=names)
+            for name, part in value.items()
+        }
     if isinstance(value, (list, tuple)):
-        return [replaced(part, needles, by) for part in value]
+        return [replaced(part, needles, by, names=names) for part in value]
     if isinstance(value, (set, frozenset)):
-        return frozenset(replaced(part, needles, by) for part in value)
+        return frozenset(replaced(part, needles, by, names=names) for part in value)
     return value

@@ -18,8 +18,8 @@ from kith.runtime.write.shelf import shelf_of
 
 TELLING = frozenset({"text", "long_text", "email", "phone", "url", "person_name", "external_id"})
 """Field types whose values are somebody's own; others, such as a birthday, many people share."""
-SHORTEST, SHORTEST_HAN, SHORTEST_NUMBER = 4, 2, 7
-"""Characters below which a text is found everywhere."""
+SHORTEST, SHORTEST_WORD, SHORTEST_HAN, SHORTEST_NUMBER = 4, 8, 2, 7
+"""Characters below which a text is found everywhere: of several words, of one plain word, of Han, of a number."""
 LONGEST = 200
 """Characters beyond which nobody is called so."""
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -135,4 +135,6 @@ def is_telling(text: str) -> bool:
         return False
     if _HAN.search(text):
         return len(text) >= SHORTEST_HAN
+    if text.isalpha():
+        return len(text) >= SHORTEST_WORD
     return len(text) >= (SHORTEST_NUMBER if text.lstrip("+").replace(" ", "").isdigit() else SHORTEST)

@@ -133,7 +133,8 @@ class Sweep:
         """Whatever else holds a text by which the person is known says that it was erased; such jobs end."""
         for table, columns in SPOKEN.items():
             for row in self._rows(table, columns):
-                changed = {name: replaced(row[name], self.needles, self._by) for name in columns}
+                # Names of parts are ours: somebody called Rule shall not make a job unreadable.
+                changed = {name: replaced(row[name], self.needles, self._by, names=False) for name in columns}
                 if changed.get("once") != row.get("once"):
                     changed["once"] = None
                 if table is system.job and row["state"] in UNFINISHED:

@@ -124,5 +124,6 @@ def test_a_user_goes_with_account_sessions_and_tokens_and_his_deeds_stay_nameles
     assert one_house.desk.get("memo", who="Peregrine").status_code == 401
     traces = [b"Peregrine", b"peregrine"]
     assert found_in_bytes(one_house.database, traces) == {}
+    assert one_house.desk.get(f"user/{user}").json()["data"]["active"] is False
     entry = one_house.desk.get(f"memo/{memo}/history").json()["data"][0]
     assert entry["actor"]["id"] == user
