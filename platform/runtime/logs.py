@@ -22,6 +22,8 @@ LEVELS = ("error", "warning", "info", "debug")
 FRAMES = 12
 """Calls that are told of an error, the innermost last."""
 ADDRESS = re.compile(r"[^\s@:<>()\"']+@[^\s@:<>()\"']+")
+LONGEST = 4_000
+"""Characters of an event that are told."""
 _ROOT = Path(__file__).resolve().parents[1]
 _REQUEST: ContextVar[str] = ContextVar("kith_request", default="")
 
@@ -113,7 +115,7 @@ def _filled(entry: Entry, *, messages: bool) -> Entry:
         event %= tuple(_described(one, messages=messages) if isinstance(one, BaseException) else one for one in given)
     elif given:
         event %= given
-    entry["event"] = ADDRESS.sub("(address)", event)
+    entry["event"] = ADDRESS.sub("(address)", event[:LONGEST])
     error = entry.pop("exc_info", None)
     error = error[1] if isinstance(error, tuple) else error
     if isinstance(error, BaseException):

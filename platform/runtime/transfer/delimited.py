@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from kith.runtime.transfer.encodings import encoding_of
+from kith.runtime.transfer.safe import SIGNS
 from kith.runtime.transfer.table import (
     ERRORS,
     ROW,
@@ -28,7 +29,7 @@ SAMPLE = 20
 """Lines by which the delimiter is found out."""
 LONGEST = 1 << 20
 """Characters of one line of the file."""
-NEUTRAL = re.compile(r"'+[=+\-@\t\r]")
+NEUTRAL = re.compile(rf"'+[{SIGNS}]")
 """A cell that an export has kept from being taken for a formula (`safe_text`)."""
 
 Raw = tuple[int, list[str], str]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-RISKY = re.compile(r"'*[=+\-@\t\r]")
+SIGNS = r"=+\-@\t\r\n＝＋－＠"
+"""What a formula begins with, for spreadsheets of East Asia in full width too."""
+RISKY = re.compile(rf"'*[{SIGNS}]")
 NUMBER = re.compile(r"[+-]?\d[\d,]*(\.\d+)?%?")
 
 

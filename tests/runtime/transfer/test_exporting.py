@@ -68,12 +68,12 @@ def test_a_mapping_goes_both_ways(shop: Shop) -> None:
 
 
 def test_no_cell_is_taken_for_a_formula_and_comes_back_as_it_was(shop: Shop) -> None:
-    risky = ["=1+1", "+cmd", "-x", "@sum", "'=quoted", "plain", "-5"]
+    risky = ["=1+1", "+cmd", "-x", "@sum", "'=quoted", "plain", "-5", "＝1+1", "＠sum"]
     shop.bring("member", shop.file("\n".join(["name", *(f"{name}" for name in risky if name[0] != "'")]), "m.csv"))
     shop.bring("member", shop.file('[{"name": "\'=quoted"}]', "m.json"))
     path = brought_out(shop, "member", "out.csv", fields=["name"])
     lines = path.read_text("utf-8-sig").splitlines()[1:]
-    assert sorted(lines) == sorted(["'=1+1", "'+cmd", "'-x", "'@sum", "''=quoted", "plain", "-5"])
+    assert sorted(lines) == sorted(["'=1+1", "'+cmd", "'-x", "'@sum", "''=quoted", "plain", "-5", "'＝1+1", "'＠sum"])
     assert sorted(str(row["name"]) for row in cells(path)) == sorted(risky)
 
 
