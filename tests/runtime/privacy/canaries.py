@@ -25,11 +25,11 @@ BATCH = 7
 def main(count: int, seed: int, engine: str) -> int:
     """Let people live, erase every other one, and tell what was found."""
     with ExitStack() as stack:
+        run.create()
+        stack.callback(postgresql.clean_up, run.folder())
         if engine == "sqlite":
             url = f"sqlite:///{stack.enter_context(tempfile.TemporaryDirectory())}/kith.db"
         else:
-            run.create()
-            stack.callback(postgresql.clean_up, run.folder())
             url = stack.enter_context(postgresql.fresh_schema(postgresql.server_url()))
         return tried(stack.enter_context(clinic(url)), count, seed, engine)
 
@@ -43,9 +43,7 @@ def tried(house: Clinic, count: int, seed: int, engine: str) -> int:
     for start in range(0, len(going), BATCH):
         some = going[start : start + BATCH]
         for id_ in some:
-            house.database.run(
-                lambda connection, id_=id_: erase(connection, house.context(), house.release, Asked("client", (id_,)))
-            )
+            erased(house, id_)
         compact(house.database, NOW)
         left = set(living) - set(going[: start + BATCH])
         # Two people may share the day of their birth, or half a name: that stays with the other.
@@ -63,6 +61,12 @@ def tried(house: Clinic, count: int, seed: int, engine: str) -> int:
     head = f"{engine}, seed {seed}: {count} people, {len(going)} erased, {sought} traces sought, {len(flaws)} flaws"
     sys.stdout.write("\n".join([head, *flaws]) + "\n")
     return 1 if flaws else 0
+
+
+def erased(house: Clinic, id_: str) -> None:
+    """Erase somebody."""
+    asked = Asked("client", (id_,))
+    house.database.run(lambda connection: erase(connection, house.context(), house.release, asked))
 
 
 if __name__ == "__main__":
