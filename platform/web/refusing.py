@@ -88,7 +88,7 @@ Ways = Mapping[str, tuple[str, bool]]
 def clashes(subject: Subject, refusals: Refusals, labels: Mapping[tuple[str, str], str], ways: Ways) -> Iterator[Clash]:
     """The fields that somebody else has changed meanwhile, as they stand now; a line that was taken away as one."""
     texts, gone = subject.visit.texts, dict[str, list[str]]()
-    for conflict in refusals.conflicts:
+    for conflict in sorted(refusals.conflicts, key=lambda one: bool(one.at)):
         declared = _field_at(subject, conflict)
         if declared is None:
             continue

@@ -19,6 +19,7 @@ from kith.runtime.write.computing import compute
 from kith.runtime.write.deleting import spread
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.effects import next_wave, unmoved_drafts
+from kith.runtime.write.holding import Raced
 from kith.runtime.write.messages import reasons, texts
 from kith.runtime.write.noting import note_moved
 from kith.runtime.write.numbering import number
@@ -192,7 +193,7 @@ def carry_drafts(session: Session, drafts: Sequence[Draft | None]) -> list[Verdi
         return [refused if index in tops else missing(session) for index in range(len(drafts))]
     except DoesNotFit as error:
         return [too_large(session, error) for _ in drafts]
-    except IntegrityError:
+    except (IntegrityError, Raced):
         # Another transaction was faster between our look and our write.
         return [raced(session) for _ in drafts]
     return [verdict(session, index, draft, refusals.get(index, [])) for index, draft in enumerate(drafts)]

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 Targets = dict[str, set[str]]
 
 
+class Raced(Exception):
+    """A record that a block writes was deleted by somebody else under the save's hands."""
+
+
 def is_outdated(session: Session, effects: Sequence[Effect]) -> bool:
     """Lock the other records that effects give values; whether one has changed since the block read it.
 
@@ -30,11 +34,16 @@ def is_outdated(session: Session, effects: Sequence[Effect]) -> bool:
 
 
 def hold(session: Session, entity: str, ids: Iterable[str]) -> bool:
-    """Lock records; whether one is not as it was read."""
+    """Lock records; whether one is not as it was read. Raises Raced where one that was live is in the recycle bin by now."""
     known = session.records.setdefault(entity, {})
     read = {id_: known.get(id_) for id_ in ids if (entity, id_) not in session.locked}
     session.load_many(entity, sorted(read), lock=True)
-    return any(before is not None and counted(before) != counted(known[id_]) for id_, before in read.items())
+    changed = [id_ for id_, one in read.items() if one is not None and counted(one) != counted(known[id_])]
+    for id_ in changed:
+        before = read[id_]
+        if before is not None and before["deleted_at"] is None and known[id_]["deleted_at"] is not None:
+            raise Raced(id_)
+    return bool(changed)
 
 
 def counted(record: Values) -> tuple[object, object]:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kith.runtime.ids import new_id
-from kith.runtime.read import choices, get_record
+from kith.runtime.read import choices, get_record, history
 from kith.runtime.read.query import Denied
 from kith.runtime.write.change import Refused, Saved
 from kith.runtime.write.previewing import Preview, preview
@@ -19,7 +19,7 @@ from kith.web.formpage import drawing_of, drawing_of_sheet
 from kith.web.meanwhile import as_named_now, left_over
 from kith.web.merging import kept_raw, merge, merge_lines, take_theirs, ways_of
 from kith.web.outline import is_input
-from kith.web.pages.late import RESTORE, in_words, restored, too_late
+from kith.web.pages.late import RESTORE, binned, in_words, restored, too_late
 from kith.web.pages.record import ONE
 from kith.web.pages.signing import expired
 from kith.web.parts import part
@@ -215,26 +215,33 @@ def save_new(visit: Visit) -> Response:
 
 
 def save_edit(visit: Visit) -> Response:
-    """Change a record to what was typed; one that was deleted meanwhile comes back first, where that is asked for."""
+    """Change a record to what was typed."""
     try:
-        subject = editing(visit)
+        return _save(editing(visit))
     except (Stop, Denied) as gone:
-        if not visit.sent(RESTORE):
-            return too_late(visit, gone)
-        refused = restored(visit)
-        if refused is not None:
-            return too_late(visit, gone, refused)
+        if isinstance(gone, Stop) and gone.status not in (403, 404):
+            raise
         with visit.anew() as fresh:
-            subject = editing(fresh)
-            return _page(_pressed(subject, received(subject)), notice=Notice(visit.texts("edit.resumed"), "success"))
-    return _save(subject)
+            return _away(fresh, gone)
+
+
+def _away(visit: Visit, gone: Stop | Denied) -> Response:
+    """What was typed of a record that is away by now; where that is asked for, it comes back first."""
+    if not visit.sent(RESTORE) or binned(visit) is None:
+        return too_late(visit, gone)
+    refused = restored(visit)
+    if refused is not None:
+        return too_late(visit, gone, refused)
+    with visit.anew() as fresh:
+        subject = editing(fresh)
+        return _page(_pressed(subject, received(subject)), notice=Notice(visit.texts("edit.resumed"), "success"))
 
 
 def _save(subject: Subject) -> Response:
     visit, typed = subject.visit, received(subject)
     if any(visit.sent(name) for name in (ADD, REMOVE, FIND, LIVE)):
         return _page(_pressed(subject, typed))
-    if visit.sent(RESUME):
+    if visit.sent(RESUME) or visit.sent(RESTORE):
         return _page(_pressed(subject, typed), notice=Notice(visit.texts("edit.resumed"), "success"))
     if subject.view is not None:
         take_theirs(subject, typed)
@@ -290,7 +297,7 @@ def _is_there(subject: Subject, id_: str) -> bool:
 def _conflict(current: Subject, typed: Typed, refused: Refused) -> Response:
     """Both versions side by side; what nobody typed into is as the others left it."""
     ui, texts = current.visit.web.templates.ui(current.visit.language), current.visit.texts
-    ways, kept = ways_of(typed), grids.kept_lines(current)
+    ways, kept, title = ways_of(typed), grids.kept_lines(current), _by_whom(current, typed.version)
     # Of fields nothing has been told where only lines are missing: the version stays the one that was seen.
     parted = (merge if refused.conflicts else merge_lines)(current, typed, kept)
     refusals = sorted_out(current, refused) if refused.conflicts else NO_REFUSALS
@@ -298,4 +305,15 @@ def _conflict(current: Subject, typed: Typed, refused: Refused) -> Response:
     fights = [*clashes(current, draft.refusals, labels(draft), ways)]
     said = "meanwhile.parted" if parted else "" if fights else "meanwhile.lines"
     notice = Notice(texts(said), "warning") if said else None
-    return _page(draft, STATUS["conflict"], notice, ui.clashes(fights) if fights else "")
+    return _page(draft, STATUS["conflict"], notice, ui.clashes(fights, title) if fights else "")
+
+
+def _by_whom(subject: Subject, version: int | None) -> str:
+    """Who has changed the record since a version, as far as the reader may know."""
+    visit = subject.visit
+    entries = history(visit.connection, visit.context, visit.release, subject.entity.name, subject.record.id)
+    actors = [one.actor for one in entries if one.version > (version or 0)]
+    names = [one.label for one in actors if one is not None and one.visible]
+    if not names or len(names) < len(actors):
+        return visit.texts("edit.conflict")
+    return visit.texts("meanwhile.by", who=visit.texts("mark.list").join(dict.fromkeys(names)))

@@ -24,11 +24,11 @@ Pairs = Sequence[tuple[str, str]]
 
 def too_late(visit: Visit, gone: Stop | Denied, refused: Refused | None = None) -> Response:
     """The page of somebody whose form is about a record that is away, or that he may not write any more."""
-    binned = _binned(visit)
+    record = binned(visit)
     status = 404 if not isinstance(gone, Stop) or gone.status == 404 else gone.status
-    said = "deleted" if binned is not None else "no_right" if status == 403 else "away"
+    said = "deleted" if record is not None else "no_right" if status == 403 else "away"
     fields = [(name, text) for name, text in visit.form.multi_items() if isinstance(text, str) and name != "_csrf"]
-    may_restore = binned is not None and not binned.reader.rights[binned.entity.name].right("delete").never
+    may_restore = record is not None and not record.reader.rights[record.entity.name].right("delete").never
     reasons = [failure.message for failure in refused.failures] if refused is not None else []
     return visit.page(
         "late.html",
@@ -108,7 +108,8 @@ def subject_or_none(visit: Visit) -> Subject | None:
         return None
 
 
-def _binned(visit: Visit) -> Subject | None:
+def binned(visit: Visit) -> Subject | None:
+    """The record of an address, where it is in the recycle bin and the reader may see it."""
     try:
         found = record_of(visit, deleted=True)
     except (Stop, Denied):
