@@ -68,6 +68,7 @@ nightly: .venv/.test ## What takes long: a million agreement cases, broken docum
 			"tests.runtime.round_trips" "tests.runtime.plan_apply_plan" "tests.upgrades.story --app retail_crm" \
 			"tests.upgrades.story --app b2b_crm --engine postgresql --lang zh-CN" \
 			"tests.access.matrix --seed $(SEED)" "tests.access.canary --seed $(SEED)" \
+			"tests.runtime.privacy.canaries 200 $(SEED)" \
 			"tests.runtime.killed_applies --kills 200 --seed $(SEED)" \
 			"tests.runtime.killed_applies --kills 200 --seed $(SEED) --engine postgresql" \
 			"tests.kills.load --kills 1000 --seed $(SEED)" \
