@@ -35,7 +35,8 @@ GETS = [
     "account/{other}?deleted=true", "account/{mine}/history", "account/{other}/history", "deal", "deal?fields=margin",
     "deal?expand=account.parent", "deal/{deal}", "deal/{theirs}", "deal/{deal}/history", "deal_line",
     "account/{mine}/explain", "account/{other}/explain", "deal/{deal}/explain", "deal/{theirs}/explain",
-    "account/{mine}/explain?field=secret",
+    "account/{mine}/explain?field=secret", "account/{mine}?as_of=2026-11-22", "account/{other}?as_of=2026-11-22",
+    "deal/{deal}?as_of=2026-11-22", "deal/{theirs}?as_of=2026-11-22",
     "deal_line?expand=deal.account", "deal_line?filter=deal.margin+is+set", "memo", "search?q=canary",
     "search?q=canary&entity=account", "search?q=13800138000", "meta", "openapi.json", "user?fields=accounts",
 ]  # fmt: skip

@@ -121,3 +121,17 @@ def test_the_release_of_a_day_is_answered(desk: Desk) -> None:
 
     assert (numbers("2099-01-01"), numbers("2000-01-01")) == ([1], [])
     assert desk.get("meta/releases?at=soon").json()["code"] == "bad_parameter"
+
+
+def test_what_is_hidden_or_masked_neither_shows_nor_returns(desk: Desk) -> None:
+    values = {"owner": desk.users["ann"], "secret": "CANARY", "phone": "13800138000", "vip": True}
+    account = desk.make("account", name="Before", **values)["id"]
+    a_day_later(desk)
+    changed = {"name": "After", "secret": None, "phone": None, "vip": False}
+    assert desk.ask("PATCH", f"account/{account}", body=changed).status_code == 200
+    seen = desk.get(f"account/{account}?as_of={YESTERDAY}", "ann")
+    assert "CANARY" not in seen.text and "13800138000" not in seen.text and "secret" not in seen.json()["data"]
+    back = desk.ask("POST", f"account/{account}/revert", "ann", {"as_of": YESTERDAY})
+    assert (back.status_code, back.json()["data"]["name"], back.json()["data"]["vip"]) == (200, "Before", True)
+    now = desk.get(f"account/{account}").json()["data"]
+    assert (now["secret"], now["phone"]) == (None, None)

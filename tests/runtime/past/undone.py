@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -22,6 +22,11 @@ from tests.support.postgresql import clean_up, fresh_schema, server_url
 
 WORDS = ("tea", "rice", "silk", "jade", "ink")
 NAMES = {"customer": "name", "order": "note", "order_line": "what", "wallet": "name", "award": "reason", "box": "name"}
+
+MOSTLY = 0.8
+"""How often somebody works on what the batch has touched."""
+HANGING = 0.3
+"""How often somebody hangs a record on one that the batch has made."""
 
 
 @dataclass
@@ -52,10 +57,11 @@ class Trial:
         chance = self.chance
         return {"what": chance.choice(WORDS), "quantity": chance.randint(1, 9), "price": str(chance.randint(1, 90))}
 
-    def changes(self, count: int) -> Iterator[Change]:
-        """Changes of records as they are now, no two of one tree."""
+    def changes(self, count: int, first: Collection[tuple[str, str]] = ()) -> Iterator[Change]:
+        """Changes of records as they are now, mostly of the `first` where there are any."""
         live = [key for key, held in self.shop.state().items() if held is not None and key[0] in NAMES]
         self.chance.shuffle(live)
+        live.sort(key=lambda key: key not in first and self.chance.random() < MOSTLY)
         for entity, id_ in live[:count]:
             yield self.change(entity, id_)
 
@@ -70,6 +76,10 @@ class Trial:
             case 1 if entity == "customer":
                 line = Change("create", "", None, {**self.line(), "price": "900"})
                 return Change("create", "order", None, {"customer": id_, "status": "paid"}, {"lines": (line,)})
+            case 2 if entity in ("customer", "wallet"):
+                return Change("create", entity, None, {"name": f"{chance.choice(WORDS)} {chance.randrange(99)}"})
+            case 3 | 4 if entity == "wallet":
+                return Change("create", "entry", None, {"wallet": id_, "amount": chance.randint(-1, 9)})
             case 3 if entity == "order":
                 return Change("update", entity, id_, {"status": chance.choice(("paid", "open")), "discount": "0.05"})
             case 4 if entity == "order_line":
@@ -83,10 +93,15 @@ class Trial:
         """Save a batch, let others work, take it back, and look."""
         self.furnish()
         before = self.shop.state()
-        batch = self.shop.bulk([*self.changes(self.chance.randint(1, most))], mode="each")
+        new = Change("create", "customer", None, {"name": "new"})
+        batch = self.shop.bulk([new, *self.changes(self.chance.randint(1, most))], mode="each")
+        customer = self.shop.made[0]
         between = self.shop.state()
-        for change in self.changes(self.chance.randint(0, 4)):
+        touched = {key for key, held in between.items() if held != before.get(key)}
+        for change in self.changes(self.chance.randint(0, 4), touched):
             self.work(change)
+        if self.chance.random() < HANGING:
+            self.work(Change("create", "order", None, {"customer": customer}))
         after = self.shop.state()
         noted = self.shop.undo(batch)
         self.counts.update({name: noted[name] for name in ("returned", "kept_count", "refused")})
