@@ -19,7 +19,7 @@ FEW = 40
 MOST = 200
 """Stencils of one field that are kept at once."""
 Sort = Literal["text", "named", "chosen", "parts", "never"]
-LISTS = frozenset({"country", "currency", "language", "time_zone", "choice", "radio"})
+LISTS = frozenset({"choice", "choices", "country", "currency", "language", "radio", "time_zone"})
 """Kinds that ask which of their options is chosen."""
 
 

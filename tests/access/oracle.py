@@ -171,6 +171,12 @@ class Oracle:
         }
         return "read" if states & {"read", "write"} else "mask" if "mask" in states else "none"
 
+    def shows_some(self, entity: str, name: str) -> bool:
+        """Whether a field may be read in some record."""
+        return any(
+            grant.get("read", False) and self.state(grant, name) in ("read", "write") for grant in self._grants(entity)
+        )
+
     def says(self, right: bool | str, facts: Facts) -> bool:
         """What a right says of a record."""
         return right if isinstance(right, bool) else SCOPES[right](self.me, facts)

@@ -13,9 +13,10 @@ from starlette.testclient import TestClient
 from kith.runtime.read.query import Denied
 from kith.runtime.transfer.exporting import run_export
 from kith.runtime.transfer.importing import Order, run_import
+from kith.runtime.transfer.table import Unreadable
 from tests.access.cases import VALUES, Case
 from tests.access.firm_world import Firm
-from tests.access.oracle import PARENT, Facts, Oracle, oracle_of
+from tests.access.oracle import PARENT, Facts, Oracle, Person, oracle_of
 from tests.access.people import STRANGER
 from tests.web.forms import post
 
@@ -128,6 +129,16 @@ def by_file(firm: Firm, case: Case, folder: Path) -> bool:
         order = Order(case.entity, path, mode="update", key="")
         return not run_import(firm.workspace.database, context, release, order).failed
     return False
+
+
+def imported(firm: Firm, me: Person, entity: str, path: Path, key: str, mode: str) -> str:
+    """What an import of a file tells."""
+    context, release = firm.context(me.name), firm.workspace.current()
+    try:
+        found = run_import(firm.workspace.database, context, release, Order(entity, path, mode=mode, key=key))
+    except (Denied, Unreadable, KeyError) as refused:
+        return repr(refused)
+    return f"{found.rows} {found.failed} {found.counts} {found.reasons}"
 
 
 # ---- reading ----------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from kith.metadata.model import Model
 from kith.runtime.context import Context
 from kith.runtime.ids import new_id
 from kith.runtime.read.query import Denied
-from kith.runtime.rights import rights_of
+from kith.runtime.rights import EntityRights, rights_of
 from kith.runtime.transfer.batch import Writer
 from kith.runtime.transfer.errors import ErrorFile
 from kith.runtime.transfer.identity import Identity
@@ -94,7 +94,7 @@ def _import(
         _authorise(context, release, steps)
         result.format, result.encoding = table.format, table.encoding
         cause = Cause("import", batch=result.batch, detail=f"import/{order.name}")
-        writer = Writer(connection, context, release, cause, steps, result, Identity(connection, release))
+        writer = Writer(connection, context, release, cause, steps, result, Identity(connection, context, release))
         with ErrorFile(order.errors, table.columns) as errors:
             for rows in batches(table.rows, order.batch_rows):
                 failed = writer.write(rows)
@@ -152,3 +152,22 @@ def _authorise(context: Context, release: Release, steps: Sequence[Step]) -> Non
         if step.mode != "match" and rights[step.entity.name].right("import").never:
             label = step.entity.label.in_(context.language)
             raise Denied(texts(context.language)("import.may_not_import", entity=label))
+        for entity, name in _named_by(step):
+            if not may_name(rights[entity], name):
+                label = release.model.entities[entity].fields[name].label.in_(context.language)
+                raise Denied(texts(context.language)("import.may_not_name", field=label))
+
+
+def _named_by(step: Step) -> Iterator[tuple[str, str]]:
+    """The fields by which a step finds records: its own, and those that they name."""
+    yield from ((step.entity.name, name) for name in step.key if name in step.entity.fields)
+    for name, value in step.values.items():
+        if value.match and name in step.entity.fields:
+            yield step.entity.fields[name].to, value.match
+
+
+def may_name(rights: EntityRights, field: str) -> bool:
+    """Whether somebody may find records by a field: one who neither reads nor writes it would learn who has which value."""
+    if not rights.reading(field).read.never:
+        return True
+    return not all(rights.writing(field, action).never for action in ("create", "update"))

@@ -160,8 +160,8 @@ def check_keys(session: Session, drafts: Sequence[Draft]) -> None:
                 for draft in mine
                 if (draft.op in ("create", "restore") or any(draft.changed(name) for name in key.fields))
                 and all(draft.after.get(name) is not None for name in key.fields)
-                # Who may not write a field learns nothing by it of what others have there.
-                and not any(one.code == "may_not_write" and one.field in key.fields for one in draft.failures)
+                # Who may not write this record, or one of these fields, learns nothing by it of what others have there.
+                and not any(one.code.startswith(("may_not_", "outside_")) for one in draft.failures)
             ]
             if asking:
                 check_key(session, key.fields, asking)
