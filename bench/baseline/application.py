@@ -26,7 +26,11 @@ from kith.runtime.database import normal_url
 from kith.runtime.search.terms import field_code
 
 PAGE, CAP = 50, 1_000
-JSON_HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+JSON_HEADERS = {
+    "cache-control": "no-store", "x-content-type-options": "nosniff", "referrer-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin", "x-frame-options": "DENY",
+    "content-security-policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+}  # fmt: skip
 HTML_HEADERS = {
     "content-security-policy": (
         "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
@@ -34,6 +38,7 @@ HTML_HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(self), geolocation=(self), microphone=()",
     "referrer-policy": "same-origin", "x-content-type-options": "nosniff", "x-frame-options": "DENY",
+    "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-store", "vary": "cookie, accept-language, hx-request",
 }  # fmt: skip
 Handler = Callable[[Request], Awaitable[Response]]
