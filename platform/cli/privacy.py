@@ -146,7 +146,9 @@ def erase(
 
 
 def certificates(
-    verify: Annotated[bool, typer.Option("--verify", help="Look whether anything of it is back.")] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Look whether anything of it is back, and at the log of consents.")
+    ] = False,
     as_user: As = "",
     as_json: Json = False,
     db: Db = "",
@@ -154,14 +156,18 @@ def certificates(
 ) -> None:
     """List the certificates of what was erased; ends with 1 where one does not hold."""
     from kith.runtime.privacy.certificates import certificates as all_of
+    from kith.runtime.privacy.consents import is_sound
     from kith.runtime.privacy.spoken import certificate_data, certificate_lines
 
     with office(db, as_user, lang) as opened:
         with opened.workspace.database.read() as connection:
             found = list(all_of(connection, opened.release, verify=verify))
+            sound = not verify or is_sound(connection)
         if as_json:
             opened.say([certificate_data(one) for one in found])
         else:
             for one in found:
                 typer.echo("\n".join(certificate_lines(opened.release, opened.context, one, verified=verify)))
+        if not sound:
+            fail(Words("The log of consents was changed.", "同意记录的日志被改动。"), opened.language)
     raise typer.Exit(1 if any(one.flaws for one in found) else 0)

@@ -60,6 +60,8 @@ def test_not_a_byte_is_left_and_every_chain_is_sound(house: Clinic) -> None:
     }  # fmt: skip
     invoice, *_ = house.desk.get("invoice").json()["data"]
     assert (invoice["billed_to"], invoice["client_name"], invoice["remark"]) == ("(erased)", "(erased)", "for (erased)")
+    then = house.desk.get(f"client/{id_}?as_of={NOW.date()}")
+    assert (then.status_code, one.first in then.text) == (200, False)
     kept = house.desk.get(f"client/{stays}").json()["data"]
     assert (kept["name"], kept["phone"]) == (other.name, f"+86138{other.phone[3:]}")
     assert [hit["label"] for hit in house.desk.get(f"search?q={other.first}&entity=client").json()["data"]] == [
