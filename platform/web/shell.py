@@ -139,6 +139,7 @@ def user_menu(profile: str, texts: Texts, *, administers: bool = False) -> tuple
         *own,
         Link(texts("menu.account"), addresses.ACCOUNT, "key-round"),
         Link(texts("menu.bin"), addresses.BIN, "trash-2"),
+        Link(texts("menu.batches"), addresses.BATCHES, "layers"),
         *((accounts, privacy, jobs, releases) if administers else ()),
         Link(texts("menu.keys"), addresses.KEYS, "circle-question-mark", dialog=True, key="help"),
     )

@@ -124,7 +124,7 @@ def test_the_release_of_a_day_is_answered(desk: Desk) -> None:
 
 
 def test_what_is_hidden_or_masked_neither_shows_nor_returns(desk: Desk) -> None:
-    values = {"owner": desk.users["ann"], "secret": "CANARY", "phone": "13800138000", "vip": True}
+    values: dict[str, Any] = {"owner": desk.users["ann"], "secret": "CANARY", "phone": "13800138000", "vip": True}
     account = desk.make("account", name="Before", **values)["id"]
     a_day_later(desk)
     changed = {"name": "After", "secret": None, "phone": None, "vip": False}

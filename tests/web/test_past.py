@@ -98,3 +98,12 @@ def test_a_batch_of_somebody_else_is_not_there(shop: Shop) -> None:
     assert clerk.get(f"/batches/{batch}").status_code == 404
     assert clerk.post(f"/batches/{batch}/undo").status_code == 404
     assert shop.client(ADMIN).get("/batches/none").status_code == 404
+
+
+def test_everybody_finds_his_own_batches(shop: Shop) -> None:
+    id_, _ = member(shop)
+    batch = bulk(shop, ADMIN, id_)
+    admin, clerk = shop.client(ADMIN), shop.client(CLERK)
+    assert 'href="/batches"' in clerk.get("/").text
+    assert f'href="/batches/{batch}"' in admin.get("/batches").text
+    assert batch not in clerk.get("/batches").text

@@ -18,7 +18,11 @@ from kith.runtime.schema import system
 SENDING = ("email", "webhook", "notify")
 """Kinds of jobs by which something leaves for somebody."""
 
+LOOKED_THROUGH = 5_000
+"""Saves that are looked through for the latest batches."""
+
 _SAVE, _HISTORY, _JOB = system.save.c, system.history.c, system.job.c
+_COLUMNS = (_SAVE.batch, _SAVE.at, _SAVE.actor, _SAVE.actor_name, _SAVE.actor_kind, _SAVE.channel, _SAVE.detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +56,20 @@ def batch_of(connection: sa.Connection, batch: str) -> Batch | None:
     """A batch by its id; None where nothing was saved under it."""
     if not ID.fullmatch(batch):
         return None
-    columns = (_SAVE.batch, _SAVE.at, _SAVE.actor, _SAVE.actor_name, _SAVE.actor_kind, _SAVE.channel, _SAVE.detail)
-    row = connection.execute(sa.select(*columns).where(_SAVE.batch == batch).order_by(_SAVE.id).limit(1)).first()
+    row = connection.execute(sa.select(*_COLUMNS).where(_SAVE.batch == batch).order_by(_SAVE.id).limit(1)).first()
     return Batch(*row) if row is not None else None
+
+
+def latest(connection: sa.Connection, context: Context, release: Release, limit: int) -> list[Batch]:
+    """The latest batches that somebody may take back, the latest first; each is told by its last save."""
+    chosen = sa.select(*_COLUMNS).where(_SAVE.batch.is_not(None))
+    if not reader_of(context, release).administers:
+        chosen = chosen.where(_SAVE.actor == context.actor.id)
+    found: dict[str, Batch] = {}
+    for row in connection.execute(chosen.order_by(_SAVE.id.desc()).limit(LOOKED_THROUGH)):
+        if len(found) < limit or row[0] in found:
+            found.setdefault(row[0], Batch(*row))
+    return list(found.values())
 
 
 def undone_at(connection: sa.Connection, batch: str) -> datetime | None:

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from kith.runtime import queue
 from kith.runtime.past import wishes
+from kith.runtime.past.batches import latest
 from kith.runtime.past.preview import Preview, Stays, preview
 from kith.runtime.past.told import counted, headline, outcome_of, staying
 from kith.runtime.queue.telling import told
@@ -19,17 +20,35 @@ from kith.web.formats import formatter
 from kith.web.pages.signing import expired
 from kith.web.requests import Stop, Visit, Web, go, parameter
 from kith.web.templating import wanted
-from kith.web.view import Link, Notice
+from kith.web.view import Cell, Column, Empty, Link, Notice, Row, Table
 
 ONE = addresses.BATCHES + "/{id}"
+LATEST = 50
 
 
 def routes(web: Web) -> Sequence[Route]:
     """The routes of batches."""
     return (
+        Route(addresses.BATCHES, page(web, show_latest, long=True), methods=["GET"]),
         Route(ONE, page(web, show), methods=["GET"]),
         Route(ONE + "/undo", action(web, undo, expired), methods=["POST"]),
     )
+
+
+def show_latest(visit: Visit) -> Response:
+    """The latest batches that the reader may undo."""
+    texts = visit.texts
+    rows = [
+        Row(one.id, (Cell(headline(visit.model, visit.context, one), addresses.batch_of(one.id)),), label=one.id)
+        for one in latest(visit.connection, visit.context, visit.release, LATEST)
+    ]
+    table = Table(
+        caption=texts("menu.batches"),
+        columns=(Column("batch", texts("batch.title"), phone="title"),),
+        rows=rows,
+        empty=Empty(texts("batch.none"), texts("batch.about"), "layers"),
+    )
+    return visit.page("batches.html", title=texts("menu.batches"), table=table)
 
 
 def show(visit: Visit) -> Response:
@@ -39,7 +58,12 @@ def show(visit: Visit) -> Response:
     if wanted(visit.request, "undoing"):
         return visit.block("batch.html", "undoing", **context)
     title = texts("batch.title")
-    return visit.page("batch.html", title=title, crumbs=(Link(title, visit.path),), **context)
+    return visit.page(
+        "batch.html",
+        title=title,
+        crumbs=(Link(texts("menu.batches"), addresses.BATCHES), Link(title, visit.path)),
+        **context,
+    )
 
 
 def undo(visit: Visit) -> Response:
