@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
 import orjson
-import structlog
 
 T = TypeVar("T")
 Entry = MutableMapping[str, Any]
@@ -59,6 +58,8 @@ def set_up(level: str, stream: TextIO | None = None, *, as_json: bool | None = N
 
     Only at the level `debug` errors tell their messages too, which may quote what people have typed.
     """
+    import structlog  # costs a tenth of a second, and most commands serve nothing
+
     out = sys.stderr if stream is None else stream
     as_json = not out.isatty() if as_json is None else as_json
     handler = logging.StreamHandler(out)

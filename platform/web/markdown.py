@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 import nh3
-from markdown_it import MarkdownIt
 from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 TAGS = frozenset(
     "a blockquote br code del em h3 h4 h5 h6 hr li ol p pre s strong table tbody td th thead tr ul".split()
@@ -19,6 +22,8 @@ LARGEST = 20_000
 
 @cache
 def _layout() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # a server starts without it
+
     # Pictures would tell another server who reads; headings of the page itself are above these.
     return (
         MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable(["table", "strikethrough"]).disable("image")
