@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kith.metadata.model import Entity
 from kith.runtime.coerce import Misread, coerce
 from kith.runtime.ids import new_id
-from kith.runtime.write.authorising import authorise_before, is_free, may_see
+from kith.runtime.write.authorising import authorise_before, is_free, may_see, right
 from kith.runtime.write.budgets import MAX_LEVELS
 from kith.runtime.write.change import Change
 from kith.runtime.write.conflicts import find_conflicts
@@ -59,15 +59,24 @@ def found_by_key(session: Session, changes: Sequence[Change]) -> list[Change]:
     for (entity, names), indexes in asked.items():
         keys = [tuple(read_key(session, entity, name, changes[i].key or {}) for name in names) for i in indexes]
         found = session.shelf(entity).find(session.connection, names, keys)
+        seen = seen_of(session, entity, found.values())
         for index, key in zip(indexes, keys, strict=True):
             change = changes[index]
-            id_ = found.get(key)
+            id_ = found.get(key) if found.get(key) in seen else None
             if change.op == "upsert" and id_ is None:
                 values = {**dict(zip(names, key, strict=True)), **change.values}
                 result[index] = replace(change, op="create", key=None, values=values)
             else:
                 result[index] = replace(change, op="update" if change.op == "upsert" else change.op, id=id_ or "")
     return result
+
+
+def seen_of(session: Session, entity: str, ids: Collection[str]) -> Collection[str]:
+    """Those of some records that the actor may see: a key is no way to learn of others."""
+    if is_free(session) or right(session, entity, "read").always:
+        return ids
+    session.load_many(entity, ids)
+    return {id_ for id_ in ids if (one := session.load(entity, id_)) is not None and may_see(session, entity, one)}
 
 
 def read_key(session: Session, entity: str, name: str, key: Mapping[str, object]) -> object:
