@@ -13,9 +13,9 @@ from kith.api.calls import Call, known_id, sent, written
 from kith.api.changes import change_of, rooted, subject_of, version_of
 from kith.api.idempotency import Made, claim_of
 from kith.api.parameters import parameters
-from kith.api.problems import Stop, error, stop
+from kith.api.problems import Stop, stop
 from kith.api.reading import only
-from kith.api.refusals import labelled, reasons, status_of
+from kith.api.refusals import clashing, reasons, status_of
 from kith.metadata.model import Entity
 from kith.runtime.database import Connection
 from kith.runtime.ids import new_id
@@ -136,10 +136,7 @@ def _outcome(call: Call, entity: Entity, change: Change, verdict: Verdict) -> di
 
 
 def _errors(call: Call, entity: Entity, verdict: Refused) -> list[dict[str, Any]]:
-    found = [
-        error("conflict", call.texts("problem.changed_field", name=labelled(call, entity, one.field)), field=one.field)
-        for one in verdict.conflicts
-    ]
+    found = [clashing(call, entity, one) for one in verdict.conflicts]
     return found + [dict(one) for one in reasons(call, entity, verdict)]
 
 

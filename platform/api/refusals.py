@@ -96,15 +96,22 @@ def labelled(call: Call, entity: Entity, name: str) -> str:
     return declared.label.in_(call.context.language) if declared is not None else name
 
 
-def differing(call: Call, entity: Entity, view: RecordView, one: Conflict) -> dict[str, Any]:
-    """A field that is not as its author saw it."""
+def clashing(call: Call, entity: Entity, one: Conflict) -> dict[str, Any]:
+    """The same as the gate tells it."""
     way = way_of(one.at, steps_to(call.release.model, entity))
     message = call.texts("problem.changed_field", name=one.label if way else labelled(call, entity, one.field))
-    found = error("conflict", message, field=".".join(part for part in (way, one.field) if part))
+    found: dict[str, Any] = error("conflict", message, field=".".join(part for part in (way, one.field) if part))
     hidden = call.texts("reference.hidden")
     found["yours"] = loose(one.yours, hidden)
-    if way:
-        return found | ({"theirs": loose(one.theirs, hidden)} if one.is_told else {})
+    return found | ({"theirs": loose(one.theirs, hidden)} if one.is_told else {})
+
+
+def differing(call: Call, entity: Entity, view: RecordView, one: Conflict) -> dict[str, Any]:
+    """A field that is not as its author saw it."""
+    found = clashing(call, entity, one)
+    if found["field"] != one.field:
+        return found
+    found.pop("theirs", None)
     if one.field == "version":
         found |= {"message": call.texts("problem.changed", version=view.version), "theirs": view.version}
     if one.field in view.values:

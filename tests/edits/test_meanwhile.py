@@ -303,6 +303,15 @@ def test_a_step_that_others_have_taken_is_not_possible_any_more(site: Site) -> N
     assert post(site.client, f"{site.path}/do/nothing", []).status_code == 404
 
 
+def test_a_step_with_a_value_that_others_changed_tells_both(site: Site) -> None:
+    site.change(note="other")
+    told = post(site.client, f"{site.path}/do/go", [("_version", "4"), ("note", "mine")])
+    assert told.status_code == 422
+    assert "Note: yours is “mine”, theirs “other”." in text_of(told)
+    assert post(site.client, f"{site.path}/do/go", controls(told.text).items()).status_code == 303
+    assert site.now("note", "stage") == ["mine", "there"]
+
+
 # ---- the app has changed --------------------------------------------------------------------------------------------
 
 NOTE = "note: {type: text, label: {en: Note, zh-CN: 备注}}"

@@ -21,7 +21,7 @@ from kith.web.pages.late import left_page, too_late
 from kith.web.pages.signing import expired
 from kith.web.parts import part
 from kith.web.questions import Questions, first_of, found_for
-from kith.web.refusing import told
+from kith.web.refusing import Refusals, clashes, told
 from kith.web.requests import Stop, Visit, Web, go, parameter
 from kith.web.saving import saved
 from kith.web.subject import Subject, record_of
@@ -177,5 +177,8 @@ def _messages(asked: Asked, refused: Refused | None) -> list[str]:
         return []
     visit, names = asked.subject.visit, {one.name for one in asked.offer.asked}
     found = [told(one, visit.texts) for one in refused.failures if one.field not in names or one.at]
-    found += [visit.texts("move.changed")] if refused.conflicts else []
+    if refused.conflicts:
+        fights = clashes(asked.subject, Refusals(conflicts=refused.conflicts), {}, {})
+        both = [visit.texts("meanwhile.both", label=one.label, yours=one.yours, theirs=one.theirs) for one in fights]
+        found += [visit.texts("move.changed"), *both]
     return list(dict.fromkeys(found))
