@@ -23,6 +23,7 @@ from kith.web.app import routes
 from tests.web.shop import ADMIN, PASSWORD, Shop
 
 _NUMBERS = count(1)
+_SERVERS: dict[tuple[str, Settings], tuple[Shop, Starlette]] = {}
 
 
 def somebody(shop: Shop, *roles: str) -> str:
@@ -42,9 +43,12 @@ def nobody(shop: Shop, language: str = "en") -> TestClient:
 
 
 def served(shop: Shop, settings: Settings) -> TestClient:
-    """The same at a server with other settings."""
-    doors = Doors(shop.workspace, Calling(shop.workspace.database), system_clock, settings=settings)
-    return _browser(Starlette(routes=routes(doors, CHEAP)), "en")
+    """The same at a server with other settings; one server for all tests that want the same."""
+    key = shop.workspace.database.kind, settings
+    if key not in _SERVERS or _SERVERS[key][0] is not shop:
+        doors = Doors(shop.workspace, Calling(shop.workspace.database), system_clock, settings=settings)
+        _SERVERS[key] = shop, Starlette(routes=routes(doors, CHEAP))
+    return _browser(_SERVERS[key][1], "en")
 
 
 def _browser(app: Starlette, language: str) -> TestClient:

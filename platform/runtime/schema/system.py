@@ -278,7 +278,8 @@ erasure = _table(
     sa.Column("compacted_at", Instant, nullable=True, info={"later": True}),
 )
 """Certificates of what was erased, chained: why (`request` or `retention`), about which record where it was one, how many rows of
-what, and the hash of the keys of all records (`records`). `compacted_at` is when the file was rewritten without what had been in it."""
+what, and the hash of the keys of all records (`records`). `compacted_at` is when the file was rewritten without what had been in
+it."""
 _index(erasure, "id", unique=True)
 
 erased = _table(
