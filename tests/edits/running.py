@@ -29,9 +29,9 @@ from tests.edits.world import PLAIN, Crowd, crowd_model, history, opened, relate
 from tests.support.worlds import Time
 
 AT_ONCE = 0.2
-"""How many of the people begin in the same instant; the others come one after the other."""
-APART = 0.1
-"""Seconds between two who come one after the other."""
+"""How many of the people begin in the same instant; the others come as soon as a place is free."""
+PLACES = 6
+"""Places for those, in each process: whoever waits for long is always told of a conflict."""
 SECOND = 0.15
 """How many of the people edit the matter that others delete and restore meanwhile."""
 
@@ -79,16 +79,23 @@ async def _all(workspace: Workspace, share: Share) -> Noted:
             Person(f"s{share.seed}p{number}", share.crowd, client, random.Random(chance.random()))  # noqa: S311
             for number in range(share.clients)
         ]
-        await asyncio.gather(*(_one(person, share.clients) for person in people))
+        places = asyncio.Semaphore(PLACES)
+        await asyncio.gather(*(_coming(person, places) for person in people))
     calling.close()
     for person in people:
         noted.add(person)
     return noted
 
 
-async def _one(person: Person, clients: int) -> None:
-    if person.chance.random() > AT_ONCE:
-        await asyncio.sleep(person.chance.random() * clients * APART)
+async def _coming(person: Person, places: asyncio.Semaphore) -> None:
+    if person.chance.random() < AT_ONCE:
+        await _one(person)
+        return
+    async with places:
+        await _one(person)
+
+
+async def _one(person: Person) -> None:
     one, two = person.crowd.matters
     matter = two if person.chance.random() < SECOND else one
     if matter == two and person.chance.random() < 0.2:
