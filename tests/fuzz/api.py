@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import IPv4Address
+from itertools import product
 from pathlib import Path
 
 import schemathesis
@@ -43,6 +44,8 @@ ROLES: Mapping[str, Sequence[str]] = {
 PATIENCE = 60
 """Seconds for one answer: a busy machine is no flaw."""
 DESCRIPTION = "/api/v1/openapi.json"
+TURN = 60
+"""Seconds of one phase as one role, before the next has its turn."""
 EXAMPLES = 20
 """Requests of one kind for each operation, in a run of the long kind."""
 
@@ -209,26 +212,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _fuzzed(name: str, given: argparse.Namespace) -> bool:
-    reports = {role: Report() for role in ROLES[name]}
-    until, seed = time.monotonic() + given.minutes * 60 / len(given.app or ROLES), given.seed
+    """Whether anything is wrong with an app. Roles and phases take turns, so that a short night has some of everything."""
+    reports, phases, seed = {role: Report() for role in ROLES[name]}, given.phase or ALL[1:], given.seed
+    seconds = given.minutes * 60 / len(given.app or ROLES)
+    turn, until = max(2, int(min(TURN, seconds / len(reports) / len(phases)))), time.monotonic() + seconds
     with tempfile.TemporaryDirectory() as folder, served(name, Path(folder)) as (app, tokens):
-        while (left := until - time.monotonic()) > 1:
-            for at, (role, token) in enumerate(tokens.items()):
-                seconds = max(2, int(left / (len(tokens) - at)))
-                began = time.monotonic()
-                with listening(reports[role]):
-                    phases = given.phase or ALL
-                    run(
-                        app,
-                        role,
-                        token,
-                        reports[role],
-                        seed=seed,
-                        seconds=seconds,
-                        examples=given.examples,
-                        phases=phases,
-                    )
-                left -= time.monotonic() - began
+        while time.monotonic() < until:
+            for phase, (role, token) in product(phases, tokens.items()):
+                # However late it is, each has its first turn.
+                if time.monotonic() < until or seed == given.seed:
+                    with listening(reports[role]):
+                        run(
+                            app, role, token, reports[role],
+                            seed=seed, seconds=turn, examples=given.examples, phases=(phase,),
+                        )  # fmt: skip
             seed += 1
     for role, report in reports.items():
         print(f"{name} as {role}, seeds {given.seed} to {seed - 1}:", *report.lines(), sep="\n")  # noqa: T201
