@@ -42,9 +42,11 @@ def test_a_person_is_told_and_erased_unless_the_law_forbids(house: tuple[Clinic,
     assert again.status_code == 201
 
 
-def test_consents_are_noted_and_told(house: tuple[Clinic, str]) -> None:
+def test_consents_are_noted_and_told_and_what_is_not_known_is_not(house: tuple[Clinic, str]) -> None:
     opened, id_ = house
     path = f"client/{id_}/consents"
+    for wrong in WRONG:
+        assert opened.desk.ask("POST", path, body={"purpose": "newsletter", "given": True} | wrong).status_code == 400
     body = {"purpose": "newsletter", "given": True, "how": "paper", "at": "2026-03-01T10:00:00+08:00"}
     noted = opened.desk.ask("POST", path, body=body).json()["data"]
     assert noted["purposes"] == {"newsletter": {"given": True, "outdated": False}}
@@ -52,23 +54,14 @@ def test_consents_are_noted_and_told(house: tuple[Clinic, str]) -> None:
     assert (entry["at"], entry["how"], entry["version"]) == ("2026-03-01T02:00:00Z", "paper", "2026-01")
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"purpose": "post"},
-        {"how": "smoke"},
-        {"given": "yes"},
-        {"at": "today"},
-        {"at": "0001-01-01T00:00:00+14:00"},
-        {"x": 1},
-    ],
-    ids=str,
+WRONG = (
+    {"purpose": "post"},
+    {"how": "smoke"},
+    {"given": "yes"},
+    {"at": "today"},
+    {"at": "0001-01-01T00:00:00+14:00"},
+    {"x": 1},
 )
-def test_what_cannot_be_noted_is_told(house: tuple[Clinic, str], wrong: dict[str, object]) -> None:
-    opened, id_ = house
-    body = {"purpose": "newsletter", "given": True} | wrong
-    answer = opened.desk.ask("POST", f"client/{id_}/consents", body=body)
-    assert answer.status_code == 400, answer.text
 
 
 def test_for_others_there_is_nothing_of_the_kind(house: tuple[Clinic, str]) -> None:

@@ -70,8 +70,13 @@ def test_an_erasure_is_shown_carried_out_and_certified(house: tuple[Clinic, str]
     assert (listed.exit_code, "✓ verified: nothing of it is back" in listed.output) == (0, True)
 
 
-def test_consents_are_noted_and_listed(house: tuple[Clinic, str]) -> None:
-    opened, id_ = house
+def test_consents_are_noted_and_listed(sqlite_url: str) -> None:
+    with clinic(sqlite_url) as opened:
+        agreeing(opened, opened.desk.make("client", name="Ann")["id"])
+
+
+def agreeing(opened: Clinic, id_: str) -> None:
+    """Let somebody say yes, and others get it wrong."""
     assert run(opened, "consent", f"client/{id_}").output == "Newsletter (newsletter): nothing said\n"
     said = run(opened, "consent", f"client/{id_}", "newsletter", "yes", "--how", "paper", "--at", "2026-03-01T10:00")
     assert said.output == "Newsletter (newsletter): agreed\n"
