@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
+
 from kith.metadata.layers.loading import load_layer
 from kith.runtime.applying import finishing
 from kith.runtime.workspace import Workspace
@@ -255,7 +257,12 @@ def database(engine: str, folder: Path) -> Iterator[str]:
         return
     run.create()
     try:
-        with postgresql.fresh_schema(postgresql.server_url()) as url:
+        server = postgresql.server_url()
+        # The story has its own server, and `kith doctor` says what one lacks that does not wait for its disk.
+        with psycopg.connect(postgresql.libpq(server), autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = on")
+            connection.execute("SELECT pg_reload_conf()")
+        with postgresql.fresh_schema(server) as url:
             yield url
     finally:
         postgresql.clean_up(run.folder())
