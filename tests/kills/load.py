@@ -33,12 +33,11 @@ VICTIMS = ("server", "worker", "backend")
 CLIENTS = 4
 BY_COMMAND = 100
 """Each so many starts is one of the command, with everything that it loads."""
-EXAMINED = 100
+EXAMINED = 50
 """After so many kills everything is looked at, not only what is new."""
 PATIENCE = 300.0
 """Seconds after which nobody is coming back."""
 SOON = 5.0
-NOTICED = 0.1
 
 
 @dataclass
@@ -100,9 +99,8 @@ class Harness:
             case _:
                 while not self.site.kill_backend(softly=self.softly):
                     time.sleep(0.05)
-                # PostgreSQL notices a little later, and ends the connections of the harness as well.
+                # PostgreSQL has ended those of the harness as well.
                 began = time.monotonic()
-                time.sleep(NOTICED)
                 self.workspace.database.close()
         self.told.kills[victim] += 1
         self.told.waits.setdefault(name, []).append(self.served(began))

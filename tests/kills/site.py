@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -158,11 +158,19 @@ class Site:
             return False
         pid = self.chance.choice(found)
         if not softly:
-            os.kill(pid, signal.SIGKILL)
+            self._crash(pid)
             return True
         with psycopg.connect(libpq(self.url), autocommit=True, application_name="harness") as connection:
             connection.execute("SELECT pg_terminate_backend(%s)", [pid])
         return True
+
+    def _crash(self, pid: int) -> None:
+        """Kill one, and wait until PostgreSQL has noticed and ended all: until then others may still be answered."""
+        with suppress(psycopg.Error), psycopg.connect(libpq(self.url), autocommit=True) as witness:
+            os.kill(pid, signal.SIGKILL)
+            while True:
+                witness.execute("SELECT 1")
+                time.sleep(0.01)
 
     def stop(self) -> None:
         """End what runs."""
