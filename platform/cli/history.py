@@ -16,9 +16,8 @@ from kith.problems import Words
 if TYPE_CHECKING:
     from datetime import datetime
 
-    import sqlalchemy as sa
-
     from kith.runtime.context import Context
+    from kith.runtime.database import Connection
     from kith.runtime.release import Release
 
 MOST = 200
@@ -64,7 +63,7 @@ Told = tuple[list[str], Any]
 
 
 def _entries(
-    connection: sa.Connection, context: Context, release: Release, entity: str, id_: str, limit: int
+    connection: Connection, context: Context, release: Release, entity: str, id_: str, limit: int
 ) -> Told | None:
     from dataclasses import asdict
 
@@ -78,7 +77,7 @@ def _entries(
 
 
 def _as_of(
-    connection: sa.Connection, context: Context, release: Release, entity: str, id_: str, at: datetime
+    connection: Connection, context: Context, release: Release, entity: str, id_: str, at: datetime
 ) -> Told | None:
     from kith.runtime.past.asof import record_as_of
     from kith.runtime.past.worded import past_data, past_text

@@ -12,8 +12,7 @@ from kith.cli.saying import Json, Language, language_of, refuse
 from kith.problems import Words
 
 if TYPE_CHECKING:
-    import sqlalchemy as sa
-
+    from kith.runtime.database import Connection
     from kith.runtime.releases import Published
     from kith.runtime.workspace import Workspace
 
@@ -46,7 +45,7 @@ def releases(
             typer.echo(f"  {line}")
 
 
-def _in_force(workspace: Workspace, connection: sa.Connection, text: str, language: str) -> int:
+def _in_force(workspace: Workspace, connection: Connection, text: str, language: str) -> int:
     """The number of the release that was in force at a moment; leaves where there was none."""
     from kith.runtime.past.moments import moment_of, release_at
     from kith.runtime.publishing import system_context
