@@ -134,13 +134,13 @@ class Oracle:
     reads_all: bool = False
 
     def allows(self, entity: str, action: str, facts: Facts) -> bool:
-        """Whether an action is allowed: of a line with its parent, which is changed with it."""
+        """Whether an action is allowed: of a line with its parent, which is seen and changed with it."""
         if not self.grants_any(entity, action, facts):
             return False
         if entity not in PARENT:
             return True
-        above = "read" if action in ("read", "export") else "update"
-        return facts.parent is not None and self.allows(PARENT[entity], above, facts.parent)
+        above = ("read",) if action in ("read", "export") else ("read", "update")
+        return facts.parent is not None and all(self.allows(PARENT[entity], one, facts.parent) for one in above)
 
     def grants_any(self, entity: str, action: str, facts: Facts) -> bool:
         """Whether a role grants an action on a record, its parent aside."""

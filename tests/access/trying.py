@@ -127,7 +127,9 @@ def by_file(firm: Firm, case: Case, folder: Path) -> bool:
     context, release = firm.context(case.me.name), firm.workspace.current()
     with suppress(Denied):
         order = Order(case.entity, path, mode="update", key="")
-        return not run_import(firm.workspace.database, context, release, order).failed
+        found = run_import(firm.workspace.database, context, release, order)
+        # A record that is not seen is not there: its row is skipped.
+        return not found.failed and not found.of(case.entity).skipped
     return False
 
 
