@@ -160,4 +160,3 @@ def closed(properties: dict[str, Schema], required: list[str] | None = None) -> 
     """An object with these properties and no others."""
     found: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
     return {**found, "required": required} if required else found
- 

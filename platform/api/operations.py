@@ -340,7 +340,9 @@ def _releases() -> dict[str, Any]:
     thing = {"type": "object"}
     number = {"name": "number", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
     return {
-        f"{BASE}/meta/releases": {"get": _operation("releases", "", _data({"type": "array", "items": thing}), "limit", "at")},
+        f"{BASE}/meta/releases": {
+            "get": _operation("releases", "", _data({"type": "array", "items": thing}), "limit", "at")
+        },
         f"{BASE}/meta/releases/{{number}}": {"get": _operation("release", "", _data(thing)), "parameters": [number]},
     }
 
