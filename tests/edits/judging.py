@@ -51,6 +51,8 @@ class Judgement:
     lost: list[Edit] = field(default_factory=list)
     """Edits that were acknowledged and are not there, or that overwrote what their author had not seen."""
     flaws: list[str] = field(default_factory=list)
+    counted: Mapping[str, int] = field(default_factory=dict)
+    """What was acknowledged of things that only add up, and is looked for in counters and sums."""
 
     @property
     def is_clean(self) -> bool:
@@ -72,6 +74,7 @@ class Judgement:
                 f"{counts[name]:>{width}}" for name, width in (("acknowledged", 14), ("told", 7), ("wrong", 7))
             )
             yield f"{channel:<28}{counts.total():>7}{cells}{gone:>7}"
+        yield "counted: " + ", ".join(f"{count} {what}" for what, count in sorted(self.counted.items()))
         wrong = [f"{one.channel}: {one.said}" for one in self.edits if one.outcome == "wrong"]
         yield from [*dict.fromkeys(wrong)][:20]
         yield from [f"lost: {one}" for one in self.lost][:10]

@@ -208,6 +208,10 @@ def looked_at(workspace: Workspace, crowd: Crowd, noted: Noted, slots: int) -> J
     }
     found = judged(noted.edits, [*history(workspace, "matter"), *history(workspace, "line")], now)
     found.flaws += noted.wrong
+    sums: Counter[str] = Counter({"slot": slots})
+    for (what, _), count in noted.counts.items():
+        sums[what] += count
+    found.counted = sums
     for matter in crowd.matters:
         found.flaws += [*_sums(workspace, crowd, matter, noted.counts, slots)]
     return found
