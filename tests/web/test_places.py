@@ -168,8 +168,8 @@ def test_a_full_disk_is_told_and_a_form_can_be_sent_again(
 
     client = shop.client(ADMIN)
     monkeypatch.setattr(Database, "run", full)
-    headers = {"accept-language": language, "cookie": f"language={language}"}
-    answer = client.post("/records/region/new", data={"name": "Elsewhere"}, headers=headers)
+    client.cookies.set("language", language)
+    answer = client.post("/records/region/new", data={"name": "Elsewhere"}, headers={"accept-language": language})
     assert (answer.status_code, answer.headers["retry-after"]) == (507, "60")
     assert said in answer.text
     assert "Elsewhere" in answer.text
