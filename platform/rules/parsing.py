@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
-from importlib.util import cache_from_source
-from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar, cast
 
@@ -18,6 +15,7 @@ from lark.lark import PostLex
 from lark.tree import Meta
 from lark.visitors import Transformer_NonRecursive
 
+from kith.compiled import beside_modules
 from kith.problems import Excerpt, Problem, in_order
 from kith.rules import lexical
 from kith.rules import mistakes_literals as literals
@@ -66,11 +64,9 @@ class _WholeWords(PostLex):
 def build(strict: bool = False) -> Lark:
     """Build the parser; `strict` refuses any conflict in the grammar (and needs `interegular`).
 
-    The tables of the grammar take half a second to make, which every command would wait for: they are kept beside the
-    compiled modules, where nobody may write who could not change the modules themselves.
+    The tables of the grammar take half a second to make, which every command would wait for, so they are kept.
     """
-    kept = Path(cache_from_source(__file__)).with_name("grammar.tables")
-    keep = not strict and not sys.dont_write_bytecode and kept.parent.is_dir()
+    kept = beside_modules(__file__) if not strict else None
     grammar = (files("kith.rules") / "grammar.lark").read_text("utf-8")
     return Lark(
         grammar,
@@ -81,7 +77,7 @@ def build(strict: bool = False) -> Lark:
         maybe_placeholders=False,
         postlex=_WholeWords(),
         strict=strict,
-        cache=str(kept) if keep else False,
+        cache=str(kept / "grammar.tables") if kept else False,
     )
 
 
