@@ -259,6 +259,23 @@ def test_a_session_lasts_as_long_as_it_is_used(shop: Shop) -> None:
     assert "set-cookie" not in client.get("/").headers
 
 
+def test_a_session_ends_after_ninety_days_however_much_it_is_used(shop: Shop) -> None:
+    new_user(shop, "always@example.com")
+    client, session = shop.client("always@example.com"), system.session
+    mine = session.c.user == shop.users["always@example.com"]
+    now = system_clock()
+    since = {"created_at": now - timedelta(days=80), "seen_at": now - timedelta(days=1)}
+    left = {"expires_at": now + timedelta(days=10)}
+    shop.workspace.database.run(
+        lambda connection: connection.execute(sa.update(session).where(mine).values(**since, **left))
+    )
+    assert client.get("/").status_code == 200
+    with shop.workspace.database.read() as connection:
+        seen, until = connection.execute(sa.select(session.c.seen_at, session.c.expires_at).where(mine)).one()
+    assert seen >= now
+    assert abs(until - left["expires_at"]) < timedelta(seconds=1)
+
+
 @pytest.mark.parametrize("address", [addresses.SIGN_IN, "/_look"])
 def test_a_form_that_grows_beyond_its_limit_is_let_go_whatever_it_said_of_its_length(shop: Shop, address: str) -> None:
     taken = 0

@@ -13,6 +13,8 @@ from kith.runtime.schema import system
 
 LIFETIME = timedelta(days=14)
 """How long a session lasts without being used."""
+LONGEST = timedelta(days=90)
+"""How long a session lasts however much it is used."""
 REFRESH = timedelta(minutes=10)
 """How often its use is written down."""
 HANDLE = 24
@@ -59,10 +61,13 @@ def end_session(connection: sa.Connection, user: str, handle: str, now: datetime
 
 
 def touch_session(connection: sa.Connection, secret: str, now: datetime) -> None:
-    """Note that a session is used: it lasts longer, unless somebody acts as another in it."""
+    """Note that a session is used: it lasts longer, unless it nears its last end or somebody acts as another in it."""
     session = system.session
     update = sa.update(session).where(session.c.digest == digest(secret), session.c.acting.is_(None))
-    connection.execute(update.values(seen_at=now, expires_at=now + LIFETIME))
+    expires_at = session.c.expires_at
+    later = sa.literal(now + LIFETIME, expires_at.type)
+    until = sa.case((session.c.created_at > now + LIFETIME - LONGEST, later), else_=expires_at)
+    connection.execute(update.values(seen_at=now, expires_at=until))
 
 
 def close_session(connection: sa.Connection, secret: str, now: datetime) -> None:
