@@ -54,7 +54,7 @@ def test_differences_are_told_in_the_words_of_plans_and_as_settings(folders: Pat
         "corner → ours\n\n"
         "Changes:\n"
         "  ~ entity shop: plural\n"
-        "  ~ field shop.name: settings\n"
+        "  ~ field shop.name: longest text\n"
         "  + field shop.city (text)\n"
         "  ~ app: name\n\n"
         "Settings:\n"

@@ -60,6 +60,18 @@ def shop(request: pytest.FixtureRequest) -> Shop:
     return found
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def lone_shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """Yield a shop of a module's own on each engine, with its demonstration data alone: for tests that count records."""
+    if request.param == "sqlite":
+        with opened(f"sqlite:///{tmp_path_factory.mktemp('lone') / 'kith.db'}") as found:
+            yield found
+    else:
+        server = request.getfixturevalue("postgresql_server")
+        with postgresql.fresh_schema(server) as url, opened(url) as found:
+            yield found
+
+
 @pytest.fixture(scope="session")
 def served_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Shop, str]]:
     """Yield a shop with its address, for browsers."""

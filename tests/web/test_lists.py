@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Iterator
 from html import unescape
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
 
-from tests.support import postgresql
-from tests.web.shop import ADMIN, CLERK, HEAD_OFFICE, Shop, opened
+from tests.web.shop import ADMIN, CLERK, HEAD_OFFICE, Shop
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    """Yield a shop with its demonstration data alone: here records are counted that elsewhere are added."""
-    if request.param == "sqlite":
-        with opened(f"sqlite:///{tmp_path_factory.mktemp('lists') / 'kith.db'}") as found:
-            yield found
-    else:
-        server = request.getfixturevalue("postgresql_server")
-        with postgresql.fresh_schema(server) as url, opened(url) as found:
-            yield found
+@pytest.fixture
+def shop(lone_shop: Shop) -> Shop:
+    """Return a shop in which nobody else adds records."""
+    return lone_shop
 
 
 def names(html: str) -> list[str]:

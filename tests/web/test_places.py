@@ -20,6 +20,12 @@ from kith.web.requests import Visit
 from tests.web.shop import ADMIN, CLERK, Shop
 
 
+@pytest.fixture
+def shop(lone_shop: Shop) -> Shop:
+    """Return a shop in which nobody else adds records, and deletes none."""
+    return lone_shop
+
+
 def test_the_start_page_counts_what_its_reader_may_see(shop: Shop) -> None:
     for user, members in ((ADMIN, len(shop.ids("member"))), (CLERK, None)):
         html = shop.client(user).get("/").text
