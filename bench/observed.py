@@ -20,6 +20,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bench.processes import megabytes
+from kith.cli.loading import load_quickly
 from kith.cli.main import app as command
 from kith.runtime.schema.system import progress
 
@@ -102,6 +103,7 @@ def main(arguments: Sequence[str]) -> int:
     watch, code, started = _Watch(), 0, time.perf_counter()
     watch.listen()
     try:
+        load_quickly()
         command(list(arguments))
     except SystemExit as left:
         code = left.code if isinstance(left.code, int) else int(left.code is not None)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 AS_INSTALLED = "import sys; sys.modules['interegular'] = None; "
 """Lark compares all tokens of a grammar where this library is there, which only our tests need and install."""
-KITH = (sys.executable, "-c", f"{AS_INSTALLED}from kith.cli.main import app; app()")
+KITH = (sys.executable, "-c", f"{AS_INSTALLED}from kith.cli.main import run; run()")
 PATIENCE = 300.0
 
 

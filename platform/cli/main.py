@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from importlib.metadata import version
 from typing import Annotated
 
@@ -22,6 +21,7 @@ from kith.cli.history import history
 from kith.cli.importing import run as run_import
 from kith.cli.infer import infer
 from kith.cli.jobs import jobs
+from kith.cli.loading import load_quickly
 from kith.cli.lsp import lsp
 from kith.cli.new import new
 from kith.cli.package import package
@@ -42,9 +42,6 @@ from kith.cli.user import user
 from kith.cli.why import why
 from kith.cli.worker import worker
 
-COLLECT_AFTER = 50_000
-"""Objects that a command makes before it looks for those that nobody needs any more."""
-
 app = typer.Typer(name="kith", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
@@ -61,8 +58,6 @@ def main(
     ] = False,
 ) -> None:
     """Kith turns a folder of YAML into a working CRM."""
-    # Modules and models are hundreds of thousands of objects that all stay: looking through them costs a tenth of the time.
-    gc.set_threshold(COLLECT_AFTER)
 
 
 app.command()(access)
@@ -98,3 +93,9 @@ app.command()(undo)
 app.add_typer(user, name="user")
 app.command()(why)
 app.command()(worker)
+
+
+def run() -> None:
+    """The command as a process of its own."""
+    load_quickly()
+    app()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from kith.cli.loading import loaded
 from kith.cli.saying import app_folder, refuse
 from kith.problems import Problem, Words, did_you_mean, render
 
@@ -69,6 +70,7 @@ def workspace_of(url: str, language: str, *, watch: bool = False) -> Iterator[Wo
         fail(unfit.words, language)
     except Unbuildable as broken:
         refused_documents(broken, language)
+    loaded()
     try:
         yield workspace
     except NoRelease as missing:

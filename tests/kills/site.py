@@ -35,7 +35,7 @@ FORKING.set_forkserver_preload(["tests.kills.site"])
 """Processes are forked from one that has the code and nothing else: most kills are not about loading it."""
 # The first build brings the parser along.
 club_model()
-COMMAND = (sys.executable, "-c", "from kith.cli.main import app; app()")
+COMMAND = (sys.executable, "-c", "from kith.cli.main import run; run()")
 
 
 def furnish(url: str) -> str:
