@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -61,7 +61,7 @@ def record_text(language: str, found: RecordAccess) -> Iterator[str]:
     if found.sees and found.fields:
         yield ""
         yield say("access.fields")
-        yield from (f"  {line}" for one in found.fields if (line := field_line(say, one)))
+        yield from (f"  {line}" for line in field_lines(say, found.fields))
 
 
 def verdict_head(say: Texts, one: Verdict) -> str:
@@ -81,11 +81,15 @@ def verdict_lines(say: Texts, one: Verdict) -> Iterator[str]:
         yield from (f"  {line}" for line in verdict_lines(say, one.above))
 
 
-def field_line(say: Texts, one: FieldTold) -> str:
-    """How a field stands; "" where it is read and written, as most are."""
-    if one.state == "read" and one.writes:
-        return ""
-    return say(f"access.field.{one.state}", field=one.label, roles=", ".join(one.roles) or say("access.nobody"))
+def field_lines(say: Texts, fields: Iterable[FieldTold]) -> Iterator[str]:
+    """How fields stand, those that stand alike in one line; left out are those that are read and written, as most are."""
+    alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for one in fields:
+        if one.state != "read" or not one.writes:
+            alike.setdefault((one.state, tuple(one.roles)), []).append(one.label)
+    for (state, roles), labels in alike.items():
+        named = ("、" if say.language.startswith("zh") else ", ").join(labels)
+        yield say(f"access.field.{state}", field=named, roles=", ".join(roles) or say("access.nobody"))
 
 
 def action_name(say: Texts, action: str, label: str) -> str:

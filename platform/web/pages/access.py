@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kith.runtime.accessing import RecordAccess, record_access, who_sees
-from kith.runtime.accessing.told import action_name, field_line, verdict_lines
+from kith.runtime.accessing.told import action_name, field_lines, verdict_lines
 from kith.runtime.write.messages import texts
 from kith.web import addresses
 from kith.web.answering import page
@@ -81,6 +81,6 @@ def _own(subject: Subject, found: RecordAccess) -> Iterator[Told]:
         label = action_name(say, one.action, one.label)
         verdict = visit.texts("access.yes" if one.may else "access.no")
         yield Told(label, verdict, "check" if one.may else "minus", [*verdict_lines(say, one)])
-    fields = [line for one in found.fields if (line := field_line(say, one))]
+    fields = list(field_lines(say, found.fields))
     if fields:
         yield Told(visit.texts("access.fields"), str(len(fields)), "list", fields)
