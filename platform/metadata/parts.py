@@ -32,6 +32,18 @@ def parts_in(type_: Type) -> Mapping[str, Type]:
     return {name: part.or_null() for name, part in kind.parts.items()} if kind is not None else {}
 
 
+BESIDES: Mapping[str, Words] = {
+    "id": Words("Id", "标识"),
+    "version": Words("Version", "版本"),
+    "created_at": Words("Created at", "创建时间"),
+    "created_by": Words("Created by", "创建人"),
+    "updated_at": Words("Updated at", "更新时间"),
+    "updated_by": Words("Updated by", "更新人"),
+    "teams_below": Words("team and those below it", "团队及其下级团队"),
+}
+"""What readers call what a record, or `me`, has besides its declared fields."""
+
+
 @dataclass(frozen=True, slots=True)
 class PartsScope:
     """The parts of one type as the names of what looks like a record to the language."""

@@ -35,6 +35,7 @@ FROM_TO = Words("{name} was {before} and is {after}", "{name} 原为 {before}，
 BY_ZERO = Words("`{text}` is empty: it divides by zero", "`{text}` 为空：除数为零")
 AND = Words(", ", "，")
 YOURS, BEFORE = Words("your {name}", "您的{name}"), Words("{name} before", "原{name}")
+OF_ANOTHER = Words("{who}'s {name}", "{who} 的{name}")
 WHERE = Words("{name} where `{text}`", "{name}（`{text}`）")
 TOTALS = {
     "count": Words("the number of {relation}", "{relation}的数量"),
@@ -73,6 +74,8 @@ class Reader:
     """What each variable of a block may have been given."""
     name_of: NameOf | None = None
     title_of: TitleOf | None = None
+    whose: str = ""
+    """What `me` is called where that is not the reader himself."""
 
     def say(self, words: Words, **values: str | int | Words) -> str:
         """A sentence in the reader's language."""
@@ -91,6 +94,8 @@ class Reader:
         if self.name_of is None or node.root == "let":
             return self.part(node)
         name = " · ".join(self.name_of(step.entity, step.path) for step in node.steps)
+        if node.root == "me" and self.whose:
+            return self.say(OF_ANOTHER, who=self.whose, name=name)
         words = {"me": YOURS, "old": BEFORE}.get(node.root)
         return self.say(words, name=name) if words else name
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -31,7 +31,7 @@ class Office:
 
     def told(self, who: str, entity: str, id_: str, asker: str = "", language: str = "en") -> list[str]:
         """What is told of somebody's access to a record."""
-        firm, context = self.firm, self.firm.context(asker or who)
+        firm, context = self.firm, replace(self.firm.context(asker or who), language=language)
         with firm.workspace.database.read() as connection:
             found = record_access(connection, context, firm.workspace.current(), entity, id_, firm.context(who).actor)
         return [line for line in record_text(language, found) if line] if found is not None else []
@@ -73,6 +73,24 @@ def test_the_role_and_the_part_of_its_scope_that_decided_are_told(office: Office
     assert "Change: no" in told
     assert any("`owner == me` is false: Owner is" in line for line in told[told.index("Change: no") :])
     assert "  Phone: masked (Clerk)" in told
+
+
+@pytest.mark.parametrize(
+    ("language", "asker", "said"),
+    [
+        ("en", "lead", "your team and those below it is "),
+        ("en", ADMIN, "lead's team and those below it is"),
+        ("zh-CN", "lead", "您的团队及其下级团队为"),
+        ("zh-CN", ADMIN, "lead 的团队及其下级团队为"),
+    ],
+)
+def test_what_a_scope_reads_of_a_person_is_told_with_his_name_to_others(
+    office: Office, language: str, asker: str, said: str
+) -> None:
+    client = Change("create", "client", None, {"name": "Told", "owner": "@clerk"})
+    (id_,) = office.firm.put(filled(office.firm, [client]))
+    told = office.told("lead", "client", id_, asker=asker, language=language)
+    assert any(said in line for line in told), told
 
 
 def test_everything_is_told_in_chinese_too(office: Office) -> None:

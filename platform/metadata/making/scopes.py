@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from kith.metadata.fields.kind import FieldType
 from kith.metadata.making.at import At
 from kith.metadata.model import Label, Option
-from kith.metadata.parts import parts_scope
+from kith.metadata.parts import BESIDES, parts_scope
 from kith.problems import Words, did_you_mean
 from kith.rules.program import Expression
 from kith.rules.scope import Name, Relation, Scope
@@ -17,12 +17,12 @@ from kith.rules.types import DATETIME, INT, TEXT, Type, ref, set_of
 TEAMS_BELOW = "teams_below"
 """What only `me` has besides the fields of a user: the own team and all below it."""
 SYSTEM_FIELDS: dict[str, tuple[Type, Words]] = {
-    "id": (TEXT, Words("Id", "标识")),
-    "version": (INT, Words("Version", "版本")),
-    "created_at": (DATETIME, Words("Created at", "创建时间")),
-    "created_by": (ref("user").or_null(), Words("Created by", "创建人")),
-    "updated_at": (DATETIME, Words("Updated at", "更新时间")),
-    "updated_by": (ref("user").or_null(), Words("Updated by", "更新人")),
+    "id": (TEXT, BESIDES["id"]),
+    "version": (INT, BESIDES["version"]),
+    "created_at": (DATETIME, BESIDES["created_at"]),
+    "created_by": (ref("user").or_null(), BESIDES["created_by"]),
+    "updated_at": (DATETIME, BESIDES["updated_at"]),
+    "updated_by": (ref("user").or_null(), BESIDES["updated_by"]),
 }
 """What every record has."""
 

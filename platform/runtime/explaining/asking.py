@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
-from kith.metadata.parts import LABELS
+from kith.metadata.parts import BESIDES, LABELS
 from kith.rules.explaining import HIDDEN, Reader
 from kith.rules.tree import Node
 from kith.rules.types import Type
@@ -84,7 +84,7 @@ class Asking:
         declared = self.then.model.entities.get(entity)
         name, _, part = field_name.partition(".")
         if declared is None or (field_name and name not in declared.fields):
-            return field_name or entity
+            return BESIDES[name].in_(self.context.language) if name in BESIDES else field_name or entity
         label = declared.fields[name].label if field_name else declared.plural
         said = label.in_(self.context.language)
         return f"{said} · {LABELS[part].in_(self.context.language)}" if part else said
@@ -97,7 +97,9 @@ class Asking:
         """He as the reader of a reason."""
         name_of: Callable[[str, str], str] = self.name_of
         language = self.context.language
-        return Reader(text, env, self.may_read, language, self.may_see, lets or {}, name_of, self.title)
+        me = env.me.get("id")
+        whose = self.title("user", me) if me not in (None, self.context.actor.id) else ""
+        return Reader(text, env, self.may_read, language, self.may_see, lets or {}, name_of, self.title, whose)
 
     def reader_of_values(self) -> Reader:
         """He as the reader of values alone."""

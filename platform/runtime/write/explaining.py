@@ -7,7 +7,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from kith.metadata.parts import LABELS
+from kith.metadata.parts import BESIDES, LABELS
 from kith.rules.explaining import HIDDEN, MaySee, Reader, reasons, told
 from kith.rules.program import Bind
 from kith.rules.rewriting import statements
@@ -46,7 +46,7 @@ def reader_of(session: Session, env: Env, text: str = "", lets: Mapping[str, Seq
         declared = session.release.model.entities.get(entity)
         name, _, part = field.partition(".")
         if declared is None or (field and name not in declared.fields):
-            return field or entity
+            return BESIDES[name].in_(language) if name in BESIDES else field or entity
         label = (declared.fields[name].label if field else declared.plural).in_(language)
         if part == BASE:
             return texts(language)("amount.converted", label=label, currency=declared.fields[name].type.currency)
@@ -57,7 +57,9 @@ def reader_of(session: Session, env: Env, text: str = "", lets: Mapping[str, Seq
         return title_of(session, record) if record is not None and sees(entity, id_) else HIDDEN.in_(language)
 
     reading = partial(may_read, session)
-    return Reader(text, env, reading, language, sees, lets, name_of, title)
+    me = env.me.get("id")
+    whose = title("user", me) if me not in (None, session.context.actor.id) else ""
+    return Reader(text, env, reading, language, sees, lets, name_of, title, whose)
 
 
 def title_of(session: Session, record: Values) -> str:
