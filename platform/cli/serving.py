@@ -34,9 +34,9 @@ CONNECTIONS = 2_000
 
 def application(workspace: Workspace, operation: Operation = OPEN, folder: Path | None = None) -> ASGIApp:
     """The ASGI application of a workspace."""
-    session = f"kith_{workspace.current().model.app.name}"
+    cookie = f"kith_{workspace.current().model.app.name}"
     calling, settings = Calling(workspace.database), settings_of(os.environ)
-    doors = Doors(workspace, calling, system_clock, operation.secure, session, folder, settings=settings)
+    doors = Doors(workspace, calling, system_clock, cookie, folder, settings=settings)
     measures = Measures()
     if operation.slow:
         slow.watch(workspace.database, operation.slow, measures.slow)

@@ -67,16 +67,9 @@ class Doors:
     workspace: Workspace
     calling: Calling
     clock: Clock
-    secure: bool = False
-    """Whether cookies go over https only."""
-    session: str = "kith"
+    cookie: str = "kith"
     """What the session's cookie is called: servers of one host have one name each, whatever their ports."""
     folder: Path | None = None
     """The app's folder that the server was started with: what it offers to the release is shown to those who administer."""
     throttle: Throttle = field(default_factory=Throttle)
     settings: Settings = field(default_factory=Settings)
-
-    @property
-    def cookie(self) -> str:
-        """The cookie's whole name; the prefix keeps other hosts of the domain from setting it."""
-        return f"__Host-{self.session}" if self.secure else self.session

@@ -43,8 +43,7 @@ async def change_look(request: Request) -> Response:
     offered = {"theme": THEMES, "density": DENSITIES, "language": LANGUAGES}
     for name, value in chosen.items():
         if value in offered[name]:
-            secure = request.url.scheme == "https"
-            response.set_cookie(name, value, max_age=YEAR, samesite="lax", secure=secure, httponly=True)
+            response.set_cookie(name, value, max_age=YEAR, samesite="lax", httponly=True)
     return response
 
 

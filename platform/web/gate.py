@@ -22,6 +22,7 @@ from kith.runtime.logs import in_request, route_of
 from kith.runtime.measuring import Measures
 from kith.runtime.operating import Operation
 from kith.texts import negotiate
+from kith.web import cookies
 
 LOG = logging.getLogger("kith.requests")
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -124,6 +125,8 @@ class Gate:
             try:
                 no = self._refused(scope, given, began)
                 if no is None:
+                    if self._operation.secure and b"cookie" in given:
+                        scope["headers"] = cookies.ours(scope["headers"])
                     await self.app(scope, receive, sent)
                 else:
                     await _turned_away(scope, given, no, sent)
@@ -135,7 +138,7 @@ class Gate:
         there = {name for name, _ in headers}
         more = [pair for pair in self._headers.items() if pair[0] not in there]
         if self._operation.secure and b"set-cookie" in there:
-            headers = [(name, _secured(value) if name == b"set-cookie" else value) for name, value in headers]
+            headers = cookies.bound(headers)
         return [*headers, *more, (b"x-request-id", id_.encode())]
 
     def _refused(self, scope: Scope, given: Mapping[bytes, bytes], now: float) -> No | None:
@@ -178,11 +181,6 @@ class Gate:
             if actor := scope.get("kith.actor"):
                 said["actor"] = actor
             LOG.info("request", extra=said)
-
-
-def _secured(cookie: bytes) -> bytes:
-    """A cookie that goes over https only, whoever made it."""
-    return cookie if b"; secure" in cookie.lower() else cookie + b"; Secure"
 
 
 def _length(header: tuple[bytes, bytes]) -> int:

@@ -22,14 +22,12 @@ def secret_of(doors: Doors, request: Request) -> str:
 def remember(doors: Doors, response: Response, secret: str) -> None:
     """Give the session's cookie to the browser."""
     seconds = int(LIFETIME.total_seconds())
-    response.set_cookie(
-        doors.cookie, secret, max_age=seconds, path="/", secure=doors.secure, httponly=True, samesite="lax"
-    )
+    response.set_cookie(doors.cookie, secret, max_age=seconds, path="/", httponly=True, samesite="lax")
 
 
 def forget(doors: Doors, response: Response) -> None:
     """Take the session's cookie away."""
-    response.delete_cookie(doors.cookie, path="/", secure=doors.secure, httponly=True, samesite="lax")
+    response.delete_cookie(doors.cookie, path="/", httponly=True, samesite="lax")
 
 
 def device_of(request: Request) -> Device:

@@ -104,6 +104,20 @@ def test_over_https_every_cookie_goes_over_nothing_else(secure: bool) -> None:
     said, session = TestClient(gate).get("/").headers.get_list("set-cookie")
     assert said.lower().count("; secure") == int(secure)
     assert session.lower().count("; secure") == 1
+    assert [one.startswith("__Host-") for one in (said, session)] == [secure, secure]
+    assert all("Path=/" in one and "Domain" not in one for one in (said, session))
+
+
+def test_over_https_a_cookie_that_another_host_could_have_set_is_not_looked_at() -> None:
+    async def answer(request: Request) -> Response:
+        return Response(repr(sorted(request.cookies.items())))
+
+    app = Starlette(routes=[Route("/", answer)])
+    sent = {"cookie": "kith=forged; __Host-kith=mine; language=zh-CN;__Host-theme=dark"}
+    secure = TestClient(Gate(app, Operation(rate=0, secure=True), Measures())).get("/", headers=sent).text
+    assert secure == "[('kith', 'mine'), ('theme', 'dark')]"
+    plain = TestClient(Gate(app, Operation(rate=0), Measures())).get("/", headers={"cookie": "kith=mine"}).text
+    assert plain == "[('kith', 'mine')]"
 
 
 def test_without_https_browsers_are_not_told_to_use_it(app: ASGIApp) -> None:

@@ -9,16 +9,16 @@ from html import unescape
 
 import pytest
 import sqlalchemy as sa
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from kith.runtime.accounts import CHEAP, set_password
-from kith.runtime.calling import Calling, Doors
 from kith.runtime.clock import system_clock
+from kith.runtime.measuring import Measures
+from kith.runtime.operating import Operation
 from kith.runtime.schema import system
 from kith.runtime.write.change import Change
 from kith.web import addresses
-from kith.web.app import routes
+from kith.web.gate import Gate
 from tests.web.shop import ADMIN, CLERK, PASSWORD, Shop
 
 
@@ -235,8 +235,8 @@ def test_a_part_of_a_page_is_never_a_page_to_sign_in(shop: Shop) -> None:
 
 
 def test_over_https_the_cookie_is_bound_to_the_host(shop: Shop) -> None:
-    doors = Doors(shop.workspace, Calling(shop.workspace.database), system_clock, secure=True)
-    client = TestClient(Starlette(routes=routes(doors, CHEAP)), base_url="https://kith.test", follow_redirects=False)
+    gate = Gate(shop.app, Operation(rate=0, secure=True), Measures())
+    client = TestClient(gate, base_url="https://kith.test", follow_redirects=False)
     cookie = client.post("/sign-in", data={"email": ADMIN, "password": PASSWORD}).headers["set-cookie"]
     assert cookie.startswith("__Host-kith=")
     assert "; Secure" in cookie

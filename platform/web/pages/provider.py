@@ -56,12 +56,10 @@ def depart(guest: Guest, provider: Provider) -> Response:
         address, journey = departure(provider, _back(guest), target)
     except NotProven as wrong:
         return _refused(guest, wrong)
-    doors, response = guest.web.doors, RedirectResponse(address, 303, headers={"cache-control": "no-store"})
+    response = RedirectResponse(address, 303, headers={"cache-control": "no-store"})
     kept = base64.urlsafe_b64encode(orjson.dumps(astuple(journey))).decode()
     # Lax: it comes along when the provider sends the browser back.
-    response.set_cookie(
-        _cookie(guest), kept, max_age=SECONDS, path="/", secure=doors.secure, httponly=True, samesite="lax"
-    )
+    response.set_cookie(_cookie(guest), kept, max_age=SECONDS, path="/", httponly=True, samesite="lax")
     return response
 
 
@@ -78,7 +76,7 @@ def arrive(guest: Guest, provider: Provider) -> Response:
         response = _refused(guest, wrong)
     else:
         response = go_on(guest, entered, Way(local(journey.target)))
-    response.delete_cookie(_cookie(guest), path="/", secure=guest.web.doors.secure, httponly=True, samesite="lax")
+    response.delete_cookie(_cookie(guest), path="/", httponly=True, samesite="lax")
     return response
 
 
