@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from kith.metadata.model import Entity, Grant, Model, Role, Transition, Workflow
+from kith.metadata.model import Entity, Field, Grant, Model, Role, Transition, Workflow
 from kith.rules.program import Expression
 
 ACTIONS = ("read", "create", "update", "delete", "transfer", "export", "import")
@@ -46,6 +46,11 @@ class FieldAccess:
 
     read: Condition
     mask: Condition
+
+
+def is_closed(field: Field) -> bool:
+    """Whether no role has a field unless its grant names it."""
+    return field.personal == "sensitive" or field.type_name == "secret"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,7 @@ class EntityRights:
         if listed is not None:
             return listed
         declared = self.entity.fields.get(field)
-        if declared is not None and (declared.personal == "sensitive" or declared.type_name == "secret"):
+        if declared is not None and is_closed(declared):
             return "none"
         return grant.other_fields or "write"
 

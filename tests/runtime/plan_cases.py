@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
+from datetime import date
 from typing import Any
 
 from kith.metadata.model import Field, Grant, Key, Model, Option, Role, State, Transition, Workflow
+from kith.metadata.model_privacy import Retention
 from kith.rules.program import Expression
 from kith.rules.tree import Path, Step
 from kith.rules.types import INT, TEXT
@@ -63,7 +65,14 @@ SHOP_OF_TAGS = entity("shop", field("name"), field("city"), field("tags", "tags"
 VISIT = entity("visit", field("note"), field("shop", "reference", to="shop"), field("tags", "tags"))
 
 
+LONG_AGO, LONG_AFTER = date(2001, 1, 1), date(2999, 1, 1)
 USER = entity("user", field("name"), field("roles", "tags"))
+
+READERS = {
+    "clerk": _role("clerk", shop=_grant("shop", read=True)),
+    "doctor": _role("doctor", shop=_grant("shop", {"size": "read", "weight": "read", "born": "read"}, read=True)),
+    "boss": _role("boss", "read"),
+}
 
 
 def field_of(entity_name: str, *named: Any, **settings: Any) -> Field:
@@ -359,6 +368,52 @@ CASES: dict[str, Case] = {
         ),
         {"user": [{"name": "A"}, {"name": "B"}, {"name": "C", "deleted_at": True}]},
         {("user", "roles"): [(0, "clerk"), (1, "clerk"), (2, "clerk"), (0, "guest")]},
+    ),
+    "personal_data_of_a_class_that_no_role_reads_by_itself": Case(
+        model(
+            USER,
+            entity("shop", field("name"), field("size"), field("born", "date", personal="sensitive"), field("note")),
+            roles=READERS,
+        ),
+        model(
+            USER,
+            entity(
+                "shop",
+                field("name"),
+                field("weight", renamed_from=("size",), personal="sensitive"),
+                field("born", "date", personal="identity"),
+                field("note", personal="contact"),
+                field("faith", personal="sensitive"),
+            ),
+            roles=READERS | {"clerk": _role("clerk", shop=_grant("shop", {"faith": "read"}, read=True))},
+        ),
+        {"user": [{"name": "A"}], "shop": [{"name": "A", "size": "9"}, {"name": "B", "note": "x"}]},
+        {("user", "roles"): [(0, "clerk")]},
+    ),
+    "keep_no_longer": Case(
+        model(
+            entity("shop", field("name", personal="identity"), field("closed", "date")),
+            entity("visit", field("on", "date"), retention=Retention("3y", "on", "erase", NOWHERE)),
+            entity("call", field("note"), field("due", "date")),
+            entity("lead", field("note")),
+        ),
+        model(
+            entity(
+                "shop",
+                field("name", personal="identity"),
+                field("closed_on", "date", renamed_from=("closed",)),
+                retention=Retention("90d", "closed_on", "anonymise", NOWHERE),
+            ),
+            entity("visit", field("on", "date")),
+            entity("call", field("note"), field("due", "date"), retention=Retention("2w", "due", "delete", NOWHERE)),
+            entity("lead", field("note"), field("seen", "date"), retention=Retention("18mo", "seen", "erase", NOWHERE)),
+        ),
+        {
+            "shop": [{"name": "A", "closed": LONG_AGO}, {"name": "B", "closed": LONG_AFTER}, {"name": "C"}],
+            "visit": [{"on": LONG_AGO}],
+            "call": [{"due": LONG_AGO}, {"due": LONG_AGO}, {"due": LONG_AFTER}],
+            "lead": [{"note": "x"}],
+        },
     ),
     "workflows": Case(
         model(

@@ -32,6 +32,7 @@ from kith.runtime.plan.changes import (
     RetireOption,
     ReviveOption,
 )
+from kith.runtime.plan.changes_private import ChangeRetention
 from kith.runtime.plan.changes_told import ChangeApp, ChangeDocument, ChangeTexts
 from kith.runtime.plan.moves import compare_workflows
 from kith.runtime.plan.pairs import Pairs, former_options
@@ -41,7 +42,7 @@ from kith.runtime.plan.rights import compare_roles
 from kith.runtime.schema.storage import is_stored
 from kith.runtime.search.matching import searched
 
-TOLD_APART = frozenset({"name", "fields", "keys", "indexes"})
+TOLD_APART = frozenset({"name", "fields", "keys", "indexes", "retention"})
 """Attributes of an entity that have changes of their own."""
 FIELD_TOLD_APART = frozenset({"entity", "name", "type_name", "type", "to", "options", "unique", "value", "search"})
 """Attributes of a field that have changes of their own; `required` has one only when it becomes true."""
@@ -91,6 +92,8 @@ def _entity(old: Entity, new: Entity, pairs: Pairs) -> Iterator[Change]:
         aspects = (*aspects, "order")
     if aspects:
         yield ChangeEntity(new.name, aspects)
+    if plain(old.retention) != plain(new.retention):
+        yield ChangeRetention(new.name, old.retention, new.retention)
     for field in new.fields.values():
         before = pairs.field(field)
         if before is None:

@@ -18,6 +18,7 @@ from kith.runtime.plan.changes import (
     AddIndex,
     AddKey,
     Change,
+    ChangeField,
     ChangeFormula,
     ChangeSearch,
     RemoveEntity,
@@ -57,6 +58,8 @@ class Counting:
                 return self._add_field(change)
             case RemoveEntity() | RemoveField():
                 return _lost(change, self._leaving(change))
+            case ChangeField() if "personal" in change.aspects:
+                return replace(change, rows=self._holding(self.pairs.former_field(change.entity, change.field)))
             case RequireField():
                 return self._require_field(change)
             case ChangeFormula() | ChangeSearch():
@@ -99,10 +102,13 @@ class Counting:
         """How many records leave, or have a value that somebody has entered."""
         if isinstance(change, RemoveEntity):
             return self._records(change.entity)
-        old = self.pairs.former(change.entity).fields[change.field]
+        return self._holding(self.pairs.former(change.entity).fields[change.field])
+
+    def _holding(self, old: Field) -> int:
+        """How many records have a value that somebody has entered."""
         if old.is_computed or not is_stored(old):
             return 0
-        table = self._table(change.entity)
+        table = self.tables[old.entity]
         return self._count(sa.select(sa.func.count()).select_from(table.table).where(~empties(table, old.name)))
 
     def _option(self, change: RenameOption | RemoveOption) -> Change:

@@ -15,6 +15,7 @@ from kith.runtime.context import SYSTEM, context_of
 from kith.runtime.database import Database
 from kith.runtime.loading.planned import changes_of_data, first_data
 from kith.runtime.plan.changes import AddKey, Change, Effect, RemoveOption
+from kith.runtime.plan.changes_private import ChangeRetention
 from kith.runtime.plan.changes_told import ChangeRights
 from kith.runtime.plan.compare import compare
 from kith.runtime.plan.counting import Counting
@@ -22,6 +23,7 @@ from kith.runtime.plan.doubling import Doubling
 from kith.runtime.plan.lineage import Past, past_of
 from kith.runtime.plan.narrowing import narrowed
 from kith.runtime.plan.pairs import Pairs
+from kith.runtime.plan.retained import retained
 from kith.runtime.plan.returning import Returning
 from kith.runtime.plan.retyped import Retyping
 from kith.runtime.plan.retyping import ChangeType
@@ -177,6 +179,8 @@ def _counted(
     for change in changes:
         if isinstance(change, ChangeRights):
             yield replace(change, people=people.get(change.role, 0))
+        elif isinstance(change, ChangeRetention):
+            yield retained(change, connection, context, pairs, base)
         elif isinstance(change, ChangeType):
             measured = retyping.measured(change, looking, counting.all_of, lenient=pairs.pairing.is_back)
             yield doubling.type(measured)

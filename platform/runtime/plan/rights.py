@@ -13,6 +13,7 @@ from kith.runtime.plan.changes import Change
 from kith.runtime.plan.changes_told import ChangeDocument, ChangeRights
 from kith.runtime.plan.pairs import Pairs
 from kith.runtime.plan.plain import plain
+from kith.runtime.rights import is_closed
 from kith.runtime.schema.tables import Tables
 
 ALL_ELSE = "other fields"
@@ -58,8 +59,10 @@ def _rights(old: Role, new: Role, pairs: Pairs) -> Iterator[Change]:
         declared = pairs.after.entities.get(entity)
         fields = pairs.renamed_fields(declared) if declared is not None else {}
         before, after = _granted(grants.get(entity), fields), _granted(new.grants.get(entity), {})
-        for what in {**before, **after}:
-            was, becomes = _of(before, what), _of(after, what)
+        closed = _closed(declared, pairs)
+        turned = closed[0] ^ closed[1] if before and after and not (old.all_entities and new.all_entities) else ()
+        for what in dict.fromkeys((*before, *after, *sorted(turned))):
+            was, becomes = _of(before, what, closed[0]), _of(after, what, closed[1])
             if was != becomes and not _goes_with_it(what, was, becomes) and not _is_gone(what, declared):
                 yield ChangeRights(new.name, entity, what, was, becomes, effect="rights")
 
@@ -75,8 +78,21 @@ def _is_gone(what: str, declared: Entity | None) -> bool:
     return what.startswith("field ") and what.removeprefix("field ") not in left
 
 
-def _of(granted: Mapping[str, str], what: str) -> str:
-    """How far a right goes; a field that a grant does not name goes as far as all others."""
+def _closed(declared: Entity | None, pairs: Pairs) -> tuple[frozenset[str], frozenset[str]]:
+    """The fields that no role has unless its grant names them, before and now; a new one is as it will be."""
+    if declared is None:
+        return frozenset(), frozenset()
+    fields = [(pairs.field(field) or field, field) for field in declared.fields.values()]
+    return (
+        frozenset(f"field {new.name}" for old, new in fields if is_closed(old)),
+        frozenset(f"field {new.name}" for _, new in fields if is_closed(new)),
+    )
+
+
+def _of(granted: Mapping[str, str], what: str, closed: frozenset[str]) -> str:
+    """How far a right goes; a field that a grant does not name goes as far as all others, unless it is closed."""
+    if what in closed and granted:
+        return granted.get(what, "none")
     return granted.get(what, granted.get(ALL_ELSE, "no") if what.startswith("field ") else "no")
 
 

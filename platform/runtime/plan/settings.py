@@ -23,6 +23,8 @@ def setting_of(change: Mapping[str, Any]) -> str:
 
 def _of_entity(change: Mapping[str, Any]) -> str:
     found = f"entity.{change['entity']}"
+    if change.get("kind") == "change_retention":
+        return f"{found}.retention"
     if "key" in change:
         return f"{found}.keys.{change['key']}"
     if "field" not in change:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
-from kith.metadata.model_privacy import STAMPS, Retention
-from kith.rules.sql.values import to_database
-from kith.rules.types import DATE, DATETIME
+from kith.metadata.model_privacy import Retention
 from kith.runtime.context import Context
 from kith.runtime.privacy.erasing import Asked, Held, erase
 from kith.runtime.privacy.fates import fates_of
+from kith.runtime.privacy.overdue import cutoff, overdue
 from kith.runtime.release import Release
-from kith.runtime.schema import system
-from kith.runtime.schema.storage import VALUE
 from kith.runtime.write.change import Cause, Change, Refused
 from kith.runtime.write.gate import save_within
 from kith.runtime.write.wakening import added
@@ -41,7 +37,7 @@ class Due:
 def due(connection: sa.Connection, context: Context, release: Release) -> Iterator[Due]:
     """What retention would do now, entity by entity; what hangs on the records is told of the first thousands."""
     for name, retention in _rules(release):
-        wanted = _due(context, release, name, retention)
+        wanted = overdue(context, release, name, retention)
         count = int(connection.scalar(sa.select(sa.func.count()).select_from(wanted.subquery())) or 0)
         ids = [str(id_) for id_ in connection.scalars(wanted.limit(5_000))]
         found = fates_of(connection, release, name, ids, retention.do).all if retention.do != "delete" else {}
@@ -57,7 +53,7 @@ def retain(
     for name, retention in _rules(release):
         if name < at:
             continue
-        wanted = _due(context, release, name, retention)
+        wanted = overdue(context, release, name, retention)
         if name == at and after:
             wanted = wanted.where(release.tables[name].id > after)
         limit = PEOPLE if release.model.entities[name].person else RECORDS
@@ -107,43 +103,3 @@ def _one_by_one(
 def _rules(release: Release) -> list[tuple[str, Retention]]:
     entities = sorted(release.model.entities.items())
     return [(name, entity.retention) for name, entity in entities if entity.retention is not None]
-
-
-def _due(context: Context, release: Release, entity: str, retention: Retention) -> sa.Select[Any]:
-    """The ids of the records, in their order: neither held nor as an erasure has left them."""
-    table, erased = release.tables[entity], system.erased.c
-    done = sa.exists().where(
-        erased.entity == table.stable_name, erased.record == table.id, erased.version == table.table.c.version
-    )
-    wanted = sa.select(table.id).where(_has_passed(context, release, entity, retention)).order_by(table.id)
-    held = sa.select(system.hold.c.record).where(
-        system.hold.c.entity == table.stable_name, system.hold.c.lifted_at.is_(None)
-    )
-    wanted = wanted.where(table.id.not_in(held))
-    return wanted.where(table.live) if retention.do == "delete" else wanted.where(~done)
-
-
-def _has_passed(context: Context, release: Release, entity: str, retention: Retention) -> sa.ColumnElement[bool]:
-    table, engine = release.tables[entity], release.tables.engine
-    day, name = cutoff(context, retention.after), retention.from_field
-    if name in STAMPS:
-        column, type_ = table.table.c[name], DATETIME
-    else:
-        column, type_ = table.columns[name].parts[VALUE], release.model.entities[entity].fields[name].type
-    if type_.kind == "date":
-        return column <= sa.literal(to_database(day, DATE, engine), column.type)
-    # An instant of that day counts: the day has passed as a whole, in the workspace's time zone.
-    end = datetime.combine(day + timedelta(days=1), time(), tzinfo=context.zone).astimezone(UTC)
-    return column < sa.literal(to_database(end, DATETIME, engine), column.type)
-
-
-def cutoff(context: Context, after: str) -> date:
-    """The last day that lies as long ago as is said."""
-    today = context.now.astimezone(context.zone).date()
-    unit = after.lstrip("0123456789")
-    count = int(after.removesuffix(unit))
-    if unit in ("d", "w"):
-        return today - timedelta(days=count * (7 if unit == "w" else 1))
-    months = today.year * 12 + today.month - 1 - count * (12 if unit == "y" else 1)
-    year, month = divmod(months, 12)
-    return date(year, month + 1, min(today.day, calendar.monthrange(year, month + 1)[1]))

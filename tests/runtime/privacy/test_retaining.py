@@ -14,7 +14,8 @@ from kith.runtime.context import SYSTEM, Context
 from kith.runtime.privacy import holding
 from kith.runtime.privacy.certificates import certificates
 from kith.runtime.privacy.compacting import compact
-from kith.runtime.privacy.retaining import cutoff, due, retain
+from kith.runtime.privacy.overdue import cutoff
+from kith.runtime.privacy.retaining import due, retain
 from tests.api.world import NOW
 from tests.runtime.privacy.canary import Canary, Clinic, found_in_bytes
 
