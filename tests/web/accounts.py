@@ -90,6 +90,23 @@ def invited(shop: Shop, **sent: str) -> str:
     return secret_shown(answer).removeprefix("http://kith.test")
 
 
+def opened(client: TestClient, link: str) -> Response:
+    """The page that a link leads to, whose secret has left the address."""
+    left = client.get(link)
+    assert (left.status_code, left.headers["location"], left.headers["referrer-policy"]) == (
+        303,
+        "/link",
+        "no-referrer",
+    )
+    return client.get("/link")
+
+
+def choose(client: TestClient, link: str, password: str, again: str = "") -> Response:
+    """Choose a password with a link."""
+    opened(client, link)
+    return client.post("/link", data={"password": password, "again": again or password})
+
+
 def sign_in(client: TestClient, email: str, password: str = PASSWORD) -> Response:
     """Try a password."""
     return client.post("/sign-in", data={"email": email, "password": password})

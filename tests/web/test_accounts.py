@@ -14,11 +14,13 @@ from kith.runtime.clock import system_clock
 from kith.runtime.schema import system
 from kith.runtime.write.change import Change
 from tests.web.accounts import (
+    choose,
     forget_step,
     happened,
     hidden,
     invited,
     nobody,
+    opened,
     secret_shown,
     sign_in,
     somebody,
@@ -34,14 +36,26 @@ def test_an_invitation_is_good_once_and_leads_in(shop: Shop) -> None:
     email = f"new.{shop.workspace.database.kind}@example.com"
     link = invited(shop, email=email, name="Nora New")
     client = nobody(shop)
-    assert "Welcome, Nora New" in client.get(link).text
-    assert client.get(link).status_code == 200
-    entered = client.post(link, data={"password": NEW, "again": NEW})
+    assert "Welcome, Nora New" in opened(client, link).text
+    assert opened(client, link).status_code == 200
+    entered = choose(client, link, NEW)
     assert (entered.status_code, entered.headers["location"]) == (303, "/")
     assert client.get("/account").status_code == 200
-    for again in (nobody(shop).get(link), nobody(shop).post(link, data={"password": NEW, "again": NEW})):
+    for again in (opened(nobody(shop), link), choose(nobody(shop), link, NEW)):
         assert (again.status_code, "not good any more" in again.text) == (410, True)
     assert sign_in(nobody(shop), email, NEW).status_code == 303
+
+
+def test_the_secret_of_a_link_leaves_the_address_at_once_and_stands_on_no_page(shop: Shop) -> None:
+    link = invited(shop, email=f"unseen.{shop.workspace.database.kind}@example.com")
+    client = nobody(shop)
+    cookie = client.get(link).headers["set-cookie"]
+    assert [part in cookie for part in ("kith_link=", "HttpOnly", "SameSite=lax", "Max-Age=1800")] == [True] * 4
+    page = client.get("/link")
+    assert (page.status_code, link.removeprefix("/link/") in page.text) == (200, False)
+    assert client.post("/link", data={"password": NEW, "again": NEW}).status_code == 303
+    assert client.get("/link").status_code == 410
+    assert "kith_link" not in client.cookies
 
 
 REFUSED: Mapping[str, tuple[str, str]] = {
@@ -57,10 +71,10 @@ REFUSED: Mapping[str, tuple[str, str]] = {
 def test_a_password_that_is_refused_says_why_and_does_not_use_the_link_up(shop: Shop, password: str) -> None:
     email = f"novak{[*REFUSED].index(password)}{shop.workspace.database.kind}@example.com"
     link, (why, again) = invited(shop, email=email, name="Nela Novak"), REFUSED[password]
-    answer = nobody(shop).post(link, data={"password": password, "again": again})
+    answer = choose(nobody(shop), link, password, again)
     assert (answer.status_code, why in answer.text) == (422, True), told(answer)
     assert f'value="{password}"' not in answer.text
-    assert nobody(shop).post(link, data={"password": NEW, "again": NEW}).status_code == 303
+    assert choose(nobody(shop), link, NEW).status_code == 303
 
 
 def test_a_link_is_over_with_its_time_and_with_the_next_one(shop: Shop) -> None:
@@ -68,12 +82,12 @@ def test_a_link_is_over_with_its_time_and_with_the_next_one(shop: Shop) -> None:
     user, database, now = shop.users[email], shop.workspace.database, system_clock()
     past = now - LIFETIMES["reset"]
     old = database.run(lambda connection: make_link(connection, "reset", user, past)[0])
-    assert nobody(shop).get(f"/link/{old}").status_code == 410
+    assert opened(nobody(shop), f"/link/{old}").status_code == 410
     first, second = (
         secret_shown(shop.client(ADMIN).post(f"/accounts/{user}/link")).removeprefix("http://kith.test")
         for _ in range(2)
     )
-    assert [nobody(shop).get(link).status_code for link in (first, second)] == [410, 200]
+    assert [opened(nobody(shop), link).status_code for link in (first, second)] == [410, 200]
 
 
 def test_a_reset_ends_all_sessions_and_an_inactive_user_has_none(shop: Shop) -> None:
@@ -82,20 +96,20 @@ def test_a_reset_ends_all_sessions_and_an_inactive_user_has_none(shop: Shop) -> 
     assert client.get("/").status_code == 200
     link = secret_shown(shop.client(ADMIN).post(f"/accounts/{user}/link")).removeprefix("http://kith.test")
     assert client.get("/").status_code == 200
-    assert nobody(shop).post(link, data={"password": NEW, "again": NEW}).status_code == 303
+    assert choose(nobody(shop), link, NEW).status_code == 303
     assert client.get("/").status_code == 303
     assert sign_in(nobody(shop), email).status_code == 401
     link = secret_shown(shop.client(ADMIN).post(f"/accounts/{user}/link")).removeprefix("http://kith.test")
     shop.save(Change("update", "user", user, {"active": False}))
-    assert nobody(shop).get(link).status_code == 410
+    assert opened(nobody(shop), link).status_code == 410
 
 
 def test_links_that_are_tried_out_are_slowed_down(shop: Shop) -> None:
     link = invited(shop, email=f"throttled.{shop.workspace.database.kind}@example.com")
     client = nobody(shop)
-    statuses = {client.get(f"/link/guess{number}").status_code for number in range(25)}
-    assert (statuses, client.get(link).status_code) == ({410}, 410)
-    assert nobody(shop).get(link).status_code == 200
+    statuses = {opened(client, f"/link/guess{number}").status_code for number in range(25)}
+    assert (statuses, opened(client, link).status_code) == ({410}, 410)
+    assert opened(nobody(shop), link).status_code == 200
 
 
 # ---- the second step ------------------------------------------------------------------------------------------------
@@ -160,9 +174,9 @@ def test_turning_the_second_step_off_takes_the_password(shop: Shop) -> None:
 def test_a_reset_still_takes_the_code(shop: Shop) -> None:
     email = somebody(shop)
     phone, _ = with_codes(shop, email)
-    link = secret_shown(shop.client(ADMIN).post(f"/accounts/{shop.users[email]}/link"))
-    asked = nobody(shop).post(link, data={"password": NEW, "again": NEW})
-    assert (asked.status_code, "set-cookie" in asked.headers) == (200, False)
+    link = secret_shown(shop.client(ADMIN).post(f"/accounts/{shop.users[email]}/link")).removeprefix("http://kith.test")
+    asked = choose(nobody(shop), link, NEW)
+    assert (asked.status_code, "kith=" in asked.headers["set-cookie"]) == (200, False)
     sent = {"secret": hidden(asked, "secret"), "code": phone.now()}
     assert nobody(shop).post("/sign-in/code", data=sent).status_code == 303
 
@@ -290,4 +304,4 @@ def test_every_page_of_an_account_is_there_in_both_languages(shop: Shop, languag
         answer = admin.get(path)
         assert (path, answer.status_code, "{" in told(answer)) == (path, 200, False)
     guest = nobody(shop, language)
-    assert [guest.get(path).status_code for path in ("/forgot", "/link/x", "/sign-in")] == [200, 410, 200]
+    assert [guest.get(path).status_code for path in ("/forgot", "/link", "/sign-in")] == [200, 410, 200]

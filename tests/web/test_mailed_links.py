@@ -17,7 +17,7 @@ from kith.jobs.worker import Worker
 from kith.runtime.schema import system
 from kith.runtime.settings import Mail, Settings
 from kith.runtime.write.change import Change
-from tests.web.accounts import nobody, served, sign_in, somebody, told
+from tests.web.accounts import choose, nobody, opened, served, sign_in, somebody, told
 from tests.web.shop import ADMIN, Shop
 
 ADDRESS, NEW = "https://crm.example.com", "a heron under water"
@@ -100,7 +100,7 @@ def test_a_forgotten_password_is_replaced_by_a_letter(shop: Shop, inbox: Inbox) 
     assert "good once, for 4 hours" in inbox.text(0)
     link = inbox.link()
     assert link.rpartition("/")[2] not in waiting
-    assert client.post(link, data={"password": NEW, "again": NEW}).status_code == 303
+    assert choose(client, link, NEW).status_code == 303
     assert sign_in(nobody(shop), email, NEW).status_code == 303
 
 
@@ -145,7 +145,7 @@ def test_an_invitation_goes_by_letter_in_the_language_of_the_invited(shop: Shop,
     work(shop)
     assert "林晓，您好" in inbox.text(-1)
     assert "邀请您使用" in inbox.letters[-1]["subject"]
-    assert [nobody(shop).get(link).status_code for link in (first, inbox.link())] == [410, 200]
+    assert [opened(nobody(shop), link).status_code for link in (first, inbox.link())] == [410, 200]
 
 
 def test_a_server_that_is_away_is_tried_again_and_the_letter_that_goes_is_the_good_one(
@@ -160,7 +160,7 @@ def test_a_server_that_is_away_is_tried_again_and_the_letter_that_goes_is_the_go
     retried = sa.update(system.job).where(system.job.c.kind == "email").values(due_at=system.job.c.created_at)
     shop.workspace.database.run(lambda connection: connection.execute(retried))
     work(shop)
-    assert nobody(shop).get(inbox.link()).status_code == 200
+    assert opened(nobody(shop), inbox.link()).status_code == 200
 
 
 def test_without_outgoing_mail_a_person_is_told_whom_to_ask(shop: Shop) -> None:

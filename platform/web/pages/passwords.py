@@ -1,4 +1,4 @@
-"""The password that a person chooses: of his own account, or with the link of an invitation or reset."""
+"""The password that a person chooses for his own account, and what he does who has forgotten it."""
 
 from __future__ import annotations
 
@@ -9,22 +9,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from kith.runtime.accounts import Failed, change_password, enter_by_link, knows_password
-from kith.runtime.accounts.actors import actor_of_user
-from kith.runtime.accounts.choosing import wrong_with
-from kith.runtime.accounts.links import Link as Opened
-from kith.runtime.accounts.links import link_of
+from kith.runtime.accounts import Failed, change_password, knows_password
 from kith.runtime.accounts.mailing import ask_reset
 from kith.runtime.accounts.passwords import LONGEST, SHORTEST
-from kith.runtime.accounts.throttling import Subject, machine
 from kith.runtime.context import Actor
 from kith.texts import Texts
 from kith.web import addresses, sessions
 from kith.web.answering import Endpoint, action, page
 from kith.web.choices import local
 from kith.web.inputs import FieldInput
-from kith.web.pages.signing import Way, entering, expired, go_on
-from kith.web.requests import Guest, Visit, Web, go, guest_of, not_while_acting, parameter
+from kith.web.pages.signing import entering, expired
+from kith.web.requests import Guest, Visit, Web, go, guest_of, not_while_acting
 from kith.web.view import Link, Notice
 
 
@@ -33,10 +28,8 @@ def routes(web: Web) -> Sequence[Route]:
     return (
         Route(addresses.PASSWORD, page(web, ask_password), methods=["GET"]),
         Route(addresses.PASSWORD, action(web, choose_password, expired, long=True), methods=["POST"]),
-        Route(addresses.FORGOT, _shown(web, ask_address), methods=["GET"]),
+        Route(addresses.FORGOT, shown(web, ask_address), methods=["GET"]),
         Route(addresses.FORGOT, entering(web, send_link), methods=["POST"]),
-        Route(addresses.LINK + "/{secret}", _shown(web, show_link), methods=["GET"]),
-        Route(addresses.LINK + "/{secret}", entering(web, take_link), methods=["POST"]),
     )
 
 
@@ -64,11 +57,11 @@ def choose_password(visit: Visit) -> Response:
         new,
         visit.context.now,
         keep=sessions.secret_of(doors, visit.request),
-        about=_about(visit, visit.context.actor),
+        about=about(visit, visit.context.actor),
         device=sessions.device_of(visit.request),
     )
     if refused:
-        return _password_page(visit, target, {"password": visit.texts(f"password.{refused}", **_limits())})
+        return _password_page(visit, target, {"password": visit.texts(f"password.{refused}", **limits())})
     return go(target, "password")
 
 
@@ -93,12 +86,13 @@ def _is_a_stranger(visit: Visit) -> Failed | None:
     return knows_password(database, visit.web.passwords, user, sent, visit.context.now, device)
 
 
-def _about(guest: Guest, actor: Actor) -> tuple[str, ...]:
+def about(guest: Guest, actor: Actor) -> tuple[str, ...]:
     """What a password should not consist of."""
     return actor.name, str(actor.record.get("email") or ""), *guest.model.app.title.texts.values()
 
 
-def _limits() -> dict[str, int]:
+def limits() -> dict[str, int]:
+    """How short and how long a password may be, as texts say it."""
     return {"shortest": SHORTEST, "longest": LONGEST}
 
 
@@ -112,12 +106,13 @@ def _password_page(visit: Visit, target: str, errors: Mapping[str, str] | None =
         422 if wrong else 200,
         title=texts("password.title"),
         due=visit.account.must_change,
-        fields=_fields(texts, names, wrong),
+        fields=password_fields(texts, names, wrong),
         target=local(target),
     )
 
 
-def _fields(texts: Texts, names: Sequence[str], wrong: Mapping[str, str]) -> list[FieldInput]:
+def password_fields(texts: Texts, names: Sequence[str], wrong: Mapping[str, str]) -> list[FieldInput]:
+    """The fields of a form for a password; `wrong` is what is wrong with what was typed, by field."""
     return [
         FieldInput(
             name=name,
@@ -125,17 +120,19 @@ def _fields(texts: Texts, names: Sequence[str], wrong: Mapping[str, str]) -> lis
             kind="password" if name == "current" else "new_password",
             required=True,
             error=wrong.get(name, ""),
-            help=texts("password.help", **_limits()) if name == "password" else "",
+            help=texts("password.help", **limits()) if name == "password" else "",
             autofocus=name == (next(iter(wrong)) if wrong else names[0]),
         )
         for name in names
     ]
 
 
-# ---- with a link ----------------------------------------------------------------------------------------------------
+# ---- forgotten ------------------------------------------------------------------------------------------------------
 
 
-def _shown(web: Web, handler: Callable[[Guest], Response]) -> Endpoint:
+def shown(web: Web, handler: Callable[[Guest], Response]) -> Endpoint:
+    """The endpoint of a page for somebody who is not signed in."""
+
     async def show(request: Request) -> Response:
         return await web.doors.calling.write(lambda: handler(guest_of(web, request)))
 
@@ -178,74 +175,4 @@ def send_link(guest: Guest, form: FormData) -> Response:
         failed=None,
         hidden=(),
         links=(Link(texts("codes.start_again"), addresses.SIGN_IN),),
-    )
-
-
-def show_link(guest: Guest) -> Response:
-    """What a link opens; looking at it does not use it up, since mail is looked through by programs."""
-    found = _opened(guest)
-    return _over(guest) if found is None else _choosing(guest, *found)
-
-
-def take_link(guest: Guest, form: FormData) -> Response:
-    """Choose a password with a link, and come in."""
-    found, new = _opened(guest), str(form.get("password", ""))
-    if found is None:
-        return _over(guest)
-    texts, doors = guest.texts, guest.web.doors
-    if new != str(form.get("again", "")):
-        return _choosing(guest, *found, {"again": texts("password.different")})
-    if refused := wrong_with(new, _about(guest, found[1])):
-        return _choosing(guest, *found, {"password": texts(f"password.{refused}", **_limits())})
-    sent, device = (parameter(guest.request, "secret"), new), sessions.device_of(guest.request)
-    database, passwords = doors.workspace.database, guest.web.passwords
-    entered = enter_by_link(database, guest.release, passwords, sent, doors.clock(), device)
-    return _over(guest) if isinstance(entered, Failed) else go_on(guest, entered, Way())
-
-
-def _opened(guest: Guest) -> tuple[Opened, Actor] | None:
-    """What the secret in the address is good for, and whose it is; who tries many has to wait."""
-    doors, now = guest.web.doors, guest.web.doors.clock()
-    database, asker = doors.workspace.database, Subject("link", machine(sessions.device_of(guest.request).address))
-    if doors.throttle.wait(asker, now):
-        return None
-    with database.read() as connection:
-        link = link_of(connection, parameter(guest.request, "secret"), now)
-        actor = actor_of_user(connection, guest.release, link.user) if link and link.kind != "second" else None
-    if link is None or actor is None:
-        doors.throttle.failed(database, asker, now)
-        return None
-    return link, actor
-
-
-def _over(guest: Guest) -> Response:
-    texts = guest.texts
-    return guest.page(
-        "entering.html",
-        410,
-        title=texts("link.over"),
-        text=texts("link.over_text"),
-        submit="",
-        action="",
-        fields=(),
-        failed=None,
-        hidden=(),
-        links=(Link(texts("sign_in.title"), addresses.SIGN_IN), Link(texts("sign_in.forgot"), addresses.FORGOT)),
-    )
-
-
-def _choosing(guest: Guest, link: Opened, actor: Actor, wrong: Mapping[str, str] | None = None) -> Response:
-    texts, email = guest.texts, str(actor.record.get("email") or "")
-    return guest.page(
-        "entering.html",
-        422 if wrong else 200,
-        title=texts(f"link.{link.kind}", name=actor.name),
-        text=texts("link.text", email=email),
-        submit=texts("password.submit"),
-        action=addresses.link_of(parameter(guest.request, "secret")),
-        fields=_fields(texts, ("password", "again"), wrong or {}),
-        failed=None,
-        # Password managers keep the name with the password.
-        hidden=[("username", email)],
-        links=(),
     )
