@@ -95,6 +95,58 @@ def test_unchanged_rules_stay_where_all_that_they_hang_on_is_as_before() -> None
     assert one.rules["shop"][0] is two.rules["shop"][0]
 
 
+# what changes beside an entity whose own document stays: the document, what stands there, what stands there then
+AROUND = {
+    "nothing": ("app.yaml", "title", "title"),
+    "the type of what its roll-up adds": ("entities/sale.yaml", "type: integer", "type: decimal"),
+    "whether what its roll-up adds exists": ("entities/sale.yaml", "  size:", "  length:"),
+    "the lines that lead to it": ("entities/sale.yaml", "inverse: sales", "inverse: deals"),
+    "whether the lines are its own": ("entities/sale.yaml", "inverse: sales", "inverse: sales, owned: true"),
+    "a role that is an option": ("roles/clerk.yaml", "Clerk", "Seller"),
+    "the fragment that it includes": ("fragments/named.yaml", "Name", "Called"),
+    "a text that stands apart": ("strings/zh-CN.yaml", "大小", "尺寸"),
+    "the currency": ("app.yaml", "currency: EUR", "currency: USD"),
+    "the languages": ("app.yaml", "languages: [en]", "languages: [en, zh-CN]"),
+}
+KEPT = {
+    "entities/shop.yaml": "entity: shop\nlabel: {en: Shop}\nplural: {en: Shops}\ninclude: [named]\nfields:\n"
+    "  size: {type: integer}\n  price: {type: money, required_when: size > 3, label: {en: Price}}\n"
+    "  role: {type: choice, options_from: roles, label: {en: Role}}\n"
+    "  sum: {type: rollup, value: sum(sales.size), label: {en: Sum}}\n",
+    "entities/sale.yaml": "entity: sale\nlabel: {en: Sale}\nplural: {en: Sales}\nfields:\n"
+    "  shop: {type: reference, to: shop, inverse: sales, label: {en: Shop}}\n  size: {type: integer, label: {en: Size}}\n",
+    "roles/clerk.yaml": "role: clerk\nlabel: {en: Clerk}\nentities: {}\n",
+    "fragments/named.yaml": "fragment: named\nfields: {name: {type: text, label: {en: Name}}}\n",
+    "strings/zh-CN.yaml": "strings: zh-CN\ntexts: {entity.shop.fields.size.label: 大小}\n",
+}
+
+
+@pytest.mark.parametrize("what", AROUND)
+def test_an_entity_is_made_again_where_what_it_hangs_on_has_changed(what: str) -> None:
+    path, old, new = AROUND[what]
+    (shop,) = layers("integer")
+    before = {**shop.documents, **KEPT}
+    assert old in before[path]
+    memo = Memo()
+    assert build((replace(shop, documents=before),), memo)[0]
+    then = (replace(shop, documents={**before, path: before[path].replace(old, new, 1)}),)
+    assert build(then, memo) == build(then)
+    assert build((replace(shop, documents=before),), memo) == build((replace(shop, documents=before),))
+
+
+def test_an_entity_stays_where_all_that_it_hangs_on_is_as_before() -> None:
+    (shop,) = layers("integer")
+    memo, documents = Memo(), {**shop.documents, "entities/sale.yaml": KEPT["entities/sale.yaml"]}
+    more = documents["entities/sale.yaml"] + "  note: {type: text, label: {en: Note}}\n"
+    one, two = (
+        build((replace(shop, documents={**documents, "entities/sale.yaml": sale}),), memo)[0]
+        for sale in (documents["entities/sale.yaml"], more)
+    )
+    assert one and two
+    assert one.entities["shop"] is two.entities["shop"]
+    assert one.entities["sale"] != two.entities["sale"]
+
+
 def test_what_a_build_does_not_ask_for_is_forgotten() -> None:
     memo = Memo()
     memo.put("a", 1)

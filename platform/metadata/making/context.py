@@ -120,13 +120,18 @@ class Context:
         return self.memo.once(("spoken", sources, tuple(self.merged.ranks.items()), self.advice), object)
 
     def piece_of(
-        self, document: Document, world: Mapping[str, Scope], make: Callable[[], T], lasts: Callable[[T], bool]
+        self,
+        what: Hashable,
+        document: Document,
+        world: Mapping[str, Scope],
+        make: Callable[[], T],
+        lasts: Callable[[T], bool],
     ) -> T:
         """What is made of a document and of what its texts ask of entities; kept where that told no problem.
 
-        `lasts` says whether a piece hangs on nothing else.
+        `what` names the piece, with everything else that it hangs on; `lasts` says whether that was possible.
         """
-        key = ("piece", document.kind, document.sources, self.spoken)
+        key = ("piece", what, document.sources, self.spoken)
         piece: Piece | None = self.memo.get(key)
         if piece is None or not piece.kept.holds(world):
             told = len(self.problems)

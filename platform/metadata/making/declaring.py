@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from copy import copy
+from functools import partial
+
 from kith.metadata.fields import COMMON, FIELD_TYPES, FieldType, Setting
+from kith.metadata.layers.documents import Document
 from kith.metadata.making.at import At, fraction
 from kith.metadata.making.context import Context, humanize
 from kith.metadata.making.scopes import EntityScope, Shell, label_words
@@ -15,6 +19,7 @@ APART = frozenset({
     "options", "options_from", "options_when", "to", "inverse", "on_delete", "owned", "value", "result", *COMMON,
 })  # fmt: skip
 """Keys that the model holds by themselves; the others of a type are its settings."""
+ANY = "any_reference"
 LINKS = {"user": "user", "users": "user", "team": "team"}
 """Field types that always lead to the same entity."""
 
@@ -26,13 +31,26 @@ def scopes_of(context: Context, currency: str) -> dict[str, EntityScope]:
         label = context.label(at, fallback=humanize(document.name), lint=False)
         scope = EntityScope(document.name, label_words(label, document.name), world)
         world[document.name] = scope
-        for name, field in at.parts("fields"):
-            scope.shells[name] = shell_of(context, document.name, name, field, currency)
+        make = partial(_shells_of, context, document, at, currency)
+        shells = context.piece_of("shells", document, world, make, _are_whole)
+        # What is kept stays as it was declared: a build goes on to give its own ones their types and expressions.
+        scope.shells = {name: copy(shell) for name, shell in shells.items()}
     _bind_roles(context, world)
+    _aim(context, world)
     for scope in world.values():
         _relate(scope, world)
         context.broken |= {shell.name for shell in scope.shells.values() if shell.to and shell.to not in world}
     return world
+
+
+def _shells_of(context: Context, document: Document, at: At, currency: str) -> dict[str, Shell]:
+    """The fields of an entity."""
+    return {name: shell_of(context, document.name, name, field, currency) for name, field in at.parts("fields")}
+
+
+def _are_whole(shells: dict[str, Shell]) -> bool:
+    """Whether nothing is wrong with any of some fields, so that a build which finds them kept notes no broken name."""
+    return not any(shell.broken for shell in shells.values())
 
 
 def shell_of(context: Context, entity: str, name: str, at: At, currency: str) -> Shell:
@@ -40,7 +58,7 @@ def shell_of(context: Context, entity: str, name: str, at: At, currency: str) ->
     kind = FIELD_TYPES.get(at.text("type"))
     label = context.label(at, fallback=humanize(name))
     known = kind or FIELD_TYPES["text"]
-    to = LINKS.get(known.name) or at.text("to")
+    to = LINKS.get(known.name) or ("" if known.name == ANY else at.text("to"))
     options = options_of(context, at) if "options" in known.keys else {}
     params = settings_of(at, known)
     owned = at.flag("owned")
@@ -111,6 +129,26 @@ def _bind_roles(context: Context, world: dict[str, EntityScope]) -> None:
             if shell.computed and result.get("options") is not None:
                 shell.options = options_of(context, result)
                 shell.declared = declared_result(shell, "") if result.text("type") == "choice" else shell.declared
+
+
+def _aim(context: Context, world: dict[str, EntityScope]) -> None:
+    """Tell references to any record which entities they lead to: those listed, those that keep such, or all that can stand alone."""
+    shells = [one for scope in world.values() for one in scope.shells.values() if one.kind.name == ANY]
+    if not shells:
+        return
+    entities = context.documents("entity")
+    for shell in shells:
+        listed, kept = shell.at.texts("to"), shell.at.text("among")
+        shell.targets = tuple(
+            document.name
+            for document, at in entities
+            if (document.name in listed if listed else at.flag(kept) if kept else _stands_alone(at))
+        )
+
+
+def _stands_alone(entity: At) -> bool:
+    """Whether records are neither lines of others nor seen only with them."""
+    return entity.get("seen_with") is None and not any(at.flag("owned") for _, at in entity.parts("fields"))
 
 
 def _relate(scope: EntityScope, world: dict[str, EntityScope]) -> None:

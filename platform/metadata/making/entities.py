@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from functools import partial
+
 from kith.metadata.layers.documents import Document
 from kith.metadata.making import slots
 from kith.metadata.making.at import At
@@ -9,7 +12,7 @@ from kith.metadata.making.context import Context, humanize
 from kith.metadata.making.flowing import actions_of
 from kith.metadata.making.private import purposes_of, retention_of
 from kith.metadata.making.scopes import EntityScope, Shell
-from kith.metadata.model import Duplicate, Entity, Field, Inverse, Key
+from kith.metadata.model import Duplicate, Entity, Field, Inverse, Key, SeenWith
 from kith.problems import Excerpt
 from kith.rules.compiling import compile_expression, compile_template
 from kith.rules.program import Expression
@@ -24,11 +27,25 @@ TITLES = ("name", "title", "subject", "label", "number", "code")
 
 def entities_of(context: Context, world: dict[str, EntityScope]) -> dict[str, Entity]:
     """All entities."""
-    inverses = inverses_of(world)
-    return {
-        document.name: entity_of(context, world[document.name], inverses.get(document.name, {}), document, at)
-        for document, at in context.documents("entity")
-    }
+    all_inverses = inverses_of(world)
+    found: dict[str, Entity] = {}
+    for document, at in context.documents("entity"):
+        scope, inverses = world[document.name], all_inverses.get(document.name, {})
+        make = partial(entity_of, context, scope, inverses, document, at)
+        what = ("entity", *inverses.values(), *_computed(scope), *(shell.targets for shell in scope.shells.values()))
+        found[document.name] = context.piece_of(what, document, world, make, partial(_hangs_on_itself, context))
+    return found
+
+
+def _computed(scope: EntityScope) -> list[Hashable]:
+    """What other documents have a say in: the computed fields. An expression that is kept is the same one every time."""
+    shells = [shell for shell in scope.shells.values() if shell.computed]
+    return [(shell.type, shell.storage, id(shell.expression)) for shell in shells]
+
+
+def _hangs_on_itself(context: Context, entity: Entity) -> bool:
+    """Whether an entity is what its document says: no role gives options, and no broken name silences an expression."""
+    return not context.broken and not any("options_from" in field.params for field in entity.fields.values())
 
 
 def entity_of(context: Context, scope: EntityScope, inverses: dict[str, Inverse], document: Document, at: At) -> Entity:
@@ -59,7 +76,17 @@ def entity_of(context: Context, scope: EntityScope, inverses: dict[str, Inverse]
         erasure=at.text("erasure", "anonymise"),
         retention=retention_of(at),
         consents=purposes_of(context, at),
+        activities=at.flag("activities"),
+        notes=at.flag("notes"),
+        seen_with=seen_with_of(context, scope, at),
     )
+
+
+def seen_with_of(context: Context, scope: EntityScope, at: At) -> SeenWith | None:
+    """What its records are seen with, where the entity says so."""
+    part = at.part("seen_with")
+    field = part.text("field")
+    return SeenWith(field, context.expression(part.get("besides"), scope, slots.SCOPE)) if field else None
 
 
 def duplicate_of(name: str, at: At) -> Duplicate:
@@ -115,9 +142,10 @@ def inverses_of(world: dict[str, EntityScope]) -> dict[str, dict[str, Inverse]]:
     for scope in world.values():
         for shell in scope.shells.values():
             name = shell.at.text("inverse")
-            if name and shell.to and not shell.computed:
-                inverse = Inverse(name, scope.entity, shell.name, shell.at.flag("owned"))
-                found.setdefault(shell.to, {}).setdefault(name, inverse)
+            for to in (shell.to, *shell.targets) if name and not shell.computed else ():
+                if to:
+                    inverse = Inverse(name, scope.entity, shell.name, shell.at.flag("owned"))
+                    found.setdefault(to, {}).setdefault(name, inverse)
     return found
 
 
@@ -152,6 +180,7 @@ def field_of(context: Context, scope: EntityScope, shell: Shell) -> Field:
         options_when=options_when(context, scope, at),
         options=shell.options,
         to=shell.to,
+        targets=shell.targets,
         inverse=at.text("inverse"),
         on_delete="cascade" if at.flag("owned") else at.text("on_delete", "restrict"),
         owned=at.flag("owned"),

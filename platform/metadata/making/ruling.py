@@ -31,7 +31,7 @@ def rules_of(
     for document, at in context.documents("rules"):
         of = at.text("of")
         make = partial(_all_of, context, world.get(of), entities.get(of), document.name, at)
-        rules = context.piece_of(document, world, make, _hang_on_texts_alone)
+        rules = context.piece_of("rules", document, world, make, _hang_on_texts_alone)
         found.setdefault(of, []).extend(rules)
     return {entity: in_running_order(context, rules) for entity, rules in found.items()}
 
