@@ -32,6 +32,10 @@ LOST = frozenset({"40001", "40P01"})
 """PostgreSQL's states for "begin again": serialization failure and deadlock."""
 
 
+class Overtaken(Exception):
+    """Raised within `Database.run` where another transaction has changed what this one relies on: it is begun anew."""
+
+
 class Unfit(Exception):
     """A database that Kith cannot use; `words` say why and what to do."""
 
@@ -118,6 +122,8 @@ class Database:
             raw = connection.connection.driver_connection
             assert raw is not None
             raw.execute("PRAGMA foreign_keys = OFF")
+            # What a table made anew is sorted and journaled by is as large as the table.
+            raw.execute("PRAGMA temp_store = FILE")
             try:
                 with connection.begin():
                     yield connection
@@ -126,6 +132,7 @@ class Database:
                         raise RuntimeError(f"a row of {broken[0]} points to a row of {broken[2]} that is not there")
             finally:
                 raw.execute("PRAGMA foreign_keys = ON")
+                raw.execute("PRAGMA temp_store = MEMORY")
 
     def run(self, work: Callable[[sa.Connection], T]) -> T:
         """What `work` returns, in a writing transaction; begun anew where another transaction won, at most 5 times.
@@ -136,8 +143,8 @@ class Database:
             try:
                 with self.write() as connection:
                     return work(connection)
-            except DBAPIError as error:
-                if not lost(error) or attempt == RETRIES - 1:
+            except (DBAPIError, Overtaken) as error:
+                if not (isinstance(error, Overtaken) or lost(error)) or attempt == RETRIES - 1:
                     raise
                 # Those who collided shall not meet again.
                 time.sleep(random.uniform(0.5, 1) * 0.02 * 2**attempt)  # noqa: S311
