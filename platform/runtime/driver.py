@@ -66,6 +66,14 @@ def writing(
     return Writing(text, order, constants, wanted, str(statement.table), adds, answers)
 
 
+def asking(connection: sa.Connection, statement: sa.Select[Any], name: str) -> Writing:
+    """The same of a statement that locks what it finds, and can go along with what is written; `name` stands for its table."""
+    compiled = statement.compile(dialect=connection.dialect)
+    assert isinstance(compiled, sa.sql.compiler.SQLCompiler)
+    text, order = _NAMED.sub("%s", compiled.string), tuple(_NAMED.findall(compiled.string))
+    return Writing(text, order, {}, (), name, adds=True, answers=len(statement.selected_columns))
+
+
 def fetch(connection: sa.Connection, text: str, parameters: Any, *, raw: bool = False) -> list[Row]:
     """The rows of a statement, as the driver gives them; `raw` says that its parameters are written as PostgreSQL does."""
     begin(connection)

@@ -6,7 +6,7 @@ job to find. PostgreSQL's advisory locks tell the two apart; SQLite has one writ
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from kith.metadata.analysis.copies import copies_of
 
 if TYPE_CHECKING:
     from kith.runtime.release import Release
+    from kith.runtime.write.session import Session
 
 _SEED = 7_101
 """Sets these locks apart from others by the same ids."""
@@ -34,10 +35,12 @@ def copied_entities(release: Release) -> frozenset[str]:
     return found
 
 
-def announce(connection: sa.Connection, ids: Iterable[str]) -> None:
-    """Say, before records are read of which this transaction may keep copies, that it reads them."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(_READ, {"ids": sorted(ids)})
+def announce(session: Session, wanted: Mapping[str, Iterable[str]]) -> None:
+    """Say, before records are read of which this transaction may keep copies, that it reads them; their ids by entity."""
+    copied = copied_entities(session.release) if session.release.tables.engine == "postgresql" else ()
+    ids = sorted(id_ for name in wanted if name in copied for id_ in wanted[name])
+    if ids:
+        session.connection.execute(_READ, {"ids": ids})
 
 
 def wait_for_readers(connection: sa.Connection, ids: Iterable[str]) -> None:

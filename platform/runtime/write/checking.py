@@ -11,10 +11,12 @@ from kith.runtime.write.authorising import authorise_after, may_see
 from kith.runtime.write.change import Failure
 from kith.runtime.write.deleting import names_deleted
 from kith.runtime.write.draft import Draft
+from kith.runtime.write.filing import check_files
 from kith.runtime.write.explaining import message_of, title_of, why_not
 from kith.runtime.write.flows import check_action, check_flows
 from kith.runtime.write.messages import failure
 from kith.runtime.write.plans import compiled
+from kith.runtime.write.referring import named_by
 
 if TYPE_CHECKING:
     from kith.runtime.write.session import Session
@@ -25,6 +27,7 @@ EMPTY: tuple[object, ...] = (None, frozenset())
 def check(session: Session, drafts: Sequence[Draft]) -> None:
     """Note every failure of these drafts; the keys and the references of all are looked up together."""
     load_named(session, drafts)
+    check_files(session, drafts)
     for draft in drafts:
         session.rule_time.look()
         if draft.op != "delete" and draft.is_edited:
@@ -94,24 +97,25 @@ def load_named(session: Session, drafts: Sequence[Draft]) -> None:
         if draft.op != "delete" and draft.is_edited:
             for declared in draft.plan.references:
                 if draft.changed(declared.name):
-                    value = draft.after[declared.name]
-                    wanted.setdefault(declared.to, set()).update(value if isinstance(value, frozenset) else {value})
-    session.load_all({entity: ids - {None} for entity, ids in wanted.items()})
+                    for entity, id_ in named_by(declared, draft.after[declared.name]):
+                        wanted.setdefault(entity, set()).add(id_)
+    session.load_all(wanted)
 
 
 def check_references(session: Session, draft: Draft) -> None:
     """A newly named record must be there, live, and one that the actor may see."""
     for declared in draft.plan.references:
+        named = named_by(declared, draft.after[declared.name])
         if not draft.changed(declared.name):
             if draft.op == "restore" and names_deleted(session, draft, declared):
                 draft.fail(failure(session, "names_deleted", draft, declared.name, label=declared.label))
+            elif draft.op == "restore":
+                session.named |= named
             continue
-        value = draft.after[declared.name]
         before = draft.before[declared.name] if draft.before is not None else None
-        ids = set(value if isinstance(value, frozenset) else {value}) - {None}
-        ids -= set(before if isinstance(before, frozenset) else {before})
-        target = declared.to
-        for id_ in sorted(ids):
+        named -= named_by(declared, before)
+        session.named |= named
+        for target, id_ in sorted(named):
             record = session.load(target, id_)
             live = record is not None and record["deleted_at"] is None
             # What a rule sets, it sets with the rights of the release.

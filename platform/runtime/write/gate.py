@@ -21,6 +21,7 @@ from kith.runtime.write.draft import Draft
 from kith.runtime.write.effects import next_wave, unmoved_drafts
 from kith.runtime.write.holding import Raced
 from kith.runtime.write.messages import reasons, texts
+from kith.runtime.write.naming import are_live, keep_named
 from kith.runtime.write.noting import note_moved
 from kith.runtime.write.numbering import number
 from kith.runtime.write.preparing import effects_first, preload, prepare
@@ -231,8 +232,11 @@ def finish(session: Session) -> list[Draft]:
     """
     if not session.recorded:
         record_save(session)
+    keep_named(session)
     session.out.send()
-    return unmoved_drafts(session)
+    unmoved = unmoved_drafts(session)
+    are_live(session)
+    return unmoved
 
 
 def noted(drafts: Sequence[Draft], refusals: dict[int, list[Draft]]) -> bool:

@@ -21,7 +21,7 @@ from kith.runtime.ids import new_id
 from kith.runtime.read.printing import printer
 from kith.runtime.waiting import Waiting
 from kith.runtime.write import waking
-from kith.runtime.write.barring import announce, copied_entities
+from kith.runtime.write.barring import announce
 from kith.runtime.write.budgets import MAX_RECORDS, SECONDS, SECONDS_OF_JOBS, OverBudget, RuleTime
 from kith.runtime.write.change import Cause
 from kith.runtime.write.converting import Asked, rate_on, worth
@@ -115,6 +115,8 @@ class Session:
     """Computed values that the save moves, for explaining: they are in no history."""
     touched: set[tuple[str, str]] = field(default_factory=set)
     going: set[tuple[str, str]] = field(default_factory=set)
+    named: set[tuple[str, str]] = field(default_factory=set)
+    """Records that this save refers to anew: they have to be live until it has been committed."""
     """Records that this save deletes."""
     tops: int = 1
     """How many saves travel in this batch."""
@@ -196,7 +198,7 @@ class Session:
         if not wanted:
             return
         if not lock:
-            self._announce({entity: wanted})
+            announce(self, {entity: wanted})
         for record in self.shelf(entity).select(self.connection, wanted, lock=lock):
             if lock:
                 self.locked.add((entity, record["id"]))
@@ -211,19 +213,13 @@ class Session:
         missing = {name: {id_ for id_ in ids if id_ not in self.records.get(name, ())} for name, ids in wanted.items()}
         missing = {name: ids for name, ids in sorted(missing.items()) if ids}
         if all(len(ids) == 1 for ids in missing.values()) and fits_together([self.shelf(name) for name in missing]):
-            self._announce(missing)
+            announce(self, missing)
             each = {name: (self.shelf(name), next(iter(ids))) for name, ids in missing.items()}
             for name, record in select_each(self.connection, self.release, each).items():
                 self._keep(name, record)
             return
         for name, ids in missing.items():
             self.load_many(name, ids)
-
-    def _announce(self, wanted: Mapping[str, Iterable[str]]) -> None:
-        copied = copied_entities(self.release)
-        ids = [id_ for name in wanted if name in copied for id_ in wanted[name]]
-        if ids:
-            announce(self.connection, ids)
 
     def _keep(self, entity: str, record: dict[str, Any]) -> None:
         self.records.setdefault(entity, {})[record["id"]] = self.values(entity, record)
