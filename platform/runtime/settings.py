@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from kith.problems import Words
@@ -56,6 +57,8 @@ class Settings:
     """Where people reach the pages, as `https://crm.example.com`: what links in mail begin with."""
     mail: Mail | None = None
     provider: Provider | None = None
+    breached: Path | None = None
+    """The list of passwords that were found in breaches (`accounts.breached`)."""
 
 
 def settings_of(environment: Mapping[str, str]) -> Settings:
@@ -73,7 +76,20 @@ def settings_of(environment: Mapping[str, str]) -> Settings:
                 "mail and other providers of identities need the address of the pages", "邮件和身份提供方需要页面的地址"
             ),
         )
-    return Settings(address, mail, provider)
+    return Settings(address, mail, provider, _breached(environment))
+
+
+def _breached(environment: Mapping[str, str]) -> Path | None:
+    name = environment.get("KITH_BREACHED_PASSWORDS", "")
+    if not name:
+        return None
+    # Most commands have no need of what it imports.
+    from kith.runtime.accounts.breached import is_list
+
+    if not is_list(Path(name)):
+        should = Words("a file of SHA-1 hashes in their order, one a line", "应为按顺序排列、每行一个 SHA-1 的文件")
+        raise Unfit("KITH_BREACHED_PASSWORDS", should)
+    return Path(name)
 
 
 def _mail(environment: Mapping[str, str]) -> Mail | None:

@@ -23,8 +23,8 @@ CHINESE = ("会员", "优惠券", "商机", "积分", "线索", "报价单", "�
 ALLOWED: dict[tuple[str, str], str] = {}
 
 _READ_WHOLE = {".html", ".jinja", ".j2", ".txt", ".css", ".js", ".svg", ".po", ".yaml", ".json", ".lark"}
-# Other people's work and the pictures that apps choose from by name are no logic of ours.
-_NOT_OURS = ("vendor", "icons")
+# Other people's work, what they use as passwords and the pictures that apps choose from by name are no logic of ours.
+_NOT_OURS = ("vendor", "icons", "widespread")
 
 
 def _written(source: str) -> list[str]:

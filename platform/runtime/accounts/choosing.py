@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
+from kith.runtime.accounts.breached import is_breached
 from kith.runtime.accounts.passwords import LONGEST, SHORTEST
 
+LOG = logging.getLogger("kith.accounts")
 LEFT = 6
 """Characters that must be left of a password beside a word that everybody knows, or that is about the person."""
 DIFFERENT = 5
@@ -27,13 +31,15 @@ ROWS = (
 )
 LIKE_LETTERS = str.maketrans("013457$@!", "oleastsai")
 """How digits and signs stand for letters."""
+TAIL = "0123456789 !?.#*-_"
+"""What everybody puts behind a password that has become known."""
 WORD = re.compile(r"[^\W_]+")
 
 
-def wrong_with(password: str, about: Iterable[str] = ()) -> str:
-    """Why a password is refused, "" where it is not: `too_short`, `too_long`, `uniform`, `common` or `about_you`.
+def wrong_with(password: str, about: Iterable[str] = (), breached: Path | None = None) -> str:
+    """Why a password is refused, "" where it is not: `too_short`, `too_long`, `uniform` and so on.
 
-    `about` is what is known of the person: his name, his address, what the CRM is called.
+    `about` is what is known of the person: his name, his address, what the CRM is called; `breached` the operator's list.
     """
     if len(password) < SHORTEST:
         return "too_short"
@@ -45,9 +51,21 @@ def wrong_with(password: str, about: Iterable[str] = ()) -> str:
     mine = about_parts(about)
     if any(part in plain for part in mine) and _left(plain, mine) < LEFT:
         return "about_you"
-    if min(_left(_without_runs(form), common()) for form in (plain, plain.translate(LIKE_LETTERS))) < LEFT:
+    if (
+        _is_widespread(plain)
+        or min(_left(_without_runs(form), common()) for form in (plain, plain.translate(LIKE_LETTERS))) < LEFT
+    ):
         return "common"
-    return ""
+    return "breached" if breached is not None and _is_breached(breached, password) else ""
+
+
+def _is_breached(path: Path, password: str) -> bool:
+    try:
+        return is_breached(path, password)
+    except OSError:
+        # People go on choosing passwords; the operator is told.
+        LOG.exception("the list of breached passwords cannot be read")
+        return False
 
 
 def about_parts(about: Iterable[str]) -> frozenset[str]:
@@ -60,7 +78,22 @@ def about_parts(about: Iterable[str]) -> frozenset[str]:
 @cache
 def common() -> frozenset[str]:
     """Words that many passwords consist of."""
-    return frozenset((files("kith.runtime.accounts") / "common.txt").read_text("utf-8").split())
+    return frozenset(_read("common.txt"))
+
+
+@cache
+def widespread() -> frozenset[str]:
+    """The 5,000 passwords of ten characters or more that are used most, of the ten million that Mark Burnett has published."""
+    return frozenset(word.casefold() for word in _read("widespread.txt"))
+
+
+def _read(name: str) -> list[str]:
+    return (files("kith.runtime.accounts") / name).read_text("utf-8").split()
+
+
+def _is_widespread(plain: str) -> bool:
+    """Whether a password is one of those, or one with digits and signs behind it."""
+    return any(plain[:end] in widespread() for end in range(len(plain.rstrip(TAIL)), len(plain) + 1))
 
 
 def _left(plain: str, words: frozenset[str]) -> int:

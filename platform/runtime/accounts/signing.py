@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -166,10 +167,11 @@ def change_password(
     *,
     keep: str = "",
     about: Iterable[str] = (),
+    breached: Path | None = None,
     device: Device = NOWHERE,
 ) -> str:
     """Give a user the password that he has chosen and sign him out everywhere else; "" or why it is refused."""
-    if wrong := wrong_with(password, about):
+    if wrong := wrong_with(password, about, breached):
         return wrong
     hashed = passwords.hash(password)
 

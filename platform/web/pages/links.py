@@ -79,7 +79,7 @@ def take_link(guest: Guest, form: FormData) -> Response:
     texts, doors = guest.texts, guest.web.doors
     if new != str(form.get("again", "")):
         return _choosing(guest, *found, {"again": texts("password.different")})
-    if refused := wrong_with(new, about(guest, found[1])):
+    if refused := wrong_with(new, about(guest, found[1]), doors.settings.breached):
         return _choosing(guest, *found, {"password": texts(f"password.{refused}", **limits())})
     sent, device = (_secret(guest), new), sessions.device_of(guest.request)
     database, passwords = doors.workspace.database, guest.web.passwords

@@ -58,6 +58,7 @@ def choose_password(visit: Visit) -> Response:
         visit.context.now,
         keep=sessions.secret_of(doors, visit.request),
         about=about(visit, visit.context.actor),
+        breached=doors.settings.breached,
         device=sessions.device_of(visit.request),
     )
     if refused:
