@@ -18,3 +18,8 @@ def loaded() -> None:
     if gc.get_threshold() == _RARELY:
         gc.freeze()
         gc.set_threshold(*_USUAL)
+
+
+def ending() -> None:
+    """Everything stays until the process is gone, so that Python does not search it once more before it leaves."""
+    gc.freeze()

@@ -21,7 +21,7 @@ from kith.cli.history import history
 from kith.cli.importing import run as run_import
 from kith.cli.infer import infer
 from kith.cli.jobs import jobs
-from kith.cli.loading import load_quickly
+from kith.cli.loading import ending, load_quickly
 from kith.cli.lsp import lsp
 from kith.cli.new import new
 from kith.cli.package import package
@@ -98,4 +98,7 @@ app.command()(worker)
 def run() -> None:
     """The command as a process of its own."""
     load_quickly()
-    app()
+    try:
+        app()
+    finally:
+        ending()

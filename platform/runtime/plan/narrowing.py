@@ -25,7 +25,7 @@ def _narrowed(connection: sa.Connection, pairs: Pairs, tables: Tables) -> Iterat
     for old_entity, entity in pairs.kept():
         for field in entity.fields.values():
             old = pairs.field(field)
-            if old is None or old.type_name != field.type_name or old.is_computed or not is_stored(old):
+            if old is None or old is field or old.type_name != field.type_name or old.is_computed or not is_stored(old):
                 continue
             over = _over(tables[old_entity.name], old, field, back=pairs.pairing.is_back)
             if over is not None and connection.scalar(over.limit(1)):
