@@ -63,7 +63,8 @@ nightly: .venv/.test ## What takes long: a million agreement cases, broken docum
 	for part in "tests.agreement --cases 1000000 --jobs 2 --seed $(SEED)" "tests.rules.broken 20000 $(SEED)" \
 			"tests.rules.broken_documents 20000 $(SEED)" "tests.rules.proving 20000 $(SEED)" "tests.metadata.broken" \
 			"tests.metadata.mutator 5000 $(SEED)" "tests.runtime.cycles 2000" \
-			"tests.packages.mutated 2000 $(SEED)" "tests.fuzz.api --minutes 30 --seed $(SEED)" \
+			"tests.packages.mutated 2000 $(SEED)" \
+			"tests.packages.mutated 200 $(SEED) --parts folders --engine postgresql" "tests.fuzz.api --minutes 30 --seed $(SEED)" \
 			"tests.runtime.past.undone 500 $(SEED)" "tests.runtime.past.undone 100 $(SEED) postgresql" \
 			"tests.runtime.round_trips" "tests.runtime.plan_apply_plan" "tests.upgrades.story --app retail_crm" \
 			"tests.upgrades.story --app b2b_crm --engine postgresql --lang zh-CN" \

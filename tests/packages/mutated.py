@@ -1,15 +1,18 @@
 """Packages and folders of documents, broken by chance: nothing may be half installed, and nothing may fail without a word.
 
-`python -m tests.packages.mutated 2000 1` breaks so many packages, upgrades, and folders that are proposed to a database.
+`python -m tests.packages.mutated 2000 1` breaks so many packages, upgrades, and folders that are proposed to a database;
+`--parts folders --engine postgresql` breaks folders alone, and proposes them to a PostgreSQL.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import random
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from kith.metadata.build import build
@@ -29,7 +32,10 @@ from tests.packages.breaking import Outcome, watched, words
 from tests.packages.hostile import files_of, good, zipped
 from tests.packages.mutated_folders import break_live_folders
 from tests.packages.upgrade_cases import CASES, stack_of
+from tests.support import run
+from tests.support.postgresql import clean_up, fresh_schema, server_url
 
+PARTS = ("packages", "upgrades", "folders")
 NAMES = (
     "../x.yaml", "/x.yaml", "a\\b.yaml", "entities/\u202ex.yaml", "entities/CON.yaml", "", ".", "x", "entities/..", "con",
     "entities/e\u0301.yaml", "README", "README.md/x.yaml", "package.json", "entities/box.yaml", "Entities/box.yaml",
@@ -227,14 +233,32 @@ def _is_whole(found: Upgrade) -> bool:
     return found.is_ready
 
 
-def main(arguments: Iterable[str]) -> int:
+def _folders_on(engine: str, count: int, seed: int) -> Outcome:
+    """Folders proposed to a database of an engine, or of a URL."""
+    if engine == "sqlite":
+        return break_live_folders(count, seed)
+    with fresh_schema(server_url() if engine == "postgresql" else engine) as url:
+        return break_live_folders(count, seed, url)
+
+
+def main(arguments: Sequence[str]) -> int:
     """Break so many of each."""
-    count, seed = (int(argument) for argument in (*arguments, "1")[:2])
+    parser = argparse.ArgumentParser()
+    parser.add_argument("count", type=int)
+    parser.add_argument("seed", type=int, nargs="?", default=1)
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--engine", default="sqlite", help="of the folders: sqlite, postgresql, or a PostgreSQL's URL")
+    asked = parser.parse_args(arguments)
+    runs: dict[str, Callable[[int, int], Outcome]] = {
+        "packages": break_packages,
+        "upgrades": break_folders,
+        "folders": partial(_folders_on, asked.engine),
+    }
     failed = 0
-    for name, run in (("packages", break_packages), ("upgrades", break_folders), ("folders", break_live_folders)):
-        outcome = run(count, seed)
+    for name in asked.parts:
+        outcome = runs[name](asked.count, asked.seed)
         told = ", ".join(f"{what} {number:,}" for what, number in outcome.told.most_common())
-        print(f"{count:,} {name}: {told}; {len(outcome.bad)} uncaught or half installed")  # noqa: T201
+        print(f"{asked.count:,} {name}: {told}; {len(outcome.bad)} uncaught or half installed")  # noqa: T201
         for one in (*outcome.notes, *outcome.bad[:10]):
             print(one)  # noqa: T201
         failed += len(outcome.bad)
@@ -242,4 +266,8 @@ def main(arguments: Iterable[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    run.create()
+    try:
+        sys.exit(main(sys.argv[1:]))
+    finally:
+        clean_up(run.folder())

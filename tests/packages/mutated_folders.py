@@ -8,6 +8,7 @@ import random
 import re
 import resource
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -15,15 +16,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
+from typer.main import get_command
 from typer.testing import CliRunner
 
-from kith.cli.main import app as command
+from kith.cli.main import app
 from kith.metadata.build import build
 from kith.metadata.layers import load
 from kith.metadata.memo import Memo
 from kith.problems import render
 from kith.runtime.applying import finishing
 from kith.runtime.clock import system_clock
+from kith.runtime.database import open_database
 from kith.runtime.doctor import Visit, examine
 from kith.runtime.publishing import system_context
 from kith.runtime.releases import current_number
@@ -33,6 +36,8 @@ from kith.runtime.write.gate import save_all
 from tests.packages.breaking import Outcome, watched, words
 from tests.upgrades.plots import STOCK
 
+COMMAND = get_command(app)
+"""Made once: what it asks of every command's signature takes longer than a plan."""
 PROJECT = "cellar"
 FRESH = 25
 """After so many folders that were taken an SQLite database begins anew."""
@@ -226,19 +231,23 @@ class Live:
         """What a command comes to, and what it says."""
         more = ("--anyway", "--allow-loss") if name == "apply" else ("--anyway",)
         language = "zh_CN.UTF-8" if self.taken % 2 else "en"
-        result = CliRunner().invoke(command, [name, str(folder), *more], env={"KITH_DB": self.url, "LANG": language})
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return result.exit_code, result.output
+        with CliRunner().isolation(env={"KITH_DB": self.url, "LANG": language}) as (_, _, output):
+            try:
+                COMMAND.main([name, str(folder), *more], "kith")
+            except SystemExit as end:
+                sys.stdout.flush()
+                return int(end.code or 0), output.getvalue().decode()
+        raise AssertionError("a command ends by exiting")
 
     def state(self) -> tuple[int, str]:
         """The release and the schema of the database."""
-        with self.workspace() as opened, opened.database.read() as connection:
+        with contextlib.closing(open_database(self.url)) as database, database.read() as connection:
             inspector = sa.inspect(connection)
-            tables = sorted(inspector.get_table_names())
-            columns = {name: sorted(column["name"] for column in inspector.get_columns(name)) for name in tables}
-            indexes = {name: sorted(str(one["name"]) for one in inspector.get_indexes(name)) for name in tables}
-            return current_number(connection), repr((columns, indexes))
+            columns = {of: sorted(one["name"] for one in found) for of, found in inspector.get_multi_columns().items()}
+            indexes = {
+                of: sorted(str(one["name"]) for one in found) for of, found in inspector.get_multi_indexes().items()
+            }
+            return current_number(connection), repr((sorted(columns.items()), sorted(indexes.items())))
 
     def propose(self, project: Path, *, all_the_same: bool) -> str:
         """Check a folder, and publish it where it is one; what became of it."""
@@ -279,6 +288,8 @@ class Live:
             release = opened.current()
             visit = Visit(opened.database, release, system_context(release, system_clock, "en"), deep=True)
             flaws = [flaw.en for _, found in examine(visit, repair=False) for flaw in found.flaws]
+            # A PostgreSQL of tests need not wait for its disk.
+            flaws = [flaw for flaw in flaws if not flaw.startswith("fsync")]
         if flaws or after[0] != before[0] + 1:
             self.outcome.bad.append(f"not whole: {before[0]} → {after[0]}: {flaws}")
 
