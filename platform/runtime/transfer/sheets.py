@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import zipfile
 from itertools import chain
 from pathlib import Path
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
 from kith.runtime.transfer.table import Cell, Settings, Table, Unreadable, named, row_of
-
-MAX_BYTES = 100 << 20
-MAX_UNPACKED = 600 << 20
-"""Bytes of all parts of a workbook together."""
-MAX_CELLS = 8_000_000
+from kith.runtime.transfer.unpacking import MAX_CELLS, check_size
 
 
 def open_sheet(path: Path, settings: Settings) -> Table:
@@ -47,20 +42,6 @@ def _book(path: Path) -> CalamineWorkbook:
         raise Unreadable("password") from None
     except CalamineError as error:
         raise Unreadable("broken_file", reason=str(error)) from None
-
-
-def check_size(path: Path) -> None:
-    """Refuse what is too large, packed or unpacked; raises Unreadable."""
-    if path.stat().st_size > MAX_BYTES:
-        raise Unreadable("large_file", limit=MAX_BYTES >> 20)
-    if zipfile.is_zipfile(path):
-        try:
-            with zipfile.ZipFile(path) as parts:
-                size = sum(part.file_size for part in parts.infolist())
-        except zipfile.BadZipFile as error:
-            raise Unreadable("broken_file", reason=str(error)) from None
-        if size > MAX_UNPACKED:
-            raise Unreadable("large_file", limit=MAX_UNPACKED >> 20)
 
 
 def _table(sheet: CalamineSheet, name: str, names: tuple[str, ...], settings: Settings) -> Table:
