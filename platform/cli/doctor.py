@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import orjson
 import typer
 
-from kith.cli.opening import Db, existing_workspace
-from kith.cli.saying import Json, Language, language_of
+from kith.cli.opening import Db, check_environment, existing_workspace
+from kith.cli.saying import Json, Language, language_of, refuse
 from kith.problems import Words
 
 if TYPE_CHECKING:
@@ -20,14 +21,22 @@ if TYPE_CHECKING:
 def doctor(
     repair: Annotated[bool, typer.Option("--repair", help="Mend what can be mended without losing anything.")] = False,
     deep: Annotated[bool, typer.Option("--deep", help="Look at all records, not at some of each entity.")] = False,
+    seal: Annotated[
+        str,
+        typer.Option(
+            "--seal", metavar="SEAL", help="A seal that was kept, as this command prints it: is it still there?"
+        ),
+    ] = "",
     db: Db = "",
     as_json: Json = False,
     lang: Language = "",
 ) -> None:
     """Check tables, history, computed values, search, numbers and jobs; flaws that are left end with 1."""
     language = language_of(lang)
+    check_environment(language)
+    kept = _kept(seal, language)
     with existing_workspace(db, language) as workspace:
-        sound, results = examined(workspace, language, deep=deep, repair=repair, quiet=as_json)
+        sound, results = examined(workspace, language, deep=deep, repair=repair, kept=kept, quiet=as_json)
     if as_json:
         checks = [{"name": check.name, **found.as_data(language)} for check, found in results]
         typer.echo(orjson.dumps({"sound": sound, "checks": checks}, option=orjson.OPT_INDENT_2).decode())
@@ -38,15 +47,35 @@ def doctor(
         raise typer.Exit(1)
 
 
+def _kept(seal: str, language: str) -> tuple[int, str] | None:
+    from kith.runtime.sealing import read_name
+
+    found = read_name(seal) if seal else None
+    if seal and found is None:
+        refuse(
+            Words("--seal: a seal as `kith doctor` prints it, 42-…", "--seal：应为 `kith doctor` 输出的封存，如 42-…"),
+            language,
+        )
+    return found
+
+
 def examined(
-    workspace: Workspace, language: str, *, deep: bool, repair: bool = False, quiet: bool = False
+    workspace: Workspace,
+    language: str,
+    *,
+    deep: bool,
+    repair: bool = False,
+    kept: tuple[int, str] | None = None,
+    quiet: bool = False,
 ) -> tuple[bool, list[tuple[Check, Found]]]:
     """Whether a workspace is sound, and what each check has found, which is told unless one is quiet."""
     from kith.runtime.doctor import Visit, examine
     from kith.runtime.publishing import system_context
+    from kith.runtime.settings import seal_key_of
 
     release = workspace.current()
-    visit = Visit(workspace.database, release, system_context(release, workspace.clock, language), deep)
+    context = system_context(release, workspace.clock, language)
+    visit = Visit(workspace.database, release, context, deep, kept, seal_key_of(os.environ))
     results: list[tuple[Check, Found]] = []
     for check, found in examine(visit, repair=repair):
         results.append((check, found))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from kith.runtime import queue
 from kith.runtime.database import Connection
 from kith.runtime.release import Release
 from kith.runtime.sealing import seal
+from kith.runtime.settings import seal_key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ def _job(kind: str) -> Callable[[Connection, Release, datetime, datetime], objec
 
 
 def _seal(connection: Connection, _: Release, __: datetime, now: datetime) -> object:
-    return seal(connection, now)
+    return seal(connection, now, seal_key_of(os.environ))
 
 
 CHORES: Mapping[str, Chore] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -59,6 +59,8 @@ class Settings:
     provider: Provider | None = None
     breached: Path | None = None
     """The list of passwords that were found in breaches (`accounts.breached`)."""
+    seal_key: bytes = field(default=b"", repr=False)
+    """What the history is sealed with besides (`runtime/sealing.py`); b"" without one."""
 
 
 def settings_of(environment: Mapping[str, str]) -> Settings:
@@ -76,7 +78,27 @@ def settings_of(environment: Mapping[str, str]) -> Settings:
                 "mail and other providers of identities need the address of the pages", "邮件和身份提供方需要页面的地址"
             ),
         )
-    return Settings(address, mail, provider, _breached(environment))
+    return Settings(address, mail, provider, _breached(environment), seal_key=seal_key_of(environment))
+
+
+SHORTEST_KEY = 32
+"""Characters that a key has at least."""
+
+
+def seal_key_of(environment: Mapping[str, str]) -> bytes:
+    """The key that the history is sealed with, from a file or the environment itself; b"" without one. Raises Unfit."""
+    name = environment.get("KITH_SEAL_KEY_FILE", "")
+    if not name and not environment.get("KITH_SEAL_KEY", ""):
+        return b""
+    try:
+        key = Path(name).read_bytes().strip() if name else environment["KITH_SEAL_KEY"].encode()
+    except OSError:
+        should = Words("a file that can be read", "应为可读取的文件")
+        raise Unfit("KITH_SEAL_KEY_FILE", should) from None
+    if len(key) < SHORTEST_KEY:
+        variable = "KITH_SEAL_KEY_FILE" if name else "KITH_SEAL_KEY"
+        raise Unfit(variable, Words(f"{SHORTEST_KEY} characters or more", f"至少 {SHORTEST_KEY} 个字符"))
+    return key
 
 
 def _breached(environment: Mapping[str, str]) -> Path | None:

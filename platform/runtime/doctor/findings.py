@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from kith.problems import Words
@@ -17,12 +17,18 @@ SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One look at a workspace; `deep` means all records, not the first and last of each entity."""
+    """One look at a workspace; `deep` means all records, not the first and last of each entity.
+
+    `kept` is a seal of the history that somebody has kept elsewhere, its number and the beginning of its hash; `key` is what
+    seals are signed with.
+    """
 
     database: Database
     release: Release
     context: Context
     deep: bool = False
+    kept: tuple[int, str] | None = None
+    key: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from kith.problems import Words
 from kith.runtime.doctor.findings import Found, Visit
 from kith.runtime.schema.system import history
-from kith.runtime.sealing import verify
+from kith.runtime.sealing import Verified, verify
 from kith.runtime.write.storing import chained, digests
 
 PAGE = 2_000
@@ -20,7 +21,7 @@ COLUMNS = tuple(map(str, history.c.keys()))
 def look(visit: Visit) -> Found:
     """Every row is as it was written, follows the one before, and every record has the row of its version."""
     with visit.database.read() as connection:
-        sealed = verify(connection)
+        sealed = verify(connection, visit.key, visit.kept)
         broken: dict[tuple[str, str], int] = {}
         rows = records = 0
         for count, is_new, flaw in _walk(connection):
@@ -28,8 +29,8 @@ def look(visit: Visit) -> Found:
             if flaw is not None:
                 broken.setdefault(flaw[:2], flaw[2])
         bare = list(_without(visit, connection))
-    until = _until(f"{sealed.at:%Y-%m-%d %H:%M:%S}Z" if sealed.at else "")
-    flaws = [*_sealing(sealed.broken)]
+    until = _until(_moment(sealed.at), sealed.name)
+    flaws = [BROKEN[sealed.broken]] if sealed.broken else []
     for (entity, record), version in sorted(broken.items()):
         flaws.append(
             Words(
@@ -45,20 +46,53 @@ def look(visit: Visit) -> Found:
         ),
         rows,
         flaws,
+        list(_notes(sealed, with_key=bool(visit.key))),
     )
 
 
-def _until(moment: str) -> Words:
+CHANGED = Words(
+    "what was written after that has been changed or removed outside of Kith", "此后的内容曾在 Kith 之外被修改或删除"
+)
+BROKEN: Mapping[str, Words] = {
+    "seal": CHANGED,
+    "rows": CHANGED,
+    "key": Words(
+        "what follows was not sealed with this key: a worker runs without it, or somebody has sealed other history",
+        "此后的封存未使用此密钥：有后台进程未配置密钥，或有人重新封存了其他历史",
+    ),
+    "kept": Words(
+        "the seal that was kept is not the one of this history: what it covers has been changed and sealed anew, or is gone",
+        "留存的封存与此历史不符：其涵盖的内容已被修改后重新封存，或已丢失",
+    ),
+}
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S}Z" if at else ""
+
+
+def _until(moment: str, name: str) -> Words:
     if not moment:
         return Words("nothing is sealed yet", "尚未封存")
-    return Words(f"sealed and verified up to {moment}", f"已封存并校验至 {moment}")
+    return Words(f"sealed and verified up to {moment}, seal {name}", f"已封存并校验至 {moment}，封存 {name}")
 
 
-def _sealing(broken: str) -> Iterator[Words]:
-    if broken:
+def _notes(sealed: Verified, *, with_key: bool) -> Iterator[Words]:
+    """What only somebody who knows more can judge."""
+    if sealed.signed_from:
+        moment = _moment(sealed.signed_from)
+        yield (
+            Words(f"sealed with the key since {moment}", f"自 {moment} 起使用密钥封存")
+            if with_key
+            else Words(
+                f"sealed with a key since {moment}, which was not given and so not verified",
+                f"自 {moment} 起使用密钥封存；未提供密钥，因此未校验签名",
+            )
+        )
+    if sealed.late:
         yield Words(
-            "what was written after that has been changed or removed outside of Kith",
-            "此后的内容曾在 Kith 之外被修改或删除",
+            f"{sealed.late} seals were made more than a day after what they cover: no worker ran, or it was sealed again",
+            f"有 {sealed.late} 次封存晚于其内容一天以上：当时没有后台进程运行，或内容被重新封存",
         )
 
 

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from kith.runtime.doctor import Visit, history
 from kith.runtime.ids import new_id
 from kith.runtime.schema import system
-from kith.runtime.sealing import seal
+from kith.runtime.sealing import read_name, seal, sealing, verify
 from kith.runtime.write.storing import chained
 from tests.runtime.past.past_world import Batches
 
@@ -25,19 +26,19 @@ SEALED = 3
 Forge = Callable[[sa.Connection, str], None]
 
 
-def told(shop: Batches) -> list[str]:
+def told(shop: Batches, kept: str = "", key: bytes = b"") -> list[str]:
     """What the doctor finds of the histories."""
-    visit = Visit(shop.workspace.database, shop.release, shop.context())
+    visit = Visit(shop.workspace.database, shop.release, shop.context(), kept=read_name(kept), key=key)
     return [flaw.en for flaw in history.look(visit).flaws]
 
 
-def customer(shop: Batches) -> str:
+def customer(shop: Batches, key: bytes = b"") -> str:
     """A record with some versions, beside another one; all but the last of each are sealed."""
     ids = [shop.make("customer", {"name": "Ann", "code": "A"}), shop.make("customer", {"name": "Bob"})]
     for number in range(2, VERSIONS + 1):
         if number == SEALED + 1:
             with shop.workspace.database.write() as connection:
-                seal(connection, shop.now)
+                seal(connection, shop.now, key)
         for id_ in ids:
             shop.change("customer", id_, name=f"name {number}")
     return ids[0]
@@ -147,3 +148,95 @@ def test_every_forgery_is_found(either: Batches) -> None:
                 connection.execute(sa.insert(table), rows)
     assert missed == []
     assert told(either) == []
+
+
+KEY, OF_ANOTHER = b"k" * 32, b"o" * 32
+FIRST, LATER_SEAL = "1", "2"
+
+
+def sealed_twice(shop: Batches, key: bytes) -> tuple[str, dict[str, str]]:
+    """A record whose history is under two seals, and the names of these."""
+    record, names = customer(shop, key), {}
+    for number in (FIRST, LATER_SEAL):
+        with shop.workspace.database.write() as connection:
+            names[number] = verify(connection, key).name
+            seal(connection, shop.now, key)
+    return record, names
+
+
+def resealed(key: bytes) -> Forge:
+    """Another story, with every hash and every seal made anew so that each follows the one before."""
+
+    def forge(connection: sa.Connection, record: str) -> None:
+        whole_chain(connection, record)
+        previous = ""
+        for row in connection.execute(sa.select(SEALS).order_by(SEALS.c.number)).mappings().all():
+            asked = sa.select(ROWS.c.hash).where(ROWS.c.seal == row["number"]).order_by(ROWS.c.id)
+            head = {**{name: row[name] for name in ("number", "at", "rows")}, "previous": previous}
+            previous = sealing(head, list(connection.scalars(asked)), key)
+            changed = sa.update(SEALS).where(SEALS.c.number == row["number"])
+            connection.execute(changed.values(previous=head["previous"], hash=previous))
+
+    return forge
+
+
+def sealed_by_a_worker(key: bytes) -> Forge:
+    """Another story whose seals are taken away, so that the next worker seals it."""
+
+    def forge(connection: sa.Connection, record: str) -> None:
+        whole_chain(connection, record)
+        connection.execute(sa.delete(SEALS))
+        connection.execute(sa.update(ROWS).values(seal=None))
+        seal(connection, LATER, key)
+
+    return forge
+
+
+CONSISTENT: Mapping[str, tuple[bytes, Forge, Mapping[str, bool]]] = {
+    "everything made anew": (b"", resealed(b""), {"": False, "kept": True}),
+    "everything made anew, without the key": (KEY, resealed(b""), {"": False, "key": True, "kept": True}),
+    "everything made anew, with another key": (KEY, resealed(OF_ANOTHER), {"": False, "key": True, "kept": True}),
+    "sealed again by a worker": (KEY, sealed_by_a_worker(KEY), {"": False, "key": False, "kept": True}),
+}
+"""Forgeries in which all hashes fit: the key that was used, and whether each means finds them."""
+
+
+@pytest.mark.parametrize("name", CONSISTENT)
+def test_who_makes_all_hashes_anew_is_found_by_the_key_or_by_a_seal_that_was_kept(either: Batches, name: str) -> None:
+    key, forge, finds = CONSISTENT[name]
+    record, kept = sealed_twice(either, key)
+    assert told(either, kept[FIRST], key) == told(either, kept[LATER_SEAL]) == []
+    with either.workspace.database.write() as connection:
+        forge(connection, record)
+    for means, found in finds.items():
+        assert bool(told(either, kept[FIRST] if means == "kept" else "", key if means else b"")) is found, means
+
+
+def test_what_is_sealed_long_after_it_was_written_is_told(either: Batches) -> None:
+    record, _ = sealed_twice(either, KEY)
+    visit = Visit(either.workspace.database, either.release, either.context(), key=KEY)
+    assert [note.en for note in history.look(visit).notes] == [
+        f"sealed with the key since {either.now:%Y-%m-%d %H:%M:%S}Z"
+    ]
+    with either.workspace.database.write() as connection:
+        sealed_by_a_worker(KEY)(connection, record)
+    assert "more than a day after" in history.look(visit).notes[-1].en
+
+
+def test_a_key_that_comes_later_signs_at_once_and_is_asked_for_from_then_on(either: Batches) -> None:
+    customer(either)
+    with either.workspace.database.write() as connection:
+        seal(connection, either.now)
+        assert verify(connection, KEY).broken == "key"
+        assert seal(connection, either.now, KEY) == 0
+        assert (verify(connection, KEY).broken, verify(connection).broken) == ("", "")
+        assert verify(connection, OF_ANOTHER).broken == "key"
+    either.make("customer", {"name": "Cy"})
+    with either.workspace.database.write() as connection:
+        seal(connection, either.now)
+        assert (verify(connection, KEY).broken, verify(connection).broken) == ("key", "key")
+
+
+@pytest.mark.parametrize("text", ["", "12", "12-abc", "0-" + "a" * 24, "1-" + "g" * 24, "1-" + "a" * 65])
+def test_what_is_no_name_of_a_seal_is_not_taken_for_one(text: str) -> None:
+    assert read_name(text) is None
