@@ -47,6 +47,8 @@ def bulk(call: Call) -> Response:
             return known
         chosen = cast("Literal['all', 'each']", mode)
         verdicts = save_within(connection, call.context, call.release, changes, cause, chosen)
+        if probing.tells_more(call, verdicts):
+            raise RolledBack(verdicts)
         said[:] = verdicts
         made: Made = (200, {}, written(summary(call, entity, changes, verdicts) | {"batch": cause.batch}))
         if claim is not None:
@@ -57,6 +59,8 @@ def bulk(call: Call) -> Response:
         status, headers, text = call.doors.workspace.database.run(work)
     except RolledBack as undone:
         probing.count(call, undone.verdicts)
+        if probing.tells_more(call, undone.verdicts):
+            probing.check(call)
         raise refused_all(call, entity, undone.verdicts) from None
     probing.count(call, said)
     return sent(text, status, headers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from kith.api.calls import Call
 from kith.api.problems import again
@@ -15,6 +15,11 @@ def check(call: Call) -> None:
     wait = probing.wait(call.doors, call.context, call.caller.identity)
     if wait:
         raise again(429, "too_many_taken", wait)
+
+
+def tells_more(call: Call, verdicts: Sequence[Verdict]) -> bool:
+    """Whether the answer would tell of more taken values than one may try out."""
+    return probing.tells_more(call.context, call.release, call.entity.name, probing.taken(verdicts))
 
 
 def count(call: Call, verdicts: Iterable[Verdict]) -> None:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from kith.runtime.accounts.throttling import Subject
+from kith.runtime.accounts.throttling import LIMITS, Subject, Throttle, wait_of
 from kith.runtime.calling import Doors
 from kith.runtime.context import Context
+from kith.runtime.rights import rights_of
 from kith.runtime.write.change import Refused, Verdict
+
+if TYPE_CHECKING:
+    from kith.runtime.database import Connection, Database
+    from kith.runtime.release import Release
+
+MOST = LIMITS["key"].tries
+"""Taken values that one answer tells of at most, where the records that hold them may not be read."""
 
 
 def wait(doors: Doors, context: Context, caller: str = "") -> timedelta:
@@ -21,10 +30,39 @@ def wait(doors: Doors, context: Context, caller: str = "") -> timedelta:
 
 def count(doors: Doors, context: Context, verdicts: Iterable[Verdict], caller: str = "") -> None:
     """Count what was refused because a value is taken."""
-    refused = (failure for verdict in verdicts if isinstance(verdict, Refused) for failure in verdict.failures)
-    times = sum(failure.code == "taken" for failure in refused)
+    times = taken(verdicts)
     if times:
         doors.throttle.failed(doors.workspace.database, _prober(context, caller), context.now, times)
+
+
+def taken(verdicts: Iterable[Verdict]) -> int:
+    """How many values were refused because they are taken."""
+    refused = (failure for verdict in verdicts if isinstance(verdict, Refused) for failure in verdict.failures)
+    return sum(failure.code == "taken" for failure in refused)
+
+
+def tells_more(context: Context, release: Release, entity: str, times: int) -> bool:
+    """Whether to tell of so many taken values of an entity would be more than one may try out.
+
+    Who may read all keys of all its records learns nothing by that.
+    """
+    if times <= MOST or context.actor.kind == "system":
+        return False
+    rights, declared = rights_of(release.model, context.actor.roles)[entity], release.model.entities[entity]
+    names = {name for key in declared.keys.values() for name in key.fields}
+    names |= {one.name for one in declared.fields.values() if one.unique}
+    return not (rights.right("read").always and all(rights.reading(name).read.always for name in names))
+
+
+def has_to_wait(connection: Connection, context: Context) -> timedelta:
+    """The same as `wait` for a process that remembers nothing: it asks the database."""
+    return wait_of(connection, [_prober(context, "")], context.now)
+
+
+def note(database: Database, context: Context, times: int) -> None:
+    """Count for such a process what was refused because a value is taken."""
+    if times and context.actor.kind != "system":
+        Throttle().failed(database, _prober(context, ""), context.now, times)
 
 
 def _prober(context: Context, caller: str) -> Subject:

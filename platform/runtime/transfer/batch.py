@@ -43,6 +43,8 @@ class Writer:
     steps: tuple[Step, ...]
     result: Result
     identity: Identity
+    taken: dict[str, int]
+    """How many values of keys were taken, by entity."""
     seen: dict[Said, tuple[Said, str]] = field(default_factory=dict)
     """By step and key what the last row said of a record, and its id: a row that says the same is not sent again."""
 
@@ -315,6 +317,8 @@ class Batch:
     def refuse(self, tree: Tree, verdict: Refused) -> None:
         """Tie the reasons of a refusal to the rows that they come from."""
         for indexes, owner, failure in failed_rows(tree, verdict):
+            taken = self.writer.taken
+            taken[owner.entity.name] = taken.get(owner.entity.name, 0) + (failure.code == "taken")
             for index in indexes:
                 self.fail(index, owner, failure)
         gone = tree.gone(self.errors)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from kith.metadata.model import Model
+from kith.runtime import probing
 from kith.runtime.context import Context
 from kith.runtime.ids import new_id
 from kith.runtime.read.query import Denied
@@ -64,18 +65,27 @@ def run_import(
     """Import a file; raises Unreadable, and Denied where the actor may not."""
     result = Result(new_id(), order.dry_run)
     begun = time.monotonic()
+    with database.read() as connection:
+        if probing.has_to_wait(connection, context):
+            raise Denied(texts(context.language)("import.too_many_taken"))
+    taken: dict[str, int] = {}
 
     def work(connection: sa.Connection) -> None:
         # A transaction that lost against another one begins anew, and so do the counts.
         result.rows = result.failed = 0
         result.counts.clear()
         result.reasons.clear()
-        _import(connection, context, release, order, result, progress)
+        taken.clear()
+        _import(connection, context, release, order, result, progress, taken)
         if order.dry_run:
             raise _NothingKept
 
-    with suppress(_NothingKept):
-        database.run(work)
+    try:
+        with suppress(_NothingKept):
+            database.run(work)
+    finally:
+        # What was tried out counts, whether anything is kept or not.
+        probing.note(database, context, sum(taken.values()))
     result.seconds = time.monotonic() - begun
     return result
 
@@ -87,6 +97,7 @@ def _import(
     order: Order,
     result: Result,
     progress: Progress | None,
+    taken: dict[str, int],
 ) -> None:
     table = open_table(order.file, _settings(release.model, order))
     try:
@@ -94,10 +105,14 @@ def _import(
         _authorise(context, release, steps)
         result.format, result.encoding = table.format, table.encoding
         cause = Cause("import", batch=result.batch, detail=f"import/{order.name}")
-        writer = Writer(connection, context, release, cause, steps, result, Identity(connection, context, release))
+        writer = Writer(
+            connection, context, release, cause, steps, result, Identity(connection, context, release), taken
+        )
         with ErrorFile(order.errors, table.columns) as errors:
             for rows in batches(table.rows, order.batch_rows):
                 failed = writer.write(rows)
+                if any(probing.tells_more(context, release, name, times) for name, times in taken.items()):
+                    raise Denied(texts(context.language)("import.too_many_taken"))
                 errors.write((rows[index], reasons) for index, reasons in sorted(failed.items()))
                 result.rows += len(rows)
                 for index, reasons in sorted(failed.items()):
