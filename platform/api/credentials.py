@@ -21,6 +21,7 @@ from kith.runtime.accounts import (
     session_of,
     touch_token,
 )
+from kith.runtime.accounts.requiring import lacks_second
 from kith.runtime.accounts.tokens import REFRESH
 from kith.runtime.calling import Doors
 from kith.runtime.context import Actor
@@ -53,7 +54,7 @@ def caller_of(
     secret = request.cookies.get(doors.cookie, "")
     if not secret:
         raise Stop(401, "no_credentials", headers=CHALLENGE)
-    return _of_session(secret, request, connection, release, now)
+    return _of_session(doors, secret, request, connection, release, now)
 
 
 def _of_token(header: str, connection: Connection, release: Release, now: datetime, trust: bool) -> Caller:
@@ -85,12 +86,16 @@ def failed_token(doors: Doors, request: Request) -> timedelta:
     return doors.throttle.failed(doors.workspace.database, Subject("token", address), doors.clock())
 
 
-def _of_session(secret: str, request: Request, connection: Connection, release: Release, now: datetime) -> Caller:
+def _of_session(
+    doors: Doors, secret: str, request: Request, connection: Connection, release: Release, now: datetime
+) -> Caller:
     account = session_of(connection, release, secret, now)
     if account is None:
         raise Stop(401, "bad_session", headers=CHALLENGE)
     if account.must_change:
         raise stop(403, "must_change")
+    if lacks_second(release, doors.settings, account):
+        raise stop(403, "second_step")
     if request.method not in SAFE_METHODS:
         sent = request.headers.get("x-csrf-token", "")
         if not _is_ours(request) or not is_secret(sent, account.csrf):

@@ -207,6 +207,8 @@ class Role:
     all_entities: str
     span: Span
     layer: str
+    second_step: bool = False
+    """Whether whoever has it must sign in with a second step."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,10 @@ class Provider:
     label: str
     roles: tuple[str, ...] = ()
     """Roles of whoever comes for the first time; without any only people who are users already come in."""
+    acr: tuple[str, ...] = ()
+    """How strongly somebody must have signed in there, by its own names: one of these."""
+    amr: tuple[str, ...] = ()
+    """By which means he must have signed in there, as `mfa`: one of these at least."""
     trusted: frozenset[str] = frozenset()
     """Hosts of the operator's own network that the provider may name."""
 
@@ -59,6 +63,8 @@ class Settings:
     provider: Provider | None = None
     breached: Path | None = None
     """The list of passwords that were found in breaches (`accounts.breached`)."""
+    second_step: bool = False
+    """Whether everybody has to take a second step to sign in."""
     seal_key: bytes = field(default=b"", repr=False)
     """What the history is sealed with besides (`runtime/sealing.py`); b"" without one."""
 
@@ -78,7 +84,14 @@ def settings_of(environment: Mapping[str, str]) -> Settings:
                 "mail and other providers of identities need the address of the pages", "邮件和身份提供方需要页面的地址"
             ),
         )
-    return Settings(address, mail, provider, _breached(environment), seal_key=seal_key_of(environment))
+    return Settings(
+        address,
+        mail,
+        provider,
+        _breached(environment),
+        second_step=_second_step(environment),
+        seal_key=seal_key_of(environment),
+    )
 
 
 SHORTEST_KEY = 32
@@ -99,6 +112,13 @@ def seal_key_of(environment: Mapping[str, str]) -> bytes:
         variable = "KITH_SEAL_KEY_FILE" if name else "KITH_SEAL_KEY"
         raise Unfit(variable, Words(f"{SHORTEST_KEY} characters or more", f"至少 {SHORTEST_KEY} 个字符"))
     return key
+
+
+def _second_step(environment: Mapping[str, str]) -> bool:
+    said = environment.get("KITH_SECOND_STEP", "")
+    if said not in ("", "all"):
+        raise Unfit("KITH_SECOND_STEP", Words("all, or nothing: then roles say it", "应为 all；不设置时由角色决定"))
+    return said == "all"
 
 
 def _breached(environment: Mapping[str, str]) -> Path | None:
@@ -152,5 +172,7 @@ def _provider(environment: Mapping[str, str]) -> Provider | None:
         secret=environment.get("KITH_OIDC_CLIENT_SECRET", ""),
         label=environment.get("KITH_OIDC_LABEL", "") or str(parts.hostname),
         roles=tuple(environment.get("KITH_OIDC_ROLES", "").replace(",", " ").split()),
+        acr=tuple(environment.get("KITH_OIDC_ACR", "").split()),
+        amr=tuple(environment.get("KITH_OIDC_AMR", "").replace(",", " ").split()),
         trusted=frozenset(environment.get("KITH_TRUSTED_HOSTS", "").lower().replace(",", " ").split()),
     )

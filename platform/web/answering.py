@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kith.runtime.accounts import Unproven, remembered_session, session_of
+from kith.runtime.accounts.requiring import lacks_second
 from kith.runtime.database import BUSY_AGAIN, FULL_AGAIN, Connection, is_busy, is_full
 from kith.runtime.logs import route_of
 from kith.runtime.read.query import BadQuery, Denied
@@ -110,10 +111,17 @@ def _remembered(
 
 
 def _told(visit: Visit, handler: Callable[[Visit], Response]) -> Response:
-    """The answer to a person, who may have to choose another password first."""
-    if visit.account.must_change and visit.path not in (addresses.PASSWORD, addresses.SIGN_OUT):
-        return go(addresses.with_query(addresses.PASSWORD, [("next", visit.here)]))
+    """The answer to a person, who may have to choose another password or set up a second step first."""
+    if visit.path != addresses.SIGN_OUT and (first := _first(visit)) not in ("", visit.path):
+        return go(addresses.with_query(first, [("next", visit.here)]))
     return _handled(visit, handler)
+
+
+def _first(visit: Visit) -> str:
+    """What a person has to do before anything else."""
+    if visit.account.must_change:
+        return addresses.PASSWORD
+    return addresses.CODES if lacks_second(visit.release, visit.web.doors.settings, visit.account) else ""
 
 
 def _unknown(guest: Guest, form: FormData | None, expired: Callable[[Guest, FormData], Response] | None) -> Response:

@@ -43,6 +43,17 @@ def test_a_token_acts_with_its_own_roles_in_its_users_name(desk: Desk) -> None:
     assert [row["name"] for row in desk.get("account?fields=name", "less").json()["data"]] == ["Mine"]
 
 
+def test_a_session_without_the_second_step_that_is_required_reads_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kith.api.credentials.lacks_second", lambda *_: True)
+    desk.client.cookies.set("kith", desk.session("admin")[0])
+    refused = desk.get("account", "")
+    assert (refused.status_code, refused.json()["code"]) == (403, "second_step")
+    desk.client.cookies.clear()
+    assert desk.get("account", "admin").status_code == 200
+
+
 def test_the_pages_session_may_read_and_with_its_secret_write(desk: Desk) -> None:
     cookie, csrf = desk.session("admin")
     desk.client.cookies.set("kith", cookie)

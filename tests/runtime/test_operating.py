@@ -44,7 +44,7 @@ def test_hosts_that_a_provider_may_name_are_those_of_the_operator() -> None:
         ("KITH_RATE", "many"), ("KITH_RATE", "-1"), ("KITH_RATE", "1e9"), ("KITH_SLOW", "½"), ("KITH_LOG", "loud"),
         ("KITH_HOSTS", "https://crm.example.com"), ("KITH_HOSTS", "a b*c"), ("KITH_URL", "crm.example.com"),
         ("KITH_OIDC_ISSUER", "http://idp.example.com"), ("KITH_SMTP_URL", "imap://mail.example.com"),
-        ("KITH_BREACHED_PASSWORDS", "/nowhere/at/all.txt"),
+        ("KITH_BREACHED_PASSWORDS", "/nowhere/at/all.txt"), ("KITH_SECOND_STEP", "some"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_meant_is_told_by_name(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:

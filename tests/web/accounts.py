@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from html import unescape
 from itertools import count
+from typing import cast
 
 import pyotp
 import sqlalchemy as sa
@@ -12,6 +16,7 @@ from httpx2 import Response
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from kith.metadata.model import Role
 from kith.runtime.accounts import CHEAP, set_password
 from kith.runtime.accounts.entries import entries
 from kith.runtime.calling import Calling, Doors
@@ -127,3 +132,15 @@ def forget_step(shop: Shop, email: str) -> None:
     account = system.account
     update = sa.update(account).where(account.c.user == shop.users[email]).values(totp_step=0)
     shop.workspace.database.run(lambda connection: connection.execute(update))
+
+
+@contextmanager
+def second_step_for(shop: Shop, role: str) -> Iterator[None]:
+    """As if the model said that a role takes a second step."""
+    roles = cast("dict[str, Role]", shop.workspace.current().model.roles)
+    was = roles[role]
+    roles[role] = replace(was, second_step=True)
+    try:
+        yield
+    finally:
+        roles[role] = was

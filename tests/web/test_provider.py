@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from kith.runtime.settings import Provider, Settings
 from kith.runtime.write.change import Change
 from tests.support.provider import CLIENT, SECRET, Claims, Mock, provider
-from tests.web.accounts import happened, served, sign_in, somebody, with_codes
+from tests.web.accounts import happened, hidden, second_step_for, served, sign_in, somebody, with_codes
 from tests.web.shop import Shop
 
 BACK = "/sign-in/provider/back"
@@ -144,3 +144,46 @@ def test_who_does_not_agree_and_a_provider_that_is_away_lead_back_to_the_passwor
     answer = nowhere.get("/sign-in/provider")
     assert (answer.status_code, 'name="password"' in answer.text) == (401, True)
     assert served(shop, Settings()).get("/sign-in/provider").status_code == 303
+
+
+# ---- how strongly somebody has signed in there ----------------------------------------------------------------------
+
+STRENGTHS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...], Claims, bool]] = {
+    "as strongly as asked": (("gold",), (), {"acr": "gold"}, True),
+    "less strongly": (("gold",), (), {"acr": "tin"}, False),
+    "nobody knows how": (("gold",), (), {}, False),
+    "by one of the means": ((), ("mfa", "otp"), {"amr": ["pwd", "otp"]}, True),
+    "by other means": ((), ("mfa", "otp"), {"amr": ["pwd"]}, False),
+    "by means that are no list": ((), ("mfa",), {"amr": "mfa"}, False),
+    "only one of both": (("gold",), ("mfa",), {"acr": "gold", "amr": ["pwd"]}, False),
+}
+
+
+def strict(shop: Shop, mock: Mock, acr: tuple[str, ...] = (), amr: tuple[str, ...] = ()) -> TestClient:
+    asked = Provider(mock.address, CLIENT, SECRET, "Acme", acr=acr, amr=amr)
+    return served(shop, Settings("http://kith.test", None, asked))
+
+
+@pytest.mark.parametrize("strength", STRENGTHS)
+def test_who_has_signed_in_there_less_strongly_than_asked_stays_outside(shop: Shop, mock: Mock, strength: str) -> None:
+    acr, amr, said, inside = STRENGTHS[strength]
+    client = strict(shop, mock, acr, amr)
+    assert come(client, mock, person(somebody(shop)) | said).status_code == (303 if inside else 401)
+    assert all(asked.get("acr_values", "") == "" for asked in mock.asked.values())
+    assert ("acr_values=gold" in client.get("/sign-in/provider").headers["location"]) == bool(acr)
+
+
+def test_a_second_step_that_is_required_is_the_providers_only_where_it_proves_one(shop: Shop, mock: Mock) -> None:
+    with second_step_for(shop, "store_clerk"):
+        proven = strict(shop, mock, amr=("mfa",))
+        assert come(proven, mock, person(somebody(shop)) | {"amr": ["mfa"]}).headers["location"] == "/records/member"
+        assert proven.get("/records/member").status_code == 200
+        unproven = browser(shop, mock)
+        assert come(unproven, mock, person(somebody(shop))).status_code == 303
+        assert unproven.get("/records/member").headers["location"].startswith("/account/codes")
+        email = somebody(shop)
+        phone, _ = with_codes(shop, email)
+        asked = come(browser(shop, mock), mock, person(email))
+        assert (asked.status_code, "kith=" in asked.headers["set-cookie"]) == (200, False)
+        sent = {"secret": hidden(asked, "secret"), "next": hidden(asked, "next"), "code": phone.now()}
+        assert browser(shop, mock).post("/sign-in/code", data=sent).headers["location"] == "/records/member"

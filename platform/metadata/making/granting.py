@@ -25,6 +25,7 @@ def roles_of(context: Context, world: dict[str, EntityScope]) -> dict[str, Role]
             all_entities=at.text("all_entities"),
             span=at.span,
             layer=document.layer,
+            second_step=at.flag("second_step"),
         )
     return found
 

@@ -29,6 +29,7 @@ ROLE = parts.keys(
     help=parts.HELP,
     entities=parts.map_to(GRANT, "What it may do with each entity; what is not granted is denied.", of="entity"),
     all_entities=parts.one_of(("read", "write"), "The wide grant: all records of all entities."),
+    second_step=parts.flag("Whoever has it signs in with a second step; who has none sets one up first."),
 )
 
 _LATER = {name: parts.refers() for name in LATER_TRIGGERS}

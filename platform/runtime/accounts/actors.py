@@ -35,6 +35,8 @@ class SignedIn:
     must_change: bool
     seen_at: datetime
     expires_at: datetime
+    second: bool = False
+    """Whether it takes or has taken a second step."""
 
 
 Held = tuple[Actor, str, datetime | None]
@@ -113,11 +115,11 @@ def _remembered(release: Release, ticket: Ticket[T], secret: str, now: datetime)
 
 
 def _signed_in(release: Release, row: Row) -> SignedIn:
-    csrf, seen_at, expires_at, must_change, own, own_name, *user = row
+    csrf, seen_at, expires_at, must_change, second, own, own_name, *user = row
     actor = _actor(release, user)
     if own != actor.id:
         actor = replace(actor, acted_by=(own, own_name))
-    return SignedIn(actor, csrf, bool(must_change), _instant(seen_at), _instant(expires_at))
+    return SignedIn(actor, csrf, bool(must_change), _instant(seen_at), _instant(expires_at), bool(second))
 
 
 def _held(release: Release, row: Row) -> Held:
@@ -211,8 +213,9 @@ def _session_statement(release: Release) -> sa.Select[Any]:
     own = user.alias("own")
     own_name = sa.select(own.c[_shelf(release).table.columns["name"].value.name]).where(own.c.id == session.c.user)
     times = session.c.seen_at, session.c.expires_at
+    second = sa.or_(account.c.totp.is_not(None), session.c.second.is_(sa.true()))
     return (
-        sa.select(session.c.csrf, *times, account.c.must_change, session.c.user, own_name.scalar_subquery())
+        sa.select(session.c.csrf, *times, account.c.must_change, second, session.c.user, own_name.scalar_subquery())
         .add_columns(*_columns(release))
         .join(account, account.c.user == session.c.user)
         .join(user, user.c.id == sa.func.coalesce(session.c.acting, session.c.user))

@@ -53,6 +53,8 @@ class Identity:
     subject: str
     email: str
     name: str
+    second: bool = False
+    """Whether the provider was asked for, and has proven, how he signed in there."""
 
 
 def departure(provider: Provider, back: str, target: str) -> tuple[str, Journey]:
@@ -70,6 +72,8 @@ def departure(provider: Provider, back: str, target: str) -> tuple[str, Journey]
         "code_challenge": create_s256_code_challenge(journey.verifier),
         "code_challenge_method": "S256",
     }
+    if provider.acr:
+        asked["acr_values"] = " ".join(provider.acr)
     address = _text(_metadata(provider), "authorization_endpoint")
     return f"{address}{'&' if '?' in address else '?'}{urlencode(asked)}", journey
 
@@ -87,7 +91,21 @@ def arrival(provider: Provider, back: str, journey: Journey, code: str, now: int
     answer = _fetched(provider, _text(metadata, "token_endpoint"), sent, headers)
     claims = _proven(provider, metadata, answer, journey.nonce, now)
     email = str(claims.get("email") or "") if claims.get("email_verified") is True else ""
-    return Identity(provider.issuer, str(claims["sub"]), email, str(claims.get("name") or ""))
+    second = _is_strong(provider, claims)
+    return Identity(provider.issuer, str(claims["sub"]), email, str(claims.get("name") or ""), second)
+
+
+def _is_strong(provider: Provider, claims: Mapping[str, Any]) -> bool:
+    """Whether somebody has signed in there as the operator wants it; raises NotProven where he has not.
+
+    Where the operator has said nothing about it, nothing is known.
+    """
+    means = claims.get("amr")
+    if provider.acr and claims.get("acr") not in provider.acr:
+        raise NotProven("acr is not what is asked for")
+    if provider.amr and not (isinstance(means, list) and any(one in provider.amr for one in means)):
+        raise NotProven("amr is not what is asked for")
+    return bool(provider.acr or provider.amr)
 
 
 def _proven(

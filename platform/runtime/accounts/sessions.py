@@ -33,11 +33,18 @@ class Session:
     here: bool
 
 
-def open_session(connection: sa.Connection, user: str, now: datetime, agent: str = "") -> tuple[str, str]:
-    """Open a session; the cookie's value and the secret against forged requests, neither of which is kept as it is."""
+def open_session(
+    connection: sa.Connection, user: str, now: datetime, agent: str = "", *, second: bool = False
+) -> tuple[str, str]:
+    """Open a session; the cookie's value and the secret against forged requests, neither of which is kept as it is.
+
+    `second` where a provider of identities has seen to the second step.
+    """
     secret, csrf = new_secret(), new_secret()
     row = {"digest": digest(secret), "user": user, "csrf": csrf, "created_at": now, "seen_at": now}
-    connection.execute(sa.insert(system.session), row | {"expires_at": now + LIFETIME, "agent": agent[:200]})
+    connection.execute(
+        sa.insert(system.session), row | {"expires_at": now + LIFETIME, "agent": agent[:200], "second": second}
+    )
     connection.execute(sa.update(system.account).where(system.account.c.user == user).values(signed_in_at=now))
     _close(connection, system.session.c.expires_at < now, now)
     return secret, csrf

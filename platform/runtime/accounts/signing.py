@@ -131,11 +131,19 @@ def enter_by_link(
     return database.run(work)
 
 
-def enter_known(connection: sa.Connection, user: str, now: datetime, device: Device) -> Entered:
-    """Sign in somebody whom another provider of identities knows: the second step is the provider's."""
+def enter_known(
+    connection: sa.Connection, user: str, now: datetime, device: Device, *, second: bool, wanted: bool
+) -> Entered | Due:
+    """Sign in somebody whom another provider of identities knows: the second step is the provider's.
+
+    `second` is that it has proven one. Where it has not and one is `wanted`, the user's own is asked for.
+    """
     if not connection.scalar(sa.select(sa.func.count()).where(_ACCOUNT.c.user == user)):
         set_password(connection, user, None, now, must_change=False)
-    return _opened(connection, user, False, "provider", now, device)
+    found = _account_of(connection, _ACCOUNT.c.user == user)
+    if wanted and not second and found is not None and found.has_codes:
+        return _enter(connection, found, "provider", now, device)
+    return _opened(connection, user, False, "provider", now, device, second=second)
 
 
 def knows_password(
@@ -195,9 +203,16 @@ def _enter(connection: sa.Connection, account: Account, what: What, now: datetim
 
 
 def _opened(
-    connection: sa.Connection, user: str, must_change: bool, what: What, now: datetime, device: Device
+    connection: sa.Connection,
+    user: str,
+    must_change: bool,
+    what: What,
+    now: datetime,
+    device: Device,
+    *,
+    second: bool = False,
 ) -> Entered:
-    secret, csrf = open_session(connection, user, now, device.agent)
+    secret, csrf = open_session(connection, user, now, device.agent, second=second)
     note(connection, user, what, now, device)
     return Entered(user, secret, csrf, must_change)
 

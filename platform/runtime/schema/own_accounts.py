@@ -33,9 +33,10 @@ session = table(
     column("expires_at", Instant),
     column("agent", TEXT),
     column("acting", ID, null=True),
+    column("second", sa.Boolean, null=True),
 )
 """Who is signed in, by the hash of the cookie's token; signing out deletes the row. `acting` is somebody else as whom the user
-looks at the CRM for a while."""
+looks at the CRM for a while. `second`: a provider of identities has seen to a second step."""
 index(session, "user")
 index(session, "expires_at")
 

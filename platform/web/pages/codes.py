@@ -10,9 +10,11 @@ from starlette.routing import Route
 
 from kith.runtime.accounts.codes import address_of, codes_of, new_key, turn_on
 from kith.runtime.accounts.entries import note
+from kith.runtime.accounts.requiring import lacks_second
 from kith.runtime.database import Connection
 from kith.web import addresses, sessions
 from kith.web.answering import action, page
+from kith.web.choices import local
 from kith.web.inputs import FieldInput
 from kith.web.pages.account import Holder, holder_of
 from kith.web.pages.signing import expired
@@ -20,7 +22,6 @@ from kith.web.qr import svg_path
 from kith.web.requests import Visit, Web, go
 from kith.web.view import Link
 
-ADDRESS = addresses.ACCOUNT + "/codes"
 KEY = 32
 """Characters of a key as it is made here."""
 
@@ -28,8 +29,8 @@ KEY = 32
 def routes(web: Web) -> Sequence[Route]:
     """The routes of turning codes on."""
     return (
-        Route(ADDRESS, page(web, ask), methods=["GET"]),
-        Route(ADDRESS, action(web, start, expired), methods=["POST"]),
+        Route(addresses.CODES, page(web, ask), methods=["GET"]),
+        Route(addresses.CODES, action(web, start, expired), methods=["POST"]),
     )
 
 
@@ -44,15 +45,16 @@ class Code:
 
 def ask(visit: Visit) -> Response:
     """A new key to be read."""
-    holder = holder_of(visit)
+    holder, target = holder_of(visit), local(visit.request.query_params.get("next", addresses.ACCOUNT))
     if codes_of(visit.connection, holder.user.id).on:
         return go(addresses.ACCOUNT)
-    return _form(holder, new_key())
+    return _form(holder, new_key(), target)
 
 
 def start(visit: Visit) -> Response:
     """Want codes from now on, and show what helps when the phone is lost."""
     holder, key, texts = holder_of(visit), visit.sent("key"), visit.texts
+    target, due = local(visit.sent("next") or addresses.ACCOUNT), _is_due(visit)
     if not _is_key(key) or codes_of(visit.connection, holder.user.id).on:
         return go(addresses.ACCOUNT)
 
@@ -65,19 +67,27 @@ def start(visit: Visit) -> Response:
 
     made = visit.write(work)
     if made is None:
-        return _form(holder, key, texts("codes.wrong"))
-    return visit.page(
+        return _form(holder, key, target, texts("codes.wrong"))
+    on = Link(texts("codes.go_on"), target) if due else Link(texts("accounts.to_account"), addresses.ACCOUNT)
+    return (visit.whole if due else visit.page)(
         "secret.html",
         title=texts("codes.made"),
         text=texts("codes.made_text"),
-        crumbs=(*holder.crumbs, Link(texts("codes.title"), ADDRESS)),
+        crumbs=(*holder.crumbs, Link(texts("codes.title"), addresses.CODES)),
         secrets=made,
-        on=Link(texts("accounts.to_account"), addresses.ACCOUNT),
+        on=on,
+        bare=due,
     )
 
 
-def _form(holder: Holder, key: str, wrong: str = "") -> Response:
+def _is_due(visit: Visit) -> bool:
+    """Whether somebody has to do this before anything else: he sees no places to go."""
+    return lacks_second(visit.release, visit.web.doors.settings, visit.account)
+
+
+def _form(holder: Holder, key: str, target: str, wrong: str = "") -> Response:
     visit, texts = holder.visit, holder.visit.texts
+    due = _is_due(visit)
     app = visit.model.app.title.in_(visit.language)
     # A letter of Chinese takes nine characters of an address.
     issuer, email = app[: 20 if app.isascii() else 6], holder.user.email.encode("ascii", "ignore").decode()
@@ -90,19 +100,20 @@ def _form(holder: Holder, key: str, wrong: str = "") -> Response:
         error=wrong,
         attributes={"inputmode": "numeric", "maxlength": "10"},
     )
-    return visit.page(
+    return (visit.whole if due else visit.page)(
         "ask.html",
         422 if wrong else 200,
         title=texts("codes.turn_on"),
-        text=texts("codes.scan"),
-        crumbs=(*holder.crumbs, Link(texts("codes.title"), ADDRESS)),
+        text=f"{texts('codes.due')} {texts('codes.scan')}" if due else texts("codes.scan"),
+        bare=due,
+        crumbs=(*holder.crumbs, Link(texts("codes.title"), addresses.CODES)),
         failed=None,
         code=Code(size, path, " ".join(key[at : at + 4] for at in range(0, len(key), 4))),
-        hidden=[("key", key)],
+        hidden=[("key", key), ("next", target)],
         fields=(code,),
-        action=ADDRESS,
+        action=addresses.CODES,
         submit=texts("codes.start"),
-        cancel=addresses.ACCOUNT,
+        cancel="" if due else addresses.ACCOUNT,
     )
 
 

@@ -14,8 +14,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from kith.runtime.accounts.actors import actor_of_user
 from kith.runtime.accounts.provider import Journey, NotProven, arrival, departure, user_of
-from kith.runtime.accounts.signing import Entered, enter_known
+from kith.runtime.accounts.requiring import wants_second
+from kith.runtime.accounts.signing import Due, Entered, enter_known
 from kith.runtime.database import Connection
 from kith.runtime.publishing import system_context
 from kith.runtime.settings import Provider
@@ -80,15 +82,19 @@ def arrive(guest: Guest, provider: Provider) -> Response:
     return response
 
 
-def _entered(guest: Guest, provider: Provider, journey: Journey, code: str) -> Entered:
+def _entered(guest: Guest, provider: Provider, journey: Journey, code: str) -> Entered | Due:
     doors = guest.web.doors
     now = doors.clock()
     who = arrival(provider, _back(guest), journey, code, int(now.timestamp()))
     context, device = system_context(guest.release, doors.clock), sessions.device_of(guest.request)
 
-    def work(connection: Connection) -> Entered | None:
+    def work(connection: Connection) -> Entered | Due | None:
         user = user_of(connection, context, guest.release, provider, who)
-        return enter_known(connection, user, now, device) if user is not None else None
+        actor = actor_of_user(connection, guest.release, user) if user is not None else None
+        if user is None or actor is None:
+            return None
+        wanted = wants_second(guest.release, doors.settings, actor)
+        return enter_known(connection, user, now, device, second=who.second, wanted=wanted)
 
     entered = doors.workspace.database.run(work)
     if entered is None:
