@@ -171,3 +171,21 @@ def certificates(
         if not sound:
             fail(Words("The log of consents was changed.", "同意记录的日志被改动。"), opened.language)
     raise typer.Exit(1 if any(one.flaws for one in found) else 0)
+
+
+def ledger(
+    file: Annotated[Path | None, typer.Argument(help="The file to write; else the terminal.")] = None,
+    as_user: As = "",
+    db: Db = "",
+    lang: Language = "",
+) -> None:
+    """Write down which records were erased, by their keys alone: `kith restore --erased` erases them again."""
+    from kith.runtime.privacy.outliving import ledger_of, written
+
+    with office(db, as_user, lang) as opened:
+        with opened.workspace.database.read() as connection:
+            made = written(ledger_of(connection, opened.release))
+        if file is None:
+            typer.echo(made.decode(), nl=False)
+        else:
+            file.write_bytes(made)

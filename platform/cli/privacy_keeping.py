@@ -9,7 +9,7 @@ import typer
 
 from kith.cli.acting import As
 from kith.cli.opening import Db, fail
-from kith.cli.privacy import Office, Record, Yes, certificates, erase, export, office, record_of
+from kith.cli.privacy import Office, Record, Yes, certificates, erase, export, ledger, office, record_of
 from kith.cli.saying import Json, Language, consents, language_of, refuse
 from kith.problems import Words
 
@@ -168,5 +168,5 @@ def _line(one: Said, language: str) -> str:
 privacy = typer.Typer(
     name="privacy", no_args_is_help=True, help="Personal data: tell, erase, keep no longer, hold, agree."
 )
-for command in (export, erase, certificates, due, hold, lift, holds, consent):
+for command in (export, erase, certificates, ledger, due, hold, lift, holds, consent):
     privacy.command()(command)

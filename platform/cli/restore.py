@@ -21,11 +21,19 @@ from kith.problems import Words
 
 if TYPE_CHECKING:
     from kith.runtime.backup import Contents
+    from kith.runtime.privacy.outliving import Again, Entry
+    from kith.runtime.workspace import Workspace
 
 
 def restore(
     file: Annotated[str, typer.Argument(help="A file that `kith backup` has written; - for the input.")],
     check: Annotated[bool, typer.Option("--check", help="Only read it: whether it is as it was written.")] = False,
+    erased: Annotated[
+        str,
+        typer.Option(
+            "--erased", help="What was erased since: a file of `kith privacy ledger`, or the URL of the newer database."
+        ),
+    ] = "",
     db: Db = "",
     as_json: Json = False,
     lang: Language = "",
@@ -34,6 +42,7 @@ def restore(
     from kith.runtime.backup import Unreadable, contents_of, verify
 
     language = language_of(lang)
+    ledger = _ledger(erased, language) if erased else None
     with _source(file, language) as source:
         try:
             contents = verify(source) if check else contents_of(source)
@@ -45,11 +54,56 @@ def restore(
         except Unreadable as unreadable:
             fail(unreadable.words, language)
     with workspace_of(url, language) as workspace:
+        again = _erase_again(workspace, ledger, language) if ledger is not None else None
         sound, results = examined(workspace, language, deep=True, quiet=as_json)
     checks = [{"name": one.name, **found.as_data(language)} for one, found in results]
-    _tell(contents, {"sound": sound, "checks": checks}, as_json=as_json, language=language)
-    if not sound:
+    more = {"sound": sound, "checks": checks, "erased_again": again.done if again is not None else None}
+    _tell(contents, more, as_json=as_json, language=language)
+    if not as_json:
+        _tell_erased(again, contents, language)
+    if not sound or (again is not None and again.held):
         raise typer.Exit(1)
+
+
+def _ledger(erased: str, language: str) -> list[Entry]:
+    """What was erased, from a file or from the newer database itself; leaves where it is neither."""
+    from kith.runtime.privacy.outliving import NoLedger, ledger_of, read
+
+    if "://" in erased:
+        with workspace_of(erased, language) as newer, newer.database.read() as connection:
+            return ledger_of(connection, newer.current())
+    try:
+        return read(Path(erased).read_bytes())
+    except (OSError, NoLedger):
+        fail(
+            Words(f"{erased} is no ledger of `kith privacy ledger`.", f"{erased} 不是 `kith privacy ledger` 的文件。"),
+            language,
+        )
+
+
+def _erase_again(workspace: Workspace, ledger: list[Entry], language: str) -> Again:
+    from kith.runtime.privacy.outliving import erase_again
+    from kith.runtime.publishing import system_context
+
+    release = workspace.current()
+    return erase_again(workspace.database, system_context(release, workspace.clock, language), release, ledger)
+
+
+def _tell_erased(again: Again | None, contents: Contents, language: str) -> None:
+    """How many are erased again, or that nobody has said who was."""
+    if again is None:
+        at = contents.at.replace("T", " ")
+        unsaid = Words(
+            f"! Whoever was erased after {at} is there again. Restore with --erased to erase them, too "
+            "(a file of `kith privacy ledger`, or the newer database).",
+            f"! {at} 之后被抹除的人又出现了。恢复时使用 --erased 可再次抹除（`kith privacy ledger` 的文件，或较新的数据库）。",
+        )
+        typer.echo(unsaid.in_(language))
+        return
+    typer.echo(Words(f"Erased again: {again.done}.", f"再次抹除：{again.done}。").in_(language))
+    for one in again.held:
+        held = Words(f"✗ {one} is held by law in the backup: not erased.", f"✗ {one} 在备份中依法保全：未抹除。")
+        typer.echo(held.in_(language))
 
 
 def _bring(source: Path | IO[bytes], url: str, language: str) -> None:

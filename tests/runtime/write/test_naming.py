@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from kith.runtime.write import gate
-from kith.runtime.write.change import Change, Refused, Saved, Verdict
+from kith.runtime.write.change import Cause, Change, Refused, Saved, Verdict
 from kith.runtime.write.deleting import referrers
 from kith.runtime.write.session import Session
 from tests.runtime.write.shop_world import Shop
@@ -45,7 +45,8 @@ PARENTS: Mapping[str, Mapping[str, Any]] = {
 
 def between(monkeypatch: pytest.MonkeyPatch, name: str, then: Callable[[], object]) -> None:
     """Do something once, on a connection of its own, when the save of this thread comes to a step of the gate."""
-    step, mine, done = getattr(gate, name), threading.current_thread(), []
+    step, mine = getattr(gate, name), threading.current_thread()
+    done: list[bool] = []
 
     def stepped(*given: Any) -> Any:
         if threading.current_thread() is mine and not done:
@@ -58,7 +59,7 @@ def between(monkeypatch: pytest.MonkeyPatch, name: str, then: Callable[[], objec
 
 def standing(shop: Shop, entity: str) -> int:
     """Live records that refer to a record which is not."""
-    session = Session(None, shop.context(), shop.release, gate.Cause("system"))  # type: ignore[arg-type]
+    session = Session(None, shop.context(), shop.release, Cause("system"))  # type: ignore[arg-type]
     found = 0
     gone = shop.release.tables[entity]
     with shop.workspace.database.read() as connection:
