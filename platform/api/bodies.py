@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
+from starlette.types import Message
 
 from kith.api.problems import Stop, stop
 
@@ -30,6 +33,31 @@ async def body_of(request: Request, limit: int) -> bytes:
     if size:
         _check_kind(request)
     return b"".join(chunks)
+
+
+async def form_of(request: Request, limit: int) -> FormData:
+    """The parts of a multipart request, of which files beyond a megabyte lie on the disk; raises Stop before more is taken."""
+    length, size = request.headers.get("content-length", "0"), 0
+    if not length.isdigit() or int(length[:20]) > limit:
+        raise stop(413, "too_large", limit=limit)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "multipart/form-data":
+        raise stop(415, "not_multipart")
+
+    async def received() -> Message:
+        nonlocal size
+        message = await request.receive()
+        size += len(message.get("body", b""))
+        if size > limit:
+            raise stop(413, "too_large", limit=limit)
+        if message["type"] == "http.disconnect":
+            raise stop(400, "bad_multipart")
+        return message
+
+    try:
+        return await Request(request.scope, received).form(max_files=2, max_fields=0)
+    except (HTTPException, KeyError, ValueError):
+        raise stop(400, "bad_multipart") from None
 
 
 def _check_kind(request: Request) -> None:

@@ -139,6 +139,26 @@ def writing(
     return endpoint
 
 
+def guarded(doors: Doors, endpoint: Endpoint) -> Endpoint:
+    """An endpoint that reads what is sent by itself; what it raises is answered."""
+
+    async def answered(request: Request) -> Response:
+        return await _guarded(doors, request, lambda: endpoint(request))
+
+    return answered
+
+
+def asked_by(doors: Doors, request: Request, ask: Callable[[Call], None]) -> None:
+    """Ask something of whoever sent a request, before any more of it is read; raises Stop."""
+    with doors.workspace.database.read() as connection:
+        ask(call_of(doors, request, connection, b""))
+
+
+def written_by(doors: Doors, request: Request, handler: Handler) -> Response:
+    """The answer of a handler that writes, and has read what was sent by itself."""
+    return _written(doors, request, handler, b"", trust=False)
+
+
 def _answer(doors: Doors, request: Request, handler: Handler, body: bytes = b"") -> Response:
     with doors.workspace.database.read() as connection:
         call = call_of(doors, request, connection, body, trust=True)

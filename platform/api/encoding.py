@@ -11,10 +11,12 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from kith.metadata.fields.files import MEMBER
 from kith.metadata.model import Entity
 from kith.rules.plain import duration_text, period_text, trimmed
 from kith.rules.types import TEXT, Type
 from kith.rules.values import Period
+from kith.runtime.files.described import Described
 from kith.runtime.read.query import Reference, Shown
 from kith.runtime.read.scopes import OWN
 
@@ -26,7 +28,7 @@ NATIVE = frozenset({"bool", "int", "text", "choice", "date", "datetime", "time",
 def converter(type_: Type, hidden: str) -> Convert | None:
     """How a value of a type is written, None where orjson knows; `hidden` labels references out of the reader's scope."""
     if type_.kind in NATIVE:
-        return None
+        return _described if type_.entity == MEMBER.entity else None
     if type_.kind in ("decimal", "money"):
         return _exact
     if type_.kind == "percent":
@@ -37,6 +39,11 @@ def converter(type_: Type, hidden: str) -> Convert | None:
         item = converter(type_.item or TEXT, hidden)
         return _listed if item is None else lambda value: value if isinstance(value, str) else [*map(item, value or ())]
     return lambda value: loose(value, hidden)
+
+
+def _described(value: Any) -> Any:
+    found = Described.of(value)
+    return found.as_parts() if found is not None else value
 
 
 def _exact(value: Any) -> Any:
@@ -58,7 +65,8 @@ def _listed(value: Any) -> Any:
 def referred(value: Any, hidden: str) -> Any:
     """A reference; of a record out of scope only its id is told."""
     if isinstance(value, Reference):
-        return {"id": value.id, "label": value.label if value.visible else hidden}
+        found = {"id": value.id, "label": value.label if value.visible else hidden}
+        return {"entity": value.entity, **found} if value.entity else found
     return value
 
 

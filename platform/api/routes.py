@@ -12,6 +12,7 @@ from kith.api import (
     aggregates,
     bulk,
     explaining,
+    files,
     jobs,
     lists,
     looking,
@@ -23,7 +24,7 @@ from kith.api import (
     releases,
 )
 from kith.api.bodies import LARGE
-from kith.api.calls import Call, Endpoint, asking, language_of, reading, writing
+from kith.api.calls import Call, Endpoint, asking, guarded, language_of, reading, writing
 from kith.api.health import Ready, alive
 from kith.api.problems import Stop, problem, stop
 from kith.api.under import Under
@@ -58,6 +59,9 @@ def below(doors: Doors) -> list[BaseRoute]:
         _route(f"{BASE}/jobs", GET=reading(doors, jobs.jobs)),
         _route(f"{BASE}/jobs/{{id}}", GET=reading(doors, jobs.job)),
         _route(f"{BASE}/jobs/{{id}}/retry", POST=writing(doors, jobs.retry, proves=True)),
+        _route(f"{BASE}/files", POST=guarded(doors, files.uploading(doors))),
+        _route(f"{BASE}/files/{{id}}", GET=reading(doors, files.download)),
+        _route(f"{BASE}/files/{{id}}/preview", GET=reading(doors, files.preview)),
         _route(f"{BASE}/openapi.json", GET=reading(doors, openapi.openapi)),
         _route(
             f"{BASE}/{{entity}}",

@@ -19,7 +19,7 @@ SYSTEM = ("id", "version", "created_at", "created_by", "updated_at", "updated_by
 """Fields that every record has."""
 INTERNAL = frozenset({"deleted_at", "deletion"})
 """Columns that the engine keeps beside the fields."""
-ROUTES = frozenset({"search", "meta", "jobs"})
+ROUTES = frozenset({"search", "meta", "jobs", "files"})
 """Entities of these names would hide routes."""
 
 

@@ -22,6 +22,9 @@ LABELS: Mapping[str, Words] = {
     "given": Words("Given name", "名"),
     "start": Words("From", "开始"),
     "end": Words("To", "结束"),
+    "name": Words("File name", "文件名"),
+    "type": Words("File type", "文件类型"),
+    "size": Words("Size in bytes", "大小（字节）"),
 }
 """What each part is called; a test holds them to the field types."""
 

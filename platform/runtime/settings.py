@@ -65,6 +65,8 @@ class Settings:
     """The list of passwords that were found in breaches (`accounts.breached`)."""
     second_step: bool = False
     """Whether everybody has to take a second step to sign in."""
+    files: int = 0
+    """Bytes that all files of records may have, 0 for as many as the disk holds."""
     seal_key: bytes = field(default=b"", repr=False)
     """What the history is sealed with besides (`runtime/sealing.py`); b"" without one."""
 

@@ -28,7 +28,10 @@ PRIVACY = "/privacy"
 RELEASES = "/releases"
 WAITING = "/releases/waiting"
 KEPT = "/releases/kept"
+SETTINGS = "/releases/settings"
 ORIGINS = "/releases/why"
+FILES = "/files"
+UPLOADS = "/api/v1/files"
 
 Parameters = Iterable[tuple[str, str]]
 
@@ -128,3 +131,13 @@ def origin_of(setting: str, of: str = "") -> str:
 def bin_of(entity: str) -> str:
     """The deleted records of an entity."""
     return f"{BIN}/{entity}"
+
+
+def file_of(id_: str) -> str:
+    """Where a file is got."""
+    return f"{FILES}/{id_}"
+
+
+def preview_of(id_: str) -> str:
+    """Where the small picture of a picture is."""
+    return f"{FILES}/{id_}/preview"

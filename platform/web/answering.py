@@ -15,12 +15,14 @@ from starlette.responses import Response
 
 from kith.runtime.accounts import Unproven, remembered_session, session_of
 from kith.runtime.accounts.requiring import lacks_second
+from kith.runtime.coerce.filed import MOST as MOST_FILES
 from kith.runtime.database import BUSY_AGAIN, FULL_AGAIN, Connection, is_busy, is_full
+from kith.runtime.files.uploading import LARGEST_OF_ALL
 from kith.runtime.logs import route_of
 from kith.runtime.read.query import BadQuery, Denied
 from kith.web import addresses, sessions
 from kith.web.requests import Guest, Stop, Visit, Web, go, guest_of, visit_of
-from kith.web.security import form_within, is_ours, knows_secret
+from kith.web.security import LARGEST_FORM, form_within, is_ours, knows_secret
 from kith.web.templating import wanted
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -43,28 +45,49 @@ def action(
     expired: Callable[[Guest, FormData], Response],
     *,
     long: bool = False,
+    files: bool = False,
 ) -> Endpoint:
     """The endpoint of a form that is sent; `expired` answers where the session has ended meanwhile.
 
-    `long` is for what takes its time, so that others need not wait.
+    `long` is for what takes its time, so that others need not wait; with `files` the form may bring some along.
     """
     call = web.doors.calling.long if long else web.doors.calling.write
 
     async def endpoint(request: Request) -> Response:
-        form = await form_of(web, request)
+        form = await form_of(web, request, files=files and await _may_send_files(web, request))
         if isinstance(form, Response):
             return form
-        return await _guarded(web, request, lambda: call(lambda: _answer(web, request, handler, form, expired)), form)
+        try:
+            return await _guarded(
+                web, request, lambda: call(lambda: _answer(web, request, handler, form, expired)), form
+            )
+        finally:
+            await form.close()
 
     return endpoint
 
 
-async def form_of(web: Web, request: Request) -> FormData | Response:
+async def _may_send_files(web: Web, request: Request) -> bool:
+    """Whether a request is a form with files of somebody who is signed in: nobody else's are even received."""
+    if not request.headers.get("content-type", "").startswith("multipart/"):
+        return False
+
+    def is_known() -> bool:
+        guest, secret = guest_of(web, request), sessions.secret_of(web.doors, request)
+        with web.doors.workspace.database.read() as connection:
+            return bool(secret) and session_of(connection, guest.release, secret, web.doors.clock()) is not None
+
+    return await web.doors.calling.read(is_known)
+
+
+async def form_of(web: Web, request: Request, *, files: bool = False) -> FormData | Response:
     """The form that a page of ours has sent, else the page that says why it is not taken."""
     if not is_ours(request):
         return guest_of(web, request).error(403)
     try:
-        return await form_within(request)
+        return await (
+            form_within(request, LARGEST_FORM + LARGEST_OF_ALL, MOST_FILES) if files else form_within(request)
+        )
     except HTTPException as stopped:
         return guest_of(web, request).error(stopped.status_code)
 

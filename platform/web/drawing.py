@@ -6,6 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from kith.metadata.fields.files import FILES
 from kith.metadata.model import Field
 from kith.runtime.release import Release
 from kith.web.fields import Maker, State, kind_of
@@ -112,6 +113,8 @@ class Fields:
 
 def sort_of(declared: Field, widget: str) -> Sort:
     """What of a field's input varies: its text, its parts, what it refers to, or which of a few options is chosen."""
+    if declared.type_name in FILES:
+        return "never"
     if declared.type_name in PARTS:
         return "never" if "country" in PARTS[declared.type_name] else "parts"
     if declared.type.kind == "bool":

@@ -10,9 +10,13 @@ from zoneinfo import available_timezones
 
 from babel import numbers
 
+from kith.metadata.fields.files import FILES
 from kith.metadata.model import Field
 from kith.metadata.parts import LABELS
 from kith.rules.types import Type
+from kith.runtime.files.described import Described
+from kith.web import addresses
+from kith.web.filing import endings_of, link_of
 from kith.web.formats import locale_of
 from kith.web.inputs import FieldInput
 from kith.web.showing import NAMES, Reader, chip_of
@@ -26,6 +30,7 @@ KINDS: Mapping[str, str] = {
     "users": "choices",
     "user": "reference",
     "team": "reference",
+    "image": "file",
 }
 """Field types that are typed in as another kind."""
 WIDGETS: Mapping[str, str] = {"radio": "radio", "toggle": "toggle"}
@@ -95,6 +100,7 @@ class Maker:
             lookup=self.lookup(declared) if kind == "reference" else "",
             wide=kind in WIDE,
             attributes=_attributes(declared),
+            **_filing(declared, raw, language),
             autofocus=state.autofocus,
         )
 
@@ -140,6 +146,16 @@ class Maker:
             )
             for part in PARTS.get(declared.type_name, ())
         ]
+
+
+def _filing(declared: Field, raw: Raw, language: str) -> Mapping[str, Any]:
+    """What the input of files knows besides."""
+    if declared.type_name not in FILES:
+        return {}
+    values = (raw,) if isinstance(raw, str) else tuple(raw)
+    links = tuple(link_of(one, language) for value in values if (one := Described.of(value)) is not None)
+    upload = addresses.with_query(addresses.UPLOADS, [("for", f"{declared.entity}.{declared.name}")])
+    return {"files": links, "upload": upload, "accept": endings_of(declared)}
 
 
 def kind_of(declared: Field, widget: str) -> str:

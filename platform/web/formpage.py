@@ -42,9 +42,10 @@ def _drawing(
     subject: Subject, block: str, version: int | None, id_: str, was: Mapping[str, str], texts: Mapping[str, str]
 ) -> Drawing:
     live, versioned = subject.outline.live, version is not None
-    fixed = {"icon_name": subject.icon, "live": live, "versioned": versioned, "was_name": WAS}
+    filed = subject.outline.filed
+    fixed = {"icon_name": subject.icon, "live": live, "versioned": versioned, "filed": filed, "was_name": WAS}
     texts = {**texts, "was": SIGNS.encode(was), "id": id_, "version": str(version)}
-    return Drawing("form.html", block, (subject.icon, live, versioned), texts, lambda: fixed)
+    return Drawing("form.html", block, (subject.icon, live, versioned, filed), texts, lambda: fixed)
 
 
 def _fields(draft: Draft) -> dict[str, str]:

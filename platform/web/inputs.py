@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kith.web.view import Cell, Choice, Column, Why
+from kith.web.view import Cell, Choice, Column, FileLink, Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ CONTROLS: Mapping[str, Control] = {
 }
 """The kinds that are one `<input>`; a number is text with a keypad, since browsers mangle what `type=number` gets."""
 
-GROUPED = frozenset({"person_name", "address", "date_range", "radio", "choices"})
+GROUPED = frozenset({"person_name", "address", "date_range", "radio", "choices", "file", "files"})
 """The kinds that are several controls under one legend."""
 
 
@@ -73,6 +73,10 @@ class FieldInput:
     lookup_with: Sequence[str] = ()
     wide: bool = False
     rows: int = 4
+    files: Sequence[FileLink] = ()
+    """The files that are there; `upload` is where script sends new ones, `accept` the endings of what is taken."""
+    upload: str = ""
+    accept: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)
     autofocus: bool = False
 

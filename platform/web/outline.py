@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from kith.metadata.fields.files import FILES
 from kith.metadata.model import Entity, Field, Form, FormItem, Label, Related, Section
 from kith.rules.tree import Aggregate, Path, walk
 from kith.runtime.read.reader import Reader
@@ -29,6 +30,8 @@ class Outline:
     """Computed fields that change with what is typed into the form."""
     inputs: frozenset[str]
     """The entity's fields that people write."""
+    filed: bool
+    """Whether the form may bring files along."""
     live: bool
     """Whether the form has to follow what one types."""
     still: frozenset[str] | None
@@ -97,6 +100,7 @@ def _outline(reader: Reader, name: str) -> Outline:
         conditional=conditional,
         moving=moving,
         inputs=frozenset(one.name for one in entity.fields.values() if is_input(one)),
+        filed=any(one.type_name in FILES for of in (entity, *lines) for one in of.fields.values()),
         live=conditional or bool(moving) or any(_follows(one) for one in (entity, *lines)),
         still=None if conditional or grids else _still(entity, sections, moving),
     )

@@ -78,7 +78,7 @@ class Cells:
         """A cell."""
         if not cell.text and not cell.chips:
             cell = BLANK
-        if cell.person is not None or cell.edit:
+        if cell.person is not None or cell.edit or cell.files:
             return self._html(cell, self.column.tag).replace("%", "%%"), ()
         form, order = self.form(cell)
         texts = (cell.text, cell.href, *(chip.label for chip in cell.chips))

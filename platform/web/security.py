@@ -35,8 +35,11 @@ def knows_secret(request: Request, form: FormData, secret: str) -> bool:
     return isinstance(sent, str) and is_secret(sent, secret)
 
 
-async def form_within(request: Request, limit: int = LARGEST_FORM) -> FormData:
-    """The form of a request; raises HTTPException (413) before more than the limit is held, whatever it said of its length."""
+async def form_within(request: Request, limit: int = LARGEST_FORM, files: int = 0) -> FormData:
+    """The form of a request; raises HTTPException (413) before more than the limit is held, whatever it said of its length.
+
+    Without script a form may bring along as many `files`, which lie on the disk where they are large.
+    """
     length, size = request.headers.get("content-length", "0"), 0
     if not length.isdigit() or int(length[:20]) > limit:
         raise HTTPException(413)
@@ -50,4 +53,4 @@ async def form_within(request: Request, limit: int = LARGEST_FORM) -> FormData:
         return message
 
     bounded = Request(request.scope, received)
-    return await bounded.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=limit)
+    return await bounded.form(max_files=files, max_fields=MOST_FIELDS, max_part_size=LARGEST_FORM)

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from kith.metadata.fields.files import FILES, MEMBER
 from kith.metadata.model import Field, Label, Model, Option
 from kith.rules.types import Type
 from kith.runtime import phones
 from kith.runtime.read.query import Amount, Masked, Reference
 from kith.texts import Texts
 from kith.web import addresses
+from kith.web.filing import file_cell
 from kith.web.formats import Format, formatter, locale_of
 from kith.web.look import COLOURS
 from kith.web.view import Cell, Choice, Person
@@ -128,7 +130,7 @@ def _shower(reader: Reader, type_: Type, declared: Field | None, short: bool) ->
         case "text":
             return _text(reader, declared, short)
         case "record":
-            return _parts(reader, declared)
+            return _parts(reader, type_, declared)
         case "money" if declared is not None and declared.currency_field:
             return Plain(_amount(reader, type_))
         case _:
@@ -201,6 +203,8 @@ def _choice(options: Mapping[str, Option], language: str) -> Show:
 
 def _set(reader: Reader, type_: Type, declared: Field | None) -> Show:
     item = type_.item
+    if item is not None and item.entity == MEMBER.entity:
+        return lambda values: file_cell(values, reader.language)
     if item is not None and item.kind == "ref":
         return lambda values: Cell(reader.texts("mark.list").join(label_of(one, reader.texts) for one in values))
     chips = {key: chip_of(option, reader.language) for key, option in (declared.options if declared else {}).items()}
@@ -250,8 +254,10 @@ def _shortened(value: str) -> str:
     return line if len(line) <= SHORT else line[: SHORT - 1].rstrip() + "…"
 
 
-def _parts(reader: Reader, declared: Field | None) -> Show:
+def _parts(reader: Reader, type_: Type, declared: Field | None) -> Show:
     chinese = reader.language.startswith("zh")
+    if type_.entity.removeprefix(":") in FILES:
+        return lambda value: file_cell([value], reader.language)
     match declared.type_name if declared else "":
         case "person_name":
             order = ("family", "given") if chinese else ("given", "family")

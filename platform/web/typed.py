@@ -12,15 +12,19 @@ from uuid import UUID
 
 from starlette.datastructures import FormData
 
+from kith.metadata.fields.files import FILES
 from kith.metadata.model import Field
 from kith.runtime.coerce.choosing import listing
 from kith.runtime.coerce.composed import ADDRESS, NAME, RANGE
+from kith.runtime.files.described import Described
 from kith.runtime.read.query import Reference
-from kith.runtime.write.change import Change, Op
+from kith.runtime.write.change import Change, Failure, Op
 
 Raw = str | tuple[str, ...] | Mapping[str, str]
 PARTS: Mapping[str, tuple[str, ...]] = {"address": ADDRESS, "person_name": NAME, "date_range": RANGE}
-MANY = frozenset({"choices", "references", "users"})
+MANY = frozenset({"choices", "references", "users", "files"})
+FILED = FILES - {"files"}
+"""One file: the box of the one that is there, without whose tick nothing is sent, and what is uploaded."""
 WAS, VERSION, ID, ROW, GONE = "_was", "_version", "_id", "_row", "_gone"
 ADD, REMOVE, KEEP, RESUME, TOLD, FIND = "_add", "_remove", "_keep", "_resume", "_told", "_find"
 """Names of what a form sends beside its fields."""
@@ -50,6 +54,8 @@ class Typed:
     id: str = ""
     left: list[tuple[str, str]] = field(default_factory=list)
     """What was typed where nothing can be typed any more, as the form sent it."""
+    unfit: tuple[Failure, ...] = ()
+    """Why files that the form brought along were not taken."""
 
     def is_given(self, name: str, raw: Raw) -> bool:
         """Whether somebody has typed something else than what was shown."""
@@ -144,6 +150,9 @@ def sent(raw: Raw) -> object:
 
 def raw_of(declared: Field, value: object, zone: tzinfo) -> Raw:
     """A value as its control holds it."""
+    if declared.type_name in FILED:
+        found = Described.of(value)
+        return found.as_text() if found is not None else ""
     if declared.type_name in PARTS:
         parts = value if isinstance(value, Mapping) else {}
         return {name: _text(declared, parts.get(name), zone) for name in PARTS[declared.type_name]}
@@ -223,10 +232,10 @@ def _read(form: FormData, prefix: str, fields: Sequence[Field], was: Mapping[str
         elif declared.type_name in MANY:
             if name in form or name in was:
                 yield declared.name, tuple(sorted(str(value) for value in form.getlist(name) if value))
-        elif declared.type.kind == "bool":
+        elif declared.type.kind == "bool" or declared.type_name in FILED:
             # A box without its tick sends nothing: the marks tell that it was there.
             if name in form or name in was:
-                yield declared.name, "true" if _one(form, name) == "true" else "false"
+                yield declared.name, _ticked(form, name, declared)
         elif name in form:
             yield declared.name, _one(form, name)
 
@@ -243,6 +252,11 @@ def marks_of(form: FormData) -> dict[str, str]:
     except (ValueError, RecursionError):
         return {}
     return {str(name): str(sign) for name, sign in found.items()} if isinstance(found, dict) else {}
+
+
+def _ticked(form: FormData, name: str, declared: Field) -> str:
+    found = _one(form, name)
+    return found if declared.type_name in FILED else "true" if found == "true" else "false"
 
 
 def whole(value: object) -> int | None:

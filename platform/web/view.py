@@ -139,8 +139,19 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class FileLink:
+    """A file: its name and size in words, where it is, where its small picture is, and the value of its box in a form."""
+
+    name: str
+    size: str
+    href: str
+    preview: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
-    """One value as text, with a link, the chips of its choices, a person, or the address of its editor."""
+    """One value as text, with a link, the chips of its choices, a person, files, or the address of its editor."""
 
     text: str = ""
     href: str = ""
@@ -150,11 +161,12 @@ class Cell:
     tone: str = ""
     edit: str = ""
     lang: str = ""
+    files: Sequence[FileLink] = ()
 
     @property
     def plain(self) -> bool:
         """Whether it is a text and nothing else."""
-        return not (self.href or self.chips or self.person or self.icon or self.tone)
+        return not (self.href or self.chips or self.person or self.icon or self.tone or self.files)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from kith.metadata.fields import choosing, computed, links, numbers, texts, times
+from kith.metadata.fields import choosing, computed, files, links, numbers, texts, times
 from kith.metadata.fields.kind import COMMON, FieldType, Setting
 from kith.problems import Words
 
 FIELD_TYPES: dict[str, FieldType] = {
     kind.name: kind
-    for table in (texts.TYPES, numbers.TYPES, times.TYPES, choosing.TYPES, links.TYPES, computed.TYPES)
+    for table in (texts.TYPES, numbers.TYPES, times.TYPES, choosing.TYPES, links.TYPES, files.TYPES, computed.TYPES)
     for kind in table
 }
 """Every field type by its name, in the order of the documentation."""
@@ -17,13 +17,6 @@ LATER: dict[str, Words] = {
     "any_reference": Words(
         "it comes with activities; until then, use one reference for each entity",
         "将随活动记录提供；目前请为每个实体使用一个引用",
-    ),
-    "file": Words(
-        "it comes with file storage; until then, keep the address in a url", "将随文件存储提供；目前请用 url 保存地址"
-    ),
-    "files": Words("it comes with file storage", "将随文件存储提供"),
-    "image": Words(
-        "it comes with file storage; until then, keep the address in a url", "将随文件存储提供；目前请用 url 保存地址"
     ),
     "secret": Words("it comes with encrypted storage", "将随加密存储提供"),
     "geo": Words("it comes with maps", "将随地图功能提供"),

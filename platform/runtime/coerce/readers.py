@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from kith.metadata.model import Field
-from kith.runtime.coerce import choosing, composed, numbers, texts, times
+from kith.runtime.coerce import choosing, composed, filed, numbers, texts, times
 from kith.runtime.coerce.reading import Misread, Reading
 
 Reader = Callable[[Field, object, Reading], object]
@@ -44,6 +44,9 @@ READERS: Mapping[str, Reader] = {
     "person_name": composed.read_person_name,
     "date_range": composed.read_date_range,
 }
+    "file": filed.read_file,
+    "image": filed.read_file,
+    "files": filed.read_files,
 
 
 def coerce(field: Field, raw: object, reading: Reading) -> object:

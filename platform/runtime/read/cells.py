@@ -246,7 +246,7 @@ def _recognisable(statement: Statement, place: Place) -> Element:
         parts: list[Element] = [place.rows.source.c[column.name] for column in columns]
     else:
         parts = [statement.tables.open.column(place.rows, place.column)]
-    if place.type.kind in ("text", "record") and isinstance(parts[0].type, sa.Text):
+    if place.type.kind in ("text", "record") and all(isinstance(part.type, sa.Text) for part in parts):
         return sa.func.coalesce(*parts, type_=sa.Text()) if len(parts) > 1 else parts[0]
     return sa.case((sa.or_(*(part.is_not(None) for part in parts)), sa.literal_column("1")))
 

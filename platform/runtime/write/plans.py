@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kith.metadata.analysis.copies import Copied, copies_of
 from kith.metadata.analysis.steps import Step, is_rollup, steps_of
 from kith.metadata.analysis.sums import ADDED
+from kith.metadata.fields.files import FILES
 from kith.metadata.model import Entity, Field, Model, Rule, Workflow
 from kith.rules.evaluators import Evaluator, Function
 from kith.rules.program import Expression
@@ -81,6 +82,8 @@ class Plan:
     """Fields that people and rules write."""
     references: tuple[Field, ...]
     """Input fields that name records of other entities."""
+    files: tuple[Field, ...]
+    """Input fields that hold files."""
     fresh: tuple[str, ...]
     """Stored fields whose value runs out."""
     flows: tuple[Workflow, ...]
@@ -136,6 +139,7 @@ def make_plan(release: Release, entity: Entity) -> Plan:
         stored=tuple(one for one in fields if one.storage != "computed"),
         inputs=tuple(one for one in fields if not one.is_computed),
         references=tuple(one for one in fields if one.to and not one.is_computed),
+        files=tuple(one for one in fields if one.type_name in FILES),
         fresh=tuple(one.name for one in fields if one.storage == "fresh"),
         flows=model.workflows_of(entity.name),
         inputless={name: None for action in entity.actions.values() for name in action.inputs},

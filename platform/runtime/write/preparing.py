@@ -15,6 +15,7 @@ from kith.runtime.write.change import Change
 from kith.runtime.write.conflicts import find_conflicts
 from kith.runtime.write.converting import refresh
 from kith.runtime.write.draft import Draft, Seen
+from kith.runtime.write.filing import described, look_up
 from kith.runtime.write.fitting import fitting
 from kith.runtime.write.flows import take_up
 from kith.runtime.write.messages import failure, misread
@@ -34,6 +35,7 @@ def prepare(session: Session, changes: Sequence[Change]) -> list[Draft | None]:
     for entity, ids in sorted(wanted(session, changes).items()):
         session.load_many(entity, sorted(ids), lock=True)
     gather_children(session, changes)
+    look_up(session, changes)
     drafts: list[Draft | None] = []
     for top, change in enumerate(changes):
         try:
@@ -216,7 +218,8 @@ def read_input(session: Session, draft: Draft, change: Change) -> None:
             draft.fail(failure(session, "read_only", draft, name, label=declared.label))
         else:
             try:
-                draft.after[name] = coerce(declared, raw, reading_of(session, declared))
+                value = coerce(declared, raw, reading_of(session, declared))
+                draft.after[name] = described(session, draft, declared, value)
                 given.add(name)
             except Misread as error:
                 unread.add(name)

@@ -35,6 +35,7 @@ from kith.runtime.write.shelf import HASH, Shelf, shelf_of
 
 if TYPE_CHECKING:
     from kith.runtime.coerce import Reading
+    from kith.runtime.files.keeping import Kept
     from kith.runtime.release import Release
     from kith.runtime.write.touching import Touch
 
@@ -133,6 +134,8 @@ class Session:
     rates: dict[Asked, Decimal | None] = field(default_factory=dict)
     """What units of currencies were worth on days, in the workspace's currency; None where nobody has said."""
     wave: int = 0
+    files: dict[str, Kept | None] = field(default_factory=dict)
+    """What is known of the files that values name, by id; None where there is none."""
     out: Waiting = field(init=False)
     """What this save writes, on its way to the database."""
     rule_time: RuleTime = field(init=False)
@@ -386,8 +389,6 @@ class Session:
         if inputs:
             entry["inputs"] = dict(inputs)
         self.considered.append(entry)
-
-    # What it costs
 
     def touch(self, draft: Draft) -> None:
         """Count a record that the save writes; raises OverBudget."""

@@ -18,6 +18,7 @@ from kith.runtime.schema import system
 from kith.runtime.search import coded_of, indexing
 from kith.runtime.waiting import Write
 from kith.runtime.write.draft import Draft
+from kith.runtime.write.filing import take_files
 from kith.runtime.write.following import have_followed
 from kith.runtime.write.sets import relinking
 
@@ -45,6 +46,7 @@ def store(session: Session, drafts: Sequence[Draft]) -> None:
         session.out.add(shelf.changing(session.raw, [draft.after for draft in mine if draft.before is not None]))
         store_links(session, entity, mine)
         session.locked.update((entity, draft.id) for draft in mine)
+    take_files(session, edited)
     record_history(session, edited)
     found_anew = [draft for draft in drafts if draft.before is None or is_found_anew(session, draft)]
     session.out.add(indexing(session.raw, session.release, [(draft.entity, draft.after) for draft in found_anew]))

@@ -313,6 +313,108 @@ on("focusout", (event) => {
   else parts.input.value = parts.select.value ? parts.select.selectedOptions[0].text : "";
 });
 
+// ---- files: sent as soon as they are chosen, and then boxes like those that are there -------------------------------
+
+let sending = 0;
+
+// What is sent at once need not go with the form again.
+const nameless = (root) => $$("[data-files] input[type=file]", root).forEach((input) => input.removeAttribute("name"));
+
+on("change", (event) => {
+  if (!event.target.matches("[data-files] input[type=file]")) return;
+  event.stopImmediatePropagation();
+  sendAll(event.target.closest("[data-files]"), event.target.files).finally(() => (event.target.value = ""));
+}, true);
+
+for (const type of ["dragover", "dragleave", "drop"])
+  on(type, (event) => {
+    const root = event.target.closest?.("[data-files]");
+    if (!root || !event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    root.classList.toggle("over", type === "dragover");
+    if (type === "drop") sendAll(root, event.dataTransfer.files);
+  });
+
+on("submit", (event) => {
+  if (!sending || !event.target.matches("[data-guard]")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  toast($("[data-files]", event.target).dataset.wait, "info");
+}, true);
+
+async function sendAll(root, files) {
+  const chosen = root.hasAttribute("data-many") ? [...files] : [...files].slice(0, 1);
+  const wrong = $("[role=alert]", root);
+  wrong.hidden = true;
+  for (const file of chosen) {
+    sending++;
+    try {
+      add(root, await send(root, file, await small(file)));
+    } catch (error) {
+      wrong.hidden = false;
+      wrong.textContent = `${file.name}: ${error.message || root.dataset.failed}`;
+    } finally {
+      sending--;
+    }
+  }
+}
+
+/** A small picture of a picture, for lists; where the browser cannot make one there is none. */
+async function small(file) {
+  if (!/^image\/(jpeg|png|webp)$/.test(file.type)) return null;
+  try {
+    const bitmap = await createImageBitmap(file);
+    const scale = Math.min(1, 320 / Math.max(bitmap.width, bitmap.height));
+    const canvas = Object.assign(document.createElement("canvas"), { width: bitmap.width * scale, height: bitmap.height * scale });
+    canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    return await new Promise((done) => canvas.toBlob(done, "image/webp", 0.8));
+  } catch {
+    return null;
+  }
+}
+
+/** Send a file, with its progress shown; the server says what it has become, or why it is not taken. */
+function send(root, file, preview) {
+  const body = new FormData(), bar = $("progress", root), request = new XMLHttpRequest();
+  body.append("file", file, file.name);
+  if (preview) body.append("preview", preview, "preview");
+  bar.hidden = false;
+  request.upload.onprogress = ({ loaded, total }) => (bar.value = (100 * loaded) / total);
+  return new Promise((done, failed) => {
+    request.onloadend = () => {
+      bar.hidden = true;
+      let answer = {};
+      try {
+        answer = JSON.parse(request.responseText);
+      } catch {}
+      if (request.status === 201) done(answer.data);
+      else failed(new Error(answer.detail ?? ""));
+    };
+    request.open("POST", root.dataset.files);
+    request.setRequestHeader("x-csrf-token", $("[name=_csrf]", root.closest("form"))?.value ?? "");
+    request.setRequestHeader("accept-language", document.documentElement.lang);
+    request.send(body);
+  });
+}
+
+function add(root, { id, name, type, size, width }) {
+  const list = $("ul", root), item = $("template", root).content.firstElementChild.cloneNode(true), box = $("input", item);
+  box.value = `${id}/${type}/${size}/${name}`;
+  $(".file-name", item).textContent = name;
+  $("small", item).textContent = sized(size);
+  if (width) $(".icon", item).replaceWith(Object.assign(new Image(40, 40), { src: `/files/${id}/preview`, alt: "" }));
+  if (!root.hasAttribute("data-many")) list.replaceChildren();
+  list.append(item);
+  dirty = true;
+  announce(root.dataset.done.replace("#", name));
+  box.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+function sized(size) {
+  const step = size < 1e3 ? 0 : size < 1e6 ? 1 : 2, value = size / 1e3 ** step;
+  return `${value.toLocaleString(document.documentElement.lang, { maximumFractionDigits: step && value < 10 ? 1 : 0 })} ${["B", "kB", "MB"][step]}`;
+}
+
 // ---- forms: nothing typed is lost -----------------------------------------------------------------------------------
 
 let dirty = false;
@@ -385,6 +487,7 @@ on("htmx:after:swap", (event) => {
 
 /** After a page or a swap: the focus goes to what the server marked, the words of `data-announce` are read out. */
 function settle(root) {
+  nameless(root);
   if ($("[data-selection]", root)) showSelection($$("[data-table] tbody .tick-cell input:checked").length);
   const marked = $("[data-focus]", root);
   if (marked) marked.focus();

@@ -14,6 +14,7 @@ from kith.runtime.write.change import Refused, Saved
 from kith.runtime.write.previewing import Preview, preview
 from kith.web import addresses, grids
 from kith.web.answering import action, page
+from kith.web.filed import places_of, with_uploads
 from kith.web.forming import NO_REFUSALS, Draft, labels, writable
 from kith.web.formpage import drawing_of, drawing_of_sheet
 from kith.web.meanwhile import as_named_now, left_over
@@ -43,10 +44,10 @@ def routes(web: Web) -> Sequence[Route]:
     """The routes of forms."""
     return (
         Route(NEW, page(web, show_new), methods=["GET"]),
-        Route(NEW, action(web, save_new, expired), methods=["POST"]),
+        Route(NEW, action(web, save_new, expired, files=True), methods=["POST"]),
         Route(NEW + "/live", part(action(web, follow_new, expired)), methods=["POST"]),
         Route(ONE + "/edit", page(web, show_edit), methods=["GET"]),
-        Route(ONE + "/edit", action(web, save_edit, expired), methods=["POST"]),
+        Route(ONE + "/edit", action(web, save_edit, expired, files=True), methods=["POST"]),
         Route(ONE + "/edit/live", part(action(web, follow_edit, expired)), methods=["POST"]),
     )
 
@@ -167,11 +168,11 @@ def received(subject: Subject) -> Typed:
     columns = {one.relation: grids.typed_columns(subject, one) for one in subject.outline.grids}
     lines = {one.relation: subject.entity.inverses[one.relation].entity for one in subject.outline.grids}
     entities = subject.visit.model.entities
-    form = as_named_now(
-        subject.visit.form, subject.entity.fields, {name: entities[line].fields for name, line in lines.items()}
-    )
+    sent, unfit = with_uploads(subject.visit, [*places_of(subject.visit.form, fields, columns)])
+    form = as_named_now(sent, subject.entity.fields, {name: entities[line].fields for name, line in lines.items()})
     typed = typed_of(form, fields, columns)
     typed.left = left_over(form, typed)
+    typed.unfit = unfit
     typed.id = subject.view.id if subject.view is not None else typed.id or new_id()
     return typed
 
@@ -247,6 +248,8 @@ def _save(subject: Subject) -> Response:
         take_theirs(subject, typed)
     if typed.left:
         return _without_place(subject, typed)
+    if typed.unfit:
+        return _refused(subject, typed, Refused("invalid", typed.unfit))
     change = typed.change(
         "create" if subject.view is None else "update", subject.entity.name, without=_unsent(subject, typed)
     )

@@ -1,0 +1,69 @@
+"""What is known of files: whose they are, and the rows that say so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from kith.runtime.context import Actor
+from kith.runtime.files.described import Described
+from kith.runtime.schema import system
+
+Holder = tuple[str, str, str]
+"""The table of an entity, a record of it, and the column of one of its fields: names that outlive renames."""
+FILE = system.file.c
+_KNOWN = (FILE.id, FILE.name, FILE.type, FILE.size, FILE.sha256, FILE.width, FILE.height)
+_WHOSE = (FILE.uploaded_at, FILE.uploaded_by, FILE.entity, FILE.record, FILE.field)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One file, without its bytes. It is its uploader's until a record holds it."""
+
+    described: Described
+    sha256: str
+    width: int | None
+    height: int | None
+    uploaded_at: datetime
+    uploaded_by: str
+    holder: Holder | None
+
+    def is_for(self, actor: Actor, holder: Holder) -> bool:
+        """Whether a field of a record may hold it, because it does or did, or because who acts has just uploaded it."""
+        return self.holder == holder if self.holder is not None else self.uploaded_by == uploader(actor)
+
+
+def uploader(actor: Actor) -> str:
+    """Whose a file is that somebody uploads: a user's, or that of a token that stands for itself."""
+    return actor.id or f"{actor.kind}:{actor.name}"
+
+
+def kept_files(connection: sa.Connection, ids: Iterable[str]) -> dict[str, Kept]:
+    """What is known of files by id, in one statement; those that are not there are left out."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    found = connection.execute(sa.select(*_KNOWN, *_WHOSE).where(FILE.id.in_(wanted)))
+    return {str(row[0]): _kept(tuple(row)) for row in found}
+
+
+def _kept(row: tuple[Any, ...]) -> Kept:
+    id_, name, type_, size, sha256, width, height, at, by, entity, record, field = row
+    holder = (entity, str(record), field) if entity is not None else None
+    return Kept(Described(str(id_), name, type_, size), sha256, width, height, at, by, holder)
+
+
+def pending_size(connection: sa.Connection, actor: Actor) -> tuple[int, int]:
+    """How many files somebody has uploaded that no record holds yet, and their bytes."""
+    mine = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(FILE.size), 0))
+    row = connection.execute(mine.where(FILE.entity.is_(None), FILE.uploaded_by == uploader(actor))).one()
+    return int(row[0]), int(row[1])
+
+
+def whole_size(connection: sa.Connection) -> int:
+    """The bytes of all files."""
+    return int(connection.scalar(sa.select(sa.func.coalesce(sa.func.sum(FILE.size), 0))) or 0)
