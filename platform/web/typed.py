@@ -240,6 +240,11 @@ def _read(form: FormData, prefix: str, fields: Sequence[Field], was: Mapping[str
             yield declared.name, _one(form, name)
 
 
+def _ticked(form: FormData, name: str, declared: Field) -> str:
+    found = _one(form, name)
+    return found if declared.type_name in FILED else "true" if found == "true" else "false"
+
+
 def _one(form: FormData, name: str) -> str:
     value = form.get(name, "")
     return value if isinstance(value, str) else ""
@@ -252,11 +257,6 @@ def marks_of(form: FormData) -> dict[str, str]:
     except (ValueError, RecursionError):
         return {}
     return {str(name): str(sign) for name, sign in found.items()} if isinstance(found, dict) else {}
-
-
-def _ticked(form: FormData, name: str, declared: Field) -> str:
-    found = _one(form, name)
-    return found if declared.type_name in FILED else "true" if found == "true" else "false"
 
 
 def whole(value: object) -> int | None:

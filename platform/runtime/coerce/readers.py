@@ -43,10 +43,10 @@ READERS: Mapping[str, Reader] = {
     "address": composed.read_address,
     "person_name": composed.read_person_name,
     "date_range": composed.read_date_range,
-}
     "file": filed.read_file,
     "image": filed.read_file,
     "files": filed.read_files,
+}
 
 
 def coerce(field: Field, raw: object, reading: Reading) -> object:
