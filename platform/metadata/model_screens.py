@@ -84,7 +84,11 @@ class SortKey:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A list of records."""
+    """A list of records.
+
+    `group` is the field whose values are the columns of a kanban or the rows of a timeline; `starts` and `ends` place a
+    record in time; `color_by` is the choice that colours it. "" where the layout needs none.
+    """
 
     name: str
     of: str
@@ -96,3 +100,13 @@ class View:
     sort: tuple[SortKey, ...]
     span: Span
     layer: str
+    group: str = ""
+    starts: str = ""
+    ends: str = ""
+    color_by: str = ""
+
+    @property
+    def placing(self) -> Mapping[str, str]:
+        """The fields that its layout lays records out by, under the keys that name them."""
+        named = {"group": self.group, "starts": self.starts, "ends": self.ends, "color_by": self.color_by}
+        return {key: name for key, name in named.items() if name}

@@ -36,6 +36,7 @@ def _used(model: Model) -> Iterator[Named]:
         yield from ((form.of, name) for name in _shown(form))
     for view in model.views.values():
         yield from ((view.of, column.path.split(".")[0]) for column in view.columns)
+        yield from ((view.of, name) for name in view.placing.values())
     for entity in model.entities.values():
         yield from ((entity.name, name) for name in _declared(entity))
         yield from ((inverse.entity, inverse.field) for inverse in entity.inverses.values())

@@ -87,6 +87,10 @@ def views_of(context: Context, world: World) -> dict[str, View]:
             sort=sort_of(context, scope, at),
             span=at.span,
             layer=document.layer,
+            group=at.text("group"),
+            starts=at.text("starts"),
+            ends=at.text("ends"),
+            color_by=at.text("color_by"),
         )
     return found
 

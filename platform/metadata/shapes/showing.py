@@ -44,6 +44,7 @@ _COLUMN = parts.keys(
     width=parts.whole(1, 200, "Characters; automatic unless it is said."),
     total=parts.one_of(("sum", "avg", "min", "max", "count"), "What stands under the column."),
 )
+LAYOUTS = ("table", "kanban", "calendar", "timeline", "cards")
 VIEW = parts.keys(
     Words("a view", "视图"),
     ("view", "of", "columns"),
@@ -51,7 +52,11 @@ VIEW = parts.keys(
     of=parts.refers("The entity whose records it lists.", to="entity"),
     label=parts.LABEL,
     help=parts.HELP,
-    layout=parts.one_of(("table",), "How records are shown.", later=("kanban", "calendar", "timeline", "cards")),
+    layout=parts.one_of(LAYOUTS, "How records are shown; as a table unless it is said."),
+    group=parts.refers("The field whose values are the columns of a kanban, or the rows of a timeline.", to="field"),
+    starts=parts.refers("The day, instant or span of days that places a record in time.", to="field"),
+    ends=parts.refers("Where it ends, where `starts` is no span.", to="field"),
+    color_by=parts.refers("The choice whose colours the records have on a board.", to="field"),
     segment=parts.refers("The segment whose records it lists.", to="segment"),
     filter=parts.expression("Which records it lists."),
     columns=parts.map_to(_COLUMN, "The columns: fields, or paths through references.", least=1, of="path"),
