@@ -22,6 +22,7 @@ from kith.web.inputs import FieldInput
 from kith.web.showing import NAMES, Reader, chip_of
 from kith.web.typed import PARTS, Raw
 from kith.web.view import Choice, Why
+from kith.web.widgets import rated
 
 Candidates = Callable[[Field], Sequence[Choice]]
 KINDS: Mapping[str, str] = {
@@ -33,7 +34,7 @@ KINDS: Mapping[str, str] = {
     "image": "file",
 }
 """Field types that are typed in as another kind."""
-WIDGETS: Mapping[str, str] = {"radio": "radio", "toggle": "toggle"}
+WIDGETS: Mapping[str, str] = {"radio": "radio", "toggle": "toggle", "rating": "radio"}
 WIDE = frozenset({"long_text", "markdown", "json", "address"})
 PART_KINDS: Mapping[str, str] = {"country": "country", "start": "date", "end": "date"}
 WIDE_PARTS = frozenset({"street"})
@@ -117,6 +118,8 @@ class Maker:
             known = list(self.candidates(declared))
             here = {choice.value for choice in known}
             return [*known, *(one for one in self._named(declared.type.item, raw) if one.value not in here)]
+        if kind == "radio" and declared.type.kind == "int":
+            return rated(declared)
         if declared.options:
             chosen = {raw} if isinstance(raw, str) else set(raw)
             options = declared.options.values()

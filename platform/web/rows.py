@@ -87,7 +87,7 @@ class Cells:
     def form(self, cell: Cell) -> tuple[str, tuple[int, ...]]:
         """The form of cells that differ in their texts alone, which are their text, href and labels of chips."""
         hues = tuple(chip.colour for chip in cell.chips)
-        key = (bool(cell.text), bool(cell.href), hues, cell.icon, cell.tone, cell.lang)
+        key = (bool(cell.text), bool(cell.href), hues, cell.icon, cell.tone, cell.lang, cell.share)
         found = self.kept.get(key)
         if found is None:
             if len(self.kept) >= MOST:
@@ -115,7 +115,7 @@ class Cells:
 def _marked(cell: Cell, marks: Sequence[str]) -> Cell:
     chips = [Choice("", mark, chip.colour) for chip, mark in zip(cell.chips, marks[2:], strict=True)]
     text, href = marks[0] if cell.text else "", marks[1] if cell.href else ""
-    return Cell(text, href, chips, icon=cell.icon, tone=cell.tone, lang=cell.lang)
+    return Cell(text, href, chips, icon=cell.icon, tone=cell.tone, lang=cell.lang, share=cell.share)
 
 
 def _row(

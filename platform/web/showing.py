@@ -17,6 +17,7 @@ from kith.web.filing import file_cell
 from kith.web.formats import Format, formatter, locale_of
 from kith.web.look import COLOURS
 from kith.web.view import Cell, Choice, Person
+from kith.web.widgets import LOOKS, barcode, checklist
 
 Show = Callable[[Any], Cell]
 """Makes the cell of a value. Where it is a Shower, what it knows of its cells lets a long list do without them."""
@@ -118,6 +119,35 @@ def shower(reader: Reader, type_: Type, declared: Field | None = None, *, short:
 
 
 def _shower(reader: Reader, type_: Type, declared: Field | None, short: bool) -> Show:
+    look = str(declared.params.get("widget", "")) if declared is not None else ""
+    return (look and declared is not None and _looked(reader, declared, look, short)) or _usual(
+        reader, type_, declared, short
+    )
+
+
+def _looked(reader: Reader, declared: Field, look: str, short: bool) -> Show | None:
+    """The cells of a look that differs from the usual one of its type."""
+    type_ = declared.type
+    if look == "barcode":
+        return None if short else barcode
+    if look == "checklist":
+        chips = _set(reader, type_, declared)
+        return checklist(sum(not one.retired for one in declared.options.values()), chips) if short else None
+    if look == "badge" and type_.kind == "choice":
+        options = options_of(reader, type_, declared).values()
+        return Fixed(
+            {one.key: Cell(one.label.in_(reader.language), chips=(chip_of(one, reader.language),)) for one in options}
+        )
+    return LOOKS[look](declared, _text_of(reader, declared)) if look in LOOKS else None
+
+
+def _text_of(reader: Reader, declared: Field) -> Format:
+    """What prints a value of a field as a text."""
+    usual = _usual(reader, declared.type, declared, short=True)
+    return lambda value: usual(value).text
+
+
+def _usual(reader: Reader, type_: Type, declared: Field | None, short: bool) -> Show:
     match type_.kind:
         case "choice":
             return _choice(options_of(reader, type_, declared), reader.language)

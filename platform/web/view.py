@@ -162,11 +162,17 @@ class Cell:
     edit: str = ""
     lang: str = ""
     files: Sequence[FileLink] = ()
+    share: str = ""
+    """How far it has come, in hundredths, as a bar beside the text."""
+    code: tuple[int, str] | None = None
+    """A code for a scanner: its side and its dots as a path."""
 
     @property
     def plain(self) -> bool:
         """Whether it is a text and nothing else."""
-        return not (self.href or self.chips or self.person or self.icon or self.tone or self.files)
+        return not (
+            self.href or self.chips or self.person or self.icon or self.tone or self.files or self.share or self.code
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ CELLS = (
     Cell("Yes", icon="check"),
     Cell("No", tone="muted"),
     Cell("***", icon="eye-off", tone="muted"),
+    Cell("40%", share="40"),
     Cell("Gold, new", chips=(Choice("gold", "Gold <1>", "amber"), Choice("new", HOSTILE))),
 )
 KNOWN: tuple[tuple[Show, Any], ...] = (

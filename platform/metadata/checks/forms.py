@@ -93,6 +93,38 @@ def _variants(c: Checking, entity: Entity, at: At, kind: str, name: str) -> Iter
             yield Problem(mistakes.NO_VARIANT, span, values, did_you_mean(variant, known))
 
 
+MEASURED = ("progress", "score", "rating")
+"""Looks of numbers alone, which computed fields may have where they are some."""
+
+
+@tells(mistakes.UNFIT_LOOK)
+def looks_fit_their_fields(c: Checking) -> Iterator[Problem]:
+    """A `widget` is a look of its field's type; a computed field that is no number does not look like one."""
+    for form, entity in _forms(c):
+        for section in form.sections.values():
+            for item in section.items.values():
+                field = entity.fields.get(item.field)
+                if field and item.widget:
+                    yield from _unfit(
+                        c,
+                        field,
+                        item.widget,
+                        c.span("form", form.name, "sections", section.name, "items", item.field, "widget"),
+                    )
+    for entity in c.model.entities.values():
+        for field in entity.fields.values():
+            if field.is_computed and (look := str(field.params.get("widget", ""))):
+                yield from _unfit(c, field, look, c.span("entity", entity.name, "fields", field.name, "widget"))
+
+
+def _unfit(c: Checking, field: Field, look: str, span: Span) -> Iterator[Problem]:
+    known = FIELD_TYPES[field.type_name].widgets
+    if field.is_computed and field.type.kind not in ("int", "decimal", "percent"):
+        known = tuple(name for name in known if name not in MEASURED)
+    if look not in known:
+        yield Problem(mistakes.UNFIT_LOOK, span, {"type": field.type_name, "name": look}, did_you_mean(look, known))
+
+
 @tells(lint.HIDES_REQUIRED, lint.LACKS_REQUIRED)
 def required_fields_are_shown(c: Checking) -> Iterator[Problem]:
     """A form shows every field that a new record needs: hiding one would leave the user with a refusal he cannot mend."""
@@ -181,6 +213,7 @@ CHECKS = (
     related_lists_are_relations,
     tabs_are_declared_and_used,
     only_for_names_variants,
+    looks_fit_their_fields,
     required_fields_are_shown,
     views_sort_and_add_up_what_they_can,
 )

@@ -45,7 +45,7 @@ TYPES = (
         value={"type": "integer"},
         unique="exact",
         common=INPUT | {"unique"},
-        widgets=("number", "rating", "score", "progress"),
+        widgets=("number", "digits", "rating", "score", "progress"),
     ),
     _kind(
         "decimal",

@@ -307,6 +307,27 @@ ODD_NAME = Mistake(
     "# entities/box.yaml\nentity: box\nfields: {width: {type: integer, label: {en: Width, zh-CN: 宽}}}\n"
     "# views/boxes.yaml\nview: boxes\nof: box\nfilter: width > 1\ncolumns: {width: {}}\nsort: [width]",
 )
+NO_SIGHT = Mistake(
+    "D451",
+    Words(
+        '"{name}" is no reference to records that are seen by themselves',
+        "“{name}”不是指向可独立查看的记录的引用",
+    ),
+    "entity: box\nfields: {name: {type: text}}\nseen_with: {field: name}",
+    "entity: box\nfields: {name: {type: text}, thing: {type: reference, to: thing}}\nseen_with: {field: thing}",
+)
+UNFIT_LOOK = Mistake(
+    "D440",
+    Words('a field of type {type} has no look "{name}"', "{type} 类型的字段没有外观“{name}”"),
+    "form: f\nof: thing\nsections: {main: {items: {name: {widget: rating}}}}",
+    "form: f\nof: thing\nsections: {main: {items: {name: {widget: barcode}}}}",
+)
+UNFIT_SETTING = Mistake(
+    "D460",
+    Words("{value} is no value of this setting ({limit})", "{value} 不能作为此设置的值（{limit}）"),
+    "app: shop\nversion: 1.0.0\ntitle: Shop\nsettings: {days: {type: integer, value: 0, min: 1, label: {en: Days, zh-CN: 天数}}}",
+    "app: shop\nversion: 1.0.0\ntitle: Shop\nsettings: {days: {type: integer, value: 7, min: 1, label: {en: Days, zh-CN: 天数}}}",
+)
 FIELD_CYCLE = Mistake(
     "E601",
     Words("a value cannot be computed from itself: {path}", "值不能由自身计算得出：{path}"),
