@@ -1,6 +1,7 @@
 """The read gate: lists, records, aggregates and search, always under the rights of the one who asks."""
 
 from kith.runtime.read.aggregates import aggregate
+from kith.runtime.read.beside import list_each, tally_each
 from kith.runtime.read.choosing import choices
 from kith.runtime.read.counting import count_records
 from kith.runtime.read.histories import history
@@ -15,7 +16,9 @@ __all__ = [
     "get_record",
     "history",
     "lines",
+    "list_each",
     "list_objects",
     "list_records",
     "search",
+    "tally_each",
 ]

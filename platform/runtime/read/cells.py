@@ -12,7 +12,7 @@ from kith.metadata.model import Field
 from kith.rules.sql.tables import Element, Rows
 from kith.rules.sql.values import Converter
 from kith.rules.sql.values import reader as converter
-from kith.rules.types import DATETIME, TEXT, Type
+from kith.rules.types import BOOL, DATETIME, TEXT, Type
 from kith.runtime.context import Context
 from kith.runtime.read.masking import mask
 from kith.runtime.read.paths import Place, place_of
@@ -29,6 +29,8 @@ TITLE = "$title"
 """The path that asks for the record's title."""
 DELETED_AT = "$deleted_at"
 """The path that asks when the record was put into the recycle bin."""
+MAY = "$may:"
+"""The beginning of a path that asks whether the reader may change that field of the record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,10 @@ def want_columns(statement: Statement, paths: tuple[str, ...], context: Context,
             shown.append(Shown(path, TEXT if path == TITLE else DATETIME, index, -1, "read"))
             cells.append(_special(statement, path, context))
             continue
+        if path.startswith(MAY):
+            shown.append(Shown(path, BOOL, index, -1, "read"))
+            cells.append(_may(statement, path.removeprefix(MAY)))
+            continue
         place = place_of(statement, path, context)
         shown.append(Shown(path, place.type, index, -1, "mask" if place.access.read.never else "read"))
         if place.type.kind == "set":
@@ -128,6 +134,15 @@ def _special(statement: Statement, path: str, context: Context) -> Cell:
     if path == TITLE:
         return want_title(statement, statement.this, context)
     return converted(statement, statement.this.source.c.deleted_at, DATETIME)
+
+
+def _may(statement: Statement, field: str) -> Cell:
+    """Whether the reader may change a field, of a line also by what its parent allows."""
+    reader, rows = statement.reader, statement.this
+    condition = reader.rights[rows.entity].writing(field, "update")
+    if condition.never:
+        return lambda row: False
+    return want_flag(statement, reader.restricted(statement.tables, rows, condition, "update"))
 
 
 def _is_linked(statement: Statement, place: Place) -> bool:

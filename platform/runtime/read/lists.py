@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kith.rules.sql.tables import Rows
+from kith.rules.sql.values import Engine
 from kith.rules.types import Type, ref
 from kith.runtime.context import Context
 from kith.runtime.read.asking import conditions
@@ -52,6 +53,11 @@ class Plan:
     """Whether the first key may be null, so that a page may go on from one range to the next."""
     searched: Searched
     gathered: tuple[Gathered, ...]
+
+    def cursor(self, row: Row, engine: Engine) -> str:
+        """The cursor at a row."""
+        position = Position(tuple(row[index] for index in self.keys), row[0])
+        return encoded(self.order, self.types, position, engine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,14 +202,18 @@ class Listing:
 
     def cursor(self, row: Row) -> str:
         """The cursor at a row."""
-        plan = self.plan(WHOLE)
-        position = Position(tuple(row[index] for index in plan.keys), row[0])
-        return encoded(plan.order, plan.types, position, self.reader.release.tables.engine)
+        return self.plan(WHOLE).cursor(row, self.reader.release.tables.engine)
 
 
 def _make(listing: Listing, leg: Leg, backwards: bool) -> Plan:
+    select, plan = page_of(listing, leg, backwards)
+    return plan(prepare(listing.connection, select))
+
+
+def page_of(listing: Listing, leg: Leg, backwards: bool) -> tuple[sa.Select[Any], Callable[[Prepared], Plan]]:
+    """The select of a range, and what makes its plan once it is prepared, by itself or in a larger statement."""
     zone, missing = leg
-    statement, searched = _matching(listing)
+    statement, searched = matching(listing)
     columns = want_columns(statement, listing.query.fields, listing.context)
     keys = want_keys(statement, listing.query.sort, listing.context)
     statement.limit_to(within(keys, zone))
@@ -222,19 +232,20 @@ def _make(listing: Listing, leg: Leg, backwards: bool) -> Plan:
         select = sa.select(*page.c, *sets).order_by(*order_by(shown, page.c.c0, zone, backwards))
     sorts = ",".join(("-" if sort.descending else "") + sort.path for sort in listing.query.sort)
     nullable = bool(keys) and keys[0].nullable
-    return Plan(
-        prepare(listing.connection, select), columns, values_of(columns), sorts,
-        tuple(key.type for key in keys), tuple(key.index for key in keys), nullable, searched, gathered,
+    types, places = tuple(key.type for key in keys), tuple(key.index for key in keys)
+    row = values_of(columns)
+    return select, lambda prepared: Plan(
+        prepared, columns, row, sorts, types, places, nullable, searched, gathered,
     )  # fmt: skip
 
 
 def _counter(listing: Listing, count: Callable[[Statement], sa.Select[Any]]) -> Counter:
-    statement, searched = _matching(listing)
+    statement, searched = matching(listing)
     select = walking(listing.connection, statement, lambda: count(statement))
     return Counter(prepare(listing.connection, select), searched)
 
 
-def _matching(listing: Listing) -> tuple[Statement, Searched]:
+def matching(listing: Listing) -> tuple[Statement, Searched]:
     """A statement over the records that match a query and that the reader may read."""
     query, context, reader = listing.query, listing.context, listing.reader
     if not reader.may_read(query.entity):
