@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 
 from starlette.responses import Response
@@ -84,9 +83,9 @@ def expecting(call: Call, change: Change) -> Change:
 
 
 def needs_version(call: Call) -> bool:
-    """Whether the app wants to be told which version its author saw: `settings: {api: {version: required}}`."""
-    setting = call.release.model.app.settings.get("api")
-    return isinstance(setting, Mapping) and setting.get("version") == "required"
+    """Whether the app wants to be told which version its author saw: its setting `versions_required`."""
+    setting = call.release.model.app.settings.get("versions_required")
+    return setting is not None and setting.value is True
 
 
 def perform(

@@ -23,6 +23,7 @@ from kith.metadata.making.granting import roles_of
 from kith.metadata.making.moving import data_sets_of, imports_of, tests_of
 from kith.metadata.making.ruling import rules_of
 from kith.metadata.making.scopes import EntityScope
+from kith.metadata.making.settings import SettingsScope, settings_of
 from kith.metadata.making.showing import forms_of, segments_of, views_of
 from kith.metadata.memo import Memo
 from kith.metadata.model import Layer, Model
@@ -148,11 +149,14 @@ def _model(context: Context, layers: Sequence[Layer]) -> tuple[Model, dict[str, 
     app_at = context.at(document) if document else At(MappingNode({}, nowhere), ("app",), nowhere)
     context.languages = app_at.texts("languages") or DEFAULT_LANGUAGES
     context.currency = app_at.text("currency", context.currency)
+    settings = settings_of(context, app_at)
     world = scopes_of(context, context.currency)
+    for scope in world.values():
+        scope.settings = SettingsScope(settings)
     Computed(context, world).all()
     entities = entities_of(context, world)
     model = Model(
-        app=app_of(context, app_at, top.name, top.version, world),
+        app=app_of(context, app_at, top.name, top.version, world, settings),
         entities=entities,
         forms=forms_of(context, world),
         views=views_of(context, world),

@@ -14,6 +14,7 @@ from kith.metadata.model_flows import NamedAction, State, Transition, Workflow
 from kith.metadata.model_privacy import Purpose, Retention
 from kith.metadata.model_records import Act, Case, DataSet, Import, ImportStep, ImportValue, TestSet
 from kith.metadata.model_screens import Column, Form, FormItem, Related, Section, SortKey, View
+from kith.metadata.model_settings import AppSetting
 from kith.metadata.timing import Due, Schedule
 from kith.problems import Span
 
@@ -296,7 +297,7 @@ class App:
     currency: str
     accent: str
     navigation: tuple[NavItem, ...]
-    settings: Mapping[str, object]
+    settings: Mapping[str, AppSetting]
 
 
 @dataclass(frozen=True, slots=True)

@@ -234,6 +234,8 @@ def values(reader: Reader, node: Node) -> Iterator[str]:
             yield aggregate(reader, node)
         case Changed():
             yield changed(reader, node)
+        case Constant() if node.setting:
+            yield reader.say(IS, name=f"settings.{node.setting}", value=reader.value(node.value, node.type))
         case _:
             for child in children(node):
                 yield from values(reader, child)

@@ -9,6 +9,9 @@ from typing import Protocol
 from kith.problems import Words
 from kith.rules.types import Type
 
+SETTINGS = ":settings"
+"""What a scope calls the names that stand behind `settings.`: values that are the same for all records."""
+
 
 @dataclass(frozen=True, slots=True)
 class Name:
@@ -27,6 +30,8 @@ class Name:
     needed: bool = False
     currency: str = ""
     """Of an amount in its record's own currency: the field that holds that. Its value is then the amount in the workspace's."""
+    value: object = None
+    """Of a setting: what it is set to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,13 @@ class Constant(Node):
     """
 
     value: object
+    setting: str = ""
+    """The setting that it was read from: it is written elsewhere, and may be another in the next release."""
+
+
+def is_written(node: Node) -> TypeGuard[Constant]:
+    """Whether a value stands where it is read; what a setting says stands elsewhere."""
+    return isinstance(node, Constant) and not node.setting
 
 
 @dataclass(frozen=True, slots=True)

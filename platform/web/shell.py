@@ -133,6 +133,7 @@ def user_menu(profile: str, texts: Texts, *, administers: bool = False) -> tuple
     own = (Link(texts("menu.profile"), profile, "user"),) if profile else ()
     jobs = Link(texts("menu.jobs"), addresses.JOBS, "list-checks")
     releases = Link(texts("menu.releases"), addresses.RELEASES, "layers")
+    settings = Link(texts("menu.settings"), addresses.SETTINGS, "settings")
     privacy = Link(texts("menu.privacy"), addresses.PRIVACY, "shield-check")
     accounts = Link(texts("menu.accounts"), addresses.ACCOUNTS, "users-round")
     return (
@@ -140,6 +141,6 @@ def user_menu(profile: str, texts: Texts, *, administers: bool = False) -> tuple
         Link(texts("menu.account"), addresses.ACCOUNT, "key-round"),
         Link(texts("menu.bin"), addresses.BIN, "trash-2"),
         Link(texts("menu.batches"), addresses.BATCHES, "layers"),
-        *((accounts, privacy, jobs, releases) if administers else ()),
+        *((accounts, privacy, jobs, releases, settings) if administers else ()),
         Link(texts("menu.keys"), addresses.KEYS, "circle-question-mark", dialog=True, key="help"),
     )

@@ -86,7 +86,8 @@ def test_nothing_is_done_for_nobody(shared: Desk, path: str) -> None:
 def test_an_app_may_want_every_change_to_name_its_version(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     memo = desk.make("memo", text="first")["id"]
     release = desk.workspace.current()
-    app = replace(release.model.app, settings={"api": {"version": "required"}})
+    wants = replace(release.model.app.settings["versions_required"], value=True)
+    app = replace(release.model.app, settings={"versions_required": wants})
     monkeypatch.setattr(desk.workspace, "_release", replace(release, model=replace(release.model, app=app)))
     assert desk.ask("PATCH", f"memo/{memo}", body={"stars": 1}).json()["code"] == "version_needed"
     assert desk.ask("DELETE", f"memo/{memo}").status_code == 428

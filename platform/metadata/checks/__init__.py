@@ -19,6 +19,7 @@ from kith.metadata.checks import (
     records,
     ruling,
     serving,
+    settings,
     using,
 )
 from kith.metadata.checks.checking import Check, Checking, finds_errors, told_by
@@ -39,6 +40,7 @@ CHECKS: tuple[Check, ...] = (
     *private.CHECKS,
     *ruling.CHECKS,
     *serving.CHECKS,
+    *settings.CHECKS,
     *using.CHECKS,
     *drawing.CHECKS,
 )

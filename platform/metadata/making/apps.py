@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from kith.metadata.making.at import At
 from kith.metadata.making.context import Context, humanize
 from kith.metadata.making.scopes import EntityScope
 from kith.metadata.model import App, Label, NavItem
+from kith.metadata.model_settings import AppSetting
 
 PLATFORM = "platform"
 
 
-def app_of(context: Context, at: At, name: str, version: str, world: dict[str, EntityScope]) -> App:
+def app_of(
+    context: Context,
+    at: At,
+    name: str,
+    version: str,
+    world: dict[str, EntityScope],
+    settings: Mapping[str, AppSetting],
+) -> App:
     """The app, as all layers together say it."""
     return App(
         name=name,
@@ -21,7 +31,7 @@ def app_of(context: Context, at: At, name: str, version: str, world: dict[str, E
         currency=at.text("currency", "USD"),
         accent=at.text("accent", "indigo"),
         navigation=navigation_of(context, at, world),
-        settings=at.map("settings", {}),
+        settings=settings,
     )
 
 

@@ -68,7 +68,7 @@ class Kept:
 
 def _same(world: Mapping[str, Scope], question: Question, answer: Any) -> bool:
     what, entity, name = question
-    scope = world.get(entity)
+    scope = world.get(entity) or next(iter(world.values())).of(entity)
     if scope is None:
         return False
     match what:

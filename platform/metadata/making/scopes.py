@@ -11,7 +11,7 @@ from kith.metadata.model import Label, Option
 from kith.metadata.parts import BESIDES, parts_scope
 from kith.problems import Words, did_you_mean
 from kith.rules.program import Expression
-from kith.rules.scope import Name, Relation, Scope
+from kith.rules.scope import SETTINGS, Name, Relation, Scope
 from kith.rules.types import DATETIME, INT, TEXT, Type, ref, set_of
 
 TEAMS_BELOW = "teams_below"
@@ -72,6 +72,7 @@ class EntityScope:
     relations: dict[str, Relation] = field(default_factory=dict)
     resolve: Callable[[Shell], Type | None] | None = None
     """Types a computed field when it is first asked for."""
+    settings: Scope | None = None
     cache: dict[str, Name] = field(default_factory=dict)
 
     def name(self, name: str) -> Name | None:
@@ -121,7 +122,7 @@ class EntityScope:
 
     def of(self, entity: str) -> Scope | None:
         """The names of another entity."""
-        return self.world.get(entity) or parts_scope(entity)
+        return self.settings if entity == SETTINGS else self.world.get(entity) or parts_scope(entity)
 
     def hint(self, name: str) -> Words | None:
         """The nearest name."""

@@ -328,6 +328,12 @@ UNFIT_SETTING = Mistake(
     "app: shop\nversion: 1.0.0\ntitle: Shop\nsettings: {days: {type: integer, value: 0, min: 1, label: {en: Days, zh-CN: 天数}}}",
     "app: shop\nversion: 1.0.0\ntitle: Shop\nsettings: {days: {type: integer, value: 7, min: 1, label: {en: Days, zh-CN: 天数}}}",
 )
+UNFIT_SETTING = Mistake(
+    "D460",
+    Words("{value} is no value of this setting ({limit})", "{value} 不能作为此设置的值（{limit}）"),
+    "app: shop\nversion: 1.0.0\ntitle: Shop\nsettings: {days: {type: integer, value: 0, min: 1, label: {en: Days, zh-CN: 天数}}}",
+    "app: shop\nversion: 1.0.0\ntitle: Shop\nsettings: {days: {type: integer, value: 7, min: 1, label: {en: Days, zh-CN: 天数}}}",
+)
 FIELD_CYCLE = Mistake(
     "E601",
     Words("a value cannot be computed from itself: {path}", "值不能由自身计算得出：{path}"),

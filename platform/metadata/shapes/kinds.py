@@ -13,6 +13,7 @@ from kith.metadata.shapes.calendars import CALENDAR
 from kith.metadata.shapes.flows import ACTIONS, WORKFLOW
 from kith.metadata.shapes.parts import Schema
 from kith.metadata.shapes.privacy import CONSENTS, ERASURE, PERSON, RETENTION
+from kith.metadata.shapes.settings import SETTINGS
 from kith.metadata.shapes.showing import FORM, SEGMENT, VIEW
 from kith.problems import Words
 
@@ -180,7 +181,7 @@ APP = parts.keys(
         "The colour of buttons and links.",
     ),
     navigation=parts.names_to(_NAV, doc="What the side bar lists, in one or two levels."),
-    settings={"type": "object", "description": "Settings of the app, read by parts of the engine."},
+    settings=SETTINGS,
 )
 
 KINDS: Mapping[str, Kind] = {

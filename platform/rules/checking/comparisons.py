@@ -9,7 +9,7 @@ from kith.rules.checking.checker import Checker
 from kith.rules.checking.families import belongs, type_words
 from kith.rules.checking.literals import as_set, constant_items
 from kith.rules.checking.missing import may_miss
-from kith.rules.tree import Call, Constant, Node, Path
+from kith.rules.tree import Call, Constant, Node, Path, is_written
 from kith.rules.types import BOOL, NULL, Type, set_of
 
 EQUALITY = {"==": "eq", "!=": "ne"}
@@ -234,7 +234,7 @@ def lint_set(checker: Checker, node: syntax.Syntax, value: Node, truth: bool) ->
 
 def lint_constant(checker: Checker, node: syntax.Syntax, nodes: list[Node]) -> None:
     """A comparison of written values, or of a value with itself, has one answer."""
-    if all(isinstance(item, Constant) for item in nodes):
+    if all(map(is_written, nodes)):
         checker.report(mistakes_values.SAME_ANSWER, node)
         return
     paths = [(item.root, item.steps) for item in nodes if isinstance(item, Path)]
@@ -244,7 +244,7 @@ def lint_constant(checker: Checker, node: syntax.Syntax, nodes: list[Node]) -> N
 
 def lint_empty_text(checker: Checker, node: syntax.Binary, nodes: list[Node]) -> None:
     """A field beside a written empty text: it holds null, never that."""
-    written = [item for item in nodes if isinstance(item, Constant) and item.value == ""]
+    written = [item for item in nodes if is_written(item) and item.value == ""]
     if written and any(isinstance(item, Path) for item in nodes):
         checker.report(mistakes_values.EMPTY_TEXT, node)
 

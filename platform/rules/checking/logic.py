@@ -11,7 +11,7 @@ from kith.rules.checking.checker import Checker
 from kith.rules.checking.comparisons import truth_words
 from kith.rules.checking.families import type_words
 from kith.rules.checking.narrowing import facts
-from kith.rules.tree import Call, Constant, Node
+from kith.rules.tree import Call, Constant, Node, is_written
 from kith.rules.types import BOOL
 
 
@@ -69,7 +69,7 @@ def negation(checker: Checker, node: syntax.Unary) -> Node | None:
 
 def lint(checker: Checker, node: Node) -> None:
     """A written `true` or `false` beside others decides nothing, or everything."""
-    if isinstance(node, Constant):
+    if is_written(node):
         checker.report(mistakes_values.CONSTANT, node, truth=truth_words(node.value is True))
 
 

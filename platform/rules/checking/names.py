@@ -8,8 +8,8 @@ from kith.problems import Words, did_you_mean
 from kith.rules import mistakes_names, syntax
 from kith.rules.checking.checker import Checker, key_of
 from kith.rules.checking.families import type_words
-from kith.rules.scope import Scope
-from kith.rules.tree import BASE, Node, Path, Root, Step
+from kith.rules.scope import SETTINGS, Scope
+from kith.rules.tree import BASE, Constant, Node, Path, Root, Step
 from kith.rules.types import Type, ref
 
 ACTOR = "user"
@@ -55,6 +55,8 @@ def record(checker: Checker, node: syntax.Name, root: Root) -> Path | None:
 
 def dot(checker: Checker, node: syntax.Dot) -> Node | None:
     """`target.name`: a field behind a reference, or a part of a value of several."""
+    if isinstance(node.target, syntax.Name) and (known := settings(checker, node.target)) is not None:
+        return setting(checker, known, node)
     target = checker.check(node.target)
     if target is None:
         return None
@@ -66,6 +68,24 @@ def dot(checker: Checker, node: syntax.Dot) -> Node | None:
     if not isinstance(found, Path):
         return None
     return Path(found.type, node.start, node.end, found.root, found.steps)
+
+
+def settings(checker: Checker, node: syntax.Name) -> Scope | None:
+    """The settings of the app, where that is what the word means: a field, relation or variable of the name comes first."""
+    own = checker.row if checker.row is not None else checker.scope
+    taken = node.text != "settings" or node.text in checker.lets or own.name(node.text) or own.relation(node.text)
+    return None if taken else checker.scope.of(SETTINGS)
+
+
+def setting(checker: Checker, scope: Scope, node: syntax.Dot) -> Constant | None:
+    """The value of a setting."""
+    found = scope.name(node.name)
+    if found is None:
+        place = (node.name_start, node.name_start + len(node.name))
+        hint = did_you_mean(node.name, scope.names())
+        checker.report(mistakes_names.NO_FIELD, place, hint=hint, entity=scope.label, name=node.name)
+        return None
+    return Constant(found.type, node.start, node.end, found.value, node.name)
 
 
 def field(checker: Checker, target: Path, name: str, node: syntax.Name) -> Path | None:

@@ -75,6 +75,9 @@ def assign(checker: Checker, node: syntax.Set) -> Action | None:
     value = checker.check(node.value)
     target = checker.check(node.target)
     if not isinstance(target, Path):
+        if target is not None:
+            # A setting is read here and set elsewhere.
+            checker.report(mistakes_names.SET_TARGET, node.target, limit=MOST_REFERENCES)
         return None
     # A variable that holds a record counts as a reference.
     own = target.root == "this" or (target.root == "let" and len(target.steps) > 1)

@@ -9,8 +9,8 @@ from kith.problems import Words
 from kith.rules import mistakes_values
 from kith.rules.checking.checker import Checker
 from kith.rules.program import Action, Bind, Branch, Halt, Loop, Refusal
-from kith.rules.rewriting import own_nodes, statements
-from kith.rules.tree import Call, Constant, Node, children
+from kith.rules.rewriting import own_nodes, part_of, statements, with_parts
+from kith.rules.tree import Call, Constant, Node, Path, Step, children
 
 if TYPE_CHECKING:
     from kith.rules.proving.telling import Told
@@ -24,7 +24,7 @@ def weighed(checker: Checker, tree: Node) -> None:
     from kith.rules.proving.telling import Telling  # a server that starts from a release compiles nothing
 
     if not any(problem.is_error for problem in checker.problems):
-        tell(checker, Telling().all(tree))
+        tell(checker, Telling().all(unsettled(tree)))
         negated(checker, tree, denied=False)
 
 
@@ -36,10 +36,17 @@ def weighed_block(checker: Checker, actions: Sequence[Action]) -> None:
         return
     trees = [node for action in statements(actions) for node in own_nodes(action)]
     if is_short(trees):
-        tell(checker, Telling().block(actions))
+        tell(checker, Telling().block([part_of(action, unsettled) for action in actions]))
     for tree in trees:
         negated(checker, tree, denied=False)
     not_reached(checker, actions)
+
+
+def unsettled(node: Node) -> Node:
+    """The same with settings as values that nobody knows: what they are today makes no condition one with one answer."""
+    if isinstance(node, Constant) and node.setting:
+        return Path(node.type, node.start, node.end, "let", (Step("", f"settings.{node.setting}", node.type),))
+    return with_parts(node, unsettled)
 
 
 def tell(checker: Checker, found: Iterable[Told]) -> None:

@@ -14,6 +14,7 @@ from kith.rules.sql.values import EPOCH, MICROSECOND, to_database
 from kith.rules.types import DATETIME
 from kith.runtime.accounts.passwords import digest
 from kith.runtime.accounts.proving import Proof, proof_column, proof_parameters, proving
+from kith.runtime.accounts.sessions import unused_for
 from kith.runtime.context import Actor
 from kith.runtime.read.prepared import Prepared, Row, prepare
 from kith.runtime.release import Release
@@ -58,7 +59,8 @@ def session_of(
     connection: sa.Connection, release: Release, secret: str, now: datetime, *, remember: bool = False
 ) -> SignedIn | None:
     """The session of a cookie's value, if it is still good. With `remember` it may be proven next time."""
-    return _found(connection, release, SESSION, secret, now, remember)
+    found = _found(connection, release, SESSION, secret, now, remember)
+    return found if found is not None and now - found.seen_at < unused_for(release.model) else None
 
 
 def actor_of_token(
@@ -70,7 +72,8 @@ def actor_of_token(
 
 def remembered_session(release: Release, secret: str, now: datetime) -> tuple[SignedIn, Proof] | None:
     """What a session was when it was last looked up, and how to prove that it still is; None where that is not known."""
-    return _remembered(release, SESSION, secret, now)
+    found = _remembered(release, SESSION, secret, now)
+    return found if found is not None and now - found[0].seen_at < unused_for(release.model) else None
 
 
 def remembered_token(release: Release, secret: str, now: datetime) -> tuple[Held, Proof] | None:

@@ -7,18 +7,25 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from kith.metadata.model import Model
 from kith.runtime.accounts.entries import note
 from kith.runtime.accounts.passwords import digest, new_secret
 from kith.runtime.schema import system
 
 LIFETIME = timedelta(days=14)
-"""How long a session lasts without being used."""
+"""How long a session lasts without being used, where the app does not say less."""
 LONGEST = timedelta(days=90)
 """How long a session lasts however much it is used."""
 REFRESH = timedelta(minutes=10)
 """How often its use is written down."""
 HANDLE = 24
 """Characters of its hash that a session is named by."""
+
+
+def unused_for(model: Model) -> timedelta:
+    """How long a session lasts without being used: a setting of the platform layer, which may be changed at any time."""
+    setting = model.app.settings.get("session_days")
+    return timedelta(days=setting.value) if setting and isinstance(setting.value, int) else LIFETIME
 
 
 @dataclass(frozen=True, slots=True)

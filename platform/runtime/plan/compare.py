@@ -33,6 +33,7 @@ from kith.runtime.plan.changes import (
     ReviveOption,
 )
 from kith.runtime.plan.changes_private import ChangeRetention
+from kith.runtime.plan.changes_settings import compare_settings, reads_any, set_anew
 from kith.runtime.plan.changes_told import ChangeApp, ChangeDocument, ChangeTexts
 from kith.runtime.plan.moves import compare_workflows
 from kith.runtime.plan.pairs import Pairs, former_options
@@ -68,6 +69,7 @@ def compare(pairs: Pairs) -> list[Change]:
         *(change for kind, of in DOCUMENTS.items() for change in _documents(kind, of(pairs.before), of(pairs.after))),
         *compare_workflows(pairs),
         *compare_roles(pairs),
+        *compare_settings(pairs),
         *_app(pairs),
     ]
     return changes or list(_texts(pairs))
@@ -114,9 +116,11 @@ def _entity(old: Entity, new: Entity, pairs: Pairs) -> Iterator[Change]:
 
 
 def _counted_anew(field: Field, pairs: Pairs) -> bool:
-    """Whether a stored value goes by a business calendar that changes."""
-    moved = pairs.before.calendar != pairs.after.calendar
-    return moved and field.value is not None and field.storage == "stored" and reads_calendar(field.value.tree)
+    """Whether a stored value goes by a business calendar that changes, or by a setting that is set anew."""
+    if field.value is None or field.storage != "stored":
+        return False
+    moved = pairs.before.calendar != pairs.after.calendar and reads_calendar(field.value.tree)
+    return moved or reads_any(field.value.excerpt.text, set_anew(pairs))
 
 
 def _searched(entity: Entity, kept: Mapping[str, str]) -> set[str]:
@@ -246,7 +250,7 @@ def _documents(kind: str, before: Mapping[str, object], after: Mapping[str, obje
 
 
 def _app(pairs: Pairs) -> Iterator[Change]:
-    aspects = differing(_own_words(pairs.before), _own_words(pairs.after))
+    aspects = differing(_own_words(pairs.before), _own_words(pairs.after), frozenset({"settings"}))
     if aspects and pairs.before.app.name:
         yield ChangeApp(aspects)
 

@@ -16,6 +16,8 @@ def setting_of(change: Mapping[str, Any]) -> str:
         return f"{change['document']}.{change['name']}"
     if "data" in change:
         return f"data.{change['data']}"
+    if "setting" in change:
+        return f"app.settings.{change['setting']}"
     if change.get("kind") == "change_app":
         return "app"
     return _of_entity(change) if "entity" in change else ""

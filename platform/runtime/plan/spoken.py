@@ -79,6 +79,7 @@ KINDS: Mapping[str, Words] = {
     "data": Words("reference data", "参考数据"),
     "texts": Words("texts without effect", "无影响的文本"),
     "app": Words("the app as a whole", "应用整体"),
+    "setting": Words("settings", "设置"),
     "other": Words("other changes", "其他变更"),
 }
 """What changes are of, where many are told kind by kind; those of documents go by the kind of document."""

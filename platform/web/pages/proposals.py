@@ -48,6 +48,8 @@ class Proposed:
     problems: Sequence[Mistake] = ()
     may_go: bool = True
     folder: Together | None = None
+    hidden: Sequence[tuple[str, str]] = ()
+    """What the form that asked for it sent, and sends again with the consent."""
 
 
 def offer(visit: Visit) -> Offer | None:

@@ -13,7 +13,7 @@ from kith.runtime.database import Connection
 from kith.runtime.ids import new_id
 from kith.runtime.plan.planning import DRIFT, REFUSED, Plan
 from kith.runtime.read.cursors import ID
-from kith.runtime.wanted import layers_at
+from kith.runtime.wanted import Wanted, layers_at
 from kith.web import addresses
 from kith.web.inputs import FieldInput
 from kith.web.pages.jobs import administering
@@ -39,58 +39,66 @@ class Told:
 def waiting(visit: Visit) -> Response:
     """What the folder offers to the release."""
     administering(visit)
-    return _shown(visit, offered(visit), Told())
+    return shown(visit, offered(visit), Told())
 
 
 def publish(visit: Visit) -> Response:
     """Have it published."""
     administering(visit)
-    return _commissioned(visit) or _asked(visit, offered(visit))
+    return commissioned(visit) or asked(visit, offered(visit))
 
 
 def going_back(visit: Visit) -> Response:
     """What going back to a release would do."""
     administering(visit)
-    return _shown(visit, older(visit), Told())
+    return shown(visit, older(visit), Told())
 
 
 def go_back(visit: Visit) -> Response:
     """Have it gone back to."""
     administering(visit)
-    return _commissioned(visit) or _asked(visit, older(visit))
+    return commissioned(visit) or asked(visit, older(visit))
 
 
-def _commissioned(visit: Visit) -> Response | None:
+def commissioned(visit: Visit) -> Response | None:
     """Where a form that was sent already leads: a second click asks for nothing more."""
     found = commissions.find(visit.connection, visit.sent("nonce"))
     return go(addresses.publishing_of(found)) if found else None
 
 
-def _asked(visit: Visit, proposed: Proposed) -> Response:
+def asked(visit: Visit, proposed: Proposed) -> Response:
     """Put the wish into the queue if it is what was shown, and what is lost was agreed to; else show it again."""
     texts, planned, wanted = visit.texts, proposed.planned, proposed.wanted
     note = visit.sent("note")[:LONGEST_NOTE]
     if RESUME in visit.form:
         # Who had to sign in again looks once more before he publishes.
-        return _shown(visit, proposed, Told(notices=[Notice(texts("plan.resumed"), "success")], note=note))
+        return shown(visit, proposed, Told(notices=[Notice(texts("plan.resumed"), "success")], note=note))
     if planned is None or wanted is None or planned.is_refused or planned.is_empty or not proposed.may_go:
-        return _shown(visit, proposed, Told(409, [Notice(texts("plan.not_now"), "warning")], note))
+        return shown(visit, proposed, Told(409, [Notice(texts("plan.not_now"), "warning")], note))
     if visit.sent("shown") != shown_digest(planned):
-        return _shown(visit, proposed, Told(409, [Notice(texts("plan.changed"), "warning")], note))
+        return shown(visit, proposed, Told(409, [Notice(texts("plan.changed"), "warning")], note))
     name = planned.model.app.name
     if planned.needs_consent and visit.sent("consent").strip() != name:
-        return _shown(visit, proposed, Told(422, note=note, consent=texts("plan.consent_wrong", name=name)))
+        return shown(visit, proposed, Told(422, note=note, consent=texts("plan.consent_wrong", name=name)))
+    return commission(visit, proposed, wanted, note, allow_loss=planned.needs_consent)
+
+
+def commission(
+    visit: Visit, proposed: Proposed, wanted: Wanted, note: str = "", *, allow_loss: bool = False
+) -> Response:
+    """Put the wish into the queue, and show how far it is."""
     nonce = visit.sent("nonce") if ID.fullmatch(visit.sent("nonce")) else new_id()
-    asked = Commission(wanted, visit.context.actor, nonce, note, planned.needs_consent, proposed.folder)
+    wish = Commission(wanted, visit.context.actor, nonce, note, allow_loss, proposed.folder)
     workspace = visit.web.doors.workspace
 
     def work(connection: Connection) -> str:
-        return commissions.put(connection, workspace, asked, visit.context.now)
+        return commissions.put(connection, workspace, wish, visit.context.now)
 
     return go(addresses.publishing_of(workspace.database.run(work)))
 
 
-def _shown(visit: Visit, proposed: Proposed, told: Told) -> Response:
+def shown(visit: Visit, proposed: Proposed, told: Told) -> Response:
+    """The plan with what is told beside it."""
     texts, planned = visit.texts, proposed.planned
     changes = (
         TextChanges(layers_at(visit.web.doors.workspace, planned.base_number), proposed.layers) if planned else None
@@ -154,6 +162,6 @@ def _form(visit: Visit, proposed: Proposed, planned: Plan, told: Told) -> Form |
         attributes={"autofocus": ""} if told.consent else {},
     )
     label = texts("plan.go_back" if planned.back else "plan.publish", number=planned.back or planned.base_number + 1)
-    hidden = (("shown", shown_digest(planned)), ("nonce", new_id()))
+    hidden = (*proposed.hidden, ("shown", shown_digest(planned)), ("nonce", new_id()))
     fields = (note, consent) if planned.needs_consent else (note,)
     return Form(proposed.action, hidden, fields, label, planned.needs_consent)

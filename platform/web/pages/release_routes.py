@@ -33,6 +33,8 @@ def routes(web: Web) -> Sequence[Route]:
         get(addresses.RELEASES + "/publishing/{id}", "underway", "show", long=False),
         get(addresses.KEPT, "kept", "show"),
         get(addresses.ORIGINS, "origins", "show"),
+        get(addresses.SETTINGS, "settings", "show"),
+        post(addresses.SETTINGS, "settings", "save"),
         get(BACK, "publishing", "going_back"),
         post(BACK, "publishing", "go_back"),
         get(ONE + "/document", "releases", "show_document"),
