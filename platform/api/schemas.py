@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from kith.metadata.model import Field
@@ -50,6 +51,8 @@ def value(type_: Type, type_name: str = "") -> Schema:
 
 def parts(type_name: str) -> Schema:
     """A value of several parts; of other kinds nothing is promised."""
+    if type_name == "any_reference":
+        return any_reference(())
     if type_name not in PARTS:
         return {}
     text: Schema = {"type": ["string", "null"]}
@@ -59,6 +62,8 @@ def parts(type_name: str) -> Schema:
 def given(field: Field) -> Schema:
     """A value as requests may have it: numbers also as numbers, references also as bare ids."""
     type_ = field.type
+    if field.type_name == "any_reference":
+        return {"anyOf": [any_reference(field.targets), {"type": "string", "pattern": "^[a-z][a-z0-9_]*/"}]}
     if type_.kind in ("decimal", "money", "percent"):
         return {"type": ["string", "number"]}
     if type_.kind == "ref":
@@ -73,6 +78,13 @@ def given(field: Field) -> Schema:
     if field.params.get("max_length"):
         found["maxLength"] = field.params["max_length"]
     return found
+
+
+def any_reference(entities: Sequence[str]) -> Schema:
+    """A record of one of several entities."""
+    id_: Schema = {"type": "string", "format": "uuid"}
+    named: Schema = {"entity": {"type": "string", "enum": [*entities]} if entities else {"type": "string"}, "id": id_}
+    return {"type": "object", "properties": {**named, "label": {"type": "string"}}, "required": ["entity", "id"]}
 
 
 def reference_given() -> Schema:

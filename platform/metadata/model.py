@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kith.metadata.model_calendars import Calendar, standard
+from kith.metadata.model_dashboards import Dashboard
 from kith.metadata.model_flows import NamedAction, State, Transition, Workflow
 from kith.metadata.model_privacy import Purpose, Retention
 from kith.metadata.model_records import Act, Case, DataSet, Import, ImportStep, ImportValue, TestSet
@@ -82,6 +83,8 @@ class Field:
     options: Mapping[str, Option] = field(default_factory=dict)
     to: str = ""
     """reference, references: the entity referred to."""
+    targets: tuple[str, ...] = ()
+    """any_reference: the entities whose records it may name."""
     inverse: str = ""
     on_delete: str = "restrict"
     owned: bool = False
@@ -96,6 +99,11 @@ class Field:
     def is_computed(self) -> bool:
         """Whether Kith makes its value: nobody writes it."""
         return self.value is not None
+
+    @property
+    def leads_to(self) -> tuple[str, ...]:
+        """The entities whose records it may name."""
+        return (self.to,) if self.to else self.targets
 
     @property
     def currency_field(self) -> str:
@@ -120,11 +128,15 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """When two records may be the same: how each field is compared (exact, folded, fuzzy), and whether to warn or refuse."""
+    """When two records may be the same: how each field is compared (`likeness.WAYS`), and whether to warn or refuse.
+
+    `tell` names the fields that are told even of a record which the reader may not see, such as whose it is.
+    """
 
     name: str
     match: Mapping[str, str]
     action: str
+    tell: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +147,14 @@ class Inverse:
     entity: str
     field: str
     owned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SeenWith:
+    """That records are read only by who may read the record that `field` names; where `besides` holds, also by others."""
+
+    field: str
+    besides: Expression | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +188,11 @@ class Entity:
     retention: Retention | None = None
     consents: Mapping[str, Purpose] = field(default_factory=dict)
     """What a person can agree to, by purpose."""
+    activities: bool = False
+    """Whether activities about its records are kept."""
+    notes: bool = False
+    """Whether notes about its records are kept."""
+    seen_with: SeenWith | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,11 +355,18 @@ class Model:
     layers: tuple[Layer, ...]
     workflows: Mapping[str, Workflow] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    dashboards: Mapping[str, Dashboard] = field(default_factory=dict)
 
     @property
     def calendar(self) -> BusinessCalendar:
         """When people of the workspace work."""
         return standard(self.calendars)
+
+    def entity_called(self, name: str) -> str:
+        """What an entity is called now that has, or had, that name; "" where there is none."""
+        if name in self.entities:
+            return name
+        return next((one.name for one in self.entities.values() if name in one.renamed_from), "")
 
     def workflows_of(self, entity: str) -> tuple[Workflow, ...]:
         """The workflows of an entity, each over a field of its own."""
@@ -371,6 +403,7 @@ __all__ = [
     "Role",
     "Rule",
     "Section",
+    "SeenWith",
     "Segment",
     "SortKey",
     "State",

@@ -25,6 +25,8 @@ LABELS: Mapping[str, Words] = {
     "name": Words("File name", "文件名"),
     "type": Words("File type", "文件类型"),
     "size": Words("Size in bytes", "大小（字节）"),
+    "entity": Words("Entity", "实体"),
+    "id": Words("Id", "标识"),
 }
 """What each part is called; a test holds them to the field types."""
 

@@ -15,7 +15,7 @@ from kith.rules.sql.tables import Element, Members, Rows
 from kith.rules.types import DATETIME
 from kith.runtime.schema.soon import whole
 from kith.runtime.schema.storage import VALUE
-from kith.runtime.schema.tables import EntityTable, Tables
+from kith.runtime.schema.tables import EntityTable, FieldColumns, Tables
 
 
 class Layout:
@@ -52,7 +52,11 @@ class Layout:
             return self.computed(rows, declared)
         columns = self.tables[rows.entity].columns[name]
         if part:
-            return rows.source.c[columns.parts[part].name]
+            found = rows.source.c[columns.parts[part].name]
+            if not columns.entities:
+                return found
+            # Ids are texts to expressions.
+            return called(found, columns) if part == "entity" else sa.cast(found, sa.Text())
         if VALUE not in columns.parts:
             held = [rows.source.c[column.name].is_not(None) for column in columns.parts.values()]
             return sa.case((sa.or_(*held), sa.literal_column("'1'")))
@@ -93,7 +97,7 @@ class Layout:
             links = self.tables[inverse.entity].links[inverse.field].table.alias()
             linked = sa.select(links.c.record).where(links.c.value == rows.source.c.id).correlate_except(links)
             return self._live(inverse.entity, lambda alias: alias.c.id.in_(linked))
-        reference = self.tables[inverse.entity].columns[inverse.field].value.name
+        reference = self.tables[inverse.entity].columns[inverse.field].tie.name
         return self._live(inverse.entity, lambda alias: alias.c[reference] == rows.source.c.id)
 
     def _live(self, entity: str, tie: Callable[[Any], sa.ColumnElement[bool]]) -> Rows:
@@ -112,6 +116,12 @@ class Layout:
     def table(self, entity: str) -> EntityTable:
         """Where an entity's records are."""
         return self.tables[entity]
+
+
+def called(column: Element, columns: FieldColumns) -> Element:
+    """What the entity is called whose table a column names: nearly always the same."""
+    others = {table: entity for table, entity in columns.entities.items() if table != entity}
+    return sa.case(others, value=column, else_=column) if others else column
 
 
 def layout_of(

@@ -14,6 +14,7 @@ from kith.web.columns import ListColumn, column_at, columns_of_view, usual_colum
 from kith.web.shell import may_create
 from kith.web.showing import shower
 from kith.web.subject import Subject
+from kith.web.typed import raw_reference
 from kith.web.view import Cell, Column, Link, Row, Table
 
 SHOWN = 5
@@ -41,8 +42,9 @@ def related_list(subject: Subject, related: Related, *, lazy: bool = False) -> R
     entity = visit.model.entities[inverse.entity]
     label = related.label.in_(visit.language) or entity.plural.in_(visit.language)
     filter_ = f'{inverse.field}.id == "{subject.record.id}"'
+    named = raw_reference(entity.fields[inverse.field], subject.entity.name, subject.record.id)
     all_ = Link(texts("related.all"), addresses.list_of(inverse.entity, filter=filter_), "arrow-right")
-    add = Link(texts("related.add"), addresses.new_of(inverse.entity, **{inverse.field: subject.record.id}), "plus")
+    add = Link(texts("related.add"), addresses.new_of(inverse.entity, **{inverse.field: named}), "plus")
     adds = (add,) if may_create(subject.reader, entity) and not subject.record.deleted else ()
     if lazy:
         address = f"{subject.address}/related/{related.relation}"

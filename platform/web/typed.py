@@ -162,14 +162,28 @@ def raw_of(declared: Field, value: object, zone: tzinfo) -> Raw:
     return value if isinstance(value, str) else _text(declared, value, zone)
 
 
+def _named(declared: Field, value: object) -> str | None:
+    """A reference as its control holds it; None where a value is none."""
+    if isinstance(value, Reference):
+        return raw_reference(declared, value.entity, value.id)
+    if isinstance(value, Mapping) and declared.type_name == "any_reference":
+        return raw_reference(declared, value["entity"], value["id"])
+    return None
+
+
+def raw_reference(declared: Field, entity: str, id_: str) -> str:
+    """A record as the control of a reference holds it."""
+    return f"{entity}/{id_}" if declared.type_name == "any_reference" else id_
+
+
 def _text(declared: Field, value: object, zone: tzinfo) -> str:
+    if (named := _named(declared, value)) is not None:
+        return named
     match value:
         case None:
             return "false" if declared.type.kind == "bool" else ""
         case bool():
             return "true" if value else "false"
-        case Reference():
-            return value.id
         case int() | Decimal() if declared.type.kind in ("decimal", "money", "percent"):
             return _number(declared, Decimal(value))
         case datetime():

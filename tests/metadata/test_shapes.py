@@ -25,7 +25,7 @@ from kith.source import Mapping, read
 from tests.metadata.example import BASE, problems_of
 
 ROOT = Path(__file__).resolve().parents[2]
-TYPES = ("any_reference", "clock", "file", "files", "geo", "image", "secret", *FIELD_TYPES)
+TYPES = ("clock", "file", "files", "geo", "image", "secret", *FIELD_TYPES)
 
 
 def node_of(text: str) -> Mapping:

@@ -58,10 +58,12 @@ def _shown(form: Form) -> Iterator[str]:
 def _declared(entity: Entity) -> Iterator[str]:
     """The fields that an entity's own declaration names beside themselves."""
     yield entity.variants
+    yield entity.seen_with.field if entity.seen_with else ""
     for names in (*entity.indexes.values(), *(key.fields for key in entity.keys.values())):
         yield from names
     for duplicate in entity.duplicates.values():
         yield from duplicate.match
+        yield from duplicate.tell
     for field in entity.fields.values():
         yield from (str(field.params.get(key) or "") for key in ("currency_field", "rate_on"))
 
@@ -80,6 +82,7 @@ def slots_of(model: Model) -> Iterator[Expression | Program]:
         for field in entity.fields.values():
             yield from _of_field(field)
         yield from _expressions(action.when for action in entity.actions.values())
+        yield from _expressions((entity.seen_with.besides,) if entity.seen_with else ())
     yield from (segment.filter for segment in model.segments.values())
     for grant in (grant for role in model.roles.values() for grant in role.grants.values()):
         yield from _expressions((*grant.rights.values(), *grant.actions.values()))
@@ -93,6 +96,8 @@ def slots_of(model: Model) -> Iterator[Expression | Program]:
 def _of_screens(model: Model) -> Iterator[Expression]:
     for view in model.views.values():
         yield from _expressions((view.filter, *(one.value for one in view.columns), *(one.value for one in view.sort)))
+    for dashboard in model.dashboards.values():
+        yield from (one for tile in dashboard.tiles.values() for one in tile.expressions)
     for section in (section for form in model.forms.values() for section in form.sections.values()):
         yield from _expressions((section.visible_when, *(item.visible_when for item in section.items.values())))
 

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping
 from kith.metadata.checks.checking import Checking, tells
 from kith.metadata.checks.forms import needed
 from kith.metadata.fields import FIELD_TYPES
+from kith.metadata.likeness import ways_of
 from kith.metadata.mistakes import model as mistakes
-from kith.problems import Problem, Words
-
-FUZZY = frozenset({"text", "long_text", "email", "phone", "person_name", "external_id", "url"})
+from kith.problems import Problem, Value, Words
 
 
 @tells(mistakes.NO_FIELD)
@@ -28,18 +27,22 @@ def keys_and_indexes_name_fields(c: Checking) -> Iterator[Problem]:
             for field, _ in part.entries("match"):
                 span = c.span("entity", entity.name, "duplicates", name, "match", field, key=True)
                 yield from c.field_problem(entity, field, span)
+            for index, field in enumerate(part.texts("tell")):
+                span = c.span("entity", entity.name, "duplicates", name, "tell", index)
+                yield from c.field_problem(entity, field, span)
 
 
 @tells(mistakes.NO_COMPARISON)
 def duplicates_compare_what_can_be_compared(c: Checking) -> Iterator[Problem]:
-    """Only texts are compared folded or fuzzily."""
+    """Each way of comparing is for some types, and values that are computed or tell nothing are not compared."""
     for entity in c.model.entities.values():
         for duplicate in entity.duplicates.values():
             for name, how in duplicate.match.items():
                 field = entity.fields.get(name)
-                if field and how != "exact" and field.type_name not in FUZZY:
+                if field and how not in ways_of(field):
                     span = c.span("entity", entity.name, "duplicates", duplicate.name, "match", name)
-                    yield Problem(mistakes.NO_COMPARISON, span, {"how": how, "type": field.type_name})
+                    ways = ", ".join(ways_of(field)) or "–"
+                    yield Problem(mistakes.NO_COMPARISON, span, {"how": how, "type": field.type_name, "ways": ways})
 
 
 @tells(mistakes.BAD_VARIANTS)
@@ -58,20 +61,19 @@ def relations_have_names_of_their_own(c: Checking) -> Iterator[Problem]:
     taken: dict[tuple[str, str], str] = {}
     for entity in c.model.entities.values():
         for field in entity.fields.values():
-            target = c.model.entities.get(field.to)
-            if not field.inverse or target is None:
-                continue
-            other = taken.setdefault((field.to, field.inverse), f"{entity.name}.{field.name}")
-            clash: Words | None = None
-            if field.inverse in target.fields:
-                clash = Words("a field", "字段")
-            elif other != f"{entity.name}.{field.name}":
-                clash = Words(f"the relation that {other} makes", f"由 {other} 产生的关系")
-            if clash:
-                span = c.span("entity", entity.name, "fields", field.name, "inverse")
-                yield Problem(
-                    mistakes.INVERSE_CLASH, span, {"entity": c.called(field.to), "name": field.inverse, "other": clash}
-                )
+            targets = (c.model.entities[to] for to in field.leads_to if field.inverse and to in c.model.entities)
+            for target in targets:
+                other = taken.setdefault((target.name, field.inverse), f"{entity.name}.{field.name}")
+                clash: Words | None = None
+                if field.inverse in target.fields:
+                    clash = Words("a field", "字段")
+                elif other != f"{entity.name}.{field.name}":
+                    clash = Words(f"the relation that {other} makes", f"由 {other} 产生的关系")
+                if clash:
+                    span = c.span("entity", entity.name, "fields", field.name, "inverse")
+                    values: dict[str, Value] = {"entity": c.called(target.name), "name": field.inverse, "other": clash}
+                    yield Problem(mistakes.INVERSE_CLASH, span, values)
+                    break
 
 
 @tells(mistakes.REQUIRED_CYCLE)
@@ -167,6 +169,22 @@ def money_knows_its_currency(c: Checking) -> Iterator[Problem]:
                     yield Problem(mistakes.NOT_OF_TYPE, span, {"name": str(name), "type": FIELD_TYPES[wanted].title})
 
 
+@tells(mistakes.NO_FIELD, mistakes.NO_SIGHT)
+def records_are_seen_with_others(c: Checking) -> Iterator[Problem]:
+    """What a record is seen with is named by a reference, to records that are not seen with others themselves."""
+    for entity in c.model.entities.values():
+        if entity.seen_with is None:
+            continue
+        span = c.span("entity", entity.name, "seen_with", "field")
+        field = entity.fields.get(entity.seen_with.field)
+        if field is None:
+            yield from c.field_problem(entity, entity.seen_with.field, span)
+            continue
+        others = [one for one in field.leads_to if one in c.model.entities and c.model.entities[one].seen_with]
+        if field.type_name not in ("reference", "any_reference") or field.is_computed or others:
+            yield Problem(mistakes.NO_SIGHT, span, {"name": field.name})
+
+
 CHECKS = (
     keys_and_indexes_name_fields,
     duplicates_compare_what_can_be_compared,
@@ -176,4 +194,5 @@ CHECKS = (
     lines_have_one_owner,
     old_names_are_free,
     money_knows_its_currency,
+    records_are_seen_with_others,
 )

@@ -16,6 +16,8 @@ from kith.problems import Problem, Value, Words, did_you_mean
 from kith.source import Scalar
 
 LOWER = {name: Words(kind.title.en.lower(), kind.title.zh) for name, kind in KINDS.items()}
+KEPT = {"activities": "activity", "notes": "note"}
+"""Flags of an entity, and the entity of what they say is kept about its records."""
 ABOUT = ("form", "view", "segment", "rules", "workflow", "data", "tests")
 """Kinds whose documents are about one entity."""
 
@@ -31,11 +33,16 @@ def documents_are_about_entities(c: Checking) -> Iterator[Problem]:
 
 @tells(mistakes.NO_ENTITY)
 def links_name_entities(c: Checking) -> Iterator[Problem]:
-    """Every reference leads to an entity that exists."""
+    """Every reference leads to entities that exist, and what is kept about records is of one."""
     for document, at in c.documents("entity"):
         for name, field in at.parts("fields"):
             if field.scalar("to"):
                 yield from c.entity_problem(field.text("to"), c.span("entity", document.name, "fields", name, "to"))
+            for index, one in enumerate(field.texts("to")):
+                yield from c.entity_problem(one, c.span("entity", document.name, "fields", name, "to", index))
+        for flag, kept in KEPT.items():
+            if at.flag(flag):
+                yield from c.entity_problem(kept, c.span("entity", document.name, flag))
 
 
 @tells(mistakes.NO_ENTITY)
@@ -61,23 +68,23 @@ def navigation_names_what_is_there(c: Checking) -> Iterator[Problem]:
 
 def _nav_item(c: Checking, at: At, path: tuple[str, ...]) -> Iterator[Problem]:
     yield from c.entity_problem(at.text("entity"), c.span("app", "", *path, "entity"))
-    yield from _named(c, at, "view", c.model.views, at.text("entity"), ("app", "", *path))
+    yield from fitting(c, at, "view", c.model.views, at.text("entity"), ("app", "", *path))
 
 
 @tells(mistakes.NO_DOCUMENT, mistakes.OTHER_ENTITY)
 def views_and_segments_fit(c: Checking) -> Iterator[Problem]:
     """The segment of a view is about the view's entity, and the view of a related list about the related records."""
     for document, at in c.documents("view"):
-        yield from _named(c, at, "segment", c.model.segments, at.text("of"), ("view", document.name))
+        yield from fitting(c, at, "segment", c.model.segments, at.text("of"), ("view", document.name))
     for document, at in c.documents("form"):
         scope = c.world.get(at.text("of"))
         for name, part in at.parts("related"):
             relation = scope.relation(name) if scope else None
             wanted = relation.entity if relation else ""
-            yield from _named(c, part, "view", c.model.views, wanted, ("form", document.name, "related", name))
+            yield from fitting(c, part, "view", c.model.views, wanted, ("form", document.name, "related", name))
 
 
-def _named(
+def fitting(
     c: Checking,
     at: At,
     kind: str,

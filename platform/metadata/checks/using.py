@@ -64,8 +64,9 @@ def _written(node: Node, found: set[object]) -> bool:
 
 @tells(lint.UNUSED_SEGMENT)
 def segments_are_shown(c: Checking) -> Iterator[Problem]:
-    """Some view shows every segment."""
+    """Some view or tile of a dashboard shows every segment."""
     shown = {view.segment for view in c.model.views.values()}
+    shown |= {tile.segment for dashboard in c.model.dashboards.values() for tile in dashboard.tiles.values()}
     for segment in c.model.segments.values():
         if segment.name not in shown:
             yield Problem(lint.UNUSED_SEGMENT, c.span("segment", segment.name, "segment"), {"name": segment.name})
@@ -77,7 +78,9 @@ def views_can_be_found(c: Checking) -> Iterator[Problem]:
     found = navigated(c.model)
     below = {related.view for form in c.model.forms.values() for related in form.related.values()}
     own = any(c.model.entities[name].layer != c.model.layers[0].name for name in found if name in c.model.entities)
-    for view in c.model.views.values() if own else ():
+    # Those of the platform are there for whoever wants them.
+    theirs = (view for view in c.model.views.values() if view.layer != c.model.layers[0].name)
+    for view in theirs if own else ():
         if view.of in c.model.entities and view.of not in found and view.name not in below:
             values: dict[str, Value] = {"name": view.name, "entity": c.called(view.of)}
             yield Problem(lint.UNUSED_VIEW, c.span("view", view.name, "view"), values)

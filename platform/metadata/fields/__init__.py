@@ -14,10 +14,6 @@ FIELD_TYPES: dict[str, FieldType] = {
 """Every field type by its name, in the order of the documentation."""
 
 LATER: dict[str, Words] = {
-    "any_reference": Words(
-        "it comes with activities; until then, use one reference for each entity",
-        "将随活动记录提供；目前请为每个实体使用一个引用",
-    ),
     "secret": Words("it comes with encrypted storage", "将随加密存储提供"),
     "geo": Words("it comes with maps", "将随地图功能提供"),
     "clock": Words("it comes with service levels", "将随服务级别（SLA）功能提供"),

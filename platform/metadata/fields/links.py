@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from kith.metadata.fields.kind import EQUALITY, INPUT, SETS, FieldType
+from kith.metadata.fields.kind import EQUALITY, INPUT, PRESENCE, SETS, FieldType
 from kith.metadata.shapes import parts
+from kith.metadata.shapes.parts import Schema
 from kith.problems import Words
-from kith.rules.types import ref, set_of
+from kith.rules.types import TEXT, Type, ref, set_of
 
 _TO = parts.refers("The entity that it refers to.", to="entity")
 _INVERSE = parts.name("field", "What the records over there call the records here.")
@@ -16,6 +17,16 @@ _ON_DELETE = parts.one_of(
 _OWNED = parts.flag(
     "The records here are lines of the record over there: saved, locked, deleted and authorised with it."
 )
+_TO_ANY = parts.list_of(
+    parts.refers(to="entity"),
+    "The entities whose records it may name; without it and `among`, those of every entity.",
+    least=1,
+)
+_AMONG = parts.one_of(("activities", "notes"), "It may name records of the entities that keep these.")
+_NAMED: Schema = {
+    **parts.text("A record, as its entity and what it is known by.", pattern=r"^[a-z][a-z0-9_]*/.+$"),
+    "kith:wanted": Words("an entity and a record of it, such as account/ACME", "实体及其记录（如 account/ACME）"),
+}
 _ONE, _MANY = parts.refers(), parts.list_of(parts.refers())
 _EQUAL = (*EQUALITY, "is me", "is mine or below")
 
@@ -47,6 +58,25 @@ TYPES = (
         common=INPUT,
         operators=SETS,
         sortable=False,
+    ),
+    FieldType(
+        "any_reference",
+        Words("Any reference", "任意引用"),
+        Words(
+            "A link to a record of one of several entities. Expressions ask `about is set`, `about.entity` and `about.id`;"
+            " in data and tests it is written `account/ACME`.",
+            "指向多个实体之一的某条记录的链接。表达式可用 `about is set`、`about.entity` 和 `about.id`；"
+            "在数据和测试中写作 `account/ACME`。",
+        ),
+        lambda _: Type("record", entity=":any_reference"),
+        "two columns: the table of the entity, and the id",
+        "{type: any_reference, to: [account, contact], inverse: notes}",
+        _NAMED,
+        {"to": _TO_ANY, "among": _AMONG, "inverse": _INVERSE, "on_delete": _ON_DELETE},
+        common=INPUT,
+        operators=PRESENCE,
+        sortable=False,
+        parts={"entity": TEXT, "id": TEXT},
     ),
     FieldType(
         "user",

@@ -42,6 +42,8 @@ class Shell:
     params: dict[str, object]
     options: dict[str, Option]
     to: str = ""
+    targets: tuple[str, ...] = ()
+    """The entities whose records an any_reference may name."""
     broken: bool = False
     declared: Type | None = None
     """The type that a formula says it shows as."""

@@ -267,8 +267,8 @@ ONLY_ME = Mistake(
 NO_COMPARISON = Mistake(
     "D433",
     Words(
-        "only text, e-mail, phone and names are compared {how}; {type} is compared exactly",
-        "只有文本、邮箱、电话和姓名能按 {how} 比较；{type} 只能精确比较",
+        "values of type {type} are not compared {how}, but: {ways}",
+        "{type} 类型的值不能按 {how} 比较；可用的方式：{ways}",
     ),
     "entity: box\nfields: {a: {type: date}}\nduplicates: {same: {match: {a: fuzzy}}}",
     "entity: box\nfields: {a: {type: date}}\nduplicates: {same: {match: {a: exact}}}",
@@ -321,12 +321,6 @@ UNFIT_LOOK = Mistake(
     Words('a field of type {type} has no look "{name}"', "{type} 类型的字段没有外观“{name}”"),
     "form: f\nof: thing\nsections: {main: {items: {name: {widget: rating}}}}",
     "form: f\nof: thing\nsections: {main: {items: {name: {widget: barcode}}}}",
-)
-UNFIT_SETTING = Mistake(
-    "D460",
-    Words("{value} is no value of this setting ({limit})", "{value} 不能作为此设置的值（{limit}）"),
-    "app: shop\nversion: 1.0.0\ntitle: Shop\nsettings: {days: {type: integer, value: 0, min: 1, label: {en: Days, zh-CN: 天数}}}",
-    "app: shop\nversion: 1.0.0\ntitle: Shop\nsettings: {days: {type: integer, value: 7, min: 1, label: {en: Days, zh-CN: 天数}}}",
 )
 UNFIT_SETTING = Mistake(
     "D460",

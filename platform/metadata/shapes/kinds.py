@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from kith.metadata.fields import FIELD_TYPES, LATER, MEANT
 from kith.metadata.fields.kind import COMMON, FieldType
+from kith.metadata.likeness import WAYS
 from kith.metadata.shapes import parts
 from kith.metadata.shapes.acting import IMPORT, ROLE, RULES, TESTS
 from kith.metadata.shapes.calendars import CALENDAR
+from kith.metadata.shapes.dashboards import DASHBOARD
 from kith.metadata.shapes.flows import ACTIONS, WORKFLOW
 from kith.metadata.shapes.parts import Schema
 from kith.metadata.shapes.privacy import CONSENTS, ERASURE, PERSON, RETENTION
@@ -47,7 +49,7 @@ def field_schema(kind: FieldType) -> Schema:
     schema["properties"] = {**properties, **kind.keys}
     if "options_from" in kind.keys:
         schema["kith:one_of"] = ["options", "options_from"]
-    excluded = (("currency", "currency_field"), ("default", "default_from"))
+    excluded = (("currency", "currency_field"), ("default", "default_from"), ("to", "among"))
     schema["kith:excludes"] = [pair for pair in excluded if set(pair) <= schema["properties"].keys()]
     return schema
 
@@ -75,12 +77,24 @@ _DUPLICATES = parts.names_to(
         Words("a search for duplicates", "查重规则"),
         ("match",),
         match=parts.map_to(
-            parts.one_of(("exact", "folded", "fuzzy")), "How each field is compared.", least=1, of="field"
+            parts.one_of(WAYS), "How each field is compared; records in which one is empty are not.", least=1, of="field"
         ),
         action=parts.one_of(("warn", "refuse"), "What happens when a duplicate is found; warn unless it is said."),
+        tell=parts.list_of(
+            parts.refers(to="field"), "What is told even of a record that one may not see, such as its owner.", most=8
+        ),
     ),
     doc="When two records may be the same.",
 )
+
+_SEEN_WITH = parts.keys(
+    Words("what records are seen with", "记录随何者可见"),
+    ("field",),
+    field=parts.refers("The reference to the record that one must be able to read to read this one.", to="field"),
+    besides=parts.expression("Which records are seen without that, such as one's own."),
+) | {
+    "description": "What its records are seen with: only who may read the record that a reference names may read them."
+}
 
 ENTITY = parts.keys(
     Words("an entity", "实体"),
@@ -99,6 +113,11 @@ ENTITY = parts.keys(
     duplicates=_DUPLICATES,
     actions=ACTIONS,
     history=parts.flag("Whether every change is kept; true unless it is said."),
+    activities=parts.flag(
+        "Whether tasks, calls, meetings and mail about its records are kept, and shown on their pages."
+    ),
+    notes=parts.flag("Whether notes about its records are kept, and shown on their pages."),
+    seen_with=_SEEN_WITH,
     person=PERSON,
     erasure=ERASURE,
     retention=RETENTION,
@@ -236,6 +255,15 @@ KINDS: Mapping[str, Kind] = {
             "segment: nameless\nof: store\nfilter: name is not set",
         ),
         Kind(
+            "dashboard",
+            "dashboards",
+            Words("Dashboard", "仪表盘"),
+            Words("Numbers, charts and lists on one page.", "一页上的数字、图表和列表。"),
+            DASHBOARD,
+            "dashboard: shops\ntiles:\n  stores: {kind: number, of: store}\n"
+            "  by_city: {kind: bar, of: store, group: city, measure: sum(sales)}",
+        ),
+        Kind(
             "role",
             "roles",
             Words("Role", "角色"),
@@ -322,7 +350,6 @@ KINDS: Mapping[str, Kind] = {
 
 LATER_KINDS: Mapping[str, str] = {
     "report": "reports",
-    "dashboard": "dashboards",
     "template": "templates",
     "webform": "webforms",
     "queue": "queues",

@@ -73,6 +73,19 @@ def read_reference(field: Field, raw: object, reading: Reading) -> str:
     raise Misread("not_reference", value=shown(raw))
 
 
+def read_any_reference(field: Field, raw: object, reading: Reading) -> dict[str, str] | None:
+    """A record of one of several entities, as `{"entity": …, "id": …}` or `entity/id`; the write gate asks whether it exists."""
+    if isinstance(raw, str):
+        entity, _, id_ = raw.strip().partition("/")
+        raw = {"entity": entity, "id": id_}
+    if not isinstance(raw, Mapping) or not {"entity", "id"} <= raw.keys():
+        raise Misread("not_any_reference", value=shown(raw))
+    entity = raw["entity"]
+    if not isinstance(entity, str) or entity not in field.targets:
+        raise Misread("not_target", value=shown(entity), entities=", ".join(field.targets[:12]))
+    return {"entity": entity, "id": read_reference(field, raw["id"], reading)}
+
+
 def read_references(field: Field, raw: object, reading: Reading) -> frozenset[str]:
     """A set of record ids."""
     return frozenset(id_ for item in listed(raw, reading) if (id_ := read_reference(field, item, reading)))

@@ -35,6 +35,7 @@ READERS: Mapping[str, Reader] = {
     "choices": choosing.read_choices,
     "tags": choosing.read_tags,
     "reference": choosing.read_reference,
+    "any_reference": choosing.read_any_reference,
     "user": choosing.read_reference,
     "team": choosing.read_reference,
     "references": choosing.read_references,

@@ -20,12 +20,15 @@ class Tie:
     column: Column
     target: sa.Table
     is_link: bool
+    kind: Column | None = None
+    """Of a reference to any record, the column that names the table; the tie is of those that name the target's."""
 
     @property
     def dangling(self) -> sa.ColumnElement[bool]:
         """The condition that its record is not there."""
         other = self.target.alias()
-        return self.column.is_not(None) & ~sa.exists().where(other.c.id == self.column)
+        gone = self.column.is_not(None) & ~sa.exists().where(other.c.id == self.column)
+        return gone if self.kind is None else (self.kind == self.target.name) & gone
 
 
 def look(visit: Visit) -> Found:
@@ -70,6 +73,8 @@ def ties_of(tables: Tables) -> Iterator[Tie]:
             kind = columns.field.type
             if kind.kind == "ref" and kind.entity in tables.entities and "" in columns.parts:
                 yield Tie(table.table, columns.value, tables[kind.entity].table, is_link=False)
+            for target in columns.entities.values():
+                yield Tie(table.table, columns.tie, tables[target].table, is_link=False, kind=columns.parts["entity"])
         for link in table.links.values():
             yield Tie(link.table, link.record, table.table, is_link=True)
             item = link.field.type.item

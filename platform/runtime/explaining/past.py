@@ -88,7 +88,9 @@ def value_of(raw: Any, type_: Type) -> object:
     """A value of the history's JSON as expressions have it."""
     if type_.kind == "set":
         return frozenset(value_of(one, type_.item or type_) for one in raw or ())
-    return str(raw) if type_.kind == "ref" and raw is not None else restored(raw, type_)
+    if raw is not None and (type_.kind == "ref" or type_.entity == ":any_reference"):
+        return dict(raw) if isinstance(raw, Mapping) else str(raw)
+    return restored(raw, type_)
 
 
 @dataclass(frozen=True)

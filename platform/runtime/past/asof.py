@@ -194,9 +194,9 @@ class _Looking:
             wanted.setdefault(link.entity, set()).add(link.id)
         found: dict[tuple[str, str], Reference] = {}
         for entity, ids in wanted.items():
-            today = called.get(entity, "")
+            today = called.get(entity, "") or self.release.model.entity_called(entity)
             known = labels_of(self.connection, self.context, self.reader, today, ids) if today else {}
-            found |= {(entity, id_): known.get(id_) or Reference(id_, "", False) for id_ in ids}
+            found |= {(entity, id_): replace(known.get(id_) or Reference(id_, "", False), entity=today) for id_ in ids}
         return found
 
 
@@ -231,4 +231,7 @@ def _labelled(then: Then, labels: Labels) -> Then:
 def _with_labels(value: Any, labels: Labels) -> Any:
     if isinstance(value, tuple):
         return tuple(_with_labels(one, labels) for one in value)
-    return labels[value.entity, value.id] if isinstance(value, Link) else value
+    if not isinstance(value, Link):
+        return value
+    found = labels[value.entity, value.id]
+    return found if value.any_entity else replace(found, entity="")

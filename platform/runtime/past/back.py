@@ -10,6 +10,7 @@ from kith.runtime.explaining.past import value_of
 from kith.runtime.past.rows import Row
 from kith.runtime.release import Release
 from kith.runtime.schema.pairing import went_on
+from kith.runtime.write.referring import by_todays_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ def _fields(
         if since or entry is None or column not in today:
             kept.append(name)
         else:
-            values[name] = value_of(entry.get("old"), declared[name].type)
+            old = value_of(entry.get("old"), declared[name].type)
+            values[name] = by_todays_name(release.model, declared[name], old)
     return values, tuple(dict.fromkeys(kept))
 
 

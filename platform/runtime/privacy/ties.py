@@ -82,7 +82,7 @@ def _columns(release: Release, tie: Tie, entity: str) -> tuple[Column, Column, l
     parts = table.columns[tie.field.name].parts
     if tie.to:
         return table.id, parts[VALUE], []
-    return table.id, parts["id"], [parts["entity"] == entity]
+    return table.id, parts["id"], [parts["entity"] == release.tables[entity].stable_name]
 
 
 def about(connection: sa.Connection, release: Release, entity: str, ids: Iterable[str]) -> dict[str, list[str]]:

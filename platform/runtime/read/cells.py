@@ -75,6 +75,28 @@ class Referring:
 
 
 @dataclass(frozen=True, slots=True)
+class ReferringAny:
+    """A reference to a record of one of several entities.
+
+    `ways` has by table the entity, where its record stands in the tuple if it is found, and what makes its title.
+    """
+
+    table: int
+    index: int
+    ways: Mapping[str, tuple[str, int, Titler | None]]
+
+    def __call__(self, row: Row) -> Reference | None:
+        """The cell of a tuple."""
+        id_ = row[self.index]
+        if id_ is None:
+            return None
+        entity, found, title = self.ways.get(row[self.table], ("", 0, None))
+        if title is None or row[found] is None:
+            return Reference(id_, "", False, entity)
+        return Reference(id_, title(row), True, entity)
+
+
+@dataclass(frozen=True, slots=True)
 class Pricing:
     """A cell that is an amount with its record's own currency, which is at -1 where the reader may not read it."""
 
@@ -172,6 +194,8 @@ def _plain(statement: Statement, place: Place, context: Context) -> Cell:
     assert place.rows is not None
     if place.declared is not None and place.declared.type_name == "json":
         return _json(statement, place.declared, place.rows)
+    if place.declared is not None and place.declared.type_name == "any_reference" and not place.part:
+        return _any_reference(statement, place, place.declared, context)
     if place.type.kind == "record":
         return _parts(statement, place)
     element = statement.tables.column(place.rows, place.column)
@@ -205,6 +229,27 @@ def _reference(statement: Statement, place: Place, element: Element, context: Co
         return lambda row: None if row[index] is None else Reference(row[index], "", False)
     found = statement.want(joined.source.c.id)
     return Referring(index, found, want_title(statement, joined, context))
+
+
+def _any_reference(statement: Statement, place: Place, declared: Field, context: Context) -> Cell:
+    """A link whose record is looked for in each entity that it may be of, in the same statement."""
+    assert place.rows is not None
+    columns = statement.reader.release.tables[place.entity].columns[place.name]
+    source = place.rows.source
+    table = statement.want(
+        statement.tables.where_readable(place.rows, place.name, source.c[columns.parts["entity"].name])
+    )
+    index = statement.want(statement.tables.where_readable(place.rows, place.name, source.c[columns.tie.name]))
+    ways: dict[str, tuple[str, int, Titler | None]] = {}
+    for name in declared.targets:
+        joined = statement.join_any(place.rows, place.name, name)
+        stable = statement.reader.release.tables[name].stable_name
+        if joined is None:
+            ways[stable] = (name, 0, None)
+        else:
+            ways[stable] = (name, statement.want(joined.source.c.id), want_title(statement, joined, context))
+    others = {stable: (name, 0, None) for stable, name in columns.entities.items() if stable not in ways}
+    return ReferringAny(table, index, {**others, **ways})
 
 
 def _json(statement: Statement, declared: Field, rows: Rows) -> Cell:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 import sqlalchemy as sa
 
@@ -39,9 +40,19 @@ def choices(
     *,
     limit: int = 20,
 ) -> list[Reference]:
-    """Records that a reference field may name and that the actor may read, in the order of their titles."""
-    target = _target(context, reader_of(context, release), entity, field)
-    return records_of(connection, context, release, target, text, limit=limit)
+    """Records that a reference field may name and that the actor may read, in the order of their titles.
+
+    Of a reference to any record as many from each entity as there are, while there is room.
+    """
+    declared = _declared(context, reader_of(context, release), entity, field)
+    if declared.type_name != "any_reference":
+        return records_of(connection, context, release, _target(context, release, declared), text, limit=limit)
+    found = [
+        [replace(one, entity=to) for one in records_of(connection, context, release, to, text, limit=limit)]
+        for to in declared.targets
+    ]
+    by_rank = [one for rank in zip_longest(*found) for one in rank if one is not None][:limit]
+    return [one for to in declared.targets for one in by_rank if one.entity == to]
 
 
 def records_of(
@@ -58,15 +69,19 @@ def records_of(
     return [Reference(row[0], plan.title(row)) for row in found]
 
 
-def _target(context: Context, reader: Reader, entity: str, field: str) -> str:
+def _declared(context: Context, reader: Reader, entity: str, field: str) -> Field:
     if entity not in reader.release.model.entities:
         raise no_entity(context, entity)
     declared = reader.field(entity, field)
     if declared is None or not _is_known(reader, declared):
         raise no_field(context, field)
+    return declared
+
+
+def _target(context: Context, release: Release, declared: Field) -> str:
     type_ = declared.type.item or declared.type
-    if type_.kind != "ref" or type_.entity not in reader.release.model.entities:
-        raise no_field(context, field)
+    if type_.kind != "ref" or type_.entity not in release.model.entities:
+        raise no_field(context, declared.name)
     return type_.entity
 
 

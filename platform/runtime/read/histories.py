@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -148,16 +148,19 @@ class _Entries:
                     for one in value if isinstance(value, tuple) else (value,):
                         if isinstance(one, Link):
                             wanted.setdefault(one.entity, set()).add(one.id)
+        model = self.reader.release.model
         return {
             (entity, id_): reference
             for entity, ids in wanted.items()
-            for id_, reference in labels_of(self.connection, self.context, self.reader, entity, ids).items()
+            for id_, reference in labels_of(
+                self.connection, self.context, self.reader, model.entity_called(entity), ids
+            ).items()
         }
 
     def shown(self, value: Any, labels: Mapping[tuple[str, str], Reference]) -> Any:
         """A value with its references labelled."""
         if isinstance(value, Link):
-            return labels[value.entity, value.id]
+            return labelled(value, labels, self.reader)
         if isinstance(value, tuple):
             return tuple(self.shown(one, labels) for one in value)
         return value
@@ -169,6 +172,14 @@ class Link:
 
     entity: str
     id: str
+    any_entity: bool = False
+    """Whether it is a reference to any record; its entity may have had that name then."""
+
+
+def labelled(link: Link, labels: Mapping[tuple[str, str], Reference], reader: Reader) -> Reference:
+    """A reference with its label; to any record, with what its entity is called now."""
+    found = labels[link.entity, link.id]
+    return replace(found, entity=reader.release.model.entity_called(link.entity)) if link.any_entity else found
 
 
 def restored(value: Any, type_: Type) -> Any:
@@ -184,6 +195,8 @@ def restored(value: Any, type_: Type) -> Any:
 
 
 def _parts(value: Any, type_: Type) -> Any:
+    if type_.entity == ":any_reference":
+        return Link(value["entity"], value["id"], any_entity=True)
     # Only dates have another form in JSON.
     dated = type_.entity == ":date_range"
     return {name: part and date.fromisoformat(part) for name, part in value.items()} if dated else value

@@ -259,8 +259,8 @@ def matching(listing: Listing) -> tuple[Statement, Searched]:
     if query.related_to:
         statement.limit_to(_related(statement, query.related_to[0], context))
         if query.deleted:
-            target = reader.entity(query.entity).fields[query.related_to[0]].to
-            statement.gone_with(target, statement.tables.dialect.parameter("related", ref(target)))
+            declared = reader.entity(query.entity).fields[query.related_to[0]]
+            statement.gone_with(statement.tables.dialect.parameter("related", ref(declared.to)), *declared.leads_to)
     return statement, limit_to_search(statement) if query.search else NO_SEARCH
 
 
@@ -271,6 +271,9 @@ def _related(statement: Statement, reference: str, context: Context) -> Clause:
     if declared is None or access_to(statement.reader, entity, reference).read.never:
         raise no_field(context, reference)
     parameter = statement.tables.dialect.parameter("related", ref(declared.to))
+    if declared.targets:
+        tie = statement.this.source.c[statement.reader.release.tables[entity].columns[reference].tie.name]
+        return statement.tables.where_readable(statement.this, reference, tie) == parameter
     if declared.type.kind == "ref":
         return statement.tables.column(statement.this, reference) == parameter
     if declared.type.kind != "set":

@@ -75,6 +75,8 @@ class Reference:
     id: str
     label: str
     visible: bool = True
+    entity: str = ""
+    """Of a reference to any record, which entity's it is."""
 
 
 class Amount(Decimal):

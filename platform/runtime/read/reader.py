@@ -9,7 +9,7 @@ from functools import cached_property
 import sqlalchemy as sa
 
 from kith.metadata.model import Entity, Field
-from kith.rules.sql.tables import Rows
+from kith.rules.sql.tables import Element, Rows
 from kith.runtime.context import Context
 from kith.runtime.layout import Layout
 from kith.runtime.read.arrays import Asking
@@ -61,14 +61,23 @@ class Reader:
     def is_limited(self, entity: str) -> bool:
         """Whether some record of an entity may be out of scope."""
         owner = self.owner(entity)
-        return not self.rights[entity].right("read").always or (
-            owner is not None and self.is_limited(owner.type.entity)
+        return (
+            not self.rights[entity].right("read").always
+            or (owner is not None and self.is_limited(owner.type.entity))
+            or any(not self.may_read(to) or self.is_limited(to) for to in self.sights(entity))
         )
 
     def owner(self, entity: str) -> Field | None:
         """The reference from owned lines to their parent."""
         name = self.entity(entity).owner_of_lines
         return self.entity(entity).fields[name] if name else None
+
+    def sights(self, entity: str) -> tuple[str, ...]:
+        """The entities with whose records those of an entity are seen; none for who reads everything anyway."""
+        seen_with = self.entity(entity).seen_with
+        if seen_with is None or self.rights[entity].wide:
+            return ()
+        return self.entity(entity).fields[seen_with.field].leads_to
 
     # Conditions of rights in SQL
 
@@ -86,7 +95,7 @@ class Reader:
 
     def restricted(self, layout: Layout, rows: Rows, condition: Condition, action: str) -> Clause | None:
         """A condition about a record and, where it is a line, what its parent allows."""
-        own = self.holds(layout, rows, condition)
+        own = both(self.holds(layout, rows, condition), self.seen(layout, rows))
         owner = self.owner(rows.entity)
         if owner is None:
             return own
@@ -95,8 +104,35 @@ class Reader:
         of_parent = self.allowed(layout, parent, "read" if action == "read" else "update")
         if of_parent is None:
             return own
-        exists = exists_in(parent, of_parent)
-        return exists if own is None else sa.and_(own, exists)
+        return both(own, exists_in(parent, of_parent))
+
+    def seen(self, layout: Layout, rows: Rows) -> Clause | None:
+        """Where the record that a record is seen with may be read, or need not be; None where that is so everywhere."""
+        sights, seen_with = self.sights(rows.entity), self.entity(rows.entity).seen_with
+        if seen_with is None or not any(not self.may_read(to) or self.is_limited(to) for to in sights):
+            return None
+        columns = layout.tables[rows.entity].columns[seen_with.field]
+        id_: Element = rows.source.c[columns.tie.name]
+        ways: list[Clause] = [id_.is_(None)]
+        if seen_with.besides is not None:
+            about = Layout(layout.model, layout.tables, layout.dialect, rows)
+            ways.append(Asking(about, layout.dialect).holds(seen_with.besides.tree))
+        for to in filter(self.may_read, sights):
+            is_of = (
+                rows.source.c[columns.parts["entity"].name] == layout.tables[to].stable_name
+                if columns.entities
+                else None
+            )
+            other = Layout(layout.model, layout.tables, layout.dialect, rows).found(to, id_)
+            allowed = self.allowed(layout, other)
+            way = both(is_of, None if allowed is None else exists_in(other, allowed))
+            ways.append(sa.true() if way is None else way)
+        return sa.or_(*ways)
+
+
+def both(one: Clause | None, other: Clause | None) -> Clause | None:
+    """Two conditions of which each may hold everywhere."""
+    return other if one is None else one if other is None else sa.and_(one, other)
 
 
 def exists_in(rows: Rows, condition: Clause) -> Clause:

@@ -144,7 +144,7 @@ def _of_parent(
     parent = statement.tables.dialect.parameter("parent", ref(""))
     statement.limit_to(statement.this.source.c[table.columns[reference].value.name] == parent)
     if deleted:
-        statement.gone_with(reader.entity(entity).fields[reference].to, parent)
+        statement.gone_with(parent, reader.entity(entity).fields[reference].to)
     position = table.columns.get("position")
     order = [*([position.value.asc().nulls_last()] if position is not None else []), table.id.asc()]
     return _plan(connection, context, statement, lambda: statement.select().order_by(*order))

@@ -57,11 +57,11 @@ class Statement:
             self.live = gone.is_(None)
         self.limit_to(self.reader.allowed(self.tables, self.this))
 
-    def gone_with(self, entity: str, id_: Element) -> None:
-        """Of the deleted records leave those that went into the recycle bin together with that one."""
-        record = self.reader.release.tables[entity].table.alias()
-        deletion = sa.select(record.c.deletion).where(record.c.id == id_).scalar_subquery()
-        self.limit_to(self.this.source.c.deletion == deletion)
+    def gone_with(self, id_: Element, *entities: str) -> None:
+        """Of the deleted records leave those that went into the recycle bin together with that one, of one of these entities."""
+        records = [self.reader.release.tables[entity].table.alias() for entity in entities]
+        deletions = [sa.select(record.c.deletion).where(record.c.id == id_) for record in records]
+        self.limit_to(sa.or_(*(self.this.source.c.deletion == one.scalar_subquery() for one in deletions)))
 
     def in_place(self) -> None:
         """Keep SQLite from going through an index over live records only because it is one: `+column` has no index."""
@@ -105,6 +105,24 @@ class Statement:
         self.source = self.source.outerjoin(found.source, found.where)
         joined = Rows(target, found.source)
         self.tables.joins[rows.source, reference] = joined
+        return joined
+
+    def join_any(self, rows: Rows, reference: str, target: str) -> Rows | None:
+        """The record that a reference to any record names where it is one of that entity, joined once."""
+        key = (rows.source, f"{reference}/{target}")
+        known = self.tables.joins.get(key)
+        if known is not None:
+            return known
+        if not self.reader.may_read(target):
+            return None
+        columns, table = self.reader.release.tables[rows.entity].columns[reference], self.reader.release.tables[target]
+        id_ = self.tables.where_readable(rows, reference, rows.source.c[columns.tie.name])
+        found = self.tables.found(target, id_)
+        is_of = rows.source.c[columns.parts["entity"].name] == table.stable_name
+        self.source = self.source.outerjoin(
+            found.source, sa.and_(is_of, found.where) if found.where is not None else is_of
+        )
+        joined = self.tables.joins[key] = Rows(target, found.source)
         return joined
 
     def sort_column(self, rows: Rows, declared: Field) -> Element | None:

@@ -21,7 +21,7 @@ from kith.runtime.schema.storage import VALUE, column_type, field_type, has_sort
 Column = sa.Column[Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FieldColumns:
     """The columns of a field.
 
@@ -36,6 +36,18 @@ class FieldColumns:
     folded: Column | None = None
     fresh_until: Column | None = None
     as_of: Column | None = None
+    entities: Mapping[str, str] = made(default_factory=dict)
+    """Of a reference to any record: by table, what its entity is called. The column names the table, which outlives renames."""
+
+    @cached_property
+    def tables(self) -> Mapping[str, str]:
+        """The same the other way round: by entity, its table."""
+        return {entity: table for table, entity in self.entities.items()}
+
+    @property
+    def tie(self) -> Column:
+        """The column that holds the id of the record which a reference names."""
+        return self.parts["id"] if self.entities else self.value
 
     @property
     def value(self) -> Column:
@@ -197,6 +209,7 @@ class _Builder:
             if field.storage == "fresh"
             else None,
             as_of=sa.Column(f"{base}__as_of", column_type(DATETIME, self.engine)) if field.is_copy else None,
+            entities=self.names.by_table if field.type_name == "any_reference" else {},
         )
 
     def foreign_key(self, table: str, column: str, entity: str) -> sa.ForeignKeyConstraint:
@@ -263,6 +276,8 @@ def _add_indexes(entity: Entity, table: sa.Table, columns: Mapping[str, FieldCol
         if item.field.type.kind == "ref" and VALUE in item.parts:
             # Records are not deleted but put into the bin, so no foreign key ever looks for those that are there.
             _index(table, (item.value,), table.c.deleted_at.is_(None))
+        if item.entities:
+            _index(table, (item.tie,), table.c.deleted_at.is_(None))
         if item.fresh_until is not None:
             fresh = item.fresh_until
             sa.Index(derived("ix", table.name, [fresh.name]), fresh, **_where(fresh.is_not(None)))
