@@ -113,7 +113,7 @@ class Fields:
 
 def sort_of(declared: Field, widget: str) -> Sort:
     """What of a field's input varies: its text, its parts, what it refers to, or which of a few options is chosen."""
-    if declared.type_name in FILES:
+    if declared.type_name in FILES or declared.type_name == "any_reference":
         return "never"
     if declared.type_name in PARTS:
         return "never" if "country" in PARTS[declared.type_name] else "parts"

@@ -31,6 +31,7 @@ KINDS: Mapping[str, str] = {
     "users": "choices",
     "user": "reference",
     "team": "reference",
+    "any_reference": "reference",
     "image": "file",
 }
 """Field types that are typed in as another kind."""
@@ -129,7 +130,7 @@ class Maker:
 
     def _named(self, type_: Type, raw: Raw) -> Sequence[Choice]:
         ids = (raw,) if isinstance(raw, str) else tuple(raw)
-        return [Choice(id_, self.labels.get((type_.entity, id_), id_)) for id_ in ids if id_]
+        return [Choice(id_, self.labels.get(named(type_, id_), id_)) for id_ in ids if id_]
 
     def _codes(self, kind: str) -> Sequence[Choice]:
         if kind == "language":
@@ -149,6 +150,12 @@ class Maker:
             )
             for part in PARTS.get(declared.type_name, ())
         ]
+
+
+def named(type_: Type, raw: str) -> tuple[str, str]:
+    """Which record a typed reference names: its id alone, or its entity and id."""
+    entity, slash, id_ = raw.partition("/")
+    return (entity, id_) if slash else (type_.entity, raw)
 
 
 def _filing(declared: Field, raw: Raw, language: str) -> Mapping[str, Any]:

@@ -12,9 +12,10 @@ from kith.runtime.read.query import RecordView, Reference
 from kith.runtime.write.previewing import Preview
 from kith.web import addresses
 from kith.web.drawing import Asked
-from kith.web.fields import FREE, Maker, State
+from kith.web.fields import FREE, Maker, State, named
 from kith.web.outline import is_input
 from kith.web.refusing import Refusals
+from kith.web.requests import Visit
 from kith.web.showing import shower
 from kith.web.subject import Subject
 from kith.web.typed import Raw, Typed
@@ -78,7 +79,7 @@ def _known(entities: Mapping[str, Entity], views: Iterable[RecordView]) -> Itera
             type_ = fields[name].type if name in fields else None
             for one in value if isinstance(value, tuple) else (value,):
                 if isinstance(one, Reference) and one.visible and type_ is not None:
-                    yield ((type_.item or type_).entity, one.id), one.label
+                    yield (one.entity or (type_.item or type_).entity, one.id), one.label
 
 
 def _referred(draft: Draft) -> Iterator[tuple[str, str]]:
@@ -93,10 +94,19 @@ def _referred(draft: Draft) -> Iterator[tuple[str, str]]:
 def _referred_by(fields: Mapping[str, Field], raw: Mapping[str, Raw]) -> Iterator[tuple[str, str]]:
     for name, value in raw.items():
         type_ = fields[name].type.item or fields[name].type
-        if type_.kind == "ref":
-            for id_ in (value,) if isinstance(value, str) else value:
+        if type_.kind == "ref" or type_.entity == ":any_reference":
+            for one in (value,) if isinstance(value, str) else value:
+                entity, id_ = named(type_, one)
                 if len(id_) == 36:
-                    yield type_.entity, id_
+                    yield entity, id_
+
+
+def choice_of(visit: Visit, found: Reference) -> Choice:
+    """A record that a reference may name; among several entities with what it is."""
+    if not found.entity:
+        return Choice(found.id, found.label)
+    kind = visit.model.entities[found.entity].label.in_(visit.language)
+    return Choice(f"{found.entity}/{found.id}", found.label, note=kind)
 
 
 def maker_of(subject: Subject, known: Mapping[tuple[str, str], str]) -> Maker:
@@ -113,7 +123,7 @@ def maker_of(subject: Subject, known: Mapping[tuple[str, str], str]) -> Maker:
             "",
             limit=MOST_CANDIDATES,
         )
-        return [Choice(one.id, one.label) for one in found]
+        return [choice_of(visit, one) for one in found]
 
     def lookup(declared: Field) -> str:
         return f"{addresses.list_of(declared.entity)}/choices/{declared.name}"

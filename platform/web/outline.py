@@ -122,8 +122,17 @@ def _still(entity: Entity, sections: Sequence[Section], moving: frozenset[str]) 
 
 def _section(reader: Reader, entity: str, section: Section) -> Section:
     fields = reader.entity(entity).fields
-    items = {name: item for name, item in section.items.items() if name in fields and may_know(reader, entity, name)}
+    items = {
+        name: item
+        for name, item in section.items.items()
+        if name in fields and may_know(reader, entity, name) and not _leads_nowhere(fields[name])
+    }
     return replace(section, items=items)
+
+
+def _leads_nowhere(declared: Field) -> bool:
+    """Whether it is a reference to any record in an app where there is none that it may name."""
+    return declared.type_name == "any_reference" and not declared.targets
 
 
 def _is_conditional(section: Section) -> bool:

@@ -101,6 +101,23 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
+class Anywhere:
+    """Shows references to records of any entity like those to records of one."""
+
+    hidden: Cell
+
+    def __call__(self, value: Any) -> Cell:
+        """The cell of a value."""
+        if not isinstance(value, Reference):
+            return Cell(str(value))
+        return (
+            Cell(value.label or value.id[:8], addresses.record_of(value.entity, value.id))
+            if value.visible
+            else self.hidden
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Shower:
     """Shows the values of a field, also what is missing or masked."""
 
@@ -286,6 +303,8 @@ def _shortened(value: str) -> str:
 
 def _parts(reader: Reader, type_: Type, declared: Field | None) -> Show:
     chinese = reader.language.startswith("zh")
+    if type_.entity == ":any_reference":
+        return Anywhere(Cell(reader.texts("value.no_access"), tone="muted"))
     if type_.entity.removeprefix(":") in FILES:
         return lambda value: file_cell([value], reader.language)
     match declared.type_name if declared else "":

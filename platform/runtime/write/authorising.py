@@ -9,6 +9,7 @@ from kith.runtime.rights import ALWAYS, Condition, EntityRights, Rights, rights_
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.messages import failure
 from kith.runtime.write.plans import compiled
+from kith.runtime.write.referring import named_by
 
 if TYPE_CHECKING:
     from kith.runtime.write.session import Session, Values
@@ -55,7 +56,30 @@ def holds(session: Session, condition: Condition, record: Values) -> bool:
 
 def may_see(session: Session, entity: str, record: Values) -> bool:
     """Whether the actor may read a record at all."""
-    return is_free(session) or holds(session, right(session, entity, "read"), record)
+    if is_free(session):
+        return True
+    return holds(session, right(session, entity, "read"), record) and is_seen_with(session, entity, record)
+
+
+def is_seen_with(session: Session, entity: str, record: Values) -> bool:
+    """Whether what a record is seen with may be read, where its entity asks for that."""
+    seen_with = session.release.model.entities[entity].seen_with
+    if seen_with is None or record[seen_with.field] is None or administers(session, entity):
+        return True
+    if seen_with.besides is not None and compiled(session.release, seen_with.besides)(session.env_of(record)):
+        return True
+    declared = session.release.model.entities[entity].fields[seen_with.field]
+    others = (
+        (to, session.load(to, id_))
+        for to, id_ in named_by(declared, record[seen_with.field])
+        if to in declared.leads_to
+    )
+    return any(other is not None and may_see(session, to, other) for to, other in others)
+
+
+def administers(session: Session, entity: str) -> bool:
+    """Whether some role of the actor reads everything, and so needs nothing to see it with."""
+    return bool(rights(session, entity).wide)
 
 
 def authorise_before(session: Session, draft: Draft) -> None:

@@ -13,6 +13,7 @@ from kith.runtime.schema import system
 from kith.runtime.write.budgets import MAX_LEVELS
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.messages import failure
+from kith.runtime.write.referring import id_in, named_by, reference_to
 
 if TYPE_CHECKING:
     from kith.runtime.write.session import Session, Values
@@ -35,7 +36,7 @@ def referrers(session: Session, entity: str) -> tuple[Referrer, ...]:
             Referrer(other.name, field)
             for other in model.entities.values()
             for field in other.fields.values()
-            if field.to == entity and field.type.kind == "ref" and not field.is_computed
+            if (entity in field.targets or (field.to == entity and field.type.kind == "ref")) and not field.is_computed
         )
 
     found: tuple[Referrer, ...] = session.release.cached(("referrers", entity), find)
@@ -105,7 +106,7 @@ def referring(session: Session, referrer: Referrer, drafts: Sequence[Draft]) -> 
     rows = session.shelf(referrer.entity).children(session.connection, name, [draft.id for draft in drafts])
     by_id: dict[str, list[Values]] = {}
     for record in held(session, referrer.entity, rows):
-        by_id.setdefault(str(record.get(name)), []).append(record)
+        by_id.setdefault(id_in(record.get(name)), []).append(record)
     for draft in drafts:
         found = [
             record
@@ -165,9 +166,10 @@ def restore_lines(session: Session, draft: Draft) -> None:
 
 def names_deleted(session: Session, draft: Draft, declared: Field) -> bool:
     """Whether a reference names a record that is in the recycle bin and stays there."""
-    id_ = draft.after[declared.name] if declared.type.kind == "ref" else None
-    record = session.load(declared.to, id_) if id_ is not None else None
-    return record is not None and record["deleted_at"] is not None
+    if declared.type.kind == "set":
+        return False
+    records = (session.load(*one) for one in named_by(declared, draft.after[declared.name]))
+    return any(record is not None and record["deleted_at"] is not None for record in records)
 
 
 def refer_again(session: Session, draft: Draft, referrer: Referrer, deletion: str) -> None:
@@ -178,13 +180,14 @@ def refer_again(session: Session, draft: Draft, referrer: Referrer, deletion: st
     emptied = [
         record
         for record, values in session.connection.execute(_EMPTIED, asked)
-        if values and values.get(column, {}).get("old") == draft.id
+        if values and (old := values.get(column, {}).get("old")) is not None and id_in(old) == draft.id
     ]
     session.load_many(referrer.entity, emptied, lock=True)
     for id_ in emptied:
         record = session.records[referrer.entity].get(id_)
         if record is not None and record["deleted_at"] is None and record[referrer.field.name] is None:
-            dependant(session, draft, record, "update").after[referrer.field.name] = draft.id
+            emptied_field = dependant(session, draft, record, "update").after
+            emptied_field[referrer.field.name] = reference_to(referrer.field, draft.entity, draft.id)
 
 
 _EMPTIED = sa.select(system.history.c.record, system.history.c["values"]).where(

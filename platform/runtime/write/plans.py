@@ -16,6 +16,7 @@ from kith.rules.program import Expression
 from kith.rules.tree import Aggregate, Convert, Node, Path, walk
 from kith.rules.values import Env
 from kith.runtime.write.converting import Conversion, conversions_of
+from kith.runtime.write.referring import ANY
 
 if TYPE_CHECKING:
     from kith.runtime.release import Release
@@ -138,7 +139,7 @@ def make_plan(release: Release, entity: Entity) -> Plan:
         rollups={one.name: _rollup(evaluator, one) for one in fields if is_rollup(one) and one.storage != "computed"},
         stored=tuple(one for one in fields if one.storage != "computed"),
         inputs=tuple(one for one in fields if not one.is_computed),
-        references=tuple(one for one in fields if one.to and not one.is_computed),
+        references=tuple(one for one in fields if (one.to or one.type_name == ANY) and not one.is_computed),
         files=tuple(one for one in fields if one.type_name in FILES),
         fresh=tuple(one.name for one in fields if one.storage == "fresh"),
         flows=model.workflows_of(entity.name),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
@@ -73,6 +73,8 @@ class Shelf:
         for name, columns in self.table.columns.items():
             for part, type_ in parts_of(columns.field).items():
                 read, write = field_reader(columns.field, type_, self.engine), writer(type_, self.engine)
+                if columns.entities and part == "entity":
+                    read, write = partial(_called, columns.entities), partial(_called, columns.tables)
                 column = columns.parts[part]
                 wanted = whole(self.table.table, self.table.stable_name, column) if name in self.soon else column
                 yield Slot(f"{name}__{part}" if part else name, column, read, write, wanted)
@@ -134,7 +136,7 @@ class Shelf:
         wanted = sorted(set(parents))
         if not wanted:
             return []
-        column = self.table.columns[reference].value
+        column = self.table.columns[reference].tie
         return [self.record(row) for row in self._of_ids(connection, f"of {reference}", column, wanted, live=True)]
 
     def _of_ids(
@@ -187,7 +189,7 @@ class Shelf:
         """The records that one deletion put into the recycle bin and whose reference names a parent."""
         columns = (slot.wanted for slot in self.slots)
         own = self.table.table.c
-        statement = sa.select(*columns).where(own.deletion == deletion, self.table.columns[reference].value == parent)
+        statement = sa.select(*columns).where(own.deletion == deletion, self.table.columns[reference].tie == parent)
         return [self.record(row) for row in connection.execute(statement)]
 
     def find(
@@ -302,6 +304,11 @@ class Shelf:
         """The statement that writes records which were selected with a lock."""
         update = self._writing(connection, "update", self._update)
         return Write(update, [{"id_": record["id"], **self.row(record)} for record in records])
+
+
+def _called(names: Mapping[str, str], value: str) -> str:
+    # What is away, with a table that is kept aside, goes by that.
+    return names.get(value, value)
 
 
 def _folded(value: Any) -> str:

@@ -15,7 +15,7 @@ from kith.runtime.write.previewing import Preview, preview
 from kith.web import addresses, grids
 from kith.web.answering import action, page
 from kith.web.filed import places_of, with_uploads
-from kith.web.forming import NO_REFUSALS, Draft, labels, writable
+from kith.web.forming import NO_REFUSALS, Draft, choice_of, labels, writable
 from kith.web.formpage import drawing_of, drawing_of_sheet
 from kith.web.meanwhile import as_named_now, left_over
 from kith.web.merging import kept_raw, merge, merge_lines, take_theirs, ways_of
@@ -200,7 +200,7 @@ def _search(subject: Subject, typed: Typed, name: str) -> Sequence[Choice]:
     entity = subject.entity.inverses[relation].entity if relation in subject.entity.inverses else subject.entity.name
     text = visit.sent(f"{FIND}.{name}")
     answer = choices(visit.connection, visit.context, visit.release, entity, column, text, limit=MOST_FOUND)
-    found = [Choice(one.id, one.label) for one in answer]
+    found = [choice_of(visit, one) for one in answer]
     raw = next((row.raw for row in typed.rows.get(relation, ()) if row.key == key), typed.raw if not relation else None)
     if len(found) == 1 and raw is not None:
         raw[column] = found[0].value

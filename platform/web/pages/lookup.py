@@ -9,9 +9,9 @@ from starlette.routing import Route
 
 from kith.runtime.read import choices
 from kith.web.answering import page
+from kith.web.forming import choice_of
 from kith.web.parts import part
 from kith.web.requests import Visit, Web, parameter
-from kith.web.view import Choice
 
 MOST = 20
 LONGEST = 200
@@ -27,5 +27,5 @@ def show(visit: Visit) -> Response:
     text = visit.request.query_params.get("q", "").strip()[:LONGEST]
     entity, field = parameter(visit.request, "entity"), parameter(visit.request, "field")
     found = choices(visit.connection, visit.context, visit.release, entity, field, text, limit=MOST)
-    options = [Choice(one.id, one.label) for one in found]
+    options = [choice_of(visit, one) for one in found]
     return visit.block("fragments/lookup.html", "options", choices=options, query=text, create="")
