@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from kith.problems import Words
 
 if TYPE_CHECKING:
     from kith.runtime.context import Context
+    from kith.runtime.files.keeping import Kept
     from kith.runtime.release import Release
     from kith.runtime.workspace import Workspace
 
@@ -73,6 +74,7 @@ def export(
         Path | None, typer.Argument(help="The file to write: .json, .html or .txt; else the terminal.")
     ] = None,
     format_: Annotated[str, typer.Option("--format", help="json, html or text; else as the file is called.")] = "",
+    files: Annotated[Path | None, typer.Option("--files", help="A new folder for the files of the records.")] = None,
     as_user: As = "",
     db: Db = "",
     lang: Language = "",
@@ -100,6 +102,22 @@ def export(
             typer.echo(made)
         else:
             file.write_text(made, encoding="utf-8")
+        if files is not None:
+            _write_files(opened, files, [one.file for one in found.files])
+
+
+def _write_files(opened: Office, folder: Path, files: Sequence[Kept]) -> None:
+    """Each under its id and name: two may be called alike."""
+    from kith.runtime.files.reading import whole
+
+    if folder.exists():
+        fail(Words(f"{folder} is there already.", f"{folder} 已存在。"), opened.language)
+    folder.mkdir(parents=True)
+    for one in files:
+        path = folder / f"{one.described.id} {one.described.name}"
+        with opened.workspace.database.read() as connection, path.open("wb") as out:
+            for data in whole(connection, one.described.id):
+                out.write(data)
 
 
 def erase(

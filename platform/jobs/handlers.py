@@ -13,6 +13,7 @@ from kith.runtime.accounts.entries import forget_entries
 from kith.runtime.accounts.mailing import send_link
 from kith.runtime.context import Context
 from kith.runtime.database import Connection
+from kith.runtime.files import letting_go
 from kith.runtime.idempotency import forget_old
 from kith.runtime.past.wishes import carry_on
 from kith.runtime.privacy import retaining as retention
@@ -87,7 +88,7 @@ def sweep(connection: Connection, work: Work) -> Any:
     """Let go of what nobody will ask for again."""
     now = work.context.now
     gone = {"jobs": queue.sweep(connection, now), "answers": forget_old(connection, now)}
-    return gone | {"entries": forget_entries(connection, now)}
+    return gone | {"entries": forget_entries(connection, now), "files": letting_go.sweep(connection, now)}
 
 
 def renew(connection: Connection, work: Work, so_far: Mapping[str, Any]) -> tuple[Any, bool]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from kith.problems import Words
 from kith.runtime.applying.steps import drop_columns, drop_table
+from kith.runtime.files.letting_go import of_columns
 from kith.runtime.plan.changes import Change
 from kith.runtime.plan.planning import Plan
 from kith.runtime.release import Release
@@ -29,6 +30,8 @@ class Purge(Change):
     since: int
     table: str
     base: str = ""
+    successor: str = ""
+    """The columns in which its values have gone on."""
     words = Words(
         "field {entity}.{field}, kept aside since release {since}", "字段 {entity}.{field}，自发布 {since} 起另行保留"
     )
@@ -91,7 +94,9 @@ def _field(connection: sa.Connection, there: _There, entity: str, table: str, ba
         held = [sa.column(name).is_not(None) for name in there.columns(table, base)]
         if held:
             rows = _count(connection, sa.select(sa.text("1")).select_from(sa.table(table)).where(sa.or_(*held)))
-    return Purge(entity, item.field, item.since, table, base, effect="loses" if rows else "safe", rows=rows)
+    return Purge(
+        entity, item.field, item.since, table, base, item.successor, effect="loses" if rows else "safe", rows=rows
+    )
 
 
 def _count(connection: sa.Connection, statement: sa.Select[tuple[object]]) -> int:
@@ -143,6 +148,8 @@ def carry_out(connection: sa.Connection, gone: Collection[Purge]) -> None:
                 drop_table(connection, name)
             for table in (system.search, system.reference, system.delta):
                 connection.execute(table.delete().where(table.c.entity == one.table))
+    for one in gone:
+        of_columns(connection, one.table, one.base, one.successor)
     names = list(_counters(connection, gone))
     if names:
         connection.execute(system.counter.delete().where(system.counter.c.name.in_(names)))

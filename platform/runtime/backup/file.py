@@ -15,12 +15,10 @@ from kith.problems import Words
 from kith.runtime.backup.tables import Table
 from kith.runtime.backup.values import Column
 
-FORMAT = 1
+FORMAT = 2
 CONTENTS = "contents.json"
 LEVEL = 3
 """Of compression: further levels take several times as long and save a tenth."""
-ROWS = 1_000
-"""Rows that are written, and read, at once."""
 
 
 class Unreadable(Exception):
@@ -118,8 +116,8 @@ class Reader:
                 for line in lines:
                     digest.update(line)
                     some.append(orjson.loads(line))
-                    if len(some) == ROWS:
-                        count += ROWS
+                    if len(some) == member.table.at_once:
+                        count += len(some)
                         yield some
                         some = []
         except (zipfile.BadZipFile, KeyError, ValueError, EOFError, OSError) as error:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from kith.problems import Words
 from kith.runtime import releases
-from kith.runtime.backup.file import ROWS, Contents, Writer
+from kith.runtime.backup.file import Contents, Writer
 from kith.runtime.backup.tables import Table, data_tables, scales, system_tables
 from kith.runtime.backup.values import JSON, amounts, from_postgresql, from_sqlite
 from kith.runtime.database import Database
@@ -48,7 +48,7 @@ def back_up(
         writer, read = Writer(out), _reading(database, scales(tables))
         for number, table in enumerate(tables):
             progress(number, len(tables))
-            writer.write(table, _some(read(connection, table)))
+            writer.write(table, _some(read(connection, table), table.at_once))
     progress(len(tables), len(tables))
     at = now.isoformat(timespec="seconds")
     app = release.model.app.name
@@ -118,6 +118,6 @@ def _select(connection: sa.Connection, table: Table) -> str:
     return str(sa.select(*columns).select_from(sa.table(table.name)).compile(dialect=connection.dialect))
 
 
-def _some(rows: Rows) -> Iterator[Sequence[list[Any]]]:
-    while some := list(islice(rows, ROWS)):
+def _some(rows: Rows, at_once: int) -> Iterator[Sequence[list[Any]]]:
+    while some := list(islice(rows, at_once)):
         yield some

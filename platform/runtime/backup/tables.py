@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from kith.rules.tree import BASE
 from kith.rules.types import DATETIME, INT, TEXT, Type, decimal, ref
-from kith.runtime.backup.values import JSON, Column
+from kith.runtime.backup.values import BYTES, JSON, Column
 from kith.runtime.release import Release
 from kith.runtime.schema import system
 from kith.runtime.schema.keeping import KeptField, columns_of, type_of
@@ -22,6 +22,8 @@ LEFT_OUT = frozenset({system.session.name, system.attempt.name, system.link.name
 """Who is signed in, who tried in vain, and secrets that open a door once: nothing that ought to come back."""
 NUMBERED = (system.search.name, "row")
 """A column that each database counts by itself."""
+ROWS, FEW = 1_000, 20
+"""Rows that are written, and read, at once."""
 OWN: dict[str, Type] = {
     "id": ref(""), "version": INT, "created_at": DATETIME, "created_by": ref(""), "updated_at": DATETIME,
     "updated_by": ref(""), "deleted_at": DATETIME, "deletion": ref(""), "computed": INT,
@@ -35,6 +37,11 @@ class Table:
 
     name: str
     columns: Sequence[Column]
+
+    @property
+    def at_once(self) -> int:
+        """How many of its rows are in memory at once: few where they are large."""
+        return FEW if any(column.kind == BYTES for column in self.columns) else ROWS
 
 
 def system_tables() -> Iterator[Table]:

@@ -1,6 +1,6 @@
 """How a column's values stand in a backup: the same whichever engine they come from, and in words that PostgreSQL reads.
 
-Numbers are exact decimals, instants, dates and times as ISO 8601 has them, JSON is its text, ids are texts.
+Numbers are exact decimals, instants, dates and times as ISO 8601 has them, JSON is its text, ids are texts, bytes are hexadecimal.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ from kith.runtime.schema.storage import column_type
 
 JSON = "json"
 AMOUNT = "amount"
-"""Kinds that the rule language has no type for: data, and an amount in the unit of the column that it waits for."""
+BYTES = "bytes"
+"""Kinds that the rule language has no type for: data, an amount in the unit of the column that it waits for, portions of files."""
 LARGEST = 2**63 - 1
 
 
@@ -64,6 +65,8 @@ class Column:
                 return cls.of(column.name, INT)
             case sa.Numeric():
                 return cls(column.name, AMOUNT)
+            case sa.LargeBinary():
+                return cls(column.name, BYTES)
             case type_:
                 return cls.of(column.name, ref("") if type_ is ID else TEXT)
 
@@ -93,6 +96,8 @@ def from_sqlite(column: Column) -> Converter | None:
             return lambda value: f"{unscaled(narrowed(value), scale):f}"
         case "datetime":
             return lambda value: (EPOCH + value * MICROSECOND).isoformat()
+        case "bytes":
+            return lambda value: "\\x" + value.hex()
         case _:
             return None
 
@@ -111,6 +116,8 @@ def to_sqlite(column: Column) -> Converter | None:
             return lambda value: scaled(Decimal(value), scale)
         case "datetime":
             return lambda value: instant(datetime.fromisoformat(value))
+        case "bytes":
+            return lambda value: bytes.fromhex(value[2:])
         case _:
             return None
 

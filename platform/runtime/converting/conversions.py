@@ -149,6 +149,16 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
     "person_name": {"person_name": SAME, "text": WRITTEN},
     "address": {"address": SAME, "text": WRITTEN},
     "json": {"json": SAME, "text": WRITTEN},
+    "file": {
+        "file": Way(ways.one_file, Words("the same file, where its kind is taken", "同一文件，须为可接受的类型")),
+        "files": Way(ways.several_files, Words("that file alone", "仅含该文件")),
+    },
+    "files": {
+        "files": Way(
+            ways.several_files, Words("the same files, where their kinds are taken", "同样的文件，须为可接受的类型")
+        ),
+        "file": Way(ways.one_file, Words("the only file; of several the first", "唯一的文件；多个时取第一个")),
+    },
 }
 """By family before and after; what is not here is refused where a record has a value."""
 
@@ -170,12 +180,14 @@ NO_WAY = Words(
 )
 
 TEXT_TYPES = frozenset({"email", "phone", "url", "country", "language", "currency", "time_zone"})
-OWN_FAMILY = frozenset({"person_name", "address", "date_range", "json", "tags", "autonumber"})
+OWN_FAMILY = frozenset({"person_name", "address", "date_range", "json", "tags", "autonumber", "file", "files"})
 KINDS = {"int": "integer", "bool": "boolean", "ref": "reference"}
 
 
 def family(field: Field) -> str:
     """What of a field's type decides how its values convert; the result's, where the field is computed."""
+    if field.type_name == "image":
+        return "file"
     if field.type_name in OWN_FAMILY:
         return field.type_name
     if field.type_name in TEXT_TYPES:

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from kith.metadata.fields.files import accepted
 from kith.metadata.model import Field
 from kith.rules.plain import duration_text, plain, trimmed
 from kith.rules.sql.values import EXACT
@@ -18,6 +19,7 @@ from kith.runtime.coerce.choosing import listing
 from kith.runtime.coerce.composed import ADDRESS, NAME, RANGE, split_name
 from kith.runtime.coerce.numbers import NO, YES
 from kith.runtime.coerce.texts import MAX_LONG, MAX_TEXT
+from kith.runtime.files.described import Described
 from kith.runtime.write.messages import texts
 
 MULTILINE = frozenset({"long_text", "markdown"})
@@ -79,6 +81,26 @@ class Setting:
 def same(value: Any, setting: Setting) -> Converted:
     """The value itself."""
     return Converted(value)
+
+
+def one_file(value: Any, setting: Setting) -> Converted:
+    """A file, alone or of a set, where the new field takes its kind."""
+    first = Described.of(value if isinstance(value, Mapping) else min(value))
+    assert first is not None
+    if first.type not in accepted(setting.new.params.get("accept"), setting.new.type_name):
+        return setting.lost("file_kind", name=first.name, kind=first.type)
+    more = () if isinstance(value, Mapping) else sorted(value)[1:]
+    loss = Loss("others", {"values": ", ".join(str(one).split("/", 3)[3] for one in more)}) if more else None
+    return Converted(first.as_parts(), loss)
+
+
+def several_files(value: Any, setting: Setting) -> Converted:
+    """A file, or those of a set, that are of the kinds that the new field takes."""
+    takes = accepted(setting.new.params.get("accept"), setting.new.type_name)
+    found = [Described.of(one) for one in ((value,) if isinstance(value, Mapping) else sorted(value))]
+    kept = frozenset(one.as_text() for one in found if one is not None and one.type in takes)
+    other = next((one for one in found if one is not None and one.type not in takes), None)
+    return Converted(kept, Loss("file_kind", {"name": other.name, "kind": other.type}) if other is not None else None)
 
 
 def longest(one: Field) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from kith.problems import Words
-from kith.runtime.doctor import applies, computed, counters, engine, history, jobs, links, schema, search
+from kith.runtime.doctor import applies, computed, counters, engine, files, history, jobs, links, schema, search
 from kith.runtime.doctor.findings import Check, Found, Visit
 
 CHECKS: tuple[Check, ...] = (
@@ -17,6 +17,7 @@ CHECKS: tuple[Check, ...] = (
     Check("history", Words("History", "历史记录"), history.look),
     Check("references", Words("References", "引用"), links.look, links.mend),
     Check("lines", Words("Owned lines", "从属行"), links.look_at_lines),
+    Check("files", Words("Files", "文件"), files.look, files.mend),
     Check("computed", Words("Computed values", "计算值"), computed.look, computed.mend),
     Check("search", Words("Search", "搜索"), search.look, search.mend),
     Check("counters", Words("Numbers", "自动编号"), counters.look, counters.mend),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from kith.runtime.context import Actor
 from kith.runtime.files.described import Described
 from kith.runtime.schema import system
+from kith.runtime.schema.names import EntityNames
+from kith.runtime.schema.pairing import went_on
 
 Holder = tuple[str, str, str]
 """The table of an entity, a record of it, and the column of one of its fields: names that outlive renames."""
@@ -32,9 +34,16 @@ class Kept:
     uploaded_by: str
     holder: Holder | None
 
-    def is_for(self, actor: Actor, holder: Holder) -> bool:
+    def is_for(self, actor: Actor, table: str, record: str, columns: Collection[str]) -> bool:
         """Whether a field of a record may hold it, because it does or did, or because who acts has just uploaded it."""
-        return self.holder == holder if self.holder is not None else self.uploaded_by == uploader(actor)
+        if self.holder is None:
+            return self.uploaded_by == uploader(actor)
+        return self.holder[:2] == (table, record) and self.holder[2] in columns
+
+
+def columns_of(names: EntityNames, field: str) -> frozenset[str]:
+    """The columns by which files are a field's: its own, and those that it had before its type changed."""
+    return frozenset({names.columns[field], *(base for base, name in went_on(names).items() if name == field)})
 
 
 def uploader(actor: Actor) -> str:
@@ -49,6 +58,13 @@ def kept_files(connection: sa.Connection, ids: Iterable[str]) -> dict[str, Kept]
         return {}
     found = connection.execute(sa.select(*_KNOWN, *_WHOSE).where(FILE.id.in_(wanted)))
     return {str(row[0]): _kept(tuple(row)) for row in found}
+
+
+def held_files(connection: sa.Connection, table: str, ids: Iterable[str]) -> list[Kept]:
+    """The files of records, also those that only the history names, in the order of their uploads."""
+    which = sa.and_(FILE.entity == table, FILE.record.in_(list(ids)))
+    found = connection.execute(sa.select(*_KNOWN, *_WHOSE).where(which).order_by(FILE.id))
+    return [_kept(tuple(row)) for row in found]
 
 
 def _kept(row: tuple[Any, ...]) -> Kept:

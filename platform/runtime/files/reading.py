@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from kith.runtime.context import Context
 from kith.runtime.files.described import ids_in
-from kith.runtime.files.keeping import Holder, Kept, kept_files, uploader
+from kith.runtime.files.keeping import Holder, Kept, columns_of, kept_files, uploader
 from kith.runtime.files.kinds import kind_of_bytes
 from kith.runtime.files.uploading import PORTION
 from kith.runtime.read import get_record, history
@@ -58,9 +59,8 @@ def _named(release: Release, holder: Holder) -> tuple[str, str, str] | None:
     entity = release.names.by_table.get(table)
     if entity is None or entity not in release.model.entities:
         return None
-    columns = release.names.entities[entity].columns
-    field = next((name for name, one in columns.items() if one == column), None)
-    fields = release.model.entities[entity].fields
+    fields, names = release.model.entities[entity].fields, release.names.entities[entity]
+    field = next((name for name in names.columns if column in columns_of(names, name)), None)
     return (entity, record, field) if field is not None and field in fields else None
 
 
@@ -68,6 +68,14 @@ def portion(connection: sa.Connection, id_: str, number: int) -> bytes | None:
     """One portion of a file's bytes; None where it has no more, or is gone."""
     found = connection.scalar(sa.select(_PART.data).where(_PART.file == id_, _PART.number == number))
     return bytes(found) if found is not None else None
+
+
+def whole(connection: sa.Connection, id_: str) -> Iterator[bytes]:
+    """All portions of a file, one after the other."""
+    number = 0
+    while (data := portion(connection, id_, number)) is not None:
+        yield data
+        number += 1
 
 
 def portions_of(first: int, last: int) -> list[tuple[int, int, int]]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from kith.metadata.fields.files import FILES
 from kith.metadata.model import Field
 from kith.runtime.privacy.mentions import TEXTUAL
 from kith.runtime.privacy.needles import refers
@@ -27,6 +28,9 @@ class Disguise:
 
     def value(self, field: Field, value: Any) -> Any:
         """What stands for a field's value: texts of any kind, and whatever is personal; all else stays."""
+        if field.type_name in FILES:
+            # Their bytes do not come along.
+            return None
         if value is None or refers(field) or not (field.personal or field.type_name in TEXTUAL | {"secret"}):
             return value
         match field.type_name:

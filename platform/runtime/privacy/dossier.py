@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from kith.metadata.model import Field
 from kith.runtime.accounts.actors import administering
 from kith.runtime.context import Context
+from kith.runtime.files.keeping import Kept, held_files
 from kith.runtime.privacy.consents import log_of
 from kith.runtime.privacy.mentions import mentions_of, strings
 from kith.runtime.privacy.needles import needles_of
-from kith.runtime.privacy.ties import about, chunks
+from kith.runtime.privacy.ties import Ids, about, chunks
 from kith.runtime.read.histories import history
 from kith.runtime.read.labels import labels_of
 from kith.runtime.read.printing import printer
@@ -49,6 +50,15 @@ class Named:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A file, and the record that holds it."""
+
+    entity: str
+    record: str
+    file: Kept
+
+
 @dataclass(frozen=True)
 class Dossier:
     """All of it, at one moment."""
@@ -61,6 +71,8 @@ class Dossier:
     named: tuple[Named, ...]
     consents: tuple[Mapping[str, Any], ...]
     sign_ins: tuple[Mapping[str, Any], ...]
+    files: tuple[Held, ...]
+    """Every file of these records, also former ones."""
 
 
 def dossier(connection: sa.Connection, context: Context, release: Release, entity: str, id_: str) -> Dossier | None:
@@ -88,7 +100,16 @@ def dossier(connection: sa.Connection, context: Context, release: Release, entit
         Named(one.entity, labels[one.entity][one.id], one.field, "\n".join(strings(one.value))) for one in mentions
     )
     consents = tuple(row for name, ids in found.items() for row in log_of(connection, release, name, ids))
-    return Dossier(entity, id_, context.now, records, named, consents, tuple(_sign_ins(connection, entity, id_)))
+    sign_ins, files = tuple(_sign_ins(connection, entity, id_)), tuple(_files(connection, release, found))
+    return Dossier(entity, id_, context.now, records, named, consents, sign_ins, files)
+
+
+def _files(connection: sa.Connection, release: Release, found: Ids) -> Iterator[Held]:
+    for name, ids in found.items():
+        for some in chunks(ids):
+            for one in held_files(connection, release.names.entities[name].table, some):
+                assert one.holder is not None
+                yield Held(name, one.holder[1], one)
 
 
 def _told(connection: sa.Connection, context: Context, release: Release, entity: str, ids: Any) -> Iterator[Told]:
@@ -129,6 +150,10 @@ def as_data(release: Release, found: Dossier) -> dict[str, Any]:
         ],
         "consents": [
             {name: plain(row[name]) for name in ("purpose", "given", "at", "how", "version")} for row in found.consents
+        ],
+        "files": [
+            {"entity": one.entity, "record": one.record, **one.file.described.as_parts(), "sha256": one.file.sha256}
+            for one in found.files
         ],
         "sign_ins": [{name: plain(value) for name, value in row.items()} for row in found.sign_ins],
     }

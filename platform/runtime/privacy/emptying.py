@@ -7,9 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kith.metadata.fields.files import FILES
 from kith.metadata.model import Field
 from kith.runtime.context import SYSTEM, Context
-from kith.runtime.privacy.mentions import FREE, Mention, mark, replaced
+from kith.runtime.files.letting_go import of_records
+from kith.runtime.privacy.mentions import FREE, Mention, mark, replaced, without
 from kith.runtime.privacy.needles import Needles, personal_fields
 from kith.runtime.privacy.ties import CHUNK, Ids, chunks
 from kith.runtime.release import Release
@@ -52,13 +54,24 @@ class Emptying:
             for some in chunks(ids):
                 self._write(entity, dict.fromkeys(some, becomes))
             self._empty_kept(entity, ids)
+            self._let_go_of_files(entity, ids)
+
+    def _let_go_of_files(self, entity: str, ids: Iterable[str]) -> None:
+        """The bytes of personal files, also of former ones, and of what is kept aside."""
+        names = self.release.names.entities[entity]
+        personal = {names.columns[one.name] for one in personal_fields(self.release, entity) if one.type_name in FILES}
+        for some in chunks(ids):
+            of_records(self.connection, names.table, some, personal | names.kept.keys())
 
     def _emptying(self, entity: str, needles: Needles) -> Becomes:
         fields, by = personal_fields(self.release, entity), mark(self.release)
-        free = [one for one in self.release.model.entities[entity].fields.values() if _can_mention(one)]
+        declared = self.release.model.entities[entity].fields.values()
+        free = [one for one in declared if _can_mention(one)]
+        files = [one for one in declared if one.type_name in FILES and not one.personal]
 
         def becomes(record: Values) -> dict[str, Any]:
             found = {one.name: replaced(record[one.name], needles, by) for one in free}
+            found |= {one.name: without(record[one.name], needles) for one in files}
             return found | {one.name: nothing(one, self.release) for one in fields} | ALSO.get(entity, {})
 
         return becomes
@@ -79,6 +92,8 @@ class Emptying:
             return {
                 one.name: replaced(record[one.name], needles, by)
                 if one.type_name in FREE
+                else without(record[one.name], needles)
+                if one.type_name in FILES
                 else nothing(one, self.release)
                 for one in fields
             }
@@ -122,6 +137,8 @@ class Emptying:
                 ]
                 self._finish(session, drafts)
         for entity, going in records.items():
+            self._untie(entity, going, records)
+        for entity, going in records.items():
             self._drop(entity, going)
         for entity, ids in parents:
             left = [id_ for id_ in ids if id_ not in records.get(entity, ())]
@@ -137,6 +154,13 @@ class Emptying:
                     found = self.connection.scalars(sa.select(column).where(table.id.in_(some)).distinct())
                     yield feed[0], {str(id_) for id_ in found if id_ is not None}
 
+    def _untie(self, entity: str, ids: Iterable[str], records: Ids) -> None:
+        """Let records that go no longer refer to others that go with them: a database lets none go that is referred to."""
+        table = self.release.tables[entity]
+        ties = [one.value for one in table.columns.values() if one.field.type.entity in records and "" in one.parts]
+        for some in chunks(ids) if ties else ():
+            self.connection.execute(sa.update(table.table).where(table.id.in_(some)).values(dict.fromkeys(ties)))
+
     def _drop(self, entity: str, ids: Iterable[str]) -> None:
         table, names = self.release.tables[entity], self.release.names.entities[entity]
         self._empty_kept(entity, ids)
@@ -145,6 +169,7 @@ class Emptying:
                 self.connection.execute(sa.delete(link.table).where(link.record.in_(some)))
             self._let_go(names.table, some)
             self.connection.execute(sa.delete(table.table).where(table.id.in_(some)))
+            of_records(self.connection, names.table, some)
             for known in (system.search, system.reference, system.delta):
                 self.connection.execute(known.delete().where(known.c.entity == names.table, known.c.record.in_(some)))
 

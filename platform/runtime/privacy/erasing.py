@@ -126,6 +126,7 @@ def _swept(connection: sa.Connection, release: Release, erasure: Erasure, now: d
     sweep.read_elsewhere(fates.all)
     sweep.answers(fates.all)
     sweep.everywhere()
+    sweep.files()
     if USER in (people := fates.all):
         sweep.users(people[USER])
     sweep.attempts()

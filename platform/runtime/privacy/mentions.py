@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kith.metadata.fields.files import FILES
 from kith.metadata.model import Entity, Field
 from kith.problems import Words
 from kith.runtime.privacy.needles import Needles, refers
@@ -55,7 +56,7 @@ def textual(entity: Entity) -> Sequence[Field]:
     return tuple(
         field
         for field in entity.fields.values()
-        if field.type_name in TEXTUAL and not field.is_computed and not refers(field)
+        if field.type_name in TEXTUAL | FILES and not field.is_computed and not refers(field)
     )
 
 
@@ -67,12 +68,21 @@ def _holding(connection: sa.Connection, release: Release, field: Field, needles:
         yield from ((str(row[0]), row[1]) for row in connection.execute(held))
         return
     parts = table.columns[field.name].parts
+    if field.type_name in FILES:
+        parts = {"name": parts["name"]}
     chosen = sa.select(table.id, *parts.values()).where(
         sa.or_(*(needles.condition(column, engine) for column in parts.values()))
     )
     for id_, *values in connection.execute(chosen):
         whole = dict(zip(parts, values, strict=True))
         yield str(id_), whole if field.type_name in PARTS else values[0]
+
+
+def without(value: Any, needles: Needles) -> Any:
+    """Files, without those in whose names somebody is named."""
+    if isinstance(value, frozenset):
+        return frozenset(one for one in value if not needles.pattern.search(one))
+    return None if isinstance(value, Mapping) and needles.pattern.search(str(value["name"])) else value
 
 
 def strings(value: Any) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kith.runtime.accounts.throttling import Subject
+from kith.runtime.files.letting_go import named
 from kith.runtime.privacy.mentions import mark, replaced, strings
 from kith.runtime.privacy.needles import Needles, personal_fields
 from kith.runtime.privacy.ties import Ids, chunks
@@ -24,9 +25,10 @@ SPOKEN: Mapping[sa.Table, tuple[str, ...]] = {
     system.token: ("name",),
     system.progress: ("error",),
     system.hold: ("reason",),
+    system.saved_view: ("name", "state"),
 }
 """Where Kith's own tables may hold texts of records, beside the history and the search rows."""
-OF_USERS = (system.session, system.account, system.link, system.sign_in, system.identity)
+OF_USERS = (system.session, system.account, system.link, system.sign_in, system.identity, system.saved_view)
 """What is known of who signs in, by user."""
 UNFINISHED = ("waiting", "running")
 
@@ -152,6 +154,14 @@ class Sweep:
             row = dict(found._mapping)
             if any(_mention(row[name], self.needles) for name in columns):
                 yield row
+
+    def files(self) -> None:
+        """Files in whose names the person is named go, whatever holds them."""
+        if self.needles.texts:
+            held = sa.select(system.file.c.id, system.file.c.name).where(self._holding(system.file.c.name))
+            ids = [str(id_) for id_, name in self.connection.execute(held) if self.needles.pattern.search(name)]
+            for some in chunks(ids):
+                self._count("file", named(self.connection, some))
 
     def users(self, ids: Iterable[str]) -> None:
         """Accounts, sessions, sign-ins and tokens of users go; their names leave what they have done."""

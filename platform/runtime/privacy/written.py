@@ -57,6 +57,9 @@ def parts(release: Release, context: Context, found: Dossier) -> Iterator[Part]:
             given = say("privacy.consent.given" if row["given"] else "privacy.consent.withdrawn")
             rows.append((head, f"{given} · {when(row['at'])} · {say('privacy.how.' + row['how'])} · {row['version']}"))
         yield Part(say("privacy.consents"), rows)
+    if found.files:
+        about = [one.file.described for one in found.files]
+        yield Part(say("privacy.files"), [(one.name, f"{one.size:,} B · {one.id}") for one in about])
     if found.sign_ins:
         yield Part(
             say("privacy.sign_ins"),

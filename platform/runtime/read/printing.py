@@ -9,9 +9,11 @@ from functools import lru_cache
 
 from babel import Locale, dates, numbers
 
+from kith.metadata.fields.files import FILES
 from kith.metadata.model import Label, Model
 from kith.rules.plain import plain
 from kith.rules.types import Type
+from kith.runtime.files.described import Described
 
 Print = Callable[[object], str]
 GROUPED = 10_000
@@ -20,6 +22,8 @@ GROUPED = 10_000
 
 def printer(type_: Type, model: Model, language: str, zone: tzinfo) -> Print:
     """What prints values of a type; nulls are not its business."""
+    if type_.entity.removeprefix(":") in FILES:
+        return _file
     match type_.kind:
         case "choice":
             labels = option_labels(type_, model)
@@ -29,6 +33,11 @@ def printer(type_: Type, model: Model, language: str, zone: tzinfo) -> Print:
         case _:
             locale = _locale(language)
             return lambda value: _printed(value, type_, locale, zone)
+
+
+def _file(value: object) -> str:
+    found = Described.of(value)
+    return found.name if found is not None else str(value)
 
 
 def option_labels(type_: Type, model: Model) -> dict[str, Label]:

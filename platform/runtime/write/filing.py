@@ -13,7 +13,7 @@ from kith.metadata.model import Field
 from kith.runtime.coerce import Misread
 from kith.runtime.driver import writing
 from kith.runtime.files.described import Described, ids_in
-from kith.runtime.files.keeping import Holder, Kept, kept_files
+from kith.runtime.files.keeping import Holder, Kept, columns_of, kept_files
 from kith.runtime.schema import system
 from kith.runtime.waiting import Write
 from kith.runtime.write.change import Change
@@ -87,7 +87,9 @@ def _found(session: Session, draft: Draft, declared: Field, id_: str) -> Describ
 
 
 def _may_have(session: Session, draft: Draft, declared: Field, kept: Kept) -> bool:
-    return kept.is_for(session.context.actor, _holder(session, draft, declared))
+    table, record, _ = _holder(session, draft, declared)
+    columns = columns_of(session.release.names.entities[draft.entity], declared.name)
+    return kept.is_for(session.context.actor, table, record, columns)
 
 
 def _holder(session: Session, draft: Draft, declared: Field) -> Holder:
