@@ -56,8 +56,9 @@ class Told:
         """As text. Nobody gets to see it where anything is lost."""
         for name, waits in sorted(self.waits.items()):
             waits.sort()
-            median, late = waits[len(waits) // 2], sum(wait > SOON for wait in waits)
-            took = f"{median:.2f} s (median), {waits[-1]:.2f} s (longest), {late} over {SOON:.0f} s"
+            late = sum(wait > SOON for wait in waits)
+            half, most, longest = (waits[int((len(waits) - 1) * share)] for share in (0.5, 0.95, 1))
+            took = f"{half:.2f} s (p50), {most:.2f} s (p95), {longest:.2f} s (longest), {late} over {SOON:.0f} s"
             started = sorted(self.starts.get(name, ()))
             took += f", {started[len(started) // 2]:.2f} s of the processor" if started else ""
             yield f"{name}: {len(waits)} kills; saved again after {took}"
