@@ -323,7 +323,7 @@ UNFIT_LOOK = Mistake(
     "form: f\nof: thing\nsections: {main: {items: {name: {widget: barcode}}}}",
 )
 UNFIT_SETTING = Mistake(
-    "D460",
+    "D455",
     Words("{value} is no value of this setting ({limit})", "{value} 不能作为此设置的值（{limit}）"),
     "app: shop\nversion: 1.0.0\ntitle: Shop\nsettings: {days: {type: integer, value: 0, min: 1, label: {en: Days, zh-CN: 天数}}}",
     "app: shop\nversion: 1.0.0\ntitle: Shop\nsettings: {days: {type: integer, value: 7, min: 1, label: {en: Days, zh-CN: 天数}}}",
