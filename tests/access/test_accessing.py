@@ -166,6 +166,14 @@ def test_the_page_says_why_and_to_who_administers_who_else(office: Office) -> No
     assert office.firm.browser("visitor").get(f"{address}/access").status_code == 404
 
 
+def test_who_may_share_a_record_finds_that_on_its_page(office: Office) -> None:
+    firm, address = office.firm, f"/records/client/{office.client}"
+    share = f'href="{address}/edit#lines-shares"'
+    assert share in firm.browser(ADMIN).get(address).text
+    assert 'id="lines-shares"' in firm.browser(ADMIN).get(f"{address}/edit").text
+    assert share not in firm.browser("clerk").get(address).text
+
+
 def test_the_command_tells_the_same(office: Office) -> None:
     url = office.firm.workspace.database.url.render_as_string(hide_password=False)
     run = CliRunner().invoke

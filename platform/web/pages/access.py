@@ -24,10 +24,28 @@ def routes(web: Web) -> Sequence[Route]:
     return (Route("/records/{entity}/{id}/access", page(web, show), methods=["GET"]),)
 
 
-def access_link(subject: Subject) -> Link:
-    """The way to what may be done with a record."""
+SHARE = frozenset({"user", "team", "access", "until"})
+"""What lines have that share a record: the fields of the platform's fragment `share`."""
+
+
+def access_links(subject: Subject) -> Iterator[Link]:
+    """The ways to sharing a record, and to what may be done with it."""
+    relation = shares_of(subject) if subject.may("update") else ""
+    if relation:
+        edit = addresses.edit_of(subject.entity.name, subject.record.id)
+        yield Link(subject.visit.texts("access.share"), f"{edit}#lines-{relation}", "user-plus")
     key = "access.who" if subject.reader.administers else "access.why"
-    return Link(subject.visit.texts(key), f"{subject.address}/access", "eye", dialog=True)
+    yield Link(subject.visit.texts(key), f"{subject.address}/access", "eye", dialog=True)
+
+
+def shares_of(subject: Subject) -> str:
+    """The relation of the lines by which the reader may share records of an entity; "" where there is none."""
+    for related in subject.outline.grids:
+        entity = subject.visit.model.entities[subject.entity.inverses[related.relation].entity]
+        may = not subject.reader.rights[entity.name].right("create").never
+        if may and entity.fields.keys() >= SHARE and entity.fields["user"].to == "user":
+            return related.relation
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from kith.web.answering import page
 from kith.web.flows import moves_of
 from kith.web.markdown import rendered
 from kith.web.outline import is_input
-from kith.web.pages.access import access_link
+from kith.web.pages.access import access_links
 from kith.web.pages.private import privacy_links
 from kith.web.requests import Stop, Visit, Web, parameter
 from kith.web.showing import NOTHING, as_person, label_of, shower
@@ -81,7 +81,7 @@ def show(visit: Visit) -> Response:
         note=_note(subject),
         paths=moves.paths,
         actions=[*moves.actions, *_actions(subject)],
-        more=[*moves.more, access_link(subject), *privacy_links(subject), *_more(subject)],
+        more=[*moves.more, *access_links(subject), *privacy_links(subject), *_more(subject)],
         restore=addresses.restore_of(subject.entity.name, subject.record.id) if subject.may("restore") else "",
         highlights=_facts(subject, subject.outline.highlights),
         tabs=_tabs(subject, tab),
