@@ -14,11 +14,15 @@ import sqlalchemy as sa
 from aiosmtpd.controller import Controller
 
 from kith.jobs.worker import Worker
+from kith.runtime.accounts.actors import actor_of_user
+from kith.runtime.clock import system_clock
+from kith.runtime.context import Actor, context_of
 from kith.runtime.schema import system
 from kith.runtime.settings import Mail, Settings
-from kith.runtime.write.change import Change
-from tests.web.accounts import choose, nobody, opened, served, sign_in, somebody, told
-from tests.web.shop import ADMIN, Shop
+from kith.runtime.write.change import Cause, Change, Refused
+from kith.runtime.write.gate import save
+from tests.web.accounts import choose, happened, hidden, nobody, opened, served, sign_in, somebody, told
+from tests.web.shop import ADMIN, PASSWORD, Shop
 
 ADDRESS, NEW = "https://crm.example.com", "a heron under water"
 
@@ -168,3 +172,69 @@ def test_without_outgoing_mail_a_person_is_told_whom_to_ask(shop: Shop) -> None:
     page = client.get("/forgot").text
     assert ("who administers" in page, 'action="/forgot"' in page) == (True, False)
     assert client.post("/forgot", data={"email": ADMIN}).status_code == 404
+
+
+# ---- another address of one's own -----------------------------------------------------------------------------------
+
+
+def test_an_address_is_changed_with_the_password_and_by_the_link_that_goes_to_it(shop: Shop, inbox: Inbox) -> None:
+    email, wanted = somebody(shop), f"moved.{shop.workspace.database.kind}@example.com"
+    client, reset = served(shop, settings()), nobody(shop)
+    assert sign_in(client, email).status_code == 303
+    csrf = hidden(client.get("/account/email"), "_csrf")
+    sent = {"email": wanted, "password": PASSWORD, "_csrf": csrf}
+    for wrong in ({"password": "not my password"}, {"email": "nobody"}, {"email": email}):
+        assert client.post("/account/email", data=sent | wrong).status_code == 422
+    assert client.post("/account/email", data=sent).headers["location"] == "/account"
+    assert "secret" not in queued(shop)
+    work(shop)
+    assert (len(inbox.letters), inbox.letters[0]["to"]) == (1, wanted)
+    assert sign_in(nobody(shop), wanted).status_code == 401
+    assert wanted in opened(reset, inbox.link()).text
+    assert wanted in told(reset.post("/link"))
+    assert reset.post("/link").status_code == 410
+    work(shop)
+    assert (inbox.letters[1]["to"], "/link/" in inbox.text(1)) == (email, False)
+    assert (sign_in(nobody(shop), wanted).status_code, sign_in(nobody(shop), email).status_code) == (303, 401)
+    shop.users[wanted] = shop.users[email]
+    assert "email_changed" in [what for what, _ in happened(shop, wanted)]
+
+
+def test_an_address_that_somebody_else_has_is_told_to_who_reads_its_mail_alone(shop: Shop, inbox: Inbox) -> None:
+    email, taken = somebody(shop), somebody(shop)
+    client = served(shop, settings())
+    assert sign_in(client, email).status_code == 303
+    sent = {"email": taken, "password": PASSWORD, "_csrf": hidden(client.get("/account/email"), "_csrf")}
+    assert client.post("/account/email", data=sent).status_code == 303
+    work(shop)
+    browser = nobody(shop)
+    opened(browser, inbox.link())
+    assert browser.post("/link").status_code == 422
+    assert sign_in(nobody(shop), email).status_code == 303
+
+
+@pytest.mark.parametrize("door", ["page", "api"])
+def test_ones_own_address_is_changed_by_no_other_door(shop: Shop, door: str) -> None:
+    context = context_of(actor(shop, ADMIN), system_clock(), language="en", time_zone="UTC")
+    change = Change("update", "user", shop.users[ADMIN], {"email": "elsewhere@example.com"})
+    refused = save(
+        shop.workspace.database, context, shop.workspace.current(), change, Cause("form" if door == "page" else "api")
+    )
+    assert isinstance(refused, Refused)
+    assert [failure.field for failure in refused.failures] == ["email"]
+
+
+def test_without_outgoing_mail_the_password_is_the_proof(shop: Shop) -> None:
+    email, wanted = somebody(shop), f"at.once.{shop.workspace.database.kind}@example.com"
+    client = shop.client(email)
+    assert client.post("/account/email", data={"email": wanted, "password": "wrong one"}).status_code == 422
+    assert client.post("/account/email", data={"email": ADMIN, "password": PASSWORD}).status_code == 422
+    assert client.post("/account/email", data={"email": wanted, "password": PASSWORD}).status_code == 303
+    assert sign_in(nobody(shop), wanted).status_code == 303
+
+
+def actor(shop: Shop, email: str) -> Actor:
+    with shop.workspace.database.read() as connection:
+        found = actor_of_user(connection, shop.workspace.current(), shop.users[email])
+    assert found is not None
+    return found

@@ -24,6 +24,7 @@ What = Literal[
     "wrong_password",
     "wrong_code",
     "password_changed",
+    "email_changed",
     "codes_on",
     "codes_off",
     "token_made",

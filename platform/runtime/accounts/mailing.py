@@ -32,11 +32,23 @@ class NoMail(Exception):
 
 
 def post_link(
-    connection: sa.Connection, release: Release, kind: Kind, user: str, now: datetime, *, made_by: str | None = None
+    connection: sa.Connection,
+    release: Release,
+    kind: Kind,
+    user: str,
+    now: datetime,
+    *,
+    made_by: str | None = None,
+    to: str | None = None,
 ) -> str:
-    """Have a link mailed to a user; the job's id."""
-    payload = {"link": kind, "user": user, "made_by": made_by}
+    """Have a link mailed to a user, `to` an address that is not yet his; the job's id."""
+    payload = {"link": kind, "user": user, "made_by": made_by, "to": to}
     return queue.enqueue(connection, release, KIND, payload, now=now)
+
+
+def post_told(connection: sa.Connection, release: Release, user: str, to: str, now: datetime) -> str:
+    """Have the address that a user had until now told that he has another one; the job's id."""
+    return queue.enqueue(connection, release, KIND, {"link": "", "user": user, "to": to}, now=now)
 
 
 def ask_reset(database: Database, release: Release, email: str, now: datetime, address: str) -> bool:
@@ -77,40 +89,41 @@ def _who_may_reset(connection: sa.Connection, release: Release, email: str) -> s
 def send_link(
     database: Database, context: Context, release: Release, settings: Settings, job: str, payload: Mapping[str, Any]
 ) -> Mapping[str, Any]:
-    """Make the link of a job and send it; one that was made by an earlier try is over."""
+    """Make the link of a job and send it; one that was made by an earlier try is over. What only tells has none."""
     # Pages only ask for letters; what sends them costs to import.
     from kith.runtime import mail
 
     if settings.mail is None:
         raise NoMail("KITH_SMTP_URL is not set where the work is done")
-    user, kind = str(payload["user"]), _kind(payload["link"])
+    user, kind, to = str(payload["user"]), _kind(payload["link"]), payload.get("to")
 
     def work(connection: sa.Connection) -> tuple[Actor, str] | None:
         actor = actor_of_user(connection, release, user)
-        if actor is None:
-            return None
-        return actor, make_link(connection, kind, user, context.now, made_by=payload.get("made_by"))[0]
+        if actor is None or kind is None:
+            return (actor, "") if actor is not None else None
+        return actor, make_link(connection, kind, user, context.now, made_by=payload.get("made_by"), about=to)[0]
 
     made = database.run(work)
     if made is None:
         return {"gone": True}
     actor, secret = made
     subject, text = written(release, actor, kind, f"{settings.address}{LINK}{secret}")
-    to = str(actor.record["email"])
-    mail.send(settings.mail, mail.letter(settings.mail, context, to, subject, text, job))
+    mail.send(settings.mail, mail.letter(settings.mail, context, to or str(actor.record["email"]), subject, text, job))
     return {}
 
 
-def written(release: Release, actor: Actor, kind: Kind, link: str) -> tuple[str, str]:
-    """The subject and text of a letter, in the language of whom it is to."""
+def written(release: Release, actor: Actor, kind: Kind | None, link: str) -> tuple[str, str]:
+    """The subject and text of a letter, in the language of whom it is to; without a kind, that his address is another one."""
     app = release.model.app
     language = actor.language or app.languages[0]
     texts, title = texts_of(language), app.title.in_(language)
+    if kind is None:
+        return texts("mail.moved.subject", app=title), texts("mail.moved.text", name=actor.name, app=title)
     hours = int(LIFETIMES[kind].total_seconds()) // 3600
     lasts = texts("mail.days", count=hours // 24) if hours >= 24 else texts("mail.hours", count=hours)
     values = {"name": actor.name, "app": title, "link": link, "lasts": lasts}
     return texts(f"mail.{kind}.subject", app=title), texts(f"mail.{kind}.text", **values)
 
 
-def _kind(name: object) -> Kind:
-    return "invite" if name == "invite" else "reset"
+def _kind(name: object) -> Kind | None:
+    return next((kind for kind in LIFETIMES if kind == name), None)

@@ -120,7 +120,11 @@ def enter_by_link(
 
     def work(connection: sa.Connection) -> Entered | Due | Failed:
         link = use_link(connection, secret, now)
-        if link is None or link.kind == "second" or actor_of_user(connection, release, link.user) is None:
+        if (
+            link is None
+            or link.kind not in ("invite", "reset")
+            or actor_of_user(connection, release, link.user) is None
+        ):
             return Failed("over")
         set_password(connection, link.user, hashed, now, must_change=False)
         close_sessions(connection, link.user, now)

@@ -72,8 +72,10 @@ link = table(
     column("created_at", Instant),
     column("expires_at", Instant),
     column("made_by", ID, null=True),
+    column("about", TEXT, null=True),
 )
-"""Secrets that open one door once: an invitation, another password, the second step of signing in. By hash; used ones are gone."""
+"""Secrets that open one door once: an invitation, another password, the second step of signing in, another address (`about`). By
+hash; used ones are gone."""
 index(link, "user", "kind")
 index(link, "expires_at")
 

@@ -86,6 +86,11 @@ def holder_of(visit: Visit) -> Holder:
     return Holder(visit, found[0], id_ is None)
 
 
+def may_move(holder: Holder) -> bool:
+    """Whether somebody changes his own address here: by a link to the new one, or at least with his password."""
+    return holder.own and (holder.standing.password or holder.visit.web.doors.settings.mail is not None)
+
+
 def show(visit: Visit) -> Response:
     """How an account stands."""
     holder = holder_of(visit)
@@ -126,7 +131,8 @@ def show_history(visit: Visit) -> Response:
 def _actions(holder: Holder, standing: Standing) -> list[Link]:
     texts, address, user = holder.visit.texts, holder.address, holder.user
     if holder.own:
-        return [Link(texts("menu.password"), addresses.PASSWORD, "key-round")] if standing.password else []
+        found = [Link(texts("menu.password"), addresses.PASSWORD, "key-round")] if standing.password else []
+        return [*found, Link(texts("own_address.title"), addresses.OWN_ADDRESS, "mail")] if may_move(holder) else found
     found = [Link(texts("accounts.record"), addresses.record_of("user", user.id), "user")]
     if user.active and not standing.service:
         kind = "reset" if standing.password else "invite"

@@ -15,13 +15,15 @@ from kith.runtime.accounts.actors import actor_of_user
 from kith.runtime.accounts.choosing import wrong_with
 from kith.runtime.accounts.links import Link as Opened
 from kith.runtime.accounts.links import link_of
+from kith.runtime.accounts.moving import Moved, move_by_link
 from kith.runtime.accounts.throttling import Subject, machine
 from kith.runtime.context import Actor
+from kith.runtime.publishing import system_context
 from kith.web import addresses, sessions
 from kith.web.pages.passwords import about, limits, password_fields, shown
 from kith.web.pages.signing import Way, entering, go_on
 from kith.web.requests import Guest, Web, parameter
-from kith.web.view import Link
+from kith.web.view import Link, Notice
 
 SECONDS = 30 * 60
 """How long a person may take; the link itself stays good as long as it was."""
@@ -68,7 +70,9 @@ def _without_secret(guest: Guest, response: Response) -> Response:
 def show_link(guest: Guest) -> Response:
     """What a link opens; looking at it does not use it up, since mail is looked through by programs."""
     found = _opened(guest)
-    return _over(guest) if found is None else _choosing(guest, *found)
+    if found is None:
+        return _over(guest)
+    return _moving(guest, *found) if found[0].kind == "email" else _choosing(guest, *found)
 
 
 def take_link(guest: Guest, form: FormData) -> Response:
@@ -76,6 +80,8 @@ def take_link(guest: Guest, form: FormData) -> Response:
     found, new = _opened(guest), str(form.get("password", ""))
     if found is None:
         return _over(guest)
+    if found[0].kind == "email":
+        return _move(guest)
     texts, doors = guest.texts, guest.web.doors
     if new != str(form.get("again", "")):
         return _choosing(guest, *found, {"again": texts("password.different")})
@@ -120,6 +126,44 @@ def _over(guest: Guest) -> Response:
         failed=None,
         hidden=(),
         links=(Link(texts("sign_in.title"), addresses.SIGN_IN), Link(texts("sign_in.forgot"), addresses.FORGOT)),
+    )
+    return _without_secret(guest, page)
+
+
+def _moving(guest: Guest, link: Opened, actor: Actor) -> Response:
+    """The page that asks whether an address is to be another one; to look at it does nothing."""
+    texts = guest.texts
+    return guest.page(
+        "entering.html",
+        title=texts("own_address.open"),
+        text=texts("own_address.open_text", name=actor.name, email=link.about or ""),
+        submit=texts("own_address.take"),
+        action=addresses.LINK,
+        fields=(),
+        failed=None,
+        hidden=(),
+        links=(),
+    )
+
+
+def _move(guest: Guest) -> Response:
+    doors, texts = guest.web.doors, guest.texts
+    context, device = system_context(guest.release, doors.clock, guest.language), sessions.device_of(guest.request)
+    moved = move_by_link(doors.workspace.database, context, guest.release, _secret(guest), device)
+    if moved is None:
+        return _over(guest)
+    done = isinstance(moved, Moved)
+    page = guest.page(
+        "entering.html",
+        200 if done else 422,
+        title=texts("own_address.moved" if done else "own_address.open"),
+        text=texts("own_address.moved_text", email=moved.email) if isinstance(moved, Moved) else "",
+        submit="",
+        action="",
+        fields=(),
+        failed=None if isinstance(moved, Moved) else Notice(moved.failures[0].message, "danger"),
+        hidden=(),
+        links=(Link(texts("own_address.on"), addresses.HOME),),
     )
     return _without_secret(guest, page)
 
