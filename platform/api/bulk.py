@@ -16,6 +16,7 @@ from kith.api.parameters import parameters
 from kith.api.problems import Stop, stop
 from kith.api.reading import only
 from kith.api.refusals import clashing, reasons, status_of
+from kith.api.warning import warnings
 from kith.metadata.model import Entity
 from kith.runtime.database import Connection
 from kith.runtime.ids import new_id
@@ -136,7 +137,7 @@ def _outcome(call: Call, entity: Entity, change: Change, verdict: Verdict) -> di
         op = "create" if made else change.op
         return {"status": 201 if made else 200, "op": op, "id": subject_of(entity, change), "version": None}
     status = 201 if verdict.created else 200
-    return {"status": status, "op": verdict.op, "id": verdict.id, "version": verdict.version}
+    return {"status": status, "op": verdict.op, "id": verdict.id, "version": verdict.version} | warnings(verdict)
 
 
 def _errors(call: Call, entity: Entity, verdict: Refused) -> list[dict[str, Any]]:

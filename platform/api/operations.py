@@ -21,7 +21,17 @@ REASON = {
     },
     "required": ["field", "code", "rule", "message", "why"],
 }
+WARNINGS = {"type": "array", "items": {"$ref": "#/components/schemas/Warning"}}
 SCHEMAS: dict[str, Any] = {
+    "Warning": {
+        "type": "object",
+        "properties": {
+            "code": TEXT, "rule": TEXT, "message": TEXT, "why": {"type": "array", "items": TEXT},
+            "record": {"anyOf": [{"$ref": "#/components/schemas/Reference"}, {"type": "null"}]},
+            "told": {"type": "object", "additionalProperties": TEXT},
+        },
+        "required": ["code", "rule", "message", "record", "why", "told"],
+    },
     "Reference": {
         "type": "object",
         "properties": {"id": {"type": "string", "format": "uuid"}, "label": TEXT},
@@ -83,7 +93,7 @@ SCHEMAS: dict[str, Any] = {
         "type": "object",
         "properties": {
             "item": {"type": "integer"}, "status": {"type": "integer"}, "op": TEXT, "id": TEXT,
-            "version": {"type": "integer"}, "errors": {"type": "array", "items": REASON},
+            "version": {"type": "integer"}, "errors": {"type": "array", "items": REASON}, "warnings": WARNINGS,
         },
         "required": ["item", "status"],
     },
@@ -176,7 +186,9 @@ def listing(entity: str) -> Operation:
 def creating(entity: str) -> Operation:
     """A new record."""
     body = _body(schema(f"{entity}.create"))
-    return _operation("create", entity, _data(schema(entity)), "Idempotency-Key", status="201", requestBody=body)
+    return _operation(
+        "create", entity, _data(schema(entity), warnings=WARNINGS), "Idempotency-Key", status="201", requestBody=body
+    )
 
 
 def getting(entity: str) -> Operation:
@@ -187,7 +199,7 @@ def getting(entity: str) -> Operation:
 def updating(entity: str) -> Operation:
     """New values of a record."""
     body = _body(schema(f"{entity}.update"))
-    return _operation("update", entity, _data(schema(entity)), "If-Match", requestBody=body)
+    return _operation("update", entity, _data(schema(entity), warnings=WARNINGS), "If-Match", requestBody=body)
 
 
 def deleting(entity: str) -> Operation:
@@ -197,7 +209,7 @@ def deleting(entity: str) -> Operation:
 
 def restoring(entity: str) -> Operation:
     """A record out of the recycle bin."""
-    return _operation("restore", entity, _data(schema(entity)), "Idempotency-Key")
+    return _operation("restore", entity, _data(schema(entity), warnings=WARNINGS), "Idempotency-Key")
 
 
 def reverting(entity: str) -> Operation:
@@ -237,7 +249,13 @@ def acting(entity: str, name: str, label: str, values: dict[str, Any]) -> Operat
     if values.get("required"):
         body = _body({**body["content"]["application/json"]["schema"], "required": ["values"]})
     return _operation(
-        f"do_{name}", entity, _data(schema(entity)), "If-Match", "Idempotency-Key", requestBody=body, summary=label
+        f"do_{name}",
+        entity,
+        _data(schema(entity), warnings=WARNINGS),
+        "If-Match",
+        "Idempotency-Key",
+        requestBody=body,
+        summary=label,
     )
 
 

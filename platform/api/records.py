@@ -15,6 +15,7 @@ from kith.api.parameters import one_of, parameters
 from kith.api.problems import HEADERS, stop
 from kith.api.refusals import refused
 from kith.api.showing import etag, record_of
+from kith.api.warning import warnings
 from kith.metadata.model import Entity
 from kith.runtime.database import Connection
 from kith.runtime.read.query import Denied
@@ -93,6 +94,7 @@ def perform(
 ) -> Response:
     """Save a change and answer with the record as it is then, all in one transaction."""
     probing.check(call)
+    done: list[Saved] = []
 
     def work(connection: Connection) -> Made:
         made = claimed(connection)
@@ -105,6 +107,7 @@ def perform(
             return known
         saved = save_within(connection, call.context, call.release, [change], cause)[0]
         assert isinstance(saved, Saved)
+        done[:] = [saved]
         made = after(call, connection, entity, subject_of(entity, change) or saved.id, saved, status)
         if claim is not None:
             claim.keep(connection, made)
@@ -117,6 +120,7 @@ def perform(
         assert isinstance(verdict, Refused)
         probing.count(call, undone.verdicts)
         raise refused(call, entity, change, verdict) from None
+    probing.count(call, done)
     return sent(body, status, headers)
 
 
@@ -124,7 +128,9 @@ def after(call: Call, connection: Connection, entity: Entity, id_: str, saved: S
     """Status, headers and body for what was saved; of a record that the caller may not read only that it is there."""
     headers = {"location": f"/api/v1/{entity.name}/{id_}"} if status == 201 else {}
     # What is known of a line is the version of its parent.
-    bare = written({"data": {"id": id_, "version": saved.version if saved.entity == entity.name else None}})
+    bare = written(
+        {"data": {"id": id_, "version": saved.version if saved.entity == entity.name else None}} | warnings(saved)
+    )
     if status == 204:
         return status, headers, bare
     try:
@@ -134,4 +140,4 @@ def after(call: Call, connection: Connection, entity: Entity, id_: str, saved: S
     if found is None:
         return status, headers, bare
     view, shown = found
-    return status, {**headers, "etag": etag(view)}, written({"data": shown})
+    return status, {**headers, "etag": etag(view)}, written({"data": shown} | warnings(saved))

@@ -1,4 +1,4 @@
-"""Unique keys tell a writer one bit, that a value is taken: who asks for it again and again has to wait."""
+"""Unique keys and duplicates tell a writer one bit, that there is such a record: who asks for it again and again has to wait."""
 
 from __future__ import annotations
 
@@ -36,9 +36,13 @@ def count(doors: Doors, context: Context, verdicts: Iterable[Verdict], caller: s
 
 
 def taken(verdicts: Iterable[Verdict]) -> int:
-    """How many values were refused because they are taken."""
-    refused = (failure for verdict in verdicts if isinstance(verdict, Refused) for failure in verdict.failures)
-    return sum(failure.code == "taken" for failure in refused)
+    """How many values were refused because they are taken, or told of that a record which one may not see is like them."""
+    found = 0
+    for verdict in verdicts:
+        failures = verdict.failures if isinstance(verdict, Refused) else ()
+        found += sum(failure.code in ("taken", "duplicate_hidden") for failure in failures)
+        found += sum(not alike.id and not alike.refuses for alike in verdict.alike)
+    return found
 
 
 def tells_more(context: Context, release: Release, entity: str, times: int) -> bool:
@@ -51,6 +55,7 @@ def tells_more(context: Context, release: Release, entity: str, times: int) -> b
     rights, declared = rights_of(release.model, context.actor.roles)[entity], release.model.entities[entity]
     names = {name for key in declared.keys.values() for name in key.fields}
     names |= {one.name for one in declared.fields.values() if one.unique}
+    names |= {name for rule in declared.duplicates.values() for name in rule.match}
     return not (rights.right("read").always and all(rights.reading(name).read.always for name in names))
 
 

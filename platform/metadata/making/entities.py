@@ -92,7 +92,7 @@ def seen_with_of(context: Context, scope: EntityScope, at: At) -> SeenWith | Non
 def duplicate_of(name: str, at: At) -> Duplicate:
     """A search for duplicates."""
     match = {field: node.text for field, node in at.entries("match") if isinstance(node, Scalar)}
-    return Duplicate(name, match, at.text("action", "warn"))
+    return Duplicate(name, match, at.text("action", "warn"), at.texts("tell"))
 
 
 def title_of(context: Context, scope: EntityScope, at: At) -> Expression:

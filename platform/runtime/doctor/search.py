@@ -10,7 +10,7 @@ from kith.problems import Words
 from kith.runtime.doctor.findings import Found, Visit
 from kith.runtime.doctor.samples import batches, renewed
 from kith.runtime.schema.system import search
-from kith.runtime.search.indexing import coded_of
+from kith.runtime.search.indexing import indexed_of
 from kith.runtime.write.renewing import renew
 
 
@@ -37,7 +37,7 @@ def look(visit: Visit) -> Found:
 
 
 def _searched(visit: Visit) -> Iterator[str]:
-    return (name for name in visit.release.model.entities if coded_of(visit.release, name))
+    return (name for name in visit.release.model.entities if indexed_of(visit.release, name))
 
 
 def _differing(visit: Visit, entity: str, ids: Sequence[str]) -> list[str]:

@@ -53,6 +53,7 @@ DOCUMENTS: Mapping[str, Callable[[Model], Mapping[str, object]]] = {
     "form": lambda model: model.forms,
     "view": lambda model: model.views,
     "segment": lambda model: model.segments,
+    "dashboard": lambda model: model.dashboards,
     "rules": lambda model: model.rules,
     "calendar": lambda model: model.calendars,
     "import": lambda model: model.imports,
@@ -123,9 +124,12 @@ def _counted_anew(field: Field, pairs: Pairs) -> bool:
     return moved or reads_any(field.value.excerpt.text, set_anew(pairs))
 
 
-def _searched(entity: Entity, kept: Mapping[str, str]) -> set[str]:
-    """The fields whose texts are in the search rows, also those of the title; each under its name now."""
-    return {kept.get(field.name, field.name) for field in searched(entity)}
+def _searched(entity: Entity, kept: Mapping[str, str]) -> set[object]:
+    """The fields whose texts are in the search rows, also those of the title, and what records like another are found
+    by; each field under its name now."""
+    rules = (one.match.items() for one in entity.duplicates.values())
+    matches = {frozenset((kept.get(name, name), way) for name, way in match) for match in rules}
+    return {kept.get(field.name, field.name) for field in searched(entity)} | matches
 
 
 def _field(old: Field, new: Field, pairs: Pairs) -> Iterator[Change]:

@@ -11,10 +11,7 @@ from kith.rules.sql.values import Engine
 from kith.runtime.read.reader import Clause, Reader
 from kith.runtime.read.statement import Statement
 from kith.runtime.rights import Condition
-from kith.runtime.schema import system
-from kith.runtime.search.matching import code_of, match, searched
-
-INDEX = sa.table("kith_search_index", sa.column("rowid"), sa.column("kith_search_index"))
+from kith.runtime.search.matching import code_of, match, rows_with, searched
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +58,5 @@ def _readable(reader: Reader, entity: str) -> tuple[tuple[str, ...], list[tuple[
 
 
 def _matches(statement: Statement, parameter: str) -> Clause:
-    rows, asked = system.search, sa.bindparam(parameter, type_=sa.Text())
-    # Terms begin with the code of their field, so that the entity need not be asked for: it would mislead SQLite's planner.
-    found = sa.select(rows.c.record)
-    if statement.tables.dialect.name == "sqlite":
-        found = found.join_from(INDEX, rows, rows.c.row == INDEX.c.rowid)
-        found = found.where(INDEX.c.kith_search_index.op("MATCH")(asked))
-    else:
-        simple: sa.ColumnElement[str] = sa.literal_column("'simple'")
-        terms = sa.func.to_tsvector(simple, rows.c.terms)
-        found = found.where(terms.op("@@")(sa.func.to_tsquery(simple, asked)))
-    return statement.this.source.c.id.in_(found)
+    engine = statement.reader.release.tables.engine
+    return statement.this.source.c.id.in_(rows_with(engine, sa.bindparam(parameter, type_=sa.Text())))

@@ -13,6 +13,7 @@ from kith.runtime.driver import writing
 from kith.runtime.release import Release
 from kith.runtime.schema import system
 from kith.runtime.schema.tables import EntityTable
+from kith.runtime.search.likeness import Likeness, likenesses
 from kith.runtime.search.matching import code_of, searched
 from kith.runtime.search.terms import index_terms
 from kith.runtime.waiting import Write
@@ -35,9 +36,24 @@ def coded_of(release: Release, entity: str) -> Coded:
     return release.cached(("search fields", entity), partial(coded_fields, release.tables[entity]))
 
 
-def terms_of(coded: Coded, record: Mapping[str, Any]) -> str:
-    """The terms of a record: those of each searched field, under the field's code."""
-    found: list[str] = []
+def likenesses_of(release: Release, entity: str) -> tuple[Likeness, ...]:
+    """The rules by which records of an entity may be the same, made once per release."""
+    return release.cached(("likenesses", entity), lambda: tuple(likenesses(release.tables[entity])))
+
+
+def indexed_of(release: Release, entity: str) -> frozenset[str]:
+    """The fields by which search or another record finds a record, worked out once per release."""
+    return release.cached(("indexed", entity), partial(_indexed, release, entity))
+
+
+def _indexed(release: Release, entity: str) -> frozenset[str]:
+    matched = (field.name for one in likenesses_of(release, entity) for field in one.fields)
+    return frozenset((*(name for _, name in coded_of(release, entity)), *matched))
+
+
+def terms_of(coded: Coded, alike: Sequence[Likeness], record: Mapping[str, Any]) -> str:
+    """The terms of a record: those by which one like it finds it, and those of each searched field, under its code."""
+    found: list[str] = [key for likeness in alike for key in likeness.keys(record)]
     for code, name in coded:
         for text in _texts(record.get(name)):
             found += index_terms(code, text)
@@ -81,9 +97,9 @@ def indexing(
 def _rows(release: Release, records: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[dict[str, Any]]:
     for entity, record in records:
         table = release.tables[entity]
-        coded = coded_of(release, entity)
-        if coded:
-            terms = terms_of(coded, record)
+        coded, alike = coded_of(release, entity), likenesses_of(release, entity)
+        if coded or alike:
+            terms = terms_of(coded, alike, record)
             yield {"entity": table.stable_name, "record": record["id"], "title": "", "terms": terms}
 
 

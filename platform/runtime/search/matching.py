@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import sqlalchemy as sa
+
 from kith.metadata.model import Entity, Field
 from kith.rules.sql.values import Engine
 from kith.rules.tree import Path, Template
+from kith.runtime.schema import system
 from kith.runtime.schema.tables import EntityTable
 from kith.runtime.search.terms import field_code, phrases, runs
 
+INDEX = sa.table("kith_search_index", sa.column("rowid"), sa.column("kith_search_index"))
 MOST_RUNS = 8
 LONGEST_RUN = 64
 NOTHING = "nothing0"
@@ -57,6 +61,20 @@ def match(text: str, codes: Sequence[str], engine: Engine) -> str:
     write = _sqlite if engine == "sqlite" else _postgresql
     words = [_any(engine, (write(one) for code in codes for one in phrases(code, run[:LONGEST_RUN]))) for run in found]
     return (" AND " if engine == "sqlite" else " & ").join(words)
+
+
+def rows_with(engine: Engine, asked: sa.ColumnElement[str]) -> sa.Select[tuple[str]]:
+    """The records whose search rows a query of the engine finds.
+
+    Terms begin with the code of their field, so that the entity need not be asked for: it would mislead SQLite's planner.
+    """
+    rows = system.search.c
+    found = sa.select(rows.record)
+    if engine == "sqlite":
+        found = found.join_from(INDEX, system.search, rows.row == INDEX.c.rowid)
+        return found.where(INDEX.c.kith_search_index.op("MATCH")(asked))
+    simple: sa.ColumnElement[str] = sa.literal_column("'simple'")
+    return found.where(sa.func.to_tsvector(simple, rows.terms).op("@@")(sa.func.to_tsquery(simple, asked)))
 
 
 def _any(engine: Engine, alternatives: Iterable[str]) -> str:

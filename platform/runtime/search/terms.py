@@ -86,6 +86,11 @@ def index_terms(code: str, text: str) -> Iterator[str]:
                 yield from (f"{code}{kind}{part}" for part in windows(reading, 3))
 
 
+def readings_of(run: str) -> tuple[str, ...]:
+    """How a run of Han may be read, in pinyin without tones; none of what is too long for a name."""
+    return tuple(reading for kind, reading in _read(run) if kind == "p")
+
+
 def _read(run: str) -> Iterator[tuple[Kind, str]]:
     if len(run) > LONGEST_NAME:
         return

@@ -33,6 +33,8 @@ class Change:
     action: str = ""
     """An update that carries out this named action, or takes this transition; `inputs` is what a named action asks for."""
     inputs: Mapping[str, object] = field(default_factory=dict)
+    heeds_alike: bool = False
+    """Records that may be the same stand in the way, also where a rule only warns: whoever sends it has not seen them yet."""
     exact: bool = False
     """Any edit since `version` stands in the way (`If-Match`), not only one of the fields that are sent."""
 
@@ -72,6 +74,24 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Alike:
+    """Another record that may be the same as the one that is saved.
+
+    `id` is "" where the reader may not see it; `told` is then what its rule tells all the same, as labels with values.
+    `why` sets what was compared side by side, where it differs.
+    """
+
+    rule: str
+    entity: str
+    id: str
+    title: str
+    message: str
+    refuses: bool
+    why: tuple[str, ...] = ()
+    told: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Conflict:
     """A field that somebody else changed since the author read the record.
 
@@ -100,6 +120,8 @@ class Saved:
     touched: tuple[tuple[str, str], ...] = ()
     changed: bool = True
     """False where everything that was sent, lines included, was so already."""
+    alike: tuple[Alike, ...] = ()
+    """Others that look like it, which a rule warns of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +136,8 @@ class Refused:
     kind: Literal["invalid", "conflict", "denied", "missing", "taken"]
     failures: tuple[Failure, ...]
     conflicts: tuple[Conflict, ...] = ()
+    alike: tuple[Alike, ...] = ()
+    """Records that may be the same."""
 
 
 Verdict = Saved | Refused

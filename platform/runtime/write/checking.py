@@ -11,9 +11,10 @@ from kith.runtime.write.authorising import authorise_after, may_see
 from kith.runtime.write.change import Failure
 from kith.runtime.write.deleting import names_deleted
 from kith.runtime.write.draft import Draft
-from kith.runtime.write.filing import check_files
 from kith.runtime.write.explaining import message_of, title_of, why_not
+from kith.runtime.write.filing import check_files
 from kith.runtime.write.flows import check_action, check_flows
+from kith.runtime.write.likeness import check_likeness
 from kith.runtime.write.messages import failure
 from kith.runtime.write.plans import compiled
 from kith.runtime.write.referring import named_by
@@ -39,6 +40,7 @@ def check(session: Session, drafts: Sequence[Draft]) -> None:
         if draft.op != "delete" and session.wave == 1:
             authorise_after(session, draft)
     check_keys(session, [draft for draft in drafts if draft.op != "delete"])
+    check_likeness(session, drafts)
 
 
 def check_fields(session: Session, draft: Draft) -> None:

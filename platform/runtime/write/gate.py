@@ -253,19 +253,20 @@ def verdict(session: Session, top: int, draft: Draft | None, refused: Sequence[D
         return missing(session)
     conflicts = tuple(conflict for one in refused for conflict in one.conflicts)
     failures = reasons(session, draft, refused)
+    alike = tuple(session.alike.get(top, ()))
     barred = tuple(failure for failure in failures if failure.code in BARRED)
     if barred:
         return Refused("denied", barred)
     if conflicts:
-        return Refused("conflict", failures, conflicts)
+        return Refused("conflict", failures, conflicts, alike)
     if failures:
         denied = all(failure.code.startswith(("may_not_", "outside_")) for failure in failures)
         taken = draft.op in ("delete", "restore") and all(failure.code in COLLISIONS for failure in failures)
-        return Refused("denied" if denied else "taken" if taken else "invalid", failures)
+        return Refused("denied" if denied else "taken" if taken else "invalid", failures, alike=alike)
     touched = tuple(sorted(session.touched - {(draft.entity, draft.id)})) if session.tops == 1 else ()
     version = draft.after["version"]
     changed = draft.before is None or version != draft.before["version"]
-    return Saved(draft.op, draft.entity, draft.id, version, session.save, draft.before is None, touched, changed)
+    return Saved(draft.op, draft.entity, draft.id, version, session.save, draft.before is None, touched, changed, alike)
 
 
 def told(verdicts: Sequence[Verdict | None], language: str) -> list[Verdict]:

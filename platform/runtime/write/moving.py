@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from kith.rules.sql.values import Converter, is_wide, reader, writer
 from kith.runtime.driver import Row, Writing, writing
-from kith.runtime.search import coded_of
+from kith.runtime.search import indexed_of
 from kith.runtime.waiting import Write
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _follows_nothing(session: Session, entity: str, deltas: Deltas) -> bool:
     if not all(names.isdisjoint(reads) for reads in read):
         return False
     looked_at = {name for key in session.shelf(entity).table.keys.values() for name in key.fields}
-    looked_at |= {name for _, name in coded_of(session.release, entity)}
+    looked_at |= indexed_of(session.release, entity)
     engine = session.release.tables.engine
     return names.isdisjoint(looked_at) and all(
         name in plan.rollups

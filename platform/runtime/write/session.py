@@ -23,7 +23,7 @@ from kith.runtime.waiting import Waiting
 from kith.runtime.write import waking
 from kith.runtime.write.barring import announce
 from kith.runtime.write.budgets import MAX_RECORDS, SECONDS, SECONDS_OF_JOBS, OverBudget, RuleTime
-from kith.runtime.write.change import Cause
+from kith.runtime.write.change import Alike, Cause
 from kith.runtime.write.converting import Asked, rate_on, worth
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.noting import note
@@ -133,6 +133,8 @@ class Session:
     """What sums that are kept `soon` are to be moved by, by entity, field and record."""
     rates: dict[Asked, Decimal | None] = field(default_factory=dict)
     """What units of currencies were worth on days, in the workspace's currency; None where nobody has said."""
+    alike: dict[int, list[Alike]] = field(default_factory=dict)
+    """Records that may be the same as those that are saved, by the number of the change."""
     wave: int = 0
     files: dict[str, Kept | None] = field(default_factory=dict)
     """What is known of the files that values name, by id; None where there is none."""

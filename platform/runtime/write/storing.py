@@ -15,7 +15,7 @@ from kith.runtime.driver import writing
 from kith.runtime.ids import new_id
 from kith.runtime.logs import request_id
 from kith.runtime.schema import system
-from kith.runtime.search import coded_of, indexing
+from kith.runtime.search import indexed_of, indexing
 from kith.runtime.waiting import Write
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.filing import take_files
@@ -55,7 +55,7 @@ def store(session: Session, drafts: Sequence[Draft]) -> None:
 
 def is_found_anew(session: Session, draft: Draft) -> bool:
     """Whether something changes by which search finds the record."""
-    return any(draft.changed(name) for _, name in coded_of(session.release, draft.entity))
+    return any(draft.changed(name) for name in indexed_of(session.release, draft.entity))
 
 
 def stamp(session: Session, draft: Draft, *, edited: bool) -> None:
