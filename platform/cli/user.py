@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import orjson
@@ -12,7 +14,8 @@ from kith.cli.saying import Json, Language, language_of
 from kith.problems import Words
 
 if TYPE_CHECKING:
-    from kith.runtime.accounts.managing import Added, Invited
+    from kith.runtime.accounts.managing import Added, Invited, NewUser
+    from kith.runtime.context import Context
     from kith.runtime.workspace import Workspace
     from kith.runtime.write.change import Refused
 
@@ -30,6 +33,17 @@ Name = Annotated[str, typer.Option("--name", help="The user's name; else the fir
 NEAR = "http://127.0.0.1:8000"
 
 
+@contextmanager
+def _with_roles(db: str, language: str, person: NewUser) -> Iterator[tuple[Workspace, Context]]:
+    """The workspace that somebody is to be added to, with the system at work there; his roles must be known."""
+    from kith.runtime.publishing import system_context
+
+    with existing_workspace(db, language) as workspace:
+        release = workspace.current()
+        need_roles(person.roles, release.model.roles, language)
+        yield workspace, system_context(release, workspace.clock, language)
+
+
 @user.command("add")
 def add(
     email: Email,
@@ -45,14 +59,10 @@ def add(
     """Add a user and print a password that is changed at the first sign-in."""
     from kith.runtime.accounts.managing import Added, NewUser, add_service, add_user
     from kith.runtime.accounts.passwords import SAFE
-    from kith.runtime.publishing import system_context
 
-    language = language_of(lang)
-    with existing_workspace(db, language) as workspace:
+    language, person = language_of(lang), NewUser(email, name, tuple(role or ()))
+    with _with_roles(db, language, person) as (workspace, context):
         release = workspace.current()
-        need_roles(role or (), release.model.roles, language)
-        context = system_context(release, workspace.clock, language)
-        person = NewUser(email, name, tuple(role or ()))
         if service:
             added = add_service(workspace.database, context, release, person)
         else:
@@ -75,14 +85,10 @@ def invite(
     """Add a user and print a link, good once, with which that person chooses a password and signs in."""
     from kith.runtime.accounts.managing import Invited, NewUser
     from kith.runtime.accounts.managing import invite as invite_user
-    from kith.runtime.publishing import system_context
 
-    language = language_of(lang)
-    with existing_workspace(db, language) as workspace:
-        release = workspace.current()
-        need_roles(role or (), release.model.roles, language)
-        context = system_context(release, workspace.clock, language)
-        invited = invite_user(workspace.database, context, release, NewUser(email, name, tuple(role or ())))
+    language, person = language_of(lang), NewUser(email, name, tuple(role or ()))
+    with _with_roles(db, language, person) as (workspace, context):
+        invited = invite_user(workspace.database, context, workspace.current(), person)
     if not isinstance(invited, Invited):
         _leave(invited)
     _tell_link(invited, url, as_json=as_json)
