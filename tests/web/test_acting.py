@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from kith.runtime.clock import system_clock
+from kith.runtime.context import SYSTEM, context_of
+from kith.runtime.explaining.saves import explain_save
 from kith.runtime.schema import system
 from kith.runtime.sealing import seal, verify
 from kith.runtime.write.change import Change
@@ -59,6 +61,11 @@ def test_what_is_saved_carries_both_names_and_the_chain_still_holds(shop: Shop) 
         seal(connection, system_clock())
     with shop.workspace.database.read() as connection:
         assert verify(connection).broken == ""
+    context = context_of(SYSTEM, system_clock(), language="en", time_zone="UTC")
+    with shop.workspace.database.read() as connection:
+        explained = explain_save(connection, context, shop.workspace.current(), "member", str(record))
+    assert explained is not None
+    assert explained.actor.endswith("(Ada Admin was acting as this user)")
     page = shop.client(ADMIN).get(f"/records/member/{record}").text
     assert "Ada Admin was acting as this user" in page
 

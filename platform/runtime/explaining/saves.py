@@ -107,7 +107,8 @@ def explain_save(
 
 def _actor(asking: Asking, row: Any) -> str:
     if row["actor"]:
-        return asking.title("user", row["actor"])
+        actor, behind = asking.title("user", row["actor"]), row["acted_by"]
+        return asking.say("actor.acted", name=actor, by=asking.title("user", behind)) if behind else actor
     return asking.say("actor.system") if row["actor_kind"] == "system" else str(row["actor_name"])
 
 
