@@ -177,7 +177,7 @@ def _devices(holder: Holder) -> Part:
 
 def _device(holder: Holder, one: Session) -> Row:
     texts = holder.visit.texts
-    name = agent_in_words(one.agent) or texts("devices.unknown")
+    name = agent_in_words(one.agent, texts) or texts("devices.unknown")
     chips = (Choice("here", texts("devices.here"), "green"),) if one.here else ()
     end = Cell() if one.here else Cell(texts("devices.end"), f"{holder.address}/devices/{one.handle}/end")
     shown = Cell(name) if not chips else Cell(name, chips=(Choice("", name), *chips))
@@ -237,7 +237,7 @@ def _entries(holder: Holder, found: Sequence[Entry]) -> Table:
     for one in found:
         what = said(f"happened.{one.what}")
         by = texts("history_of.by", name=names.get(one.acted_by, "")) if one.acted_by else ""
-        device = " · ".join(filter(None, (agent_in_words(one.agent), one.address, by)))
+        device = " · ".join(filter(None, (agent_in_words(one.agent, texts), one.address, by)))
         shown = Cell(what, chips=(Choice("", what, "red"),)) if one.what in BAD else Cell(what)
         rows.append(Row(one.id, (Cell(holder.when(one.at)), shown, Cell(device)), label=what))
     return Table(
