@@ -26,7 +26,7 @@ define apt_get
 	$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1) >/dev/null
 endef
 
-.PHONY: help run test lint format types layers bench engines agree nightly requirements clean
+.PHONY: help run test lint format types layers bench engines agree audit nightly requirements clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -58,6 +58,12 @@ agree: .venv/.test ## The long agreement run: random expressions, one value on P
 	$(BIN)/python -m tests.agreement --cases 500000 --jobs 2
 
 # Each part runs even where one before it has found something.
+audit: ## Compare the pinned libraries with the published lists of flaws (asks PyPI; needs uv or pipx)
+	@for pinned in run test; do \
+		$(if $(shell command -v uvx),uvx,pipx run) pip-audit --strict --disable-pip --require-hashes \
+			--requirement requirements/$$pinned.txt || failed=1; \
+	done; exit $${failed:-0}
+
 nightly: .venv/.test ## What takes long: a million agreement cases, broken documents, kills (SEED=… repeats a night)
 	@failed=0; \
 	for part in "tests.agreement --cases 1000000 --jobs 2 --seed $(SEED)" "tests.rules.broken 20000 $(SEED)" \
@@ -87,6 +93,7 @@ nightly: .venv/.test ## What takes long: a million agreement cases, broken docum
 	echo "== the shipped templates' upgrades as packages"; KITH_LONG=1 $(BIN)/pytest -q tests/packages/test_shipped.py || failed=1; \
 	echo "== full disks"; KITH_LONG=1 $(BIN)/pytest -q tests/runtime/test_full_disk.py || failed=1; \
 	echo "== kills at every statement"; KITH_LONG=1 $(BIN)/pytest -q tests/jobs/test_killed.py || failed=1; \
+	echo "== known flaws of libraries"; $(MAKE) --no-print-directory audit || failed=1; \
 	exit $$failed
 
 broken: .venv/.test ## Thousands of broken rules and conditions: each is told in its place, and no proof is a lie
