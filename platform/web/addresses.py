@@ -25,6 +25,7 @@ BIN = "/bin"
 KEYS = "/keys"
 JOBS = "/jobs"
 BATCHES = "/batches"
+DASHBOARDS = "/dashboards"
 PRIVACY = "/privacy"
 RELEASES = "/releases"
 WAITING = "/releases/waiting"
@@ -68,6 +69,31 @@ def delete_of(entity: str, id_: str) -> str:
     return f"{record_of(entity, id_)}/delete"
 
 
+def merge_of(entity: str, id_: str, other: str) -> str:
+    """Where a record is put together with another, which goes."""
+    return f"{record_of(entity, id_)}/merge/{quote(other, safe='')}"
+
+
+def check_of(entity: str) -> str:
+    """Where one asks whether there is such a record."""
+    return f"/records/{entity}/check"
+
+
+def activities_of(entity: str, id_: str) -> str:
+    """Where an activity about a record is written down (POST)."""
+    return f"{record_of(entity, id_)}/activities"
+
+
+def notes_of(entity: str, id_: str) -> str:
+    """Where a note about a record is written down (POST)."""
+    return f"{record_of(entity, id_)}/notes"
+
+
+def done_of(activity: str) -> str:
+    """Where it is said that an activity has been done (POST)."""
+    return f"{record_of('activity', activity)}/done"
+
+
 def restore_of(entity: str, id_: str) -> str:
     """Where a record is brought back from the recycle bin (POST)."""
     return f"{record_of(entity, id_)}/restore"
@@ -91,6 +117,16 @@ def past_of(entity: str, id_: str, at: str = "") -> str:
 def batch_of(id_: str) -> str:
     """What a batch did, and undoing it."""
     return f"{BATCHES}/{quote(id_, safe='')}"
+
+
+def dashboard_of(name: str) -> str:
+    """A dashboard."""
+    return f"{DASHBOARDS}/{name}"
+
+
+def tile_of(dashboard: str, name: str) -> str:
+    """A tile of a dashboard by itself."""
+    return f"{DASHBOARDS}/{dashboard}/{name}"
 
 
 def job_of(id_: str) -> str:

@@ -104,7 +104,10 @@ def _decide(
 def _needs_gone(rows: Rows, cell: Cell) -> bool:
     """Whether a row must refer to one that a person has deleted."""
     one = cell.field
-    return one is not None and one.required and bool(one.to) and str(cell.raw) in rows.gone.get(one.to, ())
+    if one is None or not one.required or not one.leads_to:
+        return False
+    entity, _, key = str(cell.raw).partition("/") if one.targets else (one.to, "", str(cell.raw))
+    return key in rows.gone.get(entity, ())
 
 
 def _end(rows: Rows, judged: Judged, offers: Iterable[Offer], found: dict[tuple[str, str], str]) -> None:

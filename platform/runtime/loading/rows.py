@@ -18,6 +18,7 @@ from kith.rules.values import Env
 from kith.runtime.coerce import Misread, Reading, coerce
 from kith.runtime.schema.names import Names
 from kith.runtime.write.change import Change
+from kith.runtime.write.referring import ANY
 from kith.runtime.write.shelf import shelf_of
 
 if TYPE_CHECKING:
@@ -108,7 +109,15 @@ class Rows:
                 return raw
             env = Env(this={}, now=self.now, zone=self.zone, calendar=self.model.calendar)
             return compile_python(raw.tree)(env)
+        if declared is not None and declared.type_name == ANY:
+            return self._any_reference(raw)
         return self._reference(declared.to, raw) if declared is not None and declared.to else raw
+
+    def _any_reference(self, value: object) -> object:
+        """A row that is named with its entity, such as `account/ACME`."""
+        entity, slash, key = str(value).partition("/")
+        found = self._reference(entity, key) if slash and entity in self.model.entities else value
+        return {"entity": entity, "id": found} if isinstance(found, str) and found != value else found
 
     def _reference(self, entity: str, value: Any) -> object:
         if isinstance(value, (list, tuple, set, frozenset)):

@@ -257,10 +257,12 @@ def matching(listing: Listing) -> tuple[Statement, Searched]:
     ):
         statement.ask(condition.tree)
     if query.related_to:
-        statement.limit_to(_related(statement, query.related_to[0], context))
+        named = query.related_to[0]
+        names = (named,) if isinstance(named, str) else named
+        statement.limit_to(sa.or_(*(_related(statement, name, context) for name in names)))
         if query.deleted:
-            declared = reader.entity(query.entity).fields[query.related_to[0]]
-            statement.gone_with(statement.tables.dialect.parameter("related", ref(declared.to)), *declared.leads_to)
+            targets = [to for name in names for to in reader.entity(query.entity).fields[name].leads_to]
+            statement.gone_with(statement.tables.dialect.parameter("related", ref(targets[0])), *targets)
     return statement, limit_to_search(statement) if query.search else NO_SEARCH
 
 

@@ -40,8 +40,11 @@ class Query:
     filter: str = ""
     view: str = ""
     segment: str = ""
-    related_to: tuple[str, str] | None = None
-    """(reference field, id): only the records whose reference names that record; with `deleted`, that went with it."""
+    related_to: tuple[str | tuple[str, ...], str] | None = None
+    """(reference field, id): only the records whose reference names that record; with `deleted`, that went with it.
+
+    Of several fields any may name it.
+    """
     search: str = ""
     sort: tuple[Sort, ...] = ()
     limit: int = 50

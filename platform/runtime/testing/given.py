@@ -16,6 +16,7 @@ from kith.runtime.context import SYSTEM, Context
 from kith.runtime.ids import new_id
 from kith.runtime.write.change import Cause, Change, Refused
 from kith.runtime.write.gate import RolledBack, save_within
+from kith.runtime.write.referring import ANY
 from kith.runtime.write.shelf import shelf_of
 
 if TYPE_CHECKING:
@@ -84,11 +85,20 @@ class World:
             calendar = self.bare.model.calendar
             env = Env(this={}, now=self.context.now, zone=self.context.zone, calendar=calendar)
             return compile_python(value.tree)(env)
+        if declared is not None and declared.type_name == ANY and value is not None:
+            return self.any_reference(value)
         if declared is None or not declared.to or value is None:
             return value
         if isinstance(value, (list, tuple)):
             return [self.reference(declared.to, one) for one in value]
         return self.reference(declared.to, value)
+
+    def any_reference(self, value: object) -> object:
+        """The record of some entity that a value means: `account/ACME`; raises Ungiven."""
+        entity, _, name = str(value).partition("/")
+        if entity not in self.bare.model.entities:
+            raise Ungiven(str(value))
+        return {"entity": entity, "id": self.reference(entity, name)}
 
     def reference(self, entity: str, value: object) -> str:
         """The id of the record that a value means: `me`, a map of its own, or a name; raises Ungiven."""

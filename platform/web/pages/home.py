@@ -17,6 +17,7 @@ from kith.web.listing import is_about_me, views_of
 from kith.web.requests import Visit, Web
 from kith.web.shell import NO_RECORDS, flat, icon_of
 from kith.web.view import Cell, Column, Empty, Link, Row, Table, Tile
+from kith.web.work import mine
 
 RECENT = 8
 
@@ -38,6 +39,7 @@ def show(visit: Visit) -> Response:
         today=formatter("date", visit.language, width="full")(visit.context.now.astimezone(visit.context.reader_zone)),
         table=_table(visit, last) if last else None,
         mine=_mine(visit),
+        work=mine(visit),
         groups=groups,
         nothing=None if groups else Empty(texts("home.empty"), texts("home.empty_text"), NO_RECORDS),
     )

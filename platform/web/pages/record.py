@@ -29,6 +29,7 @@ from kith.web.tables import MOST_LINES, RelatedList, records_table, related_list
 from kith.web.templating import wanted
 from kith.web.typed import MANY, PARTS
 from kith.web.view import Fact, Link, Table, Why
+from kith.web.work import Work, work_of
 
 ONE = "/records/{entity}/{id}"
 LATEST = 6
@@ -66,15 +67,24 @@ class Part:
 
 def show(visit: Visit) -> Response:
     """A record's page, or one of its tabs."""
-    subject = record_of(visit, deleted=True)
+    return page_of(record_of(visit, deleted=True))
+
+
+def page_of(subject: Subject, work: Work | None = None, status: int = 200) -> Response:
+    """The page; `work` is what it shows of activities and notes where a short form was refused."""
+    visit = subject.visit
     tab = _tab(subject)
     first = tab == next(iter(subject.outline.tabs), "")
     seen = _seen(subject)
     events, more = timeline(subject, ALL if tab == HISTORY else LATEST, full=tab == HISTORY)
     is_history = tab == HISTORY
     moves = moves_of(subject)
+    on_first = first and not is_history
+    if work is None:
+        work = work_of(subject) if on_first else Work()
     return visit.page(
         "record.html",
+        status,
         title=subject.record.title,
         crumbs=subject.crumbs[:1],
         subject=subject,
@@ -87,8 +97,9 @@ def show(visit: Visit) -> Response:
         tabs=_tabs(subject, tab),
         tab=tab,
         parts=[] if is_history else _parts(subject, seen, tab),
-        grids=_grids(subject) if first and not is_history else [],
-        related=_related(subject) if first and not is_history else [],
+        grids=_grids(subject) if on_first else [],
+        related=_related(subject, work.statements) if on_first else [],
+        work=work,
         events=events,
         past=(Link(visit.texts("past.as_of"), addresses.past_of(subject.entity.name, subject.record.id), "history"),),
         more_events=f"{subject.address}?tab={HISTORY}" if more and not is_history else "",
@@ -207,8 +218,9 @@ def _grids(subject: Subject) -> list[tuple[str, Table]]:
     return found
 
 
-def _related(subject: Subject) -> list[RelatedList]:
-    at_once = AT_ONCE - len(subject.outline.grids)
+def _related(subject: Subject, others: int) -> list[RelatedList]:
+    """Related lists; fewer of them come at once where `others` do."""
+    at_once = AT_ONCE - len(subject.outline.grids) - others
     return [
         related_list(subject, related, lazy=number >= at_once) for number, related in enumerate(subject.outline.related)
     ]

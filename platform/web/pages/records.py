@@ -6,11 +6,25 @@ from collections.abc import Sequence
 
 from starlette.routing import Route
 
-from kith.web.pages import access, doing, form, inline, lookup, order, past, private, record, removal, several, whys
+from kith.web.pages import (
+    access,
+    doing,
+    form,
+    inline,
+    lookup,
+    order,
+    past,
+    private,
+    record,
+    removal,
+    several,
+    whys,
+    work,
+)
 from kith.web.requests import Web
 
 
 def routes(web: Web) -> Sequence[Route]:
     """All routes of records."""
-    pages = (several, form, lookup, inline, doing, removal, whys, access, order, past, private, record)
+    pages = (several, work, form, lookup, inline, doing, removal, whys, access, order, past, private, record)
     return tuple(route for one in pages for route in one.routes(web))

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from kith.runtime.context import SYSTEM, Actor
-from kith.runtime.read import get_record, list_records
+from kith.runtime.past.asof import record_as_of
+from kith.runtime.read import choices, get_record, history, list_records
 from kith.runtime.read.query import Query, Reference
 from kith.runtime.write.change import Change, Saved
 from tests.runtime.write.shop_world import Shop, codes
@@ -40,7 +41,7 @@ def test_a_record_of_each_entity_is_named_and_has_its_label_in_the_same_statemen
     one = desk.make("remark", {"text": "one", "on": {"entity": "account", "id": acme}})
     desk.make("remark", {"text": "two", "on": f"person/{ann}"})
     desk.make("remark", {"text": "three"})
-    found = dict(listed(desk, "remark", "text", "on"))
+    found = {row[0]: row[1] for row in listed(desk, "remark", "text", "on")}
     assert found == {
         "one": Reference(acme, "Acme", True, "account"),
         "two": Reference(ann, "Ann of Acme", True, "person"),
@@ -83,3 +84,63 @@ def test_a_record_goes_with_what_names_it_as_the_field_says_and_comes_back(desk:
     assert isinstance(desk.do(Change("restore", "person", ann)), Saved)
     assert desk.look("remark", loose, "on") == {"on": {"entity": "person", "id": ann}}
     assert desk.look("note", note, "deleted_at") == {"deleted_at": None}
+
+
+def test_what_is_seen_with_a_record_is_seen_by_whoever_sees_that(desk: Shop) -> None:
+    ann, bob = desk.actor("rep", "Ann"), desk.actor("rep", "Bob")
+    hers, his = (desk.make("account", {"name": name, "owner": one.id}) for name, one in (("Hers", ann), ("His", bob)))
+    someone = desk.make("person", {"name": "Someone"})
+    about = {"hers": f"account/{hers}", "his": f"account/{his}", "anybody": f"person/{someone}"}
+    notes = {name: desk.make("note", {"text": name, "about": to, "author": bob.id}) for name, to in about.items()}
+    assert sorted(listed(desk, "note", "text", actor=ann)) == [("anybody",), ("hers",)]
+    # His own ones he sees whatever they are about.
+    desk.change("account", his, owner=ann.id)
+    assert sorted(listed(desk, "note", "text", actor=bob)) == [("anybody",), ("hers",), ("his",)]
+    desk.change("account", his, owner=bob.id)
+    with desk.workspace.database.read() as connection:
+        assert get_record(connection, desk.context(ann), desk.release, "note", notes["his"]) is None
+    assert desk.do(Change("update", "note", notes["his"], {"text": "mine"}), ann).kind == "missing"  # type: ignore[union-attr]
+    assert codes(desk.do(Change("create", "note", None, {"text": "x", "about": about["his"]}), ann)) == [
+        ("about", "no_such_record")
+    ]
+    assert isinstance(desk.do(Change("create", "note", None, {"text": "x", "about": about["hers"]}), ann), Saved)
+
+
+def test_the_label_of_a_record_out_of_scope_is_not_told(desk: Shop) -> None:
+    ann = desk.actor("rep")
+    acme = desk.make("account", {"name": "Acme"})
+    desk.make("remark", {"text": "one", "on": f"account/{acme}"})
+    assert listed(desk, "remark", "on", actor=ann) == [(Reference(acme, "", False, "account"),)]
+    with desk.workspace.database.read() as connection:
+        found = choices(connection, desk.context(ann), desk.release, "remark", "on", "")
+    assert found == []
+
+
+def test_candidates_come_from_every_entity(desk: Shop) -> None:
+    acme, ann = desk.make("account", {"name": "Acme"}), desk.make("person", {"name": "Ann"})
+    with desk.workspace.database.read() as connection:
+        found = choices(connection, desk.context(), desk.release, "remark", "on", "")
+        searched = choices(connection, desk.context(), desk.release, "remark", "on", "acm")
+    assert [(one.entity, one.id) for one in found] == [("account", acme), ("person", ann)]
+    assert [(one.entity, one.id) for one in searched] == [("account", acme)]
+
+
+def test_history_tells_what_it_named_and_going_back_names_it_again(desk: Shop) -> None:
+    acme = desk.make("account", {"name": "Acme"})
+    ann = desk.make("person", {"name": "Ann", "account": acme})
+    one = desk.make("remark", {"text": "one", "on": f"account/{acme}"})
+    then = desk.now
+    desk.now = then.replace(hour=5)
+    desk.change("remark", one, on=f"person/{ann}")
+    with desk.workspace.database.read() as connection:
+        latest = history(connection, desk.context(), desk.release, "remark", one)[0]
+        past = record_as_of(connection, desk.context(), desk.release, "remark", one, then)
+    assert latest.changes["on"] == (
+        Reference(acme, "Acme", True, "account"),
+        Reference(ann, "Ann of Acme", True, "person"),
+    )
+    assert past is not None
+    field = next(item for item in past.fields if item.name == "on")
+    assert (field.value, field.now) == latest.changes["on"]
+    assert isinstance(desk.change("remark", one, on=field.raw), Saved)
+    assert desk.look("remark", one, "on") == {"on": {"entity": "account", "id": acme}}
