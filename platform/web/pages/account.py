@@ -132,7 +132,7 @@ def _actions(holder: Holder, standing: Standing) -> list[Link]:
     texts, address, user = holder.visit.texts, holder.address, holder.user
     if holder.own:
         found = [Link(texts("menu.password"), addresses.PASSWORD, "key-round")] if standing.password else []
-        return [*found, Link(texts("own_address.title"), addresses.OWN_ADDRESS, "mail")] if may_move(holder) else found
+        return [Link(texts("own_address.title"), addresses.OWN_ADDRESS, "mail"), *found] if may_move(holder) else found
     found = [Link(texts("accounts.record"), addresses.record_of("user", user.id), "user")]
     if user.active and not standing.service:
         kind = "reset" if standing.password else "invite"

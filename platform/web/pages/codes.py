@@ -36,10 +36,11 @@ def routes(web: Web) -> Sequence[Route]:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A code to be read by a phone: its side, its dots, and what is typed where the phone cannot read it."""
+    """A code to be read by a phone: its side, its dots, what it says, and what is typed where the phone cannot read it."""
 
     size: int
     path: str
+    address: str
     key: str
 
 
@@ -91,7 +92,8 @@ def _form(holder: Holder, key: str, target: str, wrong: str = "") -> Response:
     app = visit.model.app.title.in_(visit.language)
     # A letter of Chinese takes nine characters of an address.
     issuer, email = app[: 20 if app.isascii() else 6], holder.user.email.encode("ascii", "ignore").decode()
-    size, path = svg_path(address_of(key, email[:80], issuer))
+    address = address_of(key, email[:80], issuer)
+    size, path = svg_path(address)
     code = FieldInput(
         name="code",
         label=texts("codes.code"),
@@ -108,7 +110,7 @@ def _form(holder: Holder, key: str, target: str, wrong: str = "") -> Response:
         bare=due,
         crumbs=(*holder.crumbs, Link(texts("codes.title"), addresses.CODES)),
         failed=None,
-        code=Code(size, path, " ".join(key[at : at + 4] for at in range(0, len(key), 4))),
+        code=Code(size, path, address, " ".join(key[at : at + 4] for at in range(0, len(key), 4))),
         hidden=[("key", key), ("next", target)],
         fields=(code,),
         action=addresses.CODES,
