@@ -16,6 +16,7 @@ from kith.metadata.making.at import At
 from kith.metadata.making.calendars import calendars_of
 from kith.metadata.making.computed import Computed
 from kith.metadata.making.context import DEFAULT_LANGUAGES, Context, strings_of
+from kith.metadata.making.dashboards import dashboards_of
 from kith.metadata.making.declaring import scopes_of
 from kith.metadata.making.entities import entities_of
 from kith.metadata.making.flowing import workflows_of
@@ -169,5 +170,6 @@ def _model(context: Context, layers: Sequence[Layer]) -> tuple[Model, dict[str, 
         layers=tuple(layers),
         workflows=workflows_of(context, world, entities),
         calendars=calendars_of(context),
+        dashboards=dashboards_of(context, world),
     )
     return model, world

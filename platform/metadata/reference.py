@@ -60,6 +60,15 @@ def _key_lines(schema: Mapping[str, Any], level: int) -> Iterator[str]:
         inner = _inner(value)
         if inner is not None and level < 4:
             yield from _key_lines(inner, level + 1)
+        for choice, keys in _sorts(value).items():
+            yield f"{'  ' * (level + 1)}- {keys['kith:title'].en} · {keys['kith:title'].zh}: `kind: {choice}`"
+            yield from _key_lines(keys, level + 2)
+
+
+def _sorts(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The sorts of parts that a map of names holds, each with keys of its own; field types have a page of their own."""
+    choose = value.get("additionalProperties", {}).get("kith:choose") if value.get("kith:names") else None
+    return choose["among"] if choose and choose["by"] == "kind" else {}
 
 
 def _inner(value: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -31,6 +31,7 @@ UNITS: Mapping[tuple[str, str], int] = {
     ("form", "sections"): 4,
     ("form", "related"): 2,
     ("view", "columns"): 2,
+    ("dashboard", "tiles"): 2,
     ("data", "rows"): 3,
 }
 """How deep in a document the smallest thing is that makes sense by itself: a rule without its condition would be another rule."""

@@ -62,6 +62,14 @@ CASES: dict[str, tuple[str, str, str]] = {
         "segment: s\nhelp: ~\nfilter: a > 2",
         "{segment: s, of: e, filter: a > 2}",
     ),
+    "dashboard": (
+        "dashboard: d\nroles: [r]\ntiles: {a: {kind: number, of: e, compare: whole, date: f}, b: {kind: bar, of: e, group: g}}",
+        "dashboard: d\ntiles: {b: {~before: a, most: 3}, a: {compare: ~, measure: sum(h)}}",
+        (
+            "{dashboard: d, roles: [r], tiles: {b: {kind: bar, of: e, group: g, most: 3}, "
+            "a: {kind: number, of: e, date: f, measure: sum(h)}}}"
+        ),
+    ),
     "import": (
         "import: i\nfile: {format: json}\nsteps: {one: {entity: e, key: k, values: {a: {column: A}}}, two: {entity: g}}",
         "import: i\nsteps: {two: {~before: one}, one: {values: {a: {column: B, date: M/D/YYYY}, b: {constant: x}}}}",

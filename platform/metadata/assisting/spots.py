@@ -80,8 +80,9 @@ def spot_at(among: Iterable[Spot], offset: int) -> Spot | None:
 def _of_map(node: MappingNode, above: Spot, led: Led) -> Iterator[Spot]:
     schema = chosen(above.whole or node, above.schema) if "kith:choose" in above.schema else above.schema
     named, other = schema.get("properties", NONE), schema.get("additionalProperties") or NONE
-    entity = (above.whole or node).get("entity") if above.path else None
-    if isinstance(entity, Scalar) and "entity" in named:
+    about = "entity" if "entity" in named else "of"
+    entity = (above.whole or node).get(about) if above.path else None
+    if isinstance(entity, Scalar) and about in named:
         above = replace(above, owner=entity.text)
     for name, entry in node.entries.items():
         below = above.whole.get(name) if above.whole else None

@@ -23,6 +23,7 @@ TITLE = Slot("title", shown=True, relations=False)
 MESSAGE = Slot("message", saving=True, actor=True, shown=True)
 COLUMN = Slot("column", database=True)
 SORT = Slot("sort", database=True)
+MEASURE = Slot("measure", database=True)
 
 
 def default_from(wanted: Type, currency: str = "") -> Slot:

@@ -67,7 +67,7 @@ UNKNOWN_KIND = Mistake(
 )
 UNKNOWN_TYPE = Mistake(
     "D211",
-    Words('there is no field type "{name}"', "没有字段类型“{name}”"),
+    Words('there is no {what} "{name}"', "没有{what}“{name}”"),
     "entity: box\nfields: {size: {type: number}}",
     "entity: box\nfields: {size: {type: integer}}",
 )

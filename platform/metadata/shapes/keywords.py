@@ -139,7 +139,8 @@ class Keywords:
             key_meant = meant_half_width(key) or key
             meant = choice.get("meant", {}).get(key_meant.lower(), key_meant)
             hint = did_you_mean(meant, among) or _listing(among)
-            yield self.finding(mistakes.UNKNOWN_TYPE, {"name": key}, hint, choice["by"])
+            what = Words(choice["what"].en.removeprefix("a "), choice["what"].zh)
+            yield self.finding(mistakes.UNKNOWN_TYPE, {"what": what, "name": key}, hint, choice["by"])
         else:
             values = {"wanted": Words("a text", "文本"), "found": found_words(key)}
             yield self.finding(mistakes.WRONG_TYPE, values, None, choice["by"])

@@ -195,8 +195,7 @@ def _counted(
 
 def empty_like(model: Model) -> Model:
     """The model before the first release."""
-    parts: dict[str, Any] = {
-        name: {} for name in ("entities", "forms", "views", "segments", "roles", "rules", "imports", "data", "tests")
-    }
+    documents = "entities", "forms", "views", "segments", "dashboards", "roles", "rules", "imports", "data", "tests"
+    parts: dict[str, Any] = {name: {} for name in documents}
     app = replace(model.app, name="", version="", title=Label({}))
     return replace(model, **parts, app=app, layers=())

@@ -64,6 +64,7 @@ SPOKEN: Mapping[str, Words] = {
     "workflow": Words("workflow", "流程"),
     "actions": Words("actions", "操作"),
     "view": Words("view", "视图"),
+    "dashboard": Words("dashboard", "仪表盘"),
 }
 """Attributes and kinds of documents as a person calls them; others go by their own name."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from kith.metadata.parts import parts_in
+from kith.rules.measuring import UNGROUPABLE
 from kith.rules.program import Expression
 from kith.rules.sql.tables import Element
 from kith.rules.sql.values import reader as converter
@@ -29,7 +30,6 @@ from kith.runtime.release import Release
 
 MOST_COLUMNS = 40
 MOST_ROWS = 10_000
-UNGROUPABLE = frozenset({"set", "record", "file", "geo", "period", "null"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,23 @@ class Plan:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class Aggregated:
+    """Measures by group, each row a mapping from name to value, with the types of the values."""
+
+    types: Mapping[str, Type]
+    rows: list[dict[str, Any]]
+
+
 def aggregate(
     connection: sa.Connection, context: Context, release: Release, query: AggregateQuery
 ) -> list[dict[str, Any]]:
     """Measures by group, each a mapping from name to value; groups by a reference give References with their labels."""
+    return aggregated(connection, context, release, query).rows
+
+
+def aggregated(connection: sa.Connection, context: Context, release: Release, query: AggregateQuery) -> Aggregated:
+    """The same with the types of the values."""
     reader = reader_of(context, release)
     key = (
         "aggregate", reader.key, query.entity, query.group, tuple(query.measures.items()), query.filter, query.sort,
@@ -81,7 +94,8 @@ def aggregate(
         labels = labels_of(connection, context, reader, plan.types[index].entity, ids)
         for row in rows:
             row[index] = labels.get(row[index])
-    return [dict(zip(plan.names, row, strict=True)) for row in rows]
+    types = dict(zip(plan.names, plan.types, strict=True))
+    return Aggregated(types, [dict(zip(plan.names, row, strict=True)) for row in rows])
 
 
 def _make(connection: sa.Connection, context: Context, reader: Reader, query: AggregateQuery) -> Plan:

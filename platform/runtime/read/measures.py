@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from kith.rules import sizes
-from kith.rules.checking.families import belongs
+from kith.rules.measuring import gathered_type
 from kith.rules.program import Expression
 from kith.rules.sql.dialect import Dialect
 from kith.rules.sql.tables import Element
-from kith.rules.types import DURATION, INT, MAX_DIGITS, Type
+from kith.rules.types import Type
 from kith.runtime.context import Context
 from kith.runtime.read.arrays import Asking
 from kith.runtime.read.asking import CONDITION, VALUE, expression
@@ -63,20 +62,9 @@ def divided(text: str) -> tuple[str, str | None]:
 
 
 def _type(context: Context, name: str, function: str, value: Expression | None) -> Type:
-    if function == "count" or value is None:
-        return INT
-    type_ = value.type
-    if function in ("min", "max"):
-        if not belongs(type_, "ordered"):
-            raise unfit(context, "not_ordered", name, function=function)
-        return type_.or_null()
-    if function == "sum" and type_.kind == "duration":
-        return DURATION
-    if not type_.is_number:
-        raise unfit(context, "not_a_number", name, function=function)
-    found = sizes.total(type_) if function == "sum" else sizes.mean(type_).or_null()
-    if found.precision > MAX_DIGITS:
-        raise unfit(context, "does_not_fit", name)
+    found = gathered_type(function, value.type if value is not None else None)
+    if isinstance(found, str):
+        raise unfit(context, found, name, function=function)
     return found
 
 
