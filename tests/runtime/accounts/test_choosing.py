@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from importlib.resources import files
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -73,8 +74,14 @@ def test_a_password_of_the_operators_list_is_refused_and_no_other(tmp_path: Path
 
 
 def test_few_places_of_the_list_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made, read = listed(tmp_path, "\n", upper=True), []
-    monkeypatch.setattr("kith.runtime.accounts.breached._hash_after", lambda file, at: read.append(at) or b"0" * 40)
+    made = listed(tmp_path, "\n", upper=True)
+    read: list[int] = []
+
+    def hash_after(file: BinaryIO, at: int) -> bytes:
+        read.append(at)
+        return b"0" * 40
+
+    monkeypatch.setattr("kith.runtime.accounts.breached._hash_after", hash_after)
     assert not is_breached(made, "a heron under water")
     assert len(read) <= made.stat().st_size.bit_length() + 1
 
