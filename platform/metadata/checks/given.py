@@ -69,7 +69,9 @@ def _record(
     for name, entry in node.entries.items():
         field, relation = entity.fields.get(name), scope.relation(name)
         behind = c.model.entities.get(field.to if field else relation.entity if relation else "")
-        if behind and isinstance(entry.value, Mapping | Sequence):
+        if field and field.targets and isinstance(entry.value, Mapping):
+            yield from _any_record(c, field, entry.value, expected=expected)
+        elif behind and isinstance(entry.value, Mapping | Sequence):
             yield from _records(c, behind, entry.value, expected=expected)
         elif expected and isinstance(entry.value, Scalar) and entry.value.text == IS_SET:
             continue
@@ -77,6 +79,16 @@ def _record(
             yield from _value(field, entry.value)
         elif field is None and relation is None and not outermost:
             yield from c.field_problem(entity, name, entry.key.span, system=True)
+
+
+def _any_record(c: Checking, field: Field, node: Mapping, *, expected: bool) -> Iterator[Problem]:
+    """The values of a record that a reference to any record names, below its entity."""
+    for name, entry in node.entries.items():
+        if name in field.targets:
+            yield from _records(c, c.model.entities[name], entry.value, expected=expected)
+        else:
+            hint = did_you_mean(name, field.targets)
+            yield Problem(model_mistakes.NO_ENTITY, entry.key.span, {"name": name}, hint)
 
 
 def _value(field: Field, node: Node) -> Iterator[Problem]:

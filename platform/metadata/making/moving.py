@@ -165,6 +165,9 @@ def values_of(context: Context, scope: EntityScope | None, node: Node) -> Mappin
         shell = scope.shells.get(name) if scope else None
         if shell and shell.to and scope and isinstance(entry.value, MappingNode):
             found[name] = values_of(context, scope.world.get(shell.to), entry.value)
+        elif shell and shell.targets and scope and isinstance(entry.value, MappingNode):
+            inner = entry.value.entries.items()
+            found[name] = {of: values_of(context, scope.world.get(of), one.value) for of, one in inner}
         elif isinstance(entry.value, Scalar) and entry.value.is_null:
             found[name] = None
         else:

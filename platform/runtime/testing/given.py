@@ -94,11 +94,14 @@ class World:
         return self.reference(declared.to, value)
 
     def any_reference(self, value: object) -> object:
-        """The record of some entity that a value means: `account/ACME`; raises Ungiven."""
+        """The record of some entity that a value means: `account/ACME`, or a map of its own for one; raises Ungiven."""
         entity, _, name = str(value).partition("/")
+        named: object = name
+        if isinstance(value, Mapping) and len(value) == 1:
+            entity, named = next(iter(value.items()))
         if entity not in self.bare.model.entities:
             raise Ungiven(str(value))
-        return {"entity": entity, "id": self.reference(entity, name)}
+        return {"entity": entity, "id": self.reference(entity, named)}
 
     def reference(self, entity: str, value: object) -> str:
         """The id of the record that a value means: `me`, a map of its own, or a name; raises Ungiven."""

@@ -12,7 +12,7 @@ from kith.runtime.context import Context
 from kith.runtime.read.query import Denied, RecordView
 from kith.runtime.read.records import get_record
 from kith.runtime.testing.outcome import Mismatch
-from kith.runtime.write.authorising import holds, may_see, right, rights
+from kith.runtime.write.authorising import holds, is_seen_with, may_see, right, rights
 from kith.runtime.write.change import Cause
 from kith.runtime.write.session import Session, Values
 
@@ -56,7 +56,8 @@ def _view(looking: Looking, subject: str) -> RecordView | None:
 def _rights(session: Session, entity: str, record: Values, expect: Mapping[str, object]) -> Iterator[Mismatch]:
     for key, wanted in (("may", True), ("may_not", False)):
         for name in _names(expect, key):
-            if holds(session, right(session, entity, name), record) != wanted:
+            seen = holds(session, right(session, entity, name), record) and is_seen_with(session, entity, record)
+            if seen != wanted:
                 yield Mismatch(name, "may" if wanted else "may not", "may not" if wanted else "may")
 
 
