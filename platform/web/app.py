@@ -30,6 +30,7 @@ from kith.web.pages import (
     records,
     recycling,
     release_routes,
+    saved,
     securing,
     signing,
 )
@@ -45,6 +46,7 @@ def routes(doors: Doors, passwords: Passwords = SAFE) -> list[BaseRoute]:
     return [
         # What is asked for most comes first: every route before it is tried in vain.
         *lists.routes(web),
+        *saved.routes(web),
         *records.routes(web),
         templates.assets.route,
         *choices.routes,

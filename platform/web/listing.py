@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from starlette.datastructures import QueryParams
@@ -23,6 +23,8 @@ from kith.web.shell import flat
 SIZE = 50
 MOST_COLUMNS = 30
 LONGEST_SEARCH = 200
+PLACES = ("as", "column", "rows", "on", "span")
+"""Of another layout: `as=table` for a table after all, the column and how many cards of each, the day and the span around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,11 @@ class Asked:
     before: str = ""
     at: int = 1
     """The number of the page's first record, for the label alone."""
+    saved: str = ""
+    """The id of the view that somebody has kept and this began from, and what it keeps."""
+    began: tuple[tuple[str, str], ...] = ()
+    place: tuple[tuple[str, str], ...] = ()
+    """What a board or calendar looks at (PLACES), by name."""
 
     @classmethod
     def of(cls, entity: str, parameters: QueryParams) -> Asked:
@@ -54,18 +61,49 @@ class Asked:
             parameters.get("after", ""),
             parameters.get("before", ""),
             int(at) if at.isdecimal() and len(at) < 10 else 1,
+            place=tuple((name, value[:40]) for name in PLACES if (value := parameters.get(name, ""))),
         )
+
+    def placed(self, name: str) -> str:
+        """One of PLACES, "" where the address does not say it."""
+        return dict(self.place).get(name, "")
+
+    def at_place(self, **places: str) -> Asked:
+        """The same looking elsewhere; "" takes a name away."""
+        found = {**dict(self.place), **places}
+        return replace(self, place=tuple((name, found[name]) for name in PLACES if found.get(name)))
+
+    @property
+    def own(self) -> tuple[tuple[str, str], ...]:
+        """What a view that is kept keeps."""
+        lists = ("sort", ",".join(self.sort)), ("columns", ",".join(self.columns))
+        return ("view", self.view), ("filter", self.filter), *lists
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it is just what somebody has kept."""
+        return bool(self.saved) and self.own == self.began
 
     @property
     def state(self) -> list[tuple[str, str]]:
-        """What forms on the page keep: everything but the page."""
-        return [
-            ("view", self.view),
-            ("q", self.search),
-            ("filter", self.filter),
-            ("sort", ",".join(self.sort)),
-            ("columns", ",".join(self.columns)),
-        ]
+        """What links on the page keep: everything but the page."""
+        return [("saved", self.saved), ("q", self.search), *self.place] if self.is_kept else self.whole
+
+    @property
+    def whole(self) -> list[tuple[str, str]]:
+        """What forms on the page keep, each of which changes some of it: everything but the page, outright."""
+        return [*self.own, ("q", self.search), ("from", self.saved), *self.place]
+
+    def begun(self, saved: str, state: Mapping[str, str], *, kept: bool) -> Asked:
+        """The list as one that began from what somebody has kept; `kept`: it is that, whatever else its address says."""
+        names = [name for name, _ in self.own]
+        began = tuple((name, state.get(name, "")) for name in names)
+        if not kept:
+            return replace(self, saved=saved, began=began)
+        parameters = QueryParams(
+            [*began, *self.place, ("q", self.search), ("after", self.after), ("before", self.before), ("at", str(self.at))]
+        )
+        return replace(Asked.of(self.entity, parameters), saved=saved, began=began)
 
     @property
     def path(self) -> str:
@@ -85,7 +123,8 @@ class Asked:
     def counted(self, rows: int) -> str:
         """The address that tells how many records there are, for a page of so many."""
         place = [("at", str(self.at) if self.at > 1 else ""), ("rows", str(rows))]
-        return addresses.with_query(f"{addresses.list_of(self.entity)}/count", [*self.state[:3], *place])
+        asked = [("view", self.view), ("q", self.search), ("filter", self.filter)]
+        return addresses.with_query(f"{addresses.list_of(self.entity)}/count", [*asked, *place])
 
     def sorted_by(self, path: str) -> str:
         """The address of the list in the order of a column, the other way round where it is already."""
@@ -147,7 +186,7 @@ def _first(model: Model, entity: str, views: Sequence[View], within: frozenset[s
     """The view of the navigation, else one that shows everything and was not made for a related list."""
     named = [item.view for item in flat(model.app.navigation) if item.entity == entity and item.view]
     chosen = next((view for view in views if view.name in named), None)
-    whole = [view for view in views if not is_filtered(view)]
+    whole = [view for view in views if not is_filtered(view) and view.layout == "table"]
     own = [view for view in whole if view.name not in within or view.name.startswith("all_")]
     return chosen or next(iter(own), None)
 

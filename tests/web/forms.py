@@ -50,8 +50,9 @@ def post(client: TestClient, path: str, fields: Iterable[tuple[str, str]]) -> Re
 
 
 class _Reader(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, wanted: str) -> None:
         super().__init__()
+        self.wanted = wanted
         self.form: Form | None = None
         self.inside = False
         self.select = ""
@@ -60,7 +61,11 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attributes}
-        if tag == "form" and "record-form" in found.get("class", ""):
+        if tag == "form" and self.wanted in (
+            found.get("class", ""),
+            found.get("action", ""),
+            *found.get("class", "").split(),
+        ):
             self.form, self.inside = Form(found["action"]), True
         if not self.inside or self.form is None:
             return
@@ -91,9 +96,9 @@ class _Reader(HTMLParser):
             self.inside = False
 
 
-def form_of(html: str) -> Form:
-    """The form of a record's page."""
-    reader = _Reader()
+def form_of(html: str, wanted: str = "record-form") -> Form:
+    """The form of a record's page, or the last one with another class or address."""
+    reader = _Reader(wanted)
     reader.feed(html)
     assert reader.form is not None, html[:2000]
     return reader.form

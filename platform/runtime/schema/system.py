@@ -314,6 +314,19 @@ consent = _table(
 """Who agreed to what, and who took it back: when, how, and to which version of the text. A chained log that is only added to."""
 _index(consent, "entity", "record", "number")
 
+saved_view = _table(
+    "saved_view",
+    _column("id", ID, key=True),
+    _column("entity", TEXT),
+    _column("user", ID),
+    _column("name", TEXT),
+    _column("shared", sa.Boolean),
+    _column("state", Json),
+    _column("at", Instant),
+)
+"""Views that a user keeps of an entity's list: what its address says, for himself or `shared` with everybody."""
+_index(saved_view, "entity", "user")
+
 SEARCH_INDEX = {
     "sqlite": (
         (

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from kith.metadata.model import Entity, NamedAction, View
 from kith.runtime.read.query import Sort
 from kith.runtime.read.reader import Reader, reader_of
+from kith.runtime.saved_views import SavedView, saved_views
 from kith.web import filters
 from kith.web.columns import ListColumn, possible_columns, with_parts
 from kith.web.listing import Asked, Views, columns_for, order_of, views_of
@@ -24,6 +26,13 @@ class Listing:
     asked: Asked
     views: Views
     view: View | None
+    saved: Sequence[SavedView] = ()
+    """What the reader has kept of it, and what others share."""
+
+    @property
+    def kept(self) -> SavedView | None:
+        """The kept view that it began from."""
+        return next((one for one in self.saved if one.id == self.asked.saved), None)
 
     @property
     def showing(self) -> Showing:
@@ -66,7 +75,23 @@ def listing_of(visit: Visit) -> Listing:
     if name not in visit.model.entities or not reader.may_read(name):
         raise Stop(404)
     asked, views = Asked.of(name, visit.request.query_params), views_of(reader, visit.context, name)
+    saved = saved_views(visit.connection, visit.context, visit.release, name)
+    asked = _begun(visit, asked, saved)
     view = views.named(asked.view)
-    if asked.view and view is None:
+    if view is None and asked.saved:
+        asked, view = replace(asked, view=""), views.first
+    elif asked.view and view is None:
         raise Stop(404, visit.texts("list.no_view"))
-    return Listing(visit, reader, visit.model.entities[name], asked, views, view)
+    return Listing(visit, reader, visit.model.entities[name], asked, views, view, saved)
+
+
+def _begun(visit: Visit, asked: Asked, saved: Sequence[SavedView]) -> Asked:
+    """The list with what the kept view says that its address names; one that is gone is no loss to who has gone on from it."""
+    sent = visit.request.query_params
+    wanted = sent.get("saved", "") or sent.get("from", "")
+    known = next((one for one in saved if one.id == wanted), None)
+    if known is not None:
+        return asked.begun(known.id, known.state, kept="saved" in sent)
+    if sent.get("saved"):
+        raise Stop(404, visit.texts("saved.gone"))
+    return asked

@@ -16,7 +16,7 @@ from kith.web import addresses, filters
 from kith.web.answering import page
 from kith.web.columns import ListColumn, possible_columns, title_order
 from kith.web.listing import SIZE, Asked, is_filtered, query_of
-from kith.web.pages import filtering
+from kith.web.pages import filtering, saved
 from kith.web.pages.listed import Listing, listing_of
 from kith.web.requests import Html, Visit, Web, go
 from kith.web.rows import RowMaker, row_maker
@@ -80,7 +80,7 @@ def _render(listing: Listing, wrong_row: str) -> Response:
         return inner if block else {**inner, **_around(listing, wrong_row)}
 
     # What somebody searches or filters by is all over the page: a stencil of it would hardly be used again.
-    usual = found.rows and not (asked.search or asked.filter or "field" in visit.request.query_params)
+    usual = found.rows and not (asked.search or asked.filter or asked.saved or "field" in visit.request.query_params)
     title = listing.entity.plural.in_(visit.language)
     if usual:
         key = (listing.reader.key, asked.entity, asked.view, asked.sort, asked.columns)
@@ -100,6 +100,8 @@ def _varying(listing: Listing, found: Page) -> dict[str, str]:
     return {
         "body": maker.body(found.rows, listing.entity.label.in_(visit.language)) if found.rows else "",
         "foot": ui.table_foot(replace(_table(listing), totals=totals)) if totals else "",
+        "mine": saved.tabs(listing),
+        "keeping": saved.keeping(listing),
         "pages": ui.pager(pager) + later if pager.label else "",
         "announced": pager.label or _empty(listing).title,
     }
@@ -289,7 +291,9 @@ def _tab(listing: Listing, view: View | None) -> Link:
     texts, entity = listing.visit.texts, listing.entity
     label = view.label.in_(texts.language) if view else texts("list.all", name=inline(entity.plural, texts.language))
     name = "" if view is None or view is listing.views.first else view.name
-    return Link(label, addresses.list_of(entity.name, view=name), current=view is listing.view)
+    return Link(
+        label, addresses.list_of(entity.name, view=name), current=view is listing.view and not listing.asked.saved
+    )
 
 
 def _choosable(listing: Listing) -> list[tuple[ListColumn, bool]]:
