@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import IO
+from typing import IO, Any
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from kith.api import operations as ops
 from kith.api.bodies import form_of
 from kith.api.calls import Call, Endpoint, Handler, answer, asked_by, known_id, written_by
 from kith.api.parameters import parameters
 from kith.api.problems import Stop, stop
+from kith.api.schemas import a_file
 from kith.metadata.fields.files import FILES
 from kith.metadata.model import Field
 from kith.runtime.calling import Doors
@@ -25,6 +27,7 @@ from kith.runtime.write.messages import texts
 
 ROOM = 1_000_000
 """Bytes of a request that are no part of the file."""
+BYTES = {"type": "string", "format": "binary"}
 STATUS = {"too_large": 413, "full": 507}
 
 
@@ -118,3 +121,27 @@ def _kept(call: Call) -> Kept:
     if kept is None:
         raise stop(404, "no_such_file")
     return kept
+
+
+def described(call: Call) -> dict[str, Any]:
+    """The addresses of files as OpenAPI has them, where the model has fields for some."""
+    if not _fields(call):
+        return {}
+    whole = {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}
+    sent = {"type": "object", "properties": {"file": BYTES, "preview": BYTES}, "required": ["file"]}
+    found: dict[str, Any] = {
+        "/api/v1/files/{id}": {"parameters": [ops.ID], "get": _operation("get_file", whole)},
+        "/api/v1/files/{id}/preview": {"parameters": [ops.ID], "get": _operation("get_preview", whole)},
+    }
+    if any(_may_write(call, one) for one in _fields(call)):
+        for_ = {"name": "for", "in": "query", "schema": ops.TEXT, "description": "The field: `member.photo`"}
+        body = {"required": True, "content": {"multipart/form-data": {"schema": sent}}}
+        made = {"type": "object", "properties": {"data": a_file()}, "required": ["data"]}
+        take = _operation("upload_file", {"content": {"application/json": {"schema": made}}}, "201")
+        found["/api/v1/files"] = {"post": take | {"parameters": [for_], "requestBody": body}}
+    return found
+
+
+def _operation(name: str, answer: dict[str, Any], status: str = "200") -> dict[str, Any]:
+    answers = {status: {"description": "Done", **answer}, "default": {"$ref": "#/components/responses/Problem"}}
+    return {"operationId": name, "responses": answers}

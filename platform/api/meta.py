@@ -17,7 +17,7 @@ from kith.rules.types import Type
 from kith.runtime.read.asking import CONDITION, asked
 from kith.runtime.rights import ACTIONS
 
-SHOWN_PARAMS = ("max_length", "min", "max", "precision", "scale", "currency", "pattern")
+SHOWN_PARAMS = ("max_length", "min", "max", "precision", "scale", "currency", "pattern", "accept", "max_size")
 
 
 def meta(call: Call) -> Response:

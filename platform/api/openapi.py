@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from kith.api import files
 from kith.api import operations as ops
 from kith.api.calls import Call, sent, written
 from kith.api.meta import access_of, known, owned, said
@@ -31,6 +32,7 @@ def document(call: Call) -> dict[str, Any]:
     schemas: dict[str, Any] = dict(ops.SCHEMAS)
     if call.reader.administers:
         paths |= ops.administering()
+    paths |= files.described(call)
     for entity in known(call):
         paths |= paths_of(call, entity)
         schemas |= schemas_of(call, entity)

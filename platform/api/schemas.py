@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from kith.metadata.fields.files import FILES, MEMBER
 from kith.metadata.model import Field
 from kith.rules.types import TEXT, Type
 from kith.runtime.coerce import composed
@@ -36,6 +37,8 @@ def or_null(schema: Schema) -> Schema:
 
 def value(type_: Type, type_name: str = "") -> Schema:
     """A value as answers have it."""
+    if type_.entity == MEMBER.entity:
+        return a_file()
     if type_.kind in PLAIN:
         return dict(PLAIN[type_.kind])
     if type_.kind in ("decimal", "money", "percent"):
@@ -49,8 +52,22 @@ def value(type_: Type, type_name: str = "") -> Schema:
     return parts(type_name)
 
 
+def a_file() -> Schema:
+    """A file: its id leads to it below `/api/v1/files`."""
+    text: Schema = {"type": "string"}
+    known: Schema = {
+        "id": {"type": "string", "format": "uuid"},
+        "name": text,
+        "type": text,
+        "size": {"type": "integer"},
+    }
+    return {"type": "object", "properties": known, "required": [*known]}
+
+
 def parts(type_name: str) -> Schema:
     """A value of several parts; of other kinds nothing is promised."""
+    if type_name in FILES:
+        return a_file()
     if type_name == "any_reference":
         return any_reference(())
     if type_name not in PARTS:
@@ -66,6 +83,8 @@ def given(field: Field) -> Schema:
         return {"anyOf": [any_reference(field.targets), {"type": "string", "pattern": "^[a-z][a-z0-9_]*/"}]}
     if type_.kind in ("decimal", "money", "percent"):
         return {"type": ["string", "number"]}
+    if field.type_name in FILES:
+        return {"type": "array", "items": reference_given()} if type_.kind == "set" else reference_given()
     if type_.kind == "ref":
         return reference_given()
     if type_.kind == "set" and type_.item is not None and type_.item.kind == "ref":

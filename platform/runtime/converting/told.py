@@ -11,6 +11,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "code": ("email", "phone", "url", "country", "language", "currency", "time_zone"),
     "reference": ("reference", "user", "team"),
     "references": ("references", "users"),
+    "file": ("file", "image"),
 }
 """Families of several types; others are called as their one type is."""
 HEAD = """# Changing a field's type · 更改字段类型

@@ -17,7 +17,7 @@ from kith.texts import Texts, load_texts
 CAME = (
     "release", "matched", "looked_at", "renewed", "changed", "fired",
     "returned", "kept_count", "refused", "withdrawn", "sent", "erased", "anonymised",
-    "deleted", "held", "compacted", "jobs", "answers", "entries",
+    "deleted", "held", "compacted", "jobs", "answers", "entries", "files",
 )  # fmt: skip
 """What is counted in the results of jobs, in the order in which it is told."""
 DIED = "its workers died"

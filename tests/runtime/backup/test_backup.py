@@ -281,7 +281,7 @@ def damaged(backup: io.BytesIO, what: str) -> io.BytesIO:
             if what == "row" and name == "tables/item.jsonl":
                 text = text[: text.index(b"\n") + 1]
             if what == "newer" and name == "contents.json":
-                text = text.replace(b'"format": 1', b'"format": 99')
+                text = text.replace(b'"format": 2', b'"format": 99')
             if what != "table" or name != "tables/item.jsonl":
                 new.writestr(name, text)
     return out

@@ -183,6 +183,7 @@ DAMAGE: dict[str, tuple[Callable[[Corner], None], str, bool]] = {
     ),
     "a counter that is behind": (sql("UPDATE kith_counter SET next = 1"), "counters", True),
     "a counter that is gone": (sql("DELETE FROM kith_counter"), "counters", True),
+    "a portion of no file": (sql("INSERT INTO kith_file_part (file, number, data) VALUES ('{other}', 0, 'x')"), "files", True),
     "a job that failed for good": (dead_job, "jobs", False),
 }  # fmt: skip
 

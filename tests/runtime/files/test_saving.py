@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from jsonschema import Draft202012Validator
 
 from kith.runtime.schema import system
 from tests.api.world import Desk
@@ -200,3 +201,20 @@ def test_a_small_picture_stands_for_a_large_one(desk: Desk) -> None:
     assert desk.get(f"files/{two}/preview", "ann").content == png()
     three = uploaded(desk, TEXT)["id"]
     assert desk.get(f"files/{three}/preview", "ann").status_code == 404
+
+
+def test_the_description_of_the_api_agrees_with_what_it_answers(desk: Desk) -> None:
+    described = desk.get("openapi.json", "ann").json()
+    assert {path for path in described["paths"] if path.startswith("/api/v1/files")} == {
+        "/api/v1/files", "/api/v1/files/{id}", "/api/v1/files/{id}/preview",
+    }  # fmt: skip
+    assert "/api/v1/files" not in desk.get("openapi.json", "scribe").json()["paths"]
+    made = desk.make(
+        "work", "ann", name="A", contract=uploaded(desk, PDF, "a.pdf")["id"], papers=[uploaded(desk, TEXT)["id"]]
+    )
+    schemas = described["components"]["schemas"]
+    Draft202012Validator({**schemas["work"], "components": described["components"]}).validate(made)
+    assert "secret" not in schemas["work"]["properties"]
+    (work,) = (one for one in desk.get("meta", "ann").json()["data"]["entities"] if one["name"] == "work")
+    contract = next(one for one in work["fields"] if one["name"] == "contract")
+    assert (contract["type"], contract["accept"], contract["max_size"]) == ("file", ["pdf", "txt", "docx"], 1)
