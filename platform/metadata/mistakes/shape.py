@@ -74,7 +74,7 @@ UNKNOWN_TYPE = Mistake(
 NOT_YET = Mistake(
     "D212",
     Words('"{name}" is not available in this version of Kith', "当前版本的 Kith 还不支持“{name}”"),
-    "entity: box\nfields: {picture: {type: image}}",
+    "entity: box\nfields: {place: {type: geo}}",
     "entity: box\nfields: {picture: {type: url}}",
 )
 WRONG_FOLDER = Mistake(
