@@ -28,6 +28,7 @@ def pages(shop: Shop) -> list[str]:
         f"/records/member/{member}/edit",
         f"/records/member/{member}/delete",
         f"/records/member/{member}/why/tier",
+        f"/records/service_case/{shop.ids('service_case', 'external_id == "SC-0004"')[0]}",
         "/records/member/new",
         f"/records/purchase/{purchase}",
         f"/records/purchase/{purchase}/edit",
