@@ -17,6 +17,7 @@ from kith.web.pages import (
     account,
     accounts,
     batches,
+    boards,
     codes,
     files,
     finding,
@@ -46,6 +47,7 @@ def routes(doors: Doors, passwords: Passwords = SAFE) -> list[BaseRoute]:
     return [
         # What is asked for most comes first: every route before it is tried in vain.
         *lists.routes(web),
+        *boards.routes(web),
         *saved.routes(web),
         *records.routes(web),
         templates.assets.route,

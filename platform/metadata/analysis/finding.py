@@ -108,7 +108,10 @@ def is_by_actor(condition: Expression) -> bool:
 
 
 def sort_of(entity: Entity, view: View) -> str:
-    """The own column by which a view is sorted first."""
+    """The own column by which a view is sorted first; of a board the one that it asks for column by column, in time by days."""
+    laid = entity.fields.get(view.starts or (view.group if view.layout == "kanban" else ""))
+    if laid is not None:
+        return laid.name if is_indexable(laid) else ""
     return own_column(entity, view.sort[0].value.tree) if view.sort else ""
 
 

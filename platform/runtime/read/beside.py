@@ -130,7 +130,8 @@ def _counted(
     limit: sa.ColumnElement[int] = sa.literal_column(str(MOST_TALLIED + 1))
     inner = walking(listing.connection, statement, lambda: statement.select(*taken).limit(limit)).subquery()
     totals = [gathered(one, inner.c[f"c{index}"], dialect).label(f"t{index}") for index, one in enumerate(asked)]
-    select: sa.Select[Any] = sa.select(sa.func.count().label("number"), *totals).select_from(inner)
+    told: list[sa.ColumnElement[Any]] = [sa.func.count().label("number"), *totals]
+    select = sa.select(*told).select_from(inner)
     return select, searched, tuple(converter(one.type, reader.release.tables.engine) for one in asked)
 
 

@@ -488,6 +488,8 @@ on("htmx:after:swap", (event) => {
 /** After a page or a swap: the focus goes to what the server marked, the words of `data-announce` are read out. */
 function settle(root) {
   nameless(root);
+  const board = $("[data-board]");
+  if (board) import(board.dataset.board);
   if ($("[data-selection]", root)) showSelection($$("[data-table] tbody .tick-cell input:checked").length);
   const marked = $("[data-focus]", root);
   if (marked) marked.focus();

@@ -14,6 +14,7 @@ from kith.runtime.write.change import Change, Refused
 from kith.runtime.write.offering import Offer, offers
 from kith.web import addresses
 from kith.web.answering import action, page
+from kith.web.choices import local
 from kith.web.flows import ONE_ACTION, address_of
 from kith.web.forming import Draft, labels, maker_of, writable
 from kith.web.inputs import FormSection
@@ -107,7 +108,13 @@ def perform(visit: Visit) -> Response:
     verdict = saved(visit, change)
     if isinstance(verdict, Refused):
         return _page(replace(asked, offer=_with_named(subject, offer, typed, verdict)), typed, verdict)
-    return go(subject.address, "done")
+    return go(_back(visit, subject), "done")
+
+
+def _back(visit: Visit, subject: Subject) -> str:
+    """Where it was asked for from: the page that says so, else the record's."""
+    back = visit.sent("_back") or visit.request.query_params.get("_back", "")
+    return local(back) if back else subject.address
 
 
 def _not_now(subject: Subject) -> Response:
@@ -163,7 +170,8 @@ def _page(asked: Asked, typed: Typed, refused: Refused | None = None) -> Respons
         "danger": bool(offer.action and offer.action.danger),
         "version": typed.version if refused is None or not refused.conflicts else subject.record.version,
         "action": address_of(subject, offer),
-        "cancel": subject.address,
+        "back": "" if (back := _back(visit, subject)) == subject.address else back,
+        "cancel": back,
         "edit": addresses.edit_of(subject.entity.name, subject.record.id) if subject.may("update") else "",
     }
     if refused is None and wanted(visit.request, "dialog-body"):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from markupsafe import Markup
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -17,6 +18,7 @@ from kith.web.answering import page
 from kith.web.columns import ListColumn, possible_columns, title_order
 from kith.web.listing import SIZE, Asked, is_filtered, query_of
 from kith.web.pages import filtering, saved
+from kith.web.pages.boards import ICONS_OF_LAYOUTS, laid_out, other_layout
 from kith.web.pages.listed import Listing, listing_of
 from kith.web.requests import Html, Visit, Web, go
 from kith.web.rows import RowMaker, row_maker
@@ -65,6 +67,8 @@ def show_count(visit: Visit) -> Response:
 def _render(listing: Listing, wrong_row: str) -> Response:
     """The list; `wrong_row` is what is wrong with the row of the filter that was sent."""
     visit, asked = listing.visit, listing.asked
+    if (laid := laid_out(listing)) is not None:
+        return _laid(listing, laid, wrong_row)
     found, mistake = _read(listing)
     texts = _varying(listing, found)
     block = wanted(visit.request, "results")
@@ -76,11 +80,14 @@ def _render(listing: Listing, wrong_row: str) -> Response:
             "filters": filtering.in_force(listing),
             "bulk": [Choice(one.name, one.label.in_(visit.language), "red" * one.danger) for one in listing.actions],
             "mistake": Notice(mistake, "danger") if mistake else None,
+            "other": other_layout(listing),
         }
         return inner if block else {**inner, **_around(listing, wrong_row)}
 
     # What somebody searches or filters by is all over the page: a stencil of it would hardly be used again.
-    usual = found.rows and not (asked.search or asked.filter or asked.saved or "field" in visit.request.query_params)
+    usual = found.rows and not (
+        asked.search or asked.filter or asked.saved or asked.place or "field" in visit.request.query_params
+    )
     title = listing.entity.plural.in_(visit.language)
     if usual:
         key = (listing.reader.key, asked.entity, asked.view, asked.sort, asked.columns)
@@ -89,6 +96,22 @@ def _render(listing: Listing, wrong_row: str) -> Response:
     if block:
         return visit.block("list.html", block, **fixed(), **texts)
     return visit.page("list.html", 400 if mistake or wrong_row else 200, title=title, **fixed(), **texts)
+
+
+def _laid(listing: Listing, laid: Markup, wrong_row: str) -> Response:
+    """The list in another layout than a table: under the same views, search and filter."""
+    visit, block = listing.visit, wanted(listing.visit.request, "results")
+    inner: dict[str, object] = {"asked": listing.asked, "filters": filtering.in_force(listing), "mistake": None}
+    inner |= {
+        "laid": laid,
+        "other": other_layout(listing),
+        "mine": saved.tabs(listing),
+        "keeping": saved.keeping(listing),
+    }
+    if block:
+        return visit.block("list.html", block, **inner)
+    title = listing.entity.plural.in_(visit.language)
+    return visit.page("list.html", 400 if wrong_row else 200, title=title, **inner, **_around(listing, wrong_row))
 
 
 def _varying(listing: Listing, found: Page) -> dict[str, str]:
@@ -292,7 +315,10 @@ def _tab(listing: Listing, view: View | None) -> Link:
     label = view.label.in_(texts.language) if view else texts("list.all", name=inline(entity.plural, texts.language))
     name = "" if view is None or view is listing.views.first else view.name
     return Link(
-        label, addresses.list_of(entity.name, view=name), current=view is listing.view and not listing.asked.saved
+        label,
+        addresses.list_of(entity.name, view=name),
+        ICONS_OF_LAYOUTS.get(view.layout, "") if view is not None else "",
+        current=view is listing.view and not listing.asked.saved,
     )
 
 
