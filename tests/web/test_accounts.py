@@ -277,6 +277,17 @@ def test_an_account_of_a_program_has_tokens_and_no_way_in(shop: Shop) -> None:
     assert sign_in(nobody(shop), email, "").status_code == 401
 
 
+def test_a_session_of_a_program_would_open_nothing(shop: Shop) -> None:
+    email = somebody(shop)
+    client, account = shop.client(email), system.account
+    assert client.get("/account").status_code == 200
+    made = sa.update(account).where(account.c.user == shop.users[email]).values(service=True)
+    shop.workspace.database.run(lambda connection: connection.execute(made))
+    assert client.get("/account").headers["location"].startswith("/sign-in")
+    assert sign_in(nobody(shop), email).status_code == 401
+    assert nobody(shop).post("/forgot", data={"email": email}).status_code == 404
+
+
 def test_what_happened_is_told_page_by_page_and_goes_after_half_a_year(shop: Shop) -> None:
     email = somebody(shop)
     for _ in range(3):

@@ -223,6 +223,7 @@ def _session_statement(release: Release) -> sa.Select[Any]:
         .join(account, account.c.user == session.c.user)
         .join(user, user.c.id == sa.func.coalesce(session.c.acting, session.c.user))
         .where(session.c.digest == sa.bindparam("digest"), session.c.expires_at > sa.bindparam("now_", type_=Instant))
+        .where(account.c.service.isnot(sa.true()))
         .where(_is_active(release), sa.or_(session.c.acting.is_(None), _may_act(release)))
     )
 
