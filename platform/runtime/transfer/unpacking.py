@@ -101,6 +101,7 @@ class _Corners:
     def __init__(self) -> None:
         self._parser = expat.ParserCreate()
         self._parser.StartElementHandler = self._begins
+        self._parser.StartDoctypeDeclHandler = self._declares
         self._row = self._column = self._last_row = self._last_column = 0
         self._broken = False
 
@@ -113,6 +114,10 @@ class _Corners:
                 self._broken = True
         if self._broken and (self._last_row or b"sheetData" in chunk):
             raise Unreadable("broken_file", reason="XML")
+
+    def _declares(self, name: str, *_: object) -> None:
+        """No sheet declares anything: what does has entities that stand for much, or for files."""
+        raise Unreadable("broken_file", reason=f"DOCTYPE {name[:20]}")
 
     def _begins(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(":")[2]

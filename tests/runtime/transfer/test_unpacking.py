@@ -67,6 +67,10 @@ BOMBS: Mapping[str, tuple[str, Callable[[Path], Path]]] = {
         "too_many_cells",
         lambda path: workbook(path, more={"xl/other.xml": f"{BEGINS}<row>{CORNER}</row>{ENDS}".encode("utf-16")}),
     ),
+    "entities that stand for much": (
+        "broken_file",
+        lambda path: workbook(path, f'<!DOCTYPE a [<!ENTITY b "{"c" * 1_000}">]>{BEGINS}<row><c><v>&b;</v></c></row>{ENDS}'),
+    ),
     "a sheet that is no XML": (
         "broken_file",
         lambda path: workbook(path, f'{BEGINS}<row><c s="1"><v>1</c></row>{ENDS}'),
