@@ -13,7 +13,7 @@ from kith.runtime.coerce import Misread, Reading, coerce
 from kith.runtime.context import Context
 from kith.runtime.ids import new_id
 from kith.runtime.transfer.identity import Identity
-from kith.runtime.transfer.mapping import ID, Step, as_id
+from kith.runtime.transfer.mapping import ID, Step, as_id, text_key
 from kith.runtime.transfer.pending import Pending, Tree, changes_of, failed_rows
 from kith.runtime.transfer.result import Result
 from kith.runtime.transfer.table import Row
@@ -89,6 +89,7 @@ class Batch:
         first, again = self.told_apart(step, [index for index in fed if index not in self.errors])
         values = dict(self.read(step, [*first, *(index for index in fed if index in self.errors)]))
         self.match(step, values)
+        self.match_any(step, values)
         self.tell_the_rest(step, values)
         records = self.records(step, {index: row for index, row in values.items() if index not in self.errors})
         self.repeat(step, again, records)
@@ -204,6 +205,30 @@ class Batch:
                     self._no_record(step, index, name, values[index].pop(name))
                 else:
                     values[index][name] = id_
+
+    def match_any(self, step: Step, values: dict[int, Values]) -> None:
+        """References to any record that a column names by a key, such as `account/ACME`: one statement for each entity."""
+        model, zone = self.writer.release.model, self.writer.context.zone
+        for name in step.values:
+            declared = step.entity.fields.get(name)
+            if declared is None or not declared.targets:
+                continue
+            wanted: dict[str, dict[int, str]] = {}
+            for index, row in values.items():
+                entity, slash, text = str(row.get(name) or "").partition("/")
+                entity = model.entity_called(entity.strip())
+                if slash and entity in declared.targets and as_id(text) is None:
+                    wanted.setdefault(entity, {})[index] = text.strip()
+            for entity, texts_ in wanted.items():
+                key = text_key(model.entities[entity])
+                known = model.entities[entity].fields.get(key)
+                if known is None:
+                    continue
+                found = {index: (typed(known, text, zone),) for index, text in texts_.items()}
+                self.writer.identity.look_up(entity, (key,), found.values())
+                for index, one in found.items():
+                    if (id_ := self.writer.identity.find(entity, (key,), one)) is not None:
+                        values[index][name] = f"{entity}/{id_}"
 
     def tell_the_rest(self, step: Step, values: Mapping[int, Values]) -> None:
         """Of rows that have failed also tell what the write gate, which does not get them, would not be able to read."""

@@ -205,13 +205,13 @@ def as_json(value: Any) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """A value as a cell: references as ids, instants with their offset, sets as texts parted by commas, parts as JSON."""
+    """A value as a cell: references as ids (to any record with the entity), instants with offset, sets by commas, parts as JSON."""
     if isinstance(value, Mapping):
         return composed(value)
     if isinstance(value, timedelta):
         return duration_text(value)
     if isinstance(value, Reference):
-        return value.id
+        return f"{value.entity}/{value.id}" if value.entity else value.id
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, (frozenset, set, list, tuple)):

@@ -122,9 +122,12 @@ def _field_called(entity: Entity, column: str) -> str:
 def _match(model: Model, declared: Field) -> str:
     """The field of the target by which texts name it."""
     target = model.entities.get(declared.to)
-    if target is None:
-        return ""
-    return next((name for name in single_keys(target) if target.fields[name].type.kind == "text"), "")
+    return text_key(target) if target is not None else ""
+
+
+def text_key(entity: Entity) -> str:
+    """The first text by which records of an entity are told apart, or ""."""
+    return next((name for name in single_keys(entity) if entity.fields[name].type.kind == "text"), "")
 
 
 def single_keys(entity: Entity) -> tuple[str, ...]:

@@ -21,7 +21,12 @@ def named_by(declared: Field, value: object) -> set[Named]:
 
 def by_todays_name(model: Model, declared: Field, value: object) -> object:
     """A value that names a record by what its entity was called once, such as one of the history, by what it is called now."""
-    if declared.type_name != ANY or not isinstance(value, Mapping) or not isinstance(value.get("entity"), str):
+    if declared.type_name != ANY:
+        return value
+    if isinstance(value, str):
+        entity, slash, id_ = value.partition("/")
+        return f"{model.entity_called(entity.strip()) or entity}{slash}{id_}"
+    if not isinstance(value, Mapping) or not isinstance(value.get("entity"), str):
         return value
     return {**value, "entity": model.entity_called(value["entity"]) or value["entity"]}
 
