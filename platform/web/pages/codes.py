@@ -88,7 +88,7 @@ def _is_due(visit: Visit) -> bool:
 
 def _form(holder: Holder, key: str, target: str, wrong: str = "") -> Response:
     visit, texts = holder.visit, holder.visit.texts
-    due = _is_due(visit)
+    due, scan = _is_due(visit), texts("codes.scan")
     app = visit.model.app.title.in_(visit.language)
     # A letter of Chinese takes nine characters of an address.
     issuer, email = app[: 20 if app.isascii() else 6], holder.user.email.encode("ascii", "ignore").decode()
@@ -106,7 +106,7 @@ def _form(holder: Holder, key: str, target: str, wrong: str = "") -> Response:
         "ask.html",
         422 if wrong else 200,
         title=texts("codes.turn_on"),
-        text=f"{texts('codes.due')} {texts('codes.scan')}" if due else texts("codes.scan"),
+        text=texts("codes.due", scan=scan) if due else scan,
         bare=due,
         crumbs=(*holder.crumbs, Link(texts("codes.title"), addresses.CODES)),
         failed=None,
