@@ -35,6 +35,8 @@ def show(visit: Visit) -> Response:
 def preview(visit: Visit) -> Response:
     """What stands for a picture in a list; a sign where there is nothing so small."""
     kept = _kept(visit)
+    if kept.width is None:
+        raise Stop(404)
     tag = f'"{kept.sha256[:32]}-s"'
     if visit.request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers={**SAFE, "etag": tag})
