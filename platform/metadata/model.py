@@ -130,6 +130,8 @@ class Key:
 class Duplicate:
     """When two records may be the same: how each field is compared (`likeness.WAYS`), and whether to warn or refuse.
 
+    With the action `ask` nothing happens at saving: it serves whoever looks for a record by a few values.
+
     `tell` names the fields that are told even of a record which the reader may not see, such as whose it is.
     """
 

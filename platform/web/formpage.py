@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from kith.metadata.model import Section
+from kith.web.alike import is_looked_at
 from kith.web.drawing import Drawn, fields_of, section_html
 from kith.web.forming import NO_REFUSALS, Draft, Part, labels, maker_of, parts_of
 from kith.web.grids import grid_of
@@ -42,10 +43,17 @@ def _drawing(
     subject: Subject, block: str, version: int | None, id_: str, was: Mapping[str, str], texts: Mapping[str, str]
 ) -> Drawing:
     live, versioned = subject.outline.live, version is not None
-    filed = subject.outline.filed
-    fixed = {"icon_name": subject.icon, "live": live, "versioned": versioned, "filed": filed, "was_name": WAS}
-    texts = {**texts, "was": SIGNS.encode(was), "id": id_, "version": str(version)}
-    return Drawing("form.html", block, (subject.icon, live, versioned, filed), texts, lambda: fixed)
+    filed, asks = subject.outline.filed, is_looked_at(subject)
+    fixed = {
+        "icon_name": subject.icon,
+        "live": live,
+        "versioned": versioned,
+        "filed": filed,
+        "asks": asks,
+        "was_name": WAS,
+    }
+    texts = {"alike": "", **texts, "was": SIGNS.encode(was), "id": id_, "version": str(version)}
+    return Drawing("form.html", block, (subject.icon, live, versioned, filed, asks), texts, lambda: fixed)
 
 
 def _fields(draft: Draft) -> dict[str, str]:

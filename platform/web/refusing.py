@@ -66,7 +66,8 @@ def _place(subject: Subject, failure: Failure) -> Place | None:
         return relation, int(number), failure.field
     # A rule of another record that this save reaches may speak of a field that has its name here as well.
     ours = not failure.rule or failure.rule in {
-        rule.path for rule in subject.visit.model.rules.get(subject.entity.name, ())
+        *(rule.path for rule in subject.visit.model.rules.get(subject.entity.name, ())),
+        *(f"{subject.entity.name}.duplicates.{name}" for name in subject.entity.duplicates),
     }
     return ("", -1, failure.field) if ours and failure.field in subject.entity.fields and not failure.at else None
 

@@ -79,7 +79,10 @@ _DUPLICATES = parts.names_to(
         match=parts.map_to(
             parts.one_of(WAYS), "How each field is compared; records in which one is empty are not.", least=1, of="field"
         ),
-        action=parts.one_of(("warn", "refuse"), "What happens when a duplicate is found; warn unless it is said."),
+        action=parts.one_of(
+            ("warn", "refuse", "ask"),
+            "What happens when a duplicate is found; warn unless it is said, and nothing but where somebody asks.",
+        ),
         tell=parts.list_of(
             parts.refers(to="field"), "What is told even of a record that one may not see, such as its owner.", most=8
         ),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Op = Literal["create", "update", "upsert", "delete", "restore"]
-Channel = Literal["form", "api", "bulk", "import", "rule", "job", "system", "revert", "undo", "erasure"]
+Channel = Literal["form", "api", "bulk", "import", "rule", "job", "system", "revert", "undo", "erasure", "merge"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,9 @@ class Change:
     action: str = ""
     """An update that carries out this named action, or takes this transition; `inputs` is what a named action asks for."""
     inputs: Mapping[str, object] = field(default_factory=dict)
-    heeds_alike: bool = False
-    """Records that may be the same stand in the way, also where a rule only warns: whoever sends it has not seen them yet."""
+    seen_alike: frozenset[str] | None = None
+    """Others that may be the same stand in the way where a rule warns of them, but for these, which the author has seen; None
+    where nobody is there to look at them."""
     exact: bool = False
     """Any edit since `version` stands in the way (`If-Match`), not only one of the fields that are sent."""
 
@@ -87,6 +88,8 @@ class Alike:
     title: str
     message: str
     refuses: bool
+    labels: str = ""
+    """The fields that agree, in the reader's words."""
     why: tuple[str, ...] = ()
     told: tuple[tuple[str, str], ...] = ()
 

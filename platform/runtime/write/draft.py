@@ -60,8 +60,8 @@ class Draft:
     """The named action or transition that was asked for."""
     inputs: Mapping[str, object] = field(default_factory=dict)
     """What came along with a named action; rules that it wakes read it by name."""
-    heeds_alike: bool = False
-    """Whether a warning that others look like it refuses it."""
+    seen_alike: frozenset[str] | None = None
+    """The records whose likeness is known already; a warning of any other refuses it, unless this is None."""
     free: bool = False
     """Nobody's right is asked: what only rules had done is taken back."""
     converted: dict[str, tuple[object, ...]] = field(default_factory=dict)

@@ -62,7 +62,9 @@ def asked_of(session: Session, draft: Draft) -> Asked | None:
     keys = {
         one: one.keys(draft.after)
         for one in likenesses_of(session.release, draft.entity)
-        if (is_new or any(draft.changed(name) for name in one.rule.match)) and draft.unread.isdisjoint(one.rule.match)
+        if one.rule.action != "ask"
+        and (is_new or any(draft.changed(name) for name in one.rule.match))
+        and draft.unread.isdisjoint(one.rule.match)
     }
     keys = {one: found for one, found in keys.items() if found}
     return Asked(draft.id, draft.after, keys) if keys else None
@@ -126,7 +128,9 @@ def note(session: Session, draft: Draft, likeness: Likeness, other: Values) -> N
         code = "duplicate" if alike.id else "duplicate_hidden"
         if all(one.code != code for one in draft.failures):
             draft.fail(_refusal(session, draft, likeness, alike, code))
-    elif draft.heeds_alike and all(one.code != "may_be_duplicate" for one in draft.failures):
+    elif draft.seen_alike is None or alike.id in draft.seen_alike:
+        return
+    elif all(one.code != "may_be_duplicate" for one in draft.failures):
         draft.fail(failure(session, "may_be_duplicate", draft))
 
 
@@ -150,7 +154,7 @@ def alike_of(session: Session, record: Values, likeness: Likeness, other: Values
     if not is_visible(session, likeness, other):
         message = say("alike.hidden", labels=labels)
         told = tuple(_told(session, likeness, other))
-        return Alike(likeness.path, likeness.entity, "", say("alike.hidden_title"), message, refuses, told=told)
+        return Alike(likeness.path, likeness.entity, "", say("alike.hidden_title"), message, refuses, labels, told=told)
     title = title_of(session, other)
     why = tuple(
         say("alike.why", label=one.label.in_(session.context.language), yours=yours, theirs=theirs)
@@ -158,7 +162,7 @@ def alike_of(session: Session, record: Values, likeness: Likeness, other: Values
         if (yours := session.show(record[one.name], one.type)) != (theirs := session.show(other[one.name], one.type))
     )
     message = say("alike.seen", title=title, labels=labels)
-    return Alike(likeness.path, likeness.entity, other["id"], title, message, refuses, why)
+    return Alike(likeness.path, likeness.entity, other["id"], title, message, refuses, labels, why)
 
 
 def is_visible(session: Session, likeness: Likeness, other: Values) -> bool:

@@ -150,7 +150,7 @@ def draft_of(
     )
     if draft.before is not None:
         draft.seen = Seen(draft.entity, draft.id, change.version) if change.version is not None else seen
-    draft.heeds_alike = change.heeds_alike
+    draft.seen_alike = change.seen_alike
     read_input(session, draft, change)
     if change.action:
         take_up(session, draft, change)

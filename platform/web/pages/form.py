@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from starlette.responses import Response
 from starlette.routing import Route
 
 from kith.runtime.ids import new_id
+from kith.runtime.likeness.looking import like_typed
 from kith.runtime.read import choices, get_record, history
 from kith.runtime.read.query import Denied
-from kith.runtime.write.change import Refused, Saved
+from kith.runtime.write.change import Change, Op, Refused, Saved
 from kith.runtime.write.previewing import Preview, preview
 from kith.web import addresses, grids
+from kith.web.alike import found_while_typing, seen_by, stopped_by, without_warning
 from kith.web.answering import action, page
 from kith.web.filed import places_of, with_uploads
 from kith.web.forming import NO_REFUSALS, Draft, choice_of, labels, writable
@@ -46,9 +49,11 @@ def routes(web: Web) -> Sequence[Route]:
         Route(NEW, page(web, show_new), methods=["GET"]),
         Route(NEW, action(web, save_new, expired, files=True), methods=["POST"]),
         Route(NEW + "/live", part(action(web, follow_new, expired)), methods=["POST"]),
+        Route(NEW + "/alike", part(action(web, look_new, expired)), methods=["POST"]),
         Route(ONE + "/edit", page(web, show_edit), methods=["GET"]),
         Route(ONE + "/edit", action(web, save_edit, expired, files=True), methods=["POST"]),
         Route(ONE + "/edit/live", part(action(web, follow_edit, expired)), methods=["POST"]),
+        Route(ONE + "/edit/alike", part(action(web, look_edit, expired)), methods=["POST"]),
     )
 
 
@@ -119,10 +124,10 @@ def seen_of(subject: Subject, typed: Typed) -> Preview | None:
     return preview(visit.connection, visit.context, visit.release, change)
 
 
-def _page(draft: Draft, status: int = 200, notice: Notice | None = None, around: str = "") -> Response:
+def _page(draft: Draft, status: int = 200, notice: Notice | None = None, around: str = "", alike: str = "") -> Response:
     subject = draft.subject
     ui = subject.visit.web.templates.ui(subject.visit.language)
-    told = {"notice": ui.notice(notice, "status") if notice else "", "clashes": around}
+    told = {"notice": ui.notice(notice, "status") if notice else "", "clashes": around, "alike": alike}
     return _drawn(subject, drawing_of(draft, "content", {**_around(subject), **told}), status)
 
 
@@ -159,6 +164,27 @@ def follow_edit(visit: Visit) -> Response:
 def _follow(subject: Subject) -> Response:
     draft = _pressed(subject, received(subject))
     return subject.visit.fragment(drawing_of(draft, "fields", {"action": _around(subject)["action"]}))
+
+
+def look_new(visit: Visit) -> Response:
+    """The records that look like the new one, after something was typed."""
+    return _look(creating(visit))
+
+
+def look_edit(visit: Visit) -> Response:
+    """The same while a record is changed."""
+    return _look(editing(visit))
+
+
+def _look(subject: Subject) -> Response:
+    visit = subject.visit
+    found = like_typed(visit.connection, visit.context, visit.release, _change(subject, received(subject)))
+    return Response(found_while_typing(subject, found), media_type="text/html")
+
+
+def _change(subject: Subject, typed: Typed) -> Change:
+    op: Op = "create" if subject.view is None else "update"
+    return typed.change(op, subject.entity.name, without=_unsent(subject, typed))
 
 
 def received(subject: Subject) -> Typed:
@@ -250,10 +276,7 @@ def _save(subject: Subject) -> Response:
         return _without_place(subject, typed)
     if typed.unfit:
         return _refused(subject, typed, Refused("invalid", typed.unfit))
-    change = typed.change(
-        "create" if subject.view is None else "update", subject.entity.name, without=_unsent(subject, typed)
-    )
-    verdict = saved(visit, change)
+    verdict = saved(visit, replace(_change(subject, typed), seen_alike=seen_by(visit)))
     if isinstance(verdict, Saved):
         said = "created" if verdict.created else "saved"
         return go(addresses.record_of(subject.entity.name, verdict.id), said)
@@ -288,8 +311,9 @@ def _refused(subject: Subject, typed: Typed, refused: Refused) -> Response:
     if subject.view is not None and refused.kind in ("conflict", "missing"):
         with subject.visit.anew() as visit:
             return _conflict(record_of(visit), typed, refused)
-    draft = Draft(subject, typed, seen_of(subject, typed), grids.kept_lines(subject), sorted_out(subject, refused))
-    return _page(draft, STATUS[refused.kind])
+    told = sorted_out(subject, without_warning(refused))
+    draft = Draft(subject, typed, seen_of(subject, typed), grids.kept_lines(subject), told)
+    return _page(draft, STATUS[refused.kind], alike=stopped_by(subject, refused))
 
 
 def _is_there(subject: Subject, id_: str) -> bool:

@@ -14,6 +14,7 @@ from kith.metadata.model import View
 from kith.runtime.read import aggregate, count_records, list_records
 from kith.runtime.read.query import AggregateQuery, BadQuery, Page
 from kith.web import addresses, filters
+from kith.web.alike import asked_by
 from kith.web.answering import page
 from kith.web.columns import ListColumn, possible_columns, title_order
 from kith.web.listing import SIZE, Asked, is_filtered, query_of
@@ -274,7 +275,7 @@ def _around(listing: Listing, wrong_row: str) -> dict[str, object]:
         "find": texts("list.search", name=inline(entity.plural, texts.language)),
         "mark": icon_of(entity),
         "actions": [replace(create_link(listing), key="create")] if may_create(listing.reader, entity) else [],
-        "more": [Link(texts("menu.bin"), addresses.bin_of(entity.name), "trash-2")] if _may_restore(listing) else [],
+        "more": _more(listing),
         "tabs": shown,
         "more_tabs": more,
         "fields": [Choice(column.path, column.asked) for column in listing.filterable],
@@ -303,6 +304,14 @@ def create_link(listing: Listing) -> Link:
     texts, entity = listing.visit.texts, listing.entity
     label = texts("list.create", name=inline(entity.label, texts.language))
     return Link(label, addresses.new_of(entity.name), "plus")
+
+
+def _more(listing: Listing) -> list[Link]:
+    texts, entity = listing.visit.texts, listing.entity
+    found = [Link(texts("alike.check_link"), addresses.check_of(entity.name), "copy")] * bool(
+        asked_by(listing.reader, entity)
+    )
+    return found + [Link(texts("menu.bin"), addresses.bin_of(entity.name), "trash-2")] * _may_restore(listing)
 
 
 def _may_restore(listing: Listing) -> bool:

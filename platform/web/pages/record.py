@@ -12,9 +12,12 @@ from starlette.routing import Route
 
 from kith.metadata.model import Field
 from kith.runtime.explaining.valuing import explain_value
+from kith.runtime.likeness.looking import like_record
+from kith.runtime.likeness.merging import can_merge, went_into
 from kith.runtime.read.query import Reference
 from kith.runtime.write.previewing import Preview, as_it_is
 from kith.web import addresses
+from kith.web.alike import Similar, similar_of
 from kith.web.answering import page
 from kith.web.flows import moves_of
 from kith.web.markdown import rendered
@@ -101,6 +104,8 @@ def page_of(subject: Subject, work: Work | None = None, status: int = 200) -> Re
         related=_related(subject, work.statements) if on_first else [],
         work=work,
         events=events,
+        alike=_alike(subject) if on_first else [],
+        merged=_merged(subject),
         past=(Link(visit.texts("past.as_of"), addresses.past_of(subject.entity.name, subject.record.id), "history"),),
         more_events=f"{subject.address}?tab={HISTORY}" if more and not is_history else "",
     )
@@ -158,6 +163,28 @@ def _more(subject: Subject) -> list[Link]:
         return []
     address = addresses.delete_of(subject.entity.name, subject.record.id)
     return [Link(subject.visit.texts("record.delete"), address, "trash-2", danger=True, dialog=True)]
+
+
+def _alike(subject: Subject) -> list[Similar]:
+    """Others that look like it; with the way to merge them for who may."""
+    visit, entity, record = subject.visit, subject.entity, subject.record
+    if record.deleted:
+        return []
+    may = can_merge(entity) and subject.may("update") and not subject.reader.rights[entity.name].right("delete").never
+    found = like_record(visit.connection, visit.context, visit.release, entity.name, record.id)
+    return [similar_of(one, record.id if may else "") for one in found]
+
+
+def _merged(subject: Subject) -> tuple[Link, ...]:
+    """Where a record in the recycle bin went, if it was merged into another."""
+    visit, entity = subject.visit, subject.entity
+    if not subject.record.deleted:
+        return ()
+    into, batch = went_into(visit.connection, visit.release, entity.name, subject.record.id)
+    if not into:
+        return ()
+    undo = Link(visit.texts("alike.merged_undo"), addresses.batch_of(batch), "undo-2")
+    return (Link(visit.texts("alike.merged_link"), addresses.record_of(entity.name, into), "arrow-right"), undo)
 
 
 # ---- what it is ---------------------------------------------------------------------------------------------------

@@ -8,10 +8,12 @@ from starlette.routing import Route
 
 from kith.web.pages import (
     access,
+    checking,
     doing,
     form,
     inline,
     lookup,
+    merging,
     order,
     past,
     private,
@@ -26,5 +28,5 @@ from kith.web.requests import Web
 
 def routes(web: Web) -> Sequence[Route]:
     """All routes of records."""
-    pages = (several, work, form, lookup, inline, doing, removal, whys, access, order, past, private, record)
+    pages = (several, checking, merging, work, form, lookup, inline, doing, removal, whys, access, order, past, private, record)
     return tuple(route for one in pages for route in one.routes(web))

@@ -27,7 +27,7 @@ class Club(Shop):
         self, values: dict[str, object], actor: Actor = SYSTEM, heeds: bool = True, entity: str = "guest"
     ) -> Verdict:
         """What the gate says to a form that asks once."""
-        change = Change("create", entity, None, values, heeds_alike=heeds)
+        change = Change("create", entity, None, values, seen_alike=frozenset() if heeds else None)
         return save(self.workspace.database, self.context(actor), self.release, change, Cause("form"))
 
 

@@ -1,0 +1,1 @@
+"""Duplicates beside saving: looking while one types or afterwards, checking by a few values, and merging two records."""
