@@ -50,7 +50,9 @@ def questions(cells: Sequence[Cell]) -> Iterator[Ask]:
     for guess in GUESSES:
         yield Ask("GET", f"/api/v1/search?q={quote(guess)}")
         yield Ask("GET", f"/search?q={quote(guess)}")
-    yield from (Ask("GET", path) for path in ("/", "/bin", "/keys", "/account", "/jobs", "/releases"))
+    yield from (
+        Ask("GET", path) for path in ("/", "/bin", "/keys", "/account", "/jobs", "/releases", "/privacy", "/batches")
+    )
 
 
 def changes(cells: Sequence[Cell]) -> Iterator[Ask]:
@@ -107,6 +109,7 @@ def _record(entity: str, id_: str) -> Iterator[Ask]:
         "/access",
     )
     ends += ("/explain?field=doubled", "/explain?field=hours", "/actions", "?as_of=2026-11-22", "/history?limit=1")
+    ends += ("?as_of=2026-11-22T04:00:01Z", "/subject", "/consents")
     yield from (Ask("GET", one + end) for end in ends)
 
 
@@ -134,6 +137,7 @@ def _pages(entity: str, cells: Sequence[Cell]) -> Iterator[Ask]:
             "/past?at=2026-11-22",
             "/field/remark",
         )
+        ends += ("/privacy", "/privacy/known.text", "/past?at=2026-11-22T12:00:01")
         ends += ("/why/matter_fees", "/why/doubled", "/related/matters", "/related/shares", "/related/tasks")
         yield from (Ask("GET", one + end) for end in ends)
     ids = "&".join(f"id={cell.id}" for cell in cells)

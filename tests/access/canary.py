@@ -2,7 +2,8 @@
 
 For each reader two databases are made that differ in nothing but what he may not read: hidden and masked fields, and all of
 records out of his scope, with what they were before. He asks both all that can be asked: lists, filters, sorts, groups, counts,
-searches, records, histories, explanations, pages, choices, files, changes that are refused. No answer may hold a text of a hidden
+searches, records, histories, explanations, pages, choices, files, commands, changes that are refused, taking back what he has
+done. No answer, no figure and no line of the log may hold a text of a hidden
 cell, and both databases must give the same answers to the byte. Prints the counts.
 """
 
@@ -13,7 +14,7 @@ import re
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,10 +23,11 @@ from starlette.testclient import TestClient
 
 from tests.access import trying
 from tests.access.asking import CODES, Ask, changes, questions
-from tests.access.firm_world import Firm, opened
+from tests.access.commanding import commanded, commands, logged
+from tests.access.firm_world import FIGURES, Firm, opened
 from tests.access.oracle import ENTITIES, Person, oracle_of
 from tests.access.people import ACTORS
-from tests.access.secrets import FEES, PHONES, WORDS, same_ids, story, told
+from tests.access.secrets import FEES, PHONES, WORDS, Cell, same_ids, story, told
 from tests.support import run as folder_of_run
 from tests.support.postgresql import clean_up, fresh_schema, server_url
 from tests.web.forms import post
@@ -100,7 +102,46 @@ def _answers(opening: Opening, me: Person, seed: int, share: float, world: int) 
             asked = list(_exports(firm, me, Path(folder)))
             asked += [(ask, _asked(firm, me, ask)) for ask in list(questions(cells))[seed % step :: step]]
             asked += _imports(firm, me, Path(folder))
-            return asked + [(ask, _asked(firm, me, ask)) for ask in list(changes(cells))[seed % step :: step]]
+            asked += [(ask, commanded(firm, me, ask)) for ask in list(commands(cells, me))[seed % step :: step]]
+            with logged() as log:
+                asked += [(ask, _asked(firm, me, ask)) for ask in list(changes(cells))[seed % step :: step]]
+                asked += _taken_back(firm, me, cells)
+            return [*asked, (Ask("log", ""), (200, _needles(log.getvalue()))), (Ask("figures", ""), _figures(firm))]
+
+
+def _needles(text: str) -> str:
+    """What of a text must not be there: the rest differs from run to run."""
+    return " ".join(one for one in NEEDLES if one in text)
+
+
+def _figures(firm: Firm) -> Answer:
+    answer = TestClient(firm.app).get("/metrics", headers={"authorization": f"Bearer {FIGURES}"})
+    return answer.status_code, _needles(answer.text)
+
+
+def _taken_back(firm: Firm, me: Person, cells: Sequence[Cell]) -> Iterator[tuple[Ask, Answer]]:
+    """Batches of his own: what they did, and what would come of taking them back.
+
+    Their numbers are set apart: what else a database has made before is no news to anybody, but counts in ours.
+    """
+    known: list[str] = []
+
+    def masked(answer: Answer) -> Answer:
+        text = answer[1]
+        for number, batch in enumerate(known):
+            text = text.replace(batch, f"(batch {number})")
+        return answer[0], text
+
+    for entity in ENTITIES:
+        items = [{"op": "update", "id": one.id, "values": {"note": "in bulk"}} for one in cells if one.entity == entity]
+        ask = Ask("POST", f"/api/v1/{entity}/bulk", {"mode": "each", "items": items})
+        answer = _asked(firm, me, ask)
+        known += re.findall(r'"batch":"([^"]+)"', answer[1])
+        yield ask, masked(answer)
+        for path in ("/batches", "/batches/{}", "/api/v1/batches/{}") if known else ():
+            yield Ask("GET", path), masked(_asked(firm, me, Ask("GET", path.format(known[-1]))))
+        for path in ("{}", "{} --json") if known else ():
+            yield Ask("undo", path), masked(commanded(firm, me, Ask("undo", path.format(known[-1]))))
 
 
 def _asked(firm: Firm, me: Person, ask: Ask) -> Answer:

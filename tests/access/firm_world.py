@@ -9,19 +9,25 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from starlette.applications import Starlette
+from starlette.routing import Route
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 
+from kith.api.health import Figures
 from kith.api.routes import routes as api_routes
 from kith.metadata.model import Model
 from kith.runtime.accounts import CHEAP, issue_token, open_session, set_password
 from kith.runtime.accounts.actors import actor_of_user
 from kith.runtime.calling import Calling, Doors
 from kith.runtime.context import SYSTEM, Context, context_of
+from kith.runtime.measuring import Measures
+from kith.runtime.operating import OPEN
 from kith.runtime.publishing import hooks
 from kith.runtime.workspace import Workspace
 from kith.runtime.write.change import Cause, Change, Saved
 from kith.runtime.write.gate import save_within
 from kith.web.app import routes as page_routes
+from kith.web.gate import Gate
 from tests.access.oracle import FIRM
 from tests.access.people import EVERYBODY, TEAMS
 from tests.support.prepared import prepared
@@ -29,6 +35,8 @@ from tests.support.worlds import Time, model_of
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 ADMIN = "admin"
+FIGURES = "figures"
+"""The token that figures are told for."""
 
 
 @dataclass
@@ -36,7 +44,7 @@ class Firm:
     """A workspace with its doors; `users` has the id of everybody by name."""
 
     workspace: Workspace
-    app: Starlette
+    app: ASGIApp
     users: Mapping[str, str]
     tokens: Mapping[str, str]
     clock: Time
@@ -88,8 +96,10 @@ def opened(url: str) -> Iterator[Firm]:
     )
     calling = Calling(workspace.database)
     doors = Doors(workspace, calling, time)
-    app = Starlette(routes=[*api_routes(doors), *page_routes(doors, CHEAP)])
-    yield Firm(workspace, app, users, tokens, time)
+    measures = Measures()
+    figures = Route("/metrics", Figures(doors, measures, FIGURES).answer)
+    app = Starlette(routes=[*api_routes(doors), figures, *page_routes(doors, CHEAP)])
+    yield Firm(workspace, Gate(app, OPEN, measures), users, tokens, time)
     calling.close()
     workspace.close()
 

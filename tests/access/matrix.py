@@ -72,7 +72,7 @@ def played(url: str, folder: Path, seed: int, share: float = 1.0) -> Matrix:
         for case in every:
             if case.action == "read":
                 _read_one(firm, client, matrix, case)
-        _write(firm, client, matrix, [case for case in every if case.action not in READING], folder)
+        write(firm, client, matrix, [case for case in every if case.action not in READING], folder)
     return matrix
 
 
@@ -117,7 +117,7 @@ def _read_one(firm: Firm, client: TestClient, matrix: Matrix, case: Case) -> Non
     matrix.wrong += [f"{_about(case)}: {fault}" for fault in faults]
 
 
-def _write(firm: Firm, client: TestClient, matrix: Matrix, every: Sequence[Case], folder: Path) -> None:
+def write(firm: Firm, client: TestClient, matrix: Matrix, every: Sequence[Case], folder: Path) -> None:
     told: dict[int, bool | None] = {}
     for case in every:
         if case.channel == "REST":

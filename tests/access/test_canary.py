@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from tests.access.canary import READERS, on_sqlite, played
 
-SHARE = 0.01
+SHARE = 0.006
 
 
 def test_no_answer_holds_or_tells_what_is_hidden() -> None:

@@ -19,9 +19,9 @@ from tests.access.firm_world import ADMIN, Firm, opened
 
 
 @pytest.fixture
-def firm(database_url: str) -> Iterator[Firm]:
+def firm(sqlite_url: str) -> Iterator[Firm]:
     """A firm whose stranger has numbered papers."""
-    with opened(database_url) as found:
+    with opened(sqlite_url) as found:
         values = {"name": "p", "owner": found.users["stranger"]}
         found.put([Change("create", "paper", None, {**values, "code": f"K{number}"}) for number in range(MOST + 10)])
         yield found
