@@ -94,7 +94,7 @@ def _entity(old: Entity, new: Entity, pairs: Pairs) -> Iterator[Change]:
     if list(old.fields) != list(new.fields) and set(old.fields) == set(new.fields):
         aspects = (*aspects, "order")
     if aspects:
-        yield ChangeEntity(new.name, aspects)
+        yield ChangeEntity(new.name, aspects, effect="rights" if "seen_with" in aspects else "safe")
     if plain(old.retention) != plain(new.retention):
         yield ChangeRetention(new.name, old.retention, new.retention)
     for field in new.fields.values():
