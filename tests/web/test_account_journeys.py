@@ -21,7 +21,15 @@ def test_axe_finds_nothing_grave_and_nothing_scrolls_sideways(
     chromium: Browser, served_shop: Served, look: Look
 ) -> None:
     user = served_shop[0].users[somebody(served_shop[0])]
-    paths = ["/account", "/account/codes", "/account/tokens/new", "/account/history", "/accounts", "/accounts/new"]
+    paths = [
+        "/account",
+        "/account/codes",
+        "/account/email",
+        "/account/tokens/new",
+        "/account/history",
+        "/accounts",
+        "/accounts/new",
+    ]
     paths += [f"/accounts/{user}", f"/accounts/{user}/act", "/forgot", "/link/none"]
     found: list[str] = []
     with visiting(chromium, served_shop, look) as page:

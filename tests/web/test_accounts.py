@@ -309,7 +309,14 @@ def test_what_happened_is_told_page_by_page_and_goes_after_half_a_year(shop: Sho
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
 def test_every_page_of_an_account_is_there_in_both_languages(shop: Shop, language: str) -> None:
     admin, user = shop.client(ADMIN, language), shop.users[somebody(shop)]
-    paths = ["/account", "/account/codes", "/account/history", "/account/tokens/new", "/account/devices/end"]
+    paths = [
+        "/account",
+        "/account/codes",
+        "/account/email",
+        "/account/history",
+        "/account/tokens/new",
+        "/account/devices/end",
+    ]
     paths += ["/accounts", "/accounts/new", *(f"/accounts/{user}{rest}" for rest in ("", "/link", "/act", "/history"))]
     for path in paths:
         answer = admin.get(path)

@@ -71,7 +71,8 @@ def test_what_is_saved_carries_both_names_and_the_chain_still_holds(shop: Shop) 
 
 
 @pytest.mark.parametrize(
-    "path", ["/account", "/account/codes", "/account/tokens/new", "/account/devices/end", "/account/history"]
+    "path",
+    ["/account", "/account/codes", "/account/email", "/account/tokens/new", "/account/devices/end", "/account/history"],
 )
 def test_nobodys_secrets_are_touched_meanwhile(shop: Shop, path: str) -> None:
     client = acting(shop, somebody(shop))
