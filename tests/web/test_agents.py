@@ -7,7 +7,10 @@ import pytest
 from kith.web.agents import agent_in_words
 from kith.web.templating import Templates
 
-MAC, PHONE = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) ", "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) "
+MAC, PHONE = (
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) ",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) ",
+)
 WINDOWS, HARMONY = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) ", "Mozilla/5.0 (Phone; OpenHarmony 5.0) "
 KIT = "AppleWebKit/605.1.15 (KHTML, like Gecko) "
 
