@@ -173,7 +173,7 @@ def _offered(listing: Listing, subject: Subject, choice: Choice, offer: Offer) -
 
 def _page(found: Moving, refused: Refused | None = None) -> Response:
     visit, subject = found.listing.visit, found.subject
-    title = visit.texts("own_address.title", name=subject.record.title)
+    title = visit.texts("placing.title", name=subject.record.title)
     inputs = _day_input(found) if found.timing is not None else ()
     context = {
         "title": title,
