@@ -47,12 +47,17 @@ of: order
 items:
   not_too_much: {require: not settings.strict or amount <= settings.most, message: "At most {settings.most}."}
 """
+ROLE = """\
+role: clerk
+label: Clerk
+entities: {order: {read: amount <= settings.most, create: true}}
+"""
 
 
 @pytest.fixture
 def workspace(database_url: str, tmp_path: Path) -> Iterator[Workspace]:
     documents = {"app.yaml": app_document("corner", "order") + SETTINGS, "entities/order.yaml": ORDER}
-    for path, text in {**documents, "rules/orders.yaml": RULES}.items():
+    for path, text in {**documents, "rules/orders.yaml": RULES, "roles/clerk.yaml": ROLE}.items():
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_text(text, "utf-8")
     opened = installed(database_url, built(tmp_path))
@@ -101,6 +106,7 @@ def test_what_is_computed_from_a_setting_is_computed_anew_when_a_later_layer_set
 
 def test_a_rule_reads_a_setting_as_it_is_now_and_says_so(workspace: Workspace) -> None:
     assert isinstance(order(workspace, 500), Saved)
+    assert [change.effect for change in set_to(workspace, "{most: {value: 200}}").changes] == ["rights", "safe"]
     workspace.apply(set_to(workspace, "{strict: {value: true}}"), hooks=hooks(workspace.clock))
     refused = order(workspace, 500)
     assert isinstance(refused, Refused)

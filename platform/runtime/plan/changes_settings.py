@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kith.metadata.model import Model
 from kith.metadata.model_settings import AppSetting
 from kith.problems import Words
-from kith.runtime.plan.changes import Change
+from kith.rules.program import Expression
+from kith.runtime.plan.changes import Change, Effect
 from kith.runtime.plan.pairs import Pairs
 from kith.runtime.plan.plain import plain
 
@@ -47,17 +49,27 @@ def compare_settings(pairs: Pairs) -> Iterator[Change]:
     before, after = pairs.before.app.settings, pairs.after.app.settings
     if not pairs.before.app.name:
         return
+    scopes = "\n".join(_scopes(pairs.after))
     for name, new in after.items():
         old = before.get(name)
         if old is None:
             yield ChangeSetting(name, "added", after=written(new))
         elif plain(old.value) != plain(new.value):
-            yield ChangeSetting(name, "set", written(old), written(new))
+            effect: Effect = "rights" if reads_any(scopes, frozenset({name})) else "safe"
+            yield ChangeSetting(name, "set", written(old), written(new), effect=effect)
         elif plain(old) != plain(new):
             yield ChangeSetting(name, "changed")
     for name in before:
         if name not in after:
             yield ChangeSetting(name, "removed")
+
+
+def _scopes(model: Model) -> Iterator[str]:
+    """Which records and actions roles grant, as far as that is an expression."""
+    for role in model.roles.values():
+        for grant in role.grants.values():
+            rights = (*grant.rights.values(), *grant.actions.values())
+            yield from (right.excerpt.text for right in rights if isinstance(right, Expression))
 
 
 def written(setting: AppSetting) -> str:
