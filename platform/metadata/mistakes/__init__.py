@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from kith.metadata.mistakes import calendars, data, flows, layers, layouts, lint, model, privacy, shape, timing
+from kith.metadata.mistakes import (
+    calendars,
+    dashboards,
+    data,
+    files,
+    flows,
+    layers,
+    layouts,
+    lint,
+    model,
+    privacy,
+    shape,
+    timing,
+)
 from kith.problems import Mistake
 from kith.yaml_mistakes import MISTAKES as YAML
 
@@ -16,7 +29,16 @@ FAMILIES: dict[str, tuple[Mistake, ...]] = {
     "D1": YAML,
     "D2": _of(shape),
     "D3": _of(layers),
-    "D4": (*_of(model), *_of(flows, "D4"), *_of(timing), *_of(calendars), *_of(layouts), *_of(privacy, "D4")),
+    "D4": (
+        *_of(model),
+        *_of(flows, "D4"),
+        *_of(timing),
+        *_of(calendars),
+        *_of(layouts),
+        *_of(dashboards, "D4"),
+        *_of(privacy, "D4"),
+        *_of(files),
+    ),
     "D5": _of(data),
     "W5": (*_of(lint), *_of(flows, "W5"), *_of(privacy, "W5")),
 }

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from kith.runtime.context import Actor
 from kith.runtime.files.described import Described
+from kith.runtime.read.cursors import ID
 from kith.runtime.schema import system
 from kith.runtime.schema.names import EntityNames
 from kith.runtime.schema.pairing import went_on
@@ -53,7 +54,7 @@ def uploader(actor: Actor) -> str:
 
 def kept_files(connection: sa.Connection, ids: Iterable[str]) -> dict[str, Kept]:
     """What is known of files by id, in one statement; those that are not there are left out."""
-    wanted = sorted(set(ids))
+    wanted = sorted(id_ for id_ in set(ids) if ID.fullmatch(id_))
     if not wanted:
         return {}
     found = connection.execute(sa.select(*_KNOWN, *_WHOSE).where(FILE.id.in_(wanted)))

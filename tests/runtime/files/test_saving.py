@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 from jsonschema import Draft202012Validator
 
+from kith.runtime.past.undoing import advance
+from kith.runtime.publishing import system_context
 from kith.runtime.schema import system
-from tests.api.world import Desk
+from tests.api.world import NOW, Desk
 from tests.runtime.files.making import HTML, PDF, document, png
 from tests.runtime.files.world import fetched, send, uploaded
 
@@ -75,10 +77,6 @@ def test_a_former_file_is_for_whom_the_history_is_and_comes_back(desk: Desk) -> 
     assert (change["old"]["name"], change["new"]["name"]) == ("first.pdf", "second.pdf")
     assert fetched(desk, first, "ann").content == PDF
     assert fetched(desk, first, "bob").status_code == 404
-    back = desk.ask(
-        "POST", f"work/{made['id']}/revert", "ann", {"version": 2, "as_of": None} | {"fields": ["contract"]}
-    )
-    assert back.status_code in (200, 400), back.text
     assert desk.ask("PATCH", f"work/{made['id']}", "ann", {"contract": first}).json()["data"]["contract"]["id"] == first
     assert desk.ask("DELETE", f"work/{made['id']}", "ann").status_code == 204
     assert fetched(desk, first, "ann").status_code == 200
@@ -218,3 +216,22 @@ def test_the_description_of_the_api_agrees_with_what_it_answers(desk: Desk) -> N
     (work,) = (one for one in desk.get("meta", "ann").json()["data"]["entities"] if one["name"] == "work")
     contract = next(one for one in work["fields"] if one["name"] == "contract")
     assert (contract["type"], contract["accept"], contract["max_size"]) == ("file", ["pdf", "txt", "docx"], 1)
+
+
+def test_an_undo_that_brings_back_a_file_of_a_record_is_no_handing_on(desk: Desk) -> None:
+    first, second = uploaded(desk, PDF, "first.pdf")["id"], uploaded(desk, PDF + b"%", "second.pdf")["id"]
+    made = desk.make("work", "ann", name="A", contract=first)
+    answer = desk.ask(
+        "POST",
+        "work/bulk",
+        "ann",
+        {"mode": "all", "items": [{"op": "update", "id": made["id"], "values": {"contract": second}}]},
+    )
+    assert answer.status_code == 200, answer.text
+    batch = answer.json()["batch"]
+    release = desk.workspace.current()
+    context = system_context(release, lambda: NOW)
+    noted, more = desk.workspace.database.run(lambda connection: advance(connection, context, release, batch, {}))
+    assert (noted["returned"], more) == (1, False)
+    assert desk.get(f"work/{made['id']}", "ann").json()["data"]["contract"]["id"] == first
+    assert fetched(desk, second, "ann").status_code == 200
