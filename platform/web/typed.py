@@ -25,6 +25,8 @@ PARTS: Mapping[str, tuple[str, ...]] = {"address": ADDRESS, "person_name": NAME,
 MANY = frozenset({"choices", "references", "users", "files"})
 FILED = FILES - {"files"}
 """One file: the box of the one that is there, without whose tick nothing is sent, and what is uploaded."""
+SEVERAL = frozenset({*PARTS, *MANY, *FILED})
+"""What is made up of several controls, and so is not edited in its place."""
 WAS, VERSION, ID, ROW, GONE = "_was", "_version", "_id", "_row", "_gone"
 ADD, REMOVE, KEEP, RESUME, TOLD, FIND = "_add", "_remove", "_keep", "_resume", "_told", "_find"
 """Names of what a form sends beside its fields."""

@@ -110,6 +110,23 @@ def test_a_refused_form_keeps_what_it_brought_along(desk: Desk, app: Starlette) 
     assert made.status_code == 303, made.text
 
 
+def test_what_a_transition_asks_for_may_be_a_file(desk: Desk, app: Starlette) -> None:
+    client, made = client_of(desk, app), desk.make("work", "ann", name="To be signed")["id"]
+    asked = client.get(f"/records/work/{made}/do/sign")
+    assert 'enctype="multipart/form-data"' in asked.text
+    wrong = client.post(
+        f"/records/work/{made}/do/sign", data=fields_of(asked.text), files={"contract.upload": ("a", HTML)}
+    )
+    assert (wrong.status_code, "not accepted here" in wrong.text) == (422, True)
+    done = client.post(
+        f"/records/work/{made}/do/sign", data=fields_of(asked.text), files={"contract.upload": ("a", PDF)}
+    )
+    assert done.status_code == 303, done.text
+    record = desk.get(f"work/{made}", "ann").json()["data"]
+    assert (record["status"], record["contract"]["name"]) == ("signed", "a.pdf")
+    assert f"/records/work/{made}/field/photo" not in client.get(f"/records/work/{made}").text
+
+
 def test_nobody_unknown_has_his_files_received(desk: Desk, app: Starlette) -> None:
     stranger = TestClient(app, base_url="http://kith.test", follow_redirects=False)
     sent = stranger.post("/records/work/new", data={"name": "x"}, files={"photo.upload": ("a.png", png())})

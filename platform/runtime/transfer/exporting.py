@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import sqlalchemy as sa
 
+from kith.metadata.fields.files import FILES
 from kith.metadata.model import Entity, Field, Import, ImportValue, Model
 from kith.rules.plain import duration_text
 from kith.runtime.coerce.choosing import listing
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from kith.runtime.release import Release
 
 PAGE = 500
+LEFT_OUT = frozenset({"secret", "autonumber", *FILES})
+"""Types of which an import writes nothing: what a file holds does not stand in a table."""
 Shown = Callable[[Any], Any]
 
 
@@ -107,7 +110,7 @@ def of_entity(model: Model, entity: Entity, fields: Sequence[str], context: Cont
     wanted = [
         one.name
         for one in entity.fields.values()
-        if one.name in readable and not one.is_computed and one.type_name not in ("secret", "autonumber")
+        if one.name in readable and not one.is_computed and one.type_name not in LEFT_OUT
     ]
     return [Output(name, name, show_of(entity.fields.get(name))) for name in (ID, *wanted)]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from starlette.responses import Response
 from starlette.routing import Route
 
+from kith.metadata.fields.files import FILES
 from kith.metadata.model import Field
 from kith.runtime.read.query import Denied
 from kith.runtime.write.change import Change, Refused
@@ -15,6 +16,7 @@ from kith.runtime.write.offering import Offer, offers
 from kith.web import addresses
 from kith.web.answering import action, page
 from kith.web.choices import local
+from kith.web.filed import places_of, with_uploads
 from kith.web.flows import ONE_ACTION, address_of
 from kith.web.forming import Draft, labels, maker_of, writable
 from kith.web.inputs import FormSection
@@ -27,7 +29,7 @@ from kith.web.requests import Stop, Visit, Web, go, parameter
 from kith.web.saving import saved
 from kith.web.subject import Subject, record_of
 from kith.web.templating import wanted
-from kith.web.typed import FIND, MANY, PARTS, Typed, raw_of, sent, typed_of
+from kith.web.typed import FIND, SEVERAL, Typed, raw_of, sent, typed_of
 from kith.web.view import Link
 
 
@@ -35,7 +37,7 @@ def routes(web: Web) -> Sequence[Route]:
     """The routes of actions and transitions."""
     return (
         Route(ONE_ACTION, page(web, ask), methods=["GET"]),
-        Route(ONE_ACTION, action(web, perform, expired), methods=["POST"]),
+        Route(ONE_ACTION, action(web, perform, expired, files=True), methods=["POST"]),
         Route(ONE_ACTION + "/choices/{field}", part(page(web, look_up), 401), methods=["GET"]),
     )
 
@@ -92,7 +94,11 @@ def perform(visit: Visit) -> Response:
         return _not_now(subject)
     asked = Asked(subject, offer)
     is_action = offer.action is not None
-    typed = typed_of(visit.form, offer.asked if is_action else _own_inputs(subject), {})
+    fields = offer.asked if is_action else _own_inputs(subject)
+    form, unfit = with_uploads(visit, [*places_of(visit.form, fields, {})])
+    typed = typed_of(form, fields, {})
+    if unfit:
+        return _page(asked, typed, Refused("invalid", unfit))
     if visit.sent(FIND):
         return _page(asked, typed)
     values = {name: sent(raw) for name, raw in typed.raw.items()}
@@ -133,10 +139,10 @@ def _not_now(subject: Subject) -> Response:
 
 
 def _own_inputs(subject: Subject) -> list[Field]:
-    """The record's fields that the reader may write, and that are one control."""
+    """The record's fields that the reader may write, and that are one control or files."""
     may = writable(subject)
     fields = subject.entity.fields.values()
-    return [one for one in fields if one.name in may and one.type_name not in (*PARTS, *MANY)]
+    return [one for one in fields if one.name in may and (one.type_name not in SEVERAL or one.type_name in FILES)]
 
 
 def _with_named(subject: Subject, offer: Offer, typed: Typed, refused: Refused) -> Offer:
@@ -164,6 +170,7 @@ def _page(asked: Asked, typed: Typed, refused: Refused | None = None) -> Respons
         "text": offer.confirm.in_(visit.language) if offer.confirm.texts else "",
         "help": offer.action.help.in_(visit.language) if offer.action and offer.action.help.texts else "",
         "why": () if offer.possible or refused is not None else offer.why,
+        "filed": any(one.type_name in FILES for one in offer.asked),
         "section": FormSection(fields, columns=1),
         "fields": fields,
         "messages": _messages(asked, refused),

@@ -30,7 +30,7 @@ from kith.web.story import timeline, when
 from kith.web.subject import Subject, record_of
 from kith.web.tables import MOST_LINES, RelatedList, records_table, related_list
 from kith.web.templating import wanted
-from kith.web.typed import MANY, PARTS
+from kith.web.typed import SEVERAL
 from kith.web.view import Fact, Link, Table, Why
 from kith.web.work import Work, work_of
 
@@ -217,7 +217,7 @@ def fact_of(subject: Subject, declared: Field, value: object) -> Fact:
 def _pencil(subject: Subject, declared: Field) -> str:
     """Where a field is edited by itself: what several controls make up, or a condition locks, is edited in the form."""
     record = subject.record
-    alone = is_input(declared) and declared.type_name not in (*PARTS, *MANY) and declared.locked_when is None
+    alone = is_input(declared) and declared.type_name not in SEVERAL and declared.locked_when is None
     may = declared.name in record.writable and declared.name not in record.masked and not record.deleted
     return f"{subject.address}/field/{declared.name}" if alone and may else ""
 
