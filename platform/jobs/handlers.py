@@ -15,6 +15,7 @@ from kith.runtime.context import Context
 from kith.runtime.database import Connection
 from kith.runtime.files import letting_go
 from kith.runtime.idempotency import forget_old
+from kith.runtime.likeness import searching
 from kith.runtime.past.wishes import carry_on
 from kith.runtime.privacy import retaining as retention
 from kith.runtime.privacy.compacting import compact
@@ -131,7 +132,13 @@ def email(work: Work) -> Any:
     return send_link(workspace.database, work.context, work.release, settings, job.id, job.payload)
 
 
+def look_alike(connection: Connection, work: Work, so_far: Mapping[str, Any]) -> tuple[Any, bool]:
+    """Hold some more records against each other."""
+    return searching.advance(connection, work.context, work.release, work.job.payload, so_far)
+
+
 HANDLERS: Mapping[str, Handler] = {
+    "alike": Stepwise(look_alike),
     "compact": Apart(compacted),
     "copy": Stepwise(copy),
     "email": Apart(email),

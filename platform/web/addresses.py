@@ -74,6 +74,16 @@ def merge_of(entity: str, id_: str, other: str) -> str:
     return f"{record_of(entity, id_)}/merge/{quote(other, safe='')}"
 
 
+def apart_of(entity: str, id_: str, other: str) -> str:
+    """Where it is said that two records are not the same (POST)."""
+    return f"{record_of(entity, id_)}/apart/{quote(other, safe='')}"
+
+
+def pairs_of(entity: str) -> str:
+    """All records of an entity that may be the same."""
+    return f"/records/{entity}/duplicates"
+
+
 def check_of(entity: str) -> str:
     """Where one asks whether there is such a record."""
     return f"/records/{entity}/check"

@@ -28,13 +28,15 @@ class Similar:
     why: tuple[str, ...] = ()
     told: tuple[tuple[str, str], ...] = ()
     merge: str = ""
+    apart: str = ""
 
 
 def similar_of(one: Alike, beside: str = "") -> Similar:
     """What a page says of one; `beside` is the record that it may be put together with."""
     address = addresses.record_of(one.entity, one.id) if one.id else ""
     merge = addresses.merge_of(one.entity, beside, one.id) if beside and one.id else ""
-    return Similar(one.title, address, one.labels, one.why, one.told, merge)
+    apart = addresses.apart_of(one.entity, beside, one.id) if beside and one.id else ""
+    return Similar(one.title, address, one.labels, one.why, one.told, merge, apart)
 
 
 def is_looked_at(subject: Subject) -> bool:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import re
 
+import sqlalchemy as sa
+
+from kith.runtime.clock import system_clock
+from kith.runtime.context import SYSTEM, context_of
 from kith.runtime.ids import new_id
+from kith.runtime.likeness import searching
+from kith.runtime.schema import system
 from kith.runtime.write.change import Change
 from tests.web.forms import form_of
 from tests.web.shop import ADMIN, CLERK, Shop
@@ -22,7 +28,9 @@ def a_member(shop: Shop, name: str, **values: object) -> str:
 def test_a_form_stops_once_shows_what_was_found_and_saves_all_the_same(shop: Shop) -> None:
     known = a_member(shop, "司马甲乙")
     client = shop.client(ADMIN)
-    form = form_of(client.get("/records/member/new").text).fill(name="司马甲艺", birthday=BORN, email="jiayi@lanting.example")
+    form = form_of(client.get("/records/member/new").text).fill(
+        name="司马甲艺", birthday=BORN, email="jiayi@lanting.example"
+    )
     stopped = form.send(client)
     assert stopped.status_code == 422
     said = text_of(stopped.text)
@@ -85,6 +93,28 @@ def test_one_asks_whether_there_is_such_a_record_by_a_few_values(shop: Shop) -> 
     none = form.fill(name="Nobody Atall", mobile="").send(client)
     assert "Nothing was found" in none.text
     assert client.get("/records/store/check").status_code == 404
+
+
+def test_pairs_are_searched_by_a_job_and_kept_apart_where_they_are_not_the_same(shop: Shop) -> None:
+    one, other = a_member(shop, "司马寅卯"), a_member(shop, "司马寅昴")
+    client, way = shop.client(ADMIN), "/records/member/duplicates"
+    assert f'href="{way}"' in client.get("/records/member/check").text
+    assert "Nobody has searched yet." in client.get(way).text
+    assert form_of(client.get(way).text, way).send(client).status_code == 303
+    assert "Searching: 0 records so far" in client.get(way).text
+    with shop.workspace.database.write() as connection:
+        context = context_of(SYSTEM, system_clock(), language="en", time_zone="UTC")
+        noted, more = searching.advance(connection, context, shop.workspace.current(), {"entity": "member"}, {})
+        assert not more
+        done = sa.update(system.job).where(system.job.c.kind == searching.KIND)
+        connection.execute(done.values(state="done", result=noted))
+    found = client.get(way).text
+    apart = f"/records/member/{one}/apart/{other}"
+    assert "司马寅卯" in text_of(found)
+    assert form_of(found, apart).send(client).headers["location"] == way
+    assert "司马寅卯" not in text_of(client.get(way).text)
+    assert "Others look like this one" not in client.get(f"/records/member/{one}").text
+    assert shop.client(CLERK).get(way).status_code == 404
 
 
 def test_the_pages_have_no_script_and_no_style_of_their_own(shop: Shop) -> None:

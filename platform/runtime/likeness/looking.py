@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from kith.runtime.context import Context
 from kith.runtime.ids import new_id
+from kith.runtime.likeness.apart import kept_apart, pair_of
 from kith.runtime.search import likenesses_of
 from kith.runtime.write.change import Alike, Cause, Change
 from kith.runtime.write.likeness import MOST_TOLD, Asked, alike_of, asked_of, is_visible, pairs
@@ -42,7 +43,9 @@ def like_record(connection: sa.Connection, context: Context, release: Release, e
         return []
     keys = {one: one.keys(record) for one in rules if is_visible(session, one, record)}
     keys = {one: found for one, found in keys.items() if found}
-    return _found(session, Asked(id_, record, keys) if keys else None, hidden=False)
+    found = _found(session, Asked(id_, record, keys) if keys else None, hidden=False)
+    known = kept_apart(connection, release, entity, [pair_of(id_, one.id) for one in found])
+    return [one for one in found if pair_of(id_, one.id) not in known]
 
 
 def check(

@@ -83,6 +83,8 @@ def _about(job: Listed, model: Model, texts: Texts, when: Callable[[datetime], s
         entity = model.entities[payload["entity"]]
         labels = [entity.fields[name].label.in_(texts.language) for name in payload["fields"] if name in entity.fields]
         return texts("jobs.about.copy", entity=entity.label.in_(texts.language), fields=", ".join(labels))
+    if job.kind == "alike" and payload.get("entity") in model.entities:
+        return model.entities[payload["entity"]].plural.in_(texts.language)
     if job.kind == "schedule":
         slot = when(datetime.fromisoformat(payload["slot"]))
         return texts("jobs.about.schedule", rule=payload["rule"], slot=slot)

@@ -13,11 +13,13 @@ from kith.runtime.schema.own import column as _column
 from kith.runtime.schema.own import index as _index
 from kith.runtime.schema.own import table as _table
 from kith.runtime.schema.own_accounts import account, attempt, identity, link, session, sign_in, token
+from kith.runtime.schema.own_alike import apart
 from kith.runtime.schema.own_files import file, file_part
 
 __all__ = [
     "SYSTEM",
     "account",
+    "apart",
     "attempt",
     "file",
     "file_part",

@@ -6,6 +6,7 @@ import hashlib
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from kith.metadata.model import Duplicate, Field
@@ -84,17 +85,20 @@ class Likeness:
             elif loose == ("",):
                 # Of several names the first leads to the others, which are compared only.
                 name_ = name_of(text_of(value))
-                loose = tuple(sorted(name_.sounds if way == "pinyin" else keys_of(name_)))
-        known = "\x1f".join(plain)
-        return [self.code + _digest(f"{known}\x1f{one}") for one in loose]
+                loose = tuple(sorted(name_.sounds)) if way == "pinyin" else keys_of(name_)
+        return list(_terms(self.code, tuple(plain), loose))
 
     def holds(self, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
         """Whether two records may be the same."""
         return all(same(way, one.get(name), other.get(name)) for name, way in self.rule.match.items())
 
 
-def _digest(text: str) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=7).hexdigest()
+@lru_cache(maxsize=512)
+def _terms(code: str, plain: tuple[str, ...], loose: tuple[str, ...]) -> tuple[str, ...]:
+    # A save asks for them twice: to look for others, and for its own search row.
+    known = "\x1f".join(plain)
+    texts = (f"{known}\x1f{one}" for one in loose)
+    return tuple(code + hashlib.blake2b(text.encode(), digest_size=7).hexdigest() for text in texts)
 
 
 def likenesses(table: EntityTable) -> Iterator[Likeness]:

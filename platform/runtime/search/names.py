@@ -72,8 +72,13 @@ def _spelled(words: list[str]) -> frozenset[str]:
     return frozenset([joined, "".join((words[-1], *words[:-1])), "".join((*words[1:], words[0]))])
 
 
-def keys_of(name: Name) -> set[str]:
+@lru_cache(maxsize=2_000)
+def keys_of(name: Name) -> tuple[str, ...]:
     """What names that may be the same have one of in common."""
+    return tuple(sorted(_keys(name)))
+
+
+def _keys(name: Name) -> set[str]:
     keys = {f"p{sound}" for sound in name.sounds}
     if name.han:
         keys |= slips(name.han, "h") if len(name.han) >= SHORT else {f"h{name.han}"}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from kith.runtime.likeness.apart import kept_apart, pair_of
 from kith.runtime.read.prepared import Prepared, prepare
 from kith.runtime.rights import is_closed
 from kith.runtime.search import likenesses_of
@@ -49,8 +50,12 @@ def check_likeness(session: Session, drafts: Sequence[Draft]) -> None:
         if likenesses_of(session.release, entity):
             asking = {draft.id: draft for draft in drafts if draft.entity == entity and draft.op != "delete"}
             asked = [one for draft in asking.values() if (one := asked_of(session, draft)) is not None]
-            for id_, likeness, other in pairs(session, entity, asked):
-                note(session, asking[id_], likeness, other)
+            found = list(pairs(session, entity, asked))
+            old = [(id_, other["id"]) for id_, _, other in found if asking[id_].before is not None]
+            known = kept_apart(session.connection, session.release, entity, old)
+            for id_, likeness, other in found:
+                if likeness.rule.action == "refuse" or pair_of(id_, other["id"]) not in known:
+                    note(session, asking[id_], likeness, other)
 
 
 def asked_of(session: Session, draft: Draft) -> Asked | None:

@@ -17,6 +17,7 @@ from kith.web.answering import action, page
 from kith.web.drawing import Asked, fields_of
 from kith.web.fields import FREE
 from kith.web.forming import Draft, labels, maker_of
+from kith.web.pages.pairs import may_tidy
 from kith.web.pages.signing import expired
 from kith.web.requests import Stop, Visit, Web
 from kith.web.subject import Subject, entity_of
@@ -79,4 +80,5 @@ def _page(subject: Subject, typed: Typed, found: Sequence[Alike] | None) -> Resp
         found=[similar_of(one) for one in found or ()],
         action=addresses.check_of(entity.name),
         new=addresses.new_of(entity.name),
+        pairs=addresses.pairs_of(entity.name) if may_tidy(subject) else "",
     )

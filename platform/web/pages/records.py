@@ -15,6 +15,7 @@ from kith.web.pages import (
     lookup,
     merging,
     order,
+    pairs,
     past,
     private,
     record,
@@ -28,5 +29,22 @@ from kith.web.requests import Web
 
 def routes(web: Web) -> Sequence[Route]:
     """All routes of records."""
-    pages = (several, checking, merging, work, form, lookup, inline, doing, removal, whys, access, order, past, private, record)
+    pages = (
+        several,
+        checking,
+        pairs,
+        merging,
+        work,
+        form,
+        lookup,
+        inline,
+        doing,
+        removal,
+        whys,
+        access,
+        order,
+        past,
+        private,
+        record,
+    )
     return tuple(route for one in pages for route in one.routes(web))

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+import sqlalchemy as sa
+
 from kith.runtime.context import SYSTEM, Actor
+from kith.runtime.likeness import searching
+from kith.runtime.likeness.apart import keep_apart
 from kith.runtime.likeness.looking import like_record, like_typed
 from kith.runtime.likeness.merging import Merge, merge, moving_counts, went_into
 from kith.runtime.past.undoing import advance
+from kith.runtime.schema import system
 from kith.runtime.write.change import Change, Refused, Saved, Verdict
-from tests.runtime.likeness.club_world import Club
+from tests.runtime.likeness.club_world import Club, told
 from tests.runtime.write.shop_world import codes
 
 
@@ -113,3 +119,35 @@ def test_whose_records_one_may_not_see_are_not_found_while_one_types(club: Club)
     context = club.context(club.actor("seller", "Sam"))
     with club.workspace.database.read() as connection:
         assert like_typed(connection, context, club.release, typed) == []
+
+
+def test_who_are_not_the_same_are_told_of_each_other_no_more(club: Club) -> None:
+    born = {"born": "1990-05-01"}
+    kept, gone = twice(club, **born)
+    with club.workspace.database.write() as connection:
+        for pair in ((gone, kept), (kept, gone)):
+            keep_apart(connection, club.context(), club.release, "guest", pair)
+        assert like_record(connection, club.context(), club.release, "guest", kept) == []
+    changed = club.change("guest", gone, name="Ann Smith")
+    assert isinstance(changed, Saved)
+    assert not changed.alike
+    # A third one looks like both all the same.
+    assert len(told(club.typed({"name": "Ann Smith", **born}))) == 2
+
+
+def test_all_records_are_held_against_each_other_step_by_step(club: Club, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "STEP", 3)
+    born = {"born": "1990-05-01"}
+    made = [club.make("guest", {"name": name, **born}) for name in ("Ann Smith", "Bo Li", "Anne Smith", "Cy", "Li Bo")]
+    with club.workspace.database.write() as connection:
+        # As a database of an older Kith has it: records are found by nothing but words.
+        connection.execute(sa.update(system.search).values(terms="x"))
+        job = searching.ask(connection, club.release, "guest", club.now)
+        assert searching.ask(connection, club.release, "guest", club.now) == job
+        noted, more = searching.advance(connection, club.context(), club.release, {"entity": "guest"}, {})
+        assert more
+        noted, more = searching.advance(connection, club.context(), club.release, {"entity": "guest"}, noted)
+    assert not more
+    assert noted["looked_at"] == 5
+    rule = "guest.duplicates.same_person"
+    assert sorted(noted["pairs"]) == [[made[0], made[2], rule], [made[1], made[4], rule]]
