@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from kith.metadata.model import Entity, NavItem
+from kith.runtime.dashboards.seeing import visible
 from kith.runtime.read.reader import Reader
 from kith.texts import Texts
 from kith.web import addresses
@@ -60,7 +61,8 @@ def _shell(reader: Reader, language: str, texts: Texts, marks: Marks) -> Shell:
         NavGroup([replace(link, current=next(numbers) in marks) for link in group.links], group.label)
         for group in found.groups
     )
-    links = [link for group in groups for link in group.links]
+    # The start page has the first dashboard: the bar of a phone keeps its room for records.
+    links = [link for group in groups for link in group.links if link.href != addresses.DASHBOARDS]
     return Shell(
         app=reader.release.model.app.title.in_(language),
         here=addresses.HOME,
@@ -83,6 +85,8 @@ def places(reader: Reader, language: str, texts: Texts) -> Places:
     """The navigation that an app declares, without what the reader may not read."""
     app = reader.release.model.app
     groups = [NavGroup([Link(texts("home.title"), addresses.HOME, "house")])]
+    if visible(reader):
+        groups[0] = NavGroup([*groups[0].links, Link(texts("dashboard.title"), addresses.DASHBOARDS, "layout-dashboard")])
     loose: list[Link] = []
     for item in app.navigation:
         if item.entity:

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from kith.metadata.model import NavItem
 from kith.runtime.read.overview import Recent, count_all, recent
 from kith.runtime.read.reader import reader_of
-from kith.web import addresses
+from kith.web import addresses, dashing
 from kith.web.answering import page
 from kith.web.formats import formatter
 from kith.web.listing import is_about_me, views_of
@@ -40,6 +40,7 @@ def show(visit: Visit) -> Response:
         table=_table(visit, last) if last else None,
         mine=_mine(visit),
         work=mine(visit),
+        **_board(visit),
         groups=groups,
         nothing=None if groups else Empty(texts("home.empty"), texts("home.empty_text"), NO_RECORDS),
     )
@@ -67,6 +68,17 @@ def _table(visit: Visit, last: Sequence[Recent]) -> Table:
         ),
         rows=rows,
     )
+
+
+def _board(visit: Visit) -> dict[str, object]:
+    """The first dashboard of the reader, whose tiles are fetched when the page is there, and the way to the others."""
+    board, others = dashing.first_of(visit), dashing.mine(visit)[1:]
+    language = visit.language
+    return {
+        "board": board,
+        "tiles": [dashing.later(board, tile) for tile in board.dashboard.tiles.values()] if board is not None else [],
+        "boards": [Link(one.label.in_(language), addresses.dashboard_of(one.name), one.icon) for one in others],
+    }
 
 
 def _mine(visit: Visit) -> list[Link]:
