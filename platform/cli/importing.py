@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -98,6 +99,16 @@ def check_name(model: Model, name: str, language: str) -> None:
         )
 
 
+def _warn(result: Result, say: Callable[[str, str], None]) -> None:
+    if result.alike:
+        say(
+            f"{result.alike:,} records look like others and were saved all the same:",
+            f"{result.alike:,} 条记录与其他记录相似，已照常保存：",
+        )
+    for row, messages in result.warnings:
+        say(f"  row {row}: {'; '.join(messages)}", f"  第 {row} 行：{'；'.join(messages)}")
+
+
 def report(result: Result, model: Model, errors: Path | None, *, as_json: bool, language: str) -> None:
     """Print what an import did."""
     if as_json:
@@ -122,6 +133,7 @@ def report(result: Result, model: Model, errors: Path | None, *, as_json: bool, 
         f"{result.rows:,} rows{encoding} in {result.seconds:.1f} s, {result.failed:,} failed.",
         f"{result.rows:,} 行{encoding}，用时 {result.seconds:.1f} 秒，失败 {result.failed:,} 行。",
     )
+    _warn(result, say)
     if result.failed and errors is not None:
         say(f"What failed and why: {errors}", f"失败的行及原因：{errors}")
     elif result.failed:

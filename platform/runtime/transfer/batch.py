@@ -334,6 +334,9 @@ class Batch:
             for tree, verdict in zip(trees, verdicts, strict=True):
                 if isinstance(verdict, Saved):
                     tree.count(writer.result, verdict)
+                    if verdict.alike:
+                        first = self.rows[min(tree.rows)].number
+                        writer.result.warns(first, [one.message for one in verdict.alike])
                 else:
                     self.refuse(tree, verdict)
                     again.append(tree)

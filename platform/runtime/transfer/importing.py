@@ -72,8 +72,9 @@ def run_import(
 
     def work(connection: sa.Connection) -> None:
         # A transaction that lost against another one begins anew, and so do the counts.
-        result.rows = result.failed = 0
+        result.rows = result.failed = result.alike = 0
         result.counts.clear()
+        result.warnings.clear()
         result.reasons.clear()
         taken.clear()
         _import(connection, context, release, order, result, progress, taken)

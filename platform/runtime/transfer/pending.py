@@ -39,14 +39,14 @@ class Tree:
 
     def keep_without(self, failed: Collection[int]) -> bool:
         """Take rows out that have failed; whether something is left to be saved."""
-        rows = self.top.rows | {row for _, line in self.lines for row in line.rows}
+        rows = self.rows
         self.lines = [(step, line) for step, line in self.lines if _left(line, failed)]
         return not rows or any(row not in failed for row in rows)
 
     def gone(self, failed: Collection[int]) -> dict[str, list[str]]:
         """The records that are not made, by entity."""
         found: dict[str, list[str]] = {}
-        rows = self.top.rows | {row for _, line in self.lines for row in line.rows}
+        rows = self.rows
         if self.top.op == "create" and all(row in failed for row in rows):
             found[self.step.entity.name] = [self.top.id]
         for step, line in self.lines:
@@ -66,6 +66,11 @@ class Tree:
             of_lines.created += line.op == "create"
             of_lines.updated += line.op == "update" and saved.changed
             of_lines.unchanged += line.op == "update" and not saved.changed
+
+    @property
+    def rows(self) -> set[int]:
+        """The rows that it comes from."""
+        return self.top.rows | {row for _, line in self.lines for row in line.rows}
 
     @property
     def entity(self) -> str:
@@ -90,7 +95,7 @@ def changes_of(tree: Tree) -> Change:
 
 def failed_rows(tree: Tree, verdict: Refused) -> Iterator[tuple[Collection[int], Step, Failure]]:
     """For each reason the rows that it concerns: those of a line, else all rows of the tree."""
-    everyone = tree.top.rows | {row for _, line in tree.lines for row in line.rows}
+    everyone = tree.rows
     conflicts = [Failure("conflict", one.field, one.field) for one in verdict.conflicts]
     for failure in (*verdict.failures, *conflicts):
         place = failure.at.rpartition(".")[2]

@@ -44,12 +44,22 @@ class Result:
     seconds: float = 0.0
     reasons: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
     """Of the first rows that failed, their numbers in the file and why."""
+    alike: int = 0
+    """Records that were saved and look like others."""
+    warnings: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
+    """Of the first of these, the row in the file and the others."""
 
     def fails(self, row: int, reasons: Sequence[str]) -> None:
         """Count a row that failed."""
         self.failed += 1
         if len(self.reasons) < REMEMBERED:
             self.reasons.append((row, tuple(reasons)))
+
+    def warns(self, row: int, messages: Sequence[str]) -> None:
+        """Count a record that looks like others."""
+        self.alike += 1
+        if len(self.warnings) < REMEMBERED:
+            self.warnings.append((row, tuple(messages)))
 
     def of(self, entity: str) -> Counts:
         """The counts of an entity."""
@@ -68,6 +78,8 @@ class Result:
             "rows": self.rows,
             "failed": self.failed,
             "reasons": [{"row": row, "reasons": list(reasons)} for row, reasons in self.reasons],
+            "alike": self.alike,
+            "warnings": [{"row": row, "messages": list(messages)} for row, messages in self.warnings],
             "counts": {name: one.as_data() for name, one in self.counts.items()},
             "format": self.format,
             "encoding": self.encoding,

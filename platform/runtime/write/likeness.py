@@ -48,14 +48,28 @@ def check_likeness(session: Session, drafts: Sequence[Draft]) -> None:
         return
     for entity in sorted({draft.entity for draft in drafts}):
         if likenesses_of(session.release, entity):
-            asking = {draft.id: draft for draft in drafts if draft.entity == entity and draft.op != "delete"}
-            asked = [one for draft in asking.values() if (one := asked_of(session, draft)) is not None]
-            found = list(pairs(session, entity, asked))
-            old = [(id_, other["id"]) for id_, _, other in found if asking[id_].before is not None]
-            known = kept_apart(session.connection, session.release, entity, old)
-            for id_, likeness, other in found:
-                if likeness.rule.action == "refuse" or pair_of(id_, other["id"]) not in known:
-                    note(session, asking[id_], likeness, other)
+            _check(session, entity, {draft.id: draft for draft in drafts if draft.entity == entity})
+
+
+def _check(session: Session, entity: str, drafts: Mapping[str, Draft]) -> None:
+    found = {
+        draft.id: one
+        for draft in drafts.values()
+        if draft.op != "delete" and (one := asked_of(session, draft)) is not None
+    }
+    if not found:
+        return
+    place = {id_: number for number, id_ in enumerate(found)}
+    near = list(pairs(session, entity, list(found.values())))
+    old = [(id_, other["id"]) for id_, _, other in near if drafts[id_].before is not None]
+    known = kept_apart(session.connection, session.release, entity, old)
+    for id_, likeness, other in near:
+        twin = found.get(other["id"])
+        if twin is not None and likeness in twin.keys and place[twin.id] > place[id_]:
+            # Of two that are saved together the later one looks like the earlier.
+            continue
+        if likeness.rule.action == "refuse" or pair_of(id_, other["id"]) not in known:
+            note(session, drafts[id_], likeness, other)
 
 
 def asked_of(session: Session, draft: Draft) -> Asked | None:
