@@ -1,4 +1,4 @@
-// Moving cards on boards and in calendars: by pointer, by keys, and what others move. Without it "Move" leads to a page.
+// Moving cards on boards and in calendars: by pointer, by keys, and what others move. Without it "Move" is a link to a page.
 
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
