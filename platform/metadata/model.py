@@ -14,6 +14,7 @@ from kith.metadata.model_dashboards import Dashboard
 from kith.metadata.model_flows import NamedAction, State, Transition, Workflow
 from kith.metadata.model_privacy import Purpose, Retention
 from kith.metadata.model_records import Act, Case, DataSet, Import, ImportStep, ImportValue, TestSet
+from kith.metadata.model_rights import Grant, Role
 from kith.metadata.model_screens import Column, Form, FormItem, Related, Section, SortKey, View
 from kith.metadata.model_settings import AppSetting
 from kith.metadata.timing import Due, Schedule
@@ -207,36 +208,6 @@ class Segment:
     filter: Expression
     span: Span
     layer: str
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """What a role may do with an entity.
-
-    Each right is true, false or a scope expression. `fields` maps exceptions to write, read, mask or none;
-    `other_fields` is what holds for the rest.
-    """
-
-    entity: str
-    rights: Mapping[str, bool | Expression]
-    fields: Mapping[str, str]
-    other_fields: str
-    actions: Mapping[str, bool | Expression]
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Role:
-    """A named set of grants; `all_entities` (read or write) is the wide grant of administrators."""
-
-    name: str
-    label: Label
-    grants: Mapping[str, Grant]
-    all_entities: str
-    span: Span
-    layer: str
-    second_step: bool = False
-    """Whether whoever has it must sign in with a second step."""
 
 
 @dataclass(frozen=True, slots=True)
