@@ -70,7 +70,7 @@ TYPES = (
         ),
         lambda _: Type("record", entity=":any_reference"),
         "two columns: the table of the entity, and the id",
-        "{type: any_reference, to: [account, contact], inverse: notes}",
+        "{type: any_reference, to: [user, team], inverse: notes}",
         _NAMED,
         {"to": _TO_ANY, "among": _AMONG, "inverse": _INVERSE, "on_delete": _ON_DELETE},
         common=INPUT,

@@ -13,7 +13,7 @@ from kith.runtime.context import Actor, Context
 from kith.runtime.read.reader import Reader, reader_of
 from kith.runtime.release import Release
 from kith.runtime.rights import ACTIONS
-from kith.runtime.write.authorising import may_see
+from kith.runtime.write.authorising import may_see, seen_by
 from kith.runtime.write.change import Cause
 from kith.runtime.write.session import Session, Values
 
@@ -94,12 +94,16 @@ def parent_of(session: Session, record: Values) -> Values | None:
 
 
 def verdict_of(asker: Session, hers: Session, record: Values, action: str) -> Verdict:
-    """Whether somebody may do something with a record: a line is changed and deleted with its parent."""
+    """Whether somebody may do something with a record: a line is changed and deleted with its parent, a note seen with a record."""
     entity = hers.release.model.entities[record.entity]
     may, roles = roles_say(asker, hers, record, action)
     above, parent = None, parent_of(asker, record)
     if parent is not None:
         above = verdict_of(asker, hers, parent, "read" if action in ("read", "export") else "update")
+    elif (named := seen_by(hers, record.entity, record)) is not None:
+        other = asker.load(*named) if named[0] else None
+        may = may and other is not None
+        above = verdict_of(asker, hers, other, "read") if other is not None else None
     return Verdict(action, _label(asker, entity, action), may and (above is None or above.may), roles, above)
 
 

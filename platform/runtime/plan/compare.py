@@ -94,7 +94,7 @@ def _entity(old: Entity, new: Entity, pairs: Pairs) -> Iterator[Change]:
     if list(old.fields) != list(new.fields) and set(old.fields) == set(new.fields):
         aspects = (*aspects, "order")
     if aspects:
-        yield ChangeEntity(new.name, aspects, effect="rights" if "seen_with" in aspects else "safe")
+        yield ChangeEntity(new.name, aspects, effect="rights" if "seen_with" in aspects and _told(old, new) else "safe")
     if plain(old.retention) != plain(new.retention):
         yield ChangeRetention(new.name, old.retention, new.retention)
     for field in new.fields.values():
@@ -114,6 +114,11 @@ def _entity(old: Entity, new: Entity, pairs: Pairs) -> Iterator[Change]:
     yield from _indexes(old, new, kept)
     if _searched(old, kept) != _searched(new, {}):
         yield ChangeSearch(new.name, effect="backfill")
+
+
+def _told(old: Entity, new: Entity) -> bool:
+    """Whether what records are seen with says anything of those that are there: a new reference names nothing yet."""
+    return old.seen_with is not None or (new.seen_with is not None and new.seen_with.field in old.fields)
 
 
 def _counted_anew(field: Field, pairs: Pairs) -> bool:

@@ -9,7 +9,7 @@ from kith.runtime.rights import ALWAYS, Condition, EntityRights, Rights, rights_
 from kith.runtime.write.draft import Draft
 from kith.runtime.write.messages import failure
 from kith.runtime.write.plans import compiled
-from kith.runtime.write.referring import named_by
+from kith.runtime.write.referring import Named, named_by
 
 if TYPE_CHECKING:
     from kith.runtime.write.session import Session, Values
@@ -63,18 +63,23 @@ def may_see(session: Session, entity: str, record: Values) -> bool:
 
 def is_seen_with(session: Session, entity: str, record: Values) -> bool:
     """Whether what a record is seen with may be read, where its entity asks for that."""
+    named = seen_by(session, entity, record)
+    if named is None:
+        return True
+    other = session.load(*named) if named[0] in session.release.model.entities else None
+    return other is not None and may_see(session, named[0], other)
+
+
+def seen_by(session: Session, entity: str, record: Values) -> Named | None:
+    """The record that the actor must be able to read to read this one; None where there need be none."""
     seen_with = session.release.model.entities[entity].seen_with
     if seen_with is None or record[seen_with.field] is None or administers(session, entity):
-        return True
+        return None
     if seen_with.besides is not None and compiled(session.release, seen_with.besides)(session.env_of(record)):
-        return True
+        return None
     declared = session.release.model.entities[entity].fields[seen_with.field]
-    others = (
-        (to, session.load(to, id_))
-        for to, id_ in named_by(declared, record[seen_with.field])
-        if to in declared.leads_to
-    )
-    return any(other is not None and may_see(session, to, other) for to, other in others)
+    (named,) = named_by(declared, record[seen_with.field])
+    return named if named[0] in declared.leads_to else ("", named[1])
 
 
 def administers(session: Session, entity: str) -> bool:

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from kith.runtime.accessing.records import record_access
 from kith.runtime.context import SYSTEM, Actor
 from kith.runtime.past.asof import record_as_of
-from kith.runtime.read import choices, get_record, history, list_records
-from kith.runtime.read.query import Query, Reference
+from kith.runtime.read import aggregate, choices, get_record, history, list_records, search
+from kith.runtime.read.labels import labels_of
+from kith.runtime.read.query import AggregateQuery, Query, Reference
+from kith.runtime.read.reader import reader_of
 from kith.runtime.write.change import Change, Saved
 from tests.runtime.write.shop_world import Shop, codes
 from tests.support.prepared import installed
@@ -144,3 +147,22 @@ def test_history_tells_what_it_named_and_going_back_names_it_again(desk: Shop) -
     assert (field.value, field.now) == latest.changes["on"]
     assert isinstance(desk.change("remark", one, on=field.raw), Saved)
     assert desk.look("remark", one, "on") == {"on": {"entity": "account", "id": acme}}
+
+
+def test_no_channel_tells_of_a_note_about_a_record_out_of_scope(desk: Shop) -> None:
+    ann = desk.actor("rep", "Ann")
+    his = desk.make("account", {"name": "His"})
+    note = desk.make("note", {"text": "unspeakable", "about": f"account/{his}"})
+    context, release = desk.context(ann), desk.release
+    with desk.workspace.database.read() as connection:
+        assert search(connection, context, release, "unspeakable", limit=5) == []
+        assert history(connection, context, release, "note", note) == []
+        counted = AggregateQuery("note", (), {"n": "count()"})
+        assert aggregate(connection, context, release, counted) == [{"n": 0}]
+        reader = reader_of(context, release)
+        assert labels_of(connection, context, reader, "note", [note]) == {note: Reference(note, "", False)}
+        assert record_access(connection, desk.context(), release, "note", note, ann).sees is False  # type: ignore[union-attr]
+        assert record_as_of(connection, context, release, "note", note, desk.now) is None
+    with desk.workspace.database.read() as connection:
+        found = search(connection, desk.context(), release, "unspeakable", limit=5)
+    assert [hit.id for hit in found] == [note]
