@@ -83,6 +83,10 @@ def test_keys_alone_move_a_card(chromium: Browser, served: tuple[Shop, str]) -> 
         page.get_by_role("dialog").get_by_role("button", name="Build").click()
         said(page, "Table is moved to Build.")
         expect(place(page, "build")).to_contain_text("Table")
+        card(page, "Table").get_by_role("button", name="Undo").click()
+        expect(place(page, "repair")).to_contain_text("Table")
+        card(page, "Table").get_by_role("button", name="Undo").click()
+        said(page, "Table is moved to Build.")
 
 
 def test_a_record_is_moved_to_another_day_and_a_click_makes_one(chromium: Browser, served: tuple[Shop, str]) -> None:

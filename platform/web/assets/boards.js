@@ -2,7 +2,7 @@
 
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
-const on = (type, handler) => document.addEventListener(type, handler);
+const on = (type, handler, capture = false) => document.addEventListener(type, handler, capture);
 const EVERY = 10_000;
 
 const boardOf = (element) => element?.closest?.("[data-board]");
@@ -20,6 +20,7 @@ function announce(text) {
 /** Move a card to a place; where that is refused it goes back to where it was and says why. */
 async function move(card, drop, to = drop.dataset.drop) {
   const board = boardOf(card), before = { parent: card.parentElement, next: card.nextElementSibling };
+  const from = (card.dataset.at ? $$("th[data-drop]", board)[card.dataset.at] : before.parent).dataset.drop;
   const place = drop.dataset.drop === to ? drop.dataset.label : to;
   $(".refusal", card)?.remove();
   // In a timeline the columns are heads, which hold no cards.
@@ -30,7 +31,8 @@ async function move(card, drop, to = drop.dataset.drop) {
   if (answer?.status === 204) return location.reload(); // the session has ended: the page asks to sign in
   if (answer?.ok && !answer.headers.has("x-kith-asks")) {
     announce(say(board, "sayMoved", nameOf(card), place));
-    return refresh(board, card.dataset.card);
+    await refresh(board, card.dataset.card);
+    return offerBack(card.dataset.card, from);
   }
   before.parent.insertBefore(card, before.next);
   $("[data-move]", card).focus();
@@ -44,6 +46,18 @@ const fetchInto = (id, address) => window.htmx.ajax("GET", address, { target: `#
 function send(address, body) {
   const headers = { "HX-Request": "true", ...JSON.parse(document.body.getAttribute("hx-headers:inherited")) };
   return fetch(address, { method: "POST", headers, body });
+}
+
+/** For a while the card offers to go back to where it came from, if its new place lets it. */
+function offerBack(key, from) {
+  const card = $(`[data-card="${key}"]`), drop = card && $(`[data-drop="${CSS.escape(from)}"]`, boardOf(card));
+  const ways = card?.closest("[data-lane]")?.dataset.ways.split(" ") ?? [from];
+  if (!drop || !ways.includes(from) || !$("[data-move]", card)) return;
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "button small card-back" });
+  button.textContent = boardOf(card).dataset.sayUndo;
+  button.addEventListener("click", () => (button.remove(), move(card, drop)));
+  card.append(button);
+  setTimeout(() => document.activeElement !== button && button.remove(), 10_000);
 }
 
 /** Say beside the card why it stays. */
@@ -200,7 +214,7 @@ on("click", (event) => {
   link.setAttribute("aria-current", "true");
   for (const one of $$("[data-lane]")) one.classList.toggle("shown", one.dataset.lane === link.dataset.laneSwitch);
   history.replaceState(history.state, "", link.href);
-});
+}, true);
 
 // ---- what others do -------------------------------------------------------------------------------------------------
 
