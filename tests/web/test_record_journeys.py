@@ -20,6 +20,7 @@ LOOKS.append(Look("zh-CN", "dark", 360))
 def pages(shop: Shop) -> list[str]:
     """One page of each kind."""
     (member,) = shop.ids("member", 'name == "韩诗雨"')
+    case = shop.ids("service_case", 'external_id == "SC-0004"')[0]
     purchase = shop.ids("purchase", 'status == "settled"')[0]
     return [
         f"/records/member/{member}",
@@ -28,7 +29,7 @@ def pages(shop: Shop) -> list[str]:
         f"/records/member/{member}/edit",
         f"/records/member/{member}/delete",
         f"/records/member/{member}/why/tier",
-        f"/records/service_case/{shop.ids('service_case', 'external_id == "SC-0004"')[0]}",
+        f"/records/service_case/{case}",
         "/records/member/new",
         f"/records/purchase/{purchase}",
         f"/records/purchase/{purchase}/edit",
