@@ -317,7 +317,7 @@ NO_SIGHT = Mistake(
     "entity: box\nfields: {name: {type: text}, thing: {type: reference, to: thing}}\nseen_with: {field: thing}",
 )
 UNFIT_LOOK = Mistake(
-    "D440",
+    "D453",
     Words('a field of type {type} has no look "{name}"', "{type} 类型的字段没有外观“{name}”"),
     "form: f\nof: thing\nsections: {main: {items: {name: {widget: rating}}}}",
     "form: f\nof: thing\nsections: {main: {items: {name: {widget: barcode}}}}",
@@ -325,8 +325,8 @@ UNFIT_LOOK = Mistake(
 UNFIT_SETTING = Mistake(
     "D455",
     Words("{value} is no value of this setting ({limit})", "{value} 不能作为此设置的值（{limit}）"),
-    "app: shop\nversion: 1.0.0\ntitle: Shop\nsettings: {days: {type: integer, value: 0, min: 1, label: {en: Days, zh-CN: 天数}}}",
-    "app: shop\nversion: 1.0.0\ntitle: Shop\nsettings: {days: {type: integer, value: 7, min: 1, label: {en: Days, zh-CN: 天数}}}",
+    "app: shop\nversion: 1.0.0\ntitle: {en: Shop, zh-CN: 商店}\nsettings: {days: {type: integer, value: 0, min: 1, label: {en: Days, zh-CN: 天数}}}",
+    "app: shop\nversion: 1.0.0\ntitle: {en: Shop, zh-CN: 商店}\nsettings: {days: {type: integer, value: 7, min: 1, label: {en: Days, zh-CN: 天数}}}",
 )
 FIELD_CYCLE = Mistake(
     "E601",
