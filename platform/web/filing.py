@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from kith.metadata.fields.files import PICTURES, accepted
 from kith.metadata.model import Field
 from kith.runtime.files.described import Described
-from kith.runtime.files.kinds import ENDINGS
+from kith.runtime.files.kinds import ENDINGS, MEDIA
 from kith.web import addresses
 from kith.web.formats import formatter
 from kith.web.view import Cell, FileLink
@@ -36,6 +36,8 @@ def file_cell(values: Sequence[object], language: str) -> Cell:
 
 
 def endings_of(declared: Field) -> str:
-    """The endings of the files that a field takes, as a browser's dialog wants them."""
+    """The files that a field takes, as a browser's dialog wants them; the media types of pictures make a phone offer its camera."""
     kinds = accepted(declared.params.get("accept"), declared.type_name)
-    return ",".join(f".{ending}" for kind in kinds for ending in ENDINGS.get(kind, (kind,)))
+    pictures = [MEDIA[kind] for kind in kinds if kind in PICTURES]
+    others = [f".{ending}" for kind in kinds if kind not in PICTURES for ending in ENDINGS.get(kind, (kind,))]
+    return ",".join([*pictures, *others])
