@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from kith.runtime.read import beside
 from kith.runtime.write.change import Change
+from tests.runtime.files.making import png
 from tests.support import postgresql
 from tests.web.boards import GUEST, WEI, job, workshop
 from tests.web.shop import ADMIN, Shop
@@ -234,6 +235,16 @@ def test_every_layout_shows_as_a_table_too(shop: Shop) -> None:
     assert "data-lane" not in html
     assert "Show as board" in html
     assert "Show as a table" in shop.client(ADMIN).get(BOARD).text
+
+
+def test_a_card_shows_the_picture_of_its_record(shop: Shop) -> None:
+    client = shop.client(ADMIN)
+    sent = {"name": "Mirror", "state": "todo", "_id": "01a2195e-7091-7001-af8b-40f113a23401"}
+    made = client.post("/records/job/new", data=sent, files=[("photo.upload", ("mirror.png", png(30, 20)))])
+    assert made.status_code == 303, made.text
+    html = client.get("/records/job?view=photos&q=mirror").text
+    assert re.search(r'<img class="card-picture" src="/files/[^"]*/preview" alt=""', html)
+    shop.save(Change("delete", "job", job(shop, "Mirror")))
 
 
 @pytest.mark.parametrize(("address", "most"), [(BOARD, 8), (DAYS, 7), (STAYS, 7), ("/records/job?view=photos", 7)])
