@@ -102,7 +102,7 @@ class Field:
         return self.value is not None
 
     @property
-    def leads_to(self) -> tuple[str, ...]:
+    def refers_to(self) -> tuple[str, ...]:
         """The entities whose records it may name."""
         return (self.to,) if self.to else self.targets
 

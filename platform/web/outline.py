@@ -125,12 +125,12 @@ def _section(reader: Reader, entity: str, section: Section) -> Section:
     items = {
         name: item
         for name, item in section.items.items()
-        if name in fields and may_know(reader, entity, name) and not _leads_nowhere(fields[name])
+        if name in fields and may_know(reader, entity, name) and not _names_nothing(fields[name])
     }
     return replace(section, items=items)
 
 
-def _leads_nowhere(declared: Field) -> bool:
+def _names_nothing(declared: Field) -> bool:
     """Whether it is a reference to any record in an app where there is none that it may name."""
     return declared.type_name == "any_reference" and not declared.targets
 

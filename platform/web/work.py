@@ -93,11 +93,11 @@ class Work:
 
 
 def links_to(reader: Reader, kept: str, entity: str) -> tuple[str, ...]:
-    """The fields by which records of an entity lead to those of another and that the reader may read, plain references first."""
+    """The fields by which records of an entity name those of another and that the reader may read, plain references first."""
     found = [
         one
         for one in reader.entity(kept).fields.values()
-        if entity in one.leads_to and one.type.kind in ("ref", "record") and not one.is_computed
+        if entity in one.refers_to and one.type.kind in ("ref", "record") and not one.is_computed
     ]
     known = [one for one in found if not reader.access(kept, one.name).read.never]
     return tuple(one.name for one in sorted(known, key=lambda one: bool(one.targets)))
@@ -132,7 +132,7 @@ def work_of(
 
 
 def keeps(subject: Subject, kept: str) -> tuple[str, ...]:
-    """The fields by which what is kept leads to the record; none where the reader may read none of it."""
+    """The fields by which what is kept names the record; none where the reader may read none of it."""
     if kept not in subject.visit.model.entities or not subject.reader.may_read(kept):
         return ()
     return links_to(subject.reader, kept, subject.entity.name)

@@ -61,7 +61,7 @@ def relations_have_names_of_their_own(c: Checking) -> Iterator[Problem]:
     taken: dict[tuple[str, str], str] = {}
     for entity in c.model.entities.values():
         for field in entity.fields.values():
-            targets = (c.model.entities[to] for to in field.leads_to if field.inverse and to in c.model.entities)
+            targets = (c.model.entities[to] for to in field.refers_to if field.inverse and to in c.model.entities)
             for target in targets:
                 other = taken.setdefault((target.name, field.inverse), f"{entity.name}.{field.name}")
                 clash: Words | None = None
@@ -180,7 +180,7 @@ def records_are_seen_with_others(c: Checking) -> Iterator[Problem]:
         if field is None:
             yield from c.field_problem(entity, entity.seen_with.field, span)
             continue
-        others = [one for one in field.leads_to if one in c.model.entities and c.model.entities[one].seen_with]
+        others = [one for one in field.refers_to if one in c.model.entities and c.model.entities[one].seen_with]
         if field.type_name not in ("reference", "any_reference") or field.is_computed or others:
             yield Problem(mistakes.NO_SIGHT, span, {"name": field.name})
 

@@ -132,7 +132,7 @@ def _bind_roles(context: Context, world: dict[str, EntityScope]) -> None:
 
 
 def _aim(context: Context, world: dict[str, EntityScope]) -> None:
-    """Tell references to any record where they lead: to entities that are listed, that keep such, or to all that stand alone."""
+    """Tell references to any record what they may name: entities that are listed, that keep such, or all that stand alone."""
     shells = [one for scope in world.values() for one in scope.shells.values() if one.kind.name == ANY]
     if not shells:
         return

@@ -77,7 +77,10 @@ _DUPLICATES = parts.names_to(
         Words("a search for duplicates", "查重规则"),
         ("match",),
         match=parts.map_to(
-            parts.one_of(WAYS), "How each field is compared; records in which one is empty are not.", least=1, of="field"
+            parts.one_of(WAYS),
+            "How each field is compared; records in which one is empty are not.",
+            least=1,
+            of="field",
         ),
         action=parts.one_of(
             ("warn", "refuse", "ask"),

@@ -132,7 +132,7 @@ def naming(release: Release, entity: str) -> Iterator[tuple[str, Field]]:
     """The fields that may name a record of an entity, sets of references included."""
     for other in release.model.entities.values():
         for declared in other.fields.values():
-            if entity in declared.leads_to and not declared.is_computed:
+            if entity in declared.refers_to and not declared.is_computed:
                 yield other.name, declared
 
 

@@ -104,7 +104,7 @@ def _decide(
 def _needs_gone(rows: Rows, cell: Cell) -> bool:
     """Whether a row must refer to one that a person has deleted."""
     one = cell.field
-    if one is None or not one.required or not one.leads_to:
+    if one is None or not one.required or not one.refers_to:
         return False
     entity, _, key = str(cell.raw).partition("/") if one.targets else (one.to, "", str(cell.raw))
     return key in rows.gone.get(entity, ())

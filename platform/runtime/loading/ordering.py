@@ -29,8 +29,8 @@ def _named(model: Model, data: DataSet) -> set[str]:
     """The entities that the rows of a data set refer to."""
     entity = model.entities[data.of]
     used = {name for row in data.rows.values() for name in row}
-    found = {to for name in used if name in entity.fields for to in entity.fields[name].leads_to}
+    found = {to for name in used if name in entity.fields for to in entity.fields[name].refers_to}
     for name in used & entity.inverses.keys():
         line = model.entities[entity.inverses[name].entity]
-        found |= {to for one in line.fields.values() for to in one.leads_to}
+        found |= {to for one in line.fields.values() for to in one.refers_to}
     return found - {data.of, ""}

@@ -39,7 +39,7 @@ def _ties(
     for table in release.tables.entities.values():
         for name, columns in table.columns.items():
             field = columns.field
-            for target in (ids if columns.entities else ()):
+            for target in ids if columns.entities else ():
                 at = columns.parts["entity"] == target
                 found = sa.select(table.id, columns.tie).where(table.live, at, columns.tie.in_(ids[target]))
                 yield from (((table.stable_name, str(a)), (target, str(b))) for a, b in connection.execute(found))

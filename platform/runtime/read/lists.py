@@ -261,7 +261,7 @@ def matching(listing: Listing) -> tuple[Statement, Searched]:
         names = (named,) if isinstance(named, str) else named
         statement.limit_to(sa.or_(*(_related(statement, name, context) for name in names)))
         if query.deleted:
-            targets = [to for name in names for to in reader.entity(query.entity).fields[name].leads_to]
+            targets = [to for name in names for to in reader.entity(query.entity).fields[name].refers_to]
             statement.gone_with(statement.tables.dialect.parameter("related", ref(targets[0])), *targets)
     return statement, limit_to_search(statement) if query.search else NO_SEARCH
 

@@ -77,7 +77,7 @@ class Reader:
         seen_with = self.entity(entity).seen_with
         if seen_with is None or self.rights[entity].wide:
             return ()
-        return self.entity(entity).fields[seen_with.field].leads_to
+        return self.entity(entity).fields[seen_with.field].refers_to
 
     # Conditions of rights in SQL
 

@@ -79,7 +79,7 @@ def seen_by(session: Session, entity: str, record: Values) -> Named | None:
         return None
     declared = session.release.model.entities[entity].fields[seen_with.field]
     (named,) = named_by(declared, record[seen_with.field])
-    return named if named[0] in declared.leads_to else ("", named[1])
+    return named if named[0] in declared.refers_to else ("", named[1])
 
 
 def administers(session: Session, entity: str) -> bool:
