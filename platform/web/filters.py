@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -46,6 +47,8 @@ TYPED_AS = {"int": "integer", "bool": "boolean", "text": "long_text", "set": "ta
 LONGEST = 60
 """Characters of a part that has no words."""
 MOST_FILTER = 4_000
+NAMED = re.compile(r'\b([a-z][a-z0-9_.]*)\.id == "([0-9a-f-]{36})"')
+"""A condition that a reference leads to one record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,14 +168,16 @@ class Part:
         return rest[0] if len(rest) == 1 else f"({' or '.join(rest)})"
 
 
-def parts_of(filter_: str, reader: Reader, entity: str, showing: Showing) -> list[Part]:
-    """The conditions that a filter joins with `and`; what is no filter is one part."""
+def parts_of(
+    filter_: str, reader: Reader, entity: str, showing: Showing, named: Mapping[str, str] | None = None
+) -> list[Part]:
+    """The conditions that a filter joins with `and`; what is no filter is one part. `named` are records by their ids."""
     if not filter_:
         return []
     tree, _ = parse_expression(Excerpt.whole(filter_))
     if tree is None:
         return [Part(filter_, _shortened(filter_))]
-    saying = Saying(reader, entity, showing)
+    saying = Saying(reader, entity, showing, named or {})
     return [
         Part(text, saying.words(part) or _shortened(text), _alternatives_of(part, filter_, saying))
         for part, text in _split(tree, filter_)
@@ -245,6 +250,7 @@ class Saying:
     reader: Reader
     entity: str
     showing: Showing
+    named: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def texts(self) -> Texts:
@@ -259,6 +265,8 @@ class Saying:
             case s.Binary(op="or"):
                 words = [self.words(one) for one in _operands(part, "or")]
                 return self.texts("filter_words.or").join(words) if all(words) else ""
+            case s.Binary(op="==", left=s.Dot(target=record, name="id"), right=s.Text() as id_) if self._record(record, id_):
+                return self._record(record, id_)
             case s.IsSet(value=value, negated=negated):
                 return self._said(value, "not_set" if negated else "set", None)
             case s.Invoke(function="contains" | "starts_with" as name, args=(left, right)):
@@ -271,6 +279,11 @@ class Saying:
                 return self._said(left, next(name for name, sign in SIGNS.items() if sign == op), right)
             case _:
                 return ""
+
+    def _record(self, record: s.Syntax, id_: s.Syntax) -> str:
+        """A condition that a reference leads to one record, which is told by its name."""
+        column, name = self._column(record), self.named.get(_constant(id_) or "")
+        return self.texts("filter_words.is", label=column.asked, value=name) if column and name else ""
 
     def _span(self, part: s.Syntax) -> str:
         """A condition on a span of days in words."""
@@ -311,6 +324,14 @@ class Saying:
                 return _day(self.showing, column, raw)
             case _:
                 return raw
+
+
+def records_in(filter_: str, reader: Reader, entity: str, texts: Texts) -> Iterator[tuple[str, str]]:
+    """The records that a filter names by their ids, each with its entity."""
+    for path, id_ in NAMED.findall(filter_):
+        column = column_at(reader, entity, path, texts)
+        if column is not None and column.type.kind == "ref":
+            yield column.type.entity, id_
 
 
 def _day(showing: Showing, column: ListColumn, raw: str) -> str:

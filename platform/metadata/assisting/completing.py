@@ -105,7 +105,7 @@ def _values(spot: Spot, start: int, end: int) -> Iterator[Proposal]:
     """The words that a value may be."""
     schema, types = spot.schema, spot.schema.get("type", ())
     words = [*schema.get("enum", ()), *schema.get("enum:text", ())]
-    if "const" in schema or spot.path[-1:] == ("type",):
+    if "const" in schema or spot.path[-1:] in (("type",), ("kind",)):
         words += _types(spot)
     if types == "boolean" or "boolean" in types:
         words += ["true", "false"]
@@ -115,14 +115,15 @@ def _values(spot: Spot, start: int, end: int) -> Iterator[Proposal]:
 
 
 def _types(spot: Spot) -> list[str]:
-    """The types among which the value of `type` chooses."""
+    """The types or kinds among which the value of the key chooses."""
     node, schema = spot.root, KINDS[spot.kind].schema
     for step in spot.path[:-1]:
         schema = chosen(node, schema) if "kith:choose" in schema else schema
         schema = schema.get("properties", {}).get(step, schema.get("additionalProperties") or {})
         inner = node.get(step)
         node = inner if inner is not None and not isinstance(inner, Scalar) else node  # type: ignore[assignment]
-    return list(schema.get("kith:choose", {}).get("among", ()))
+    choose = schema.get("kith:choose", {})
+    return list(choose["among"]) if choose.get("by") == spot.path[-1] else []
 
 
 def _named(state: State, spot: Spot, start: int, end: int) -> Iterator[Proposal]:

@@ -40,7 +40,7 @@ FAMILIES: dict[str, tuple[Mistake, ...]] = {
         *_of(files),
     ),
     "D5": _of(data),
-    "W5": (*_of(lint), *_of(flows, "W5"), *_of(privacy, "W5")),
+    "W5": (*_of(lint), *_of(flows, "W5"), *_of(dashboards, "W5"), *_of(privacy, "W5")),
 }
 """By family, in the order of the documentation."""
 

@@ -30,7 +30,7 @@ _COMMON: Mapping[str, Schema] = {
     "label": parts.LABEL,
     "help": parts.HELP,
     "of": parts.refers("The entity whose records it measures or lists.", to="entity"),
-    "view": parts.refers("The view whose filter holds, and whose list it leads to.", to="view"),
+    "view": parts.refers("The view whose filter holds, and whose list it opens.", to="view"),
     "segment": parts.refers("The segment whose filter holds.", to="segment"),
     "filter": parts.expression("Which records count."),
     "owner": parts.path("The user by whom people and teams are chosen."),

@@ -428,7 +428,8 @@ on("click", (event) => {
   const link = event.target.closest("a[href]");
   if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   if (!link.closest(".sidenav, .bottom-bar, .topbar, main") || link.matches("[hx-get], [target], [download]")) return;
-  const url = new URL(link.href, location);
+  // A link within a drawing has no text there.
+  const url = new URL(link.href.baseVal ?? link.href, location);
   // With something typed and not saved the browser itself asks, which it does for a real departure only.
   if (url.origin !== location.origin || url.hash || dirty || !window.htmx || !$(".app > #main")) return;
   event.preventDefault();

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from starlette.responses import Response
 
 from kith.runtime.coerce import Misread, Reading
+from kith.runtime.read.labels import labels_of
 from kith.runtime.write.messages import texts as sentences
 from kith.web import filters
 from kith.web.columns import ListColumn, column_at
@@ -35,7 +36,9 @@ class InForce:
 
 def in_force(listing: Listing) -> list[InForce]:
     """The conditions of the list's filter, each with the list without it."""
-    parts = filters.parts_of(listing.asked.filter, listing.reader, listing.entity.name, listing.showing)
+    parts = filters.parts_of(
+        listing.asked.filter, listing.reader, listing.entity.name, listing.showing, _named(listing)
+    )
     found = []
     for place, part in enumerate(parts):
         before, after = [one.text for one in parts[:place]], [one.text for one in parts[place + 1 :]]
@@ -45,6 +48,18 @@ def in_force(listing: Listing) -> list[InForce]:
 
         each = [Filter(one.words, left(part.without(number))) for number, one in enumerate(part.alternatives)]
         found.append(InForce(part.words, each or [Filter(part.words, left())]))
+    return found
+
+
+def _named(listing: Listing) -> dict[str, str]:
+    """What the records are called that the filter names by their ids, as a list behind a chart does."""
+    visit, found = listing.visit, dict[str, str]()
+    ids: dict[str, set[str]] = {}
+    for entity, id_ in filters.records_in(listing.asked.filter, listing.reader, listing.entity.name, visit.texts):
+        ids.setdefault(entity, set()).add(id_)
+    for entity, some in ids.items():
+        labels = labels_of(visit.connection, visit.context, listing.reader, entity, some)
+        found |= {id_: one.label for id_, one in labels.items() if one.visible and one.label}
     return found
 
 
