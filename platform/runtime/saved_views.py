@@ -44,6 +44,21 @@ def saved_views(connection: sa.Connection, context: Context, release: Release, e
     return sorted(found, key=lambda one: (not one.mine, one.name.casefold()))
 
 
+def every_saved(connection: sa.Connection, context: Context, release: Release) -> Sequence[tuple[str, SavedView]]:
+    """The same for all lists together, each with its entity; one statement."""
+    view, user = _VIEW.c, context.actor.id
+    entities = {table.stable_name: name for name, table in release.tables.entities.items()}
+    asked = sa.select(view.entity, view.id, view.name, view.shared, view.user, view.state).where(
+        sa.or_(view.user == user, view.shared)
+    )
+    found = [
+        (entities[of], SavedView(str(id_), name, shared, owner == user, state))
+        for of, id_, name, shared, owner, state in connection.execute(asked.limit(MOST * 4))
+        if of in entities
+    ]
+    return sorted(found, key=lambda one: (not one[1].mine, one[1].name.casefold()))
+
+
 def keep(
     connection: sa.Connection,
     context: Context,

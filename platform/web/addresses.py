@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 
 HOME = "/"
 SEARCH = "/search"
+PALETTE = "/palette"
 SIGN_IN = "/sign-in"
 SIGN_OUT = "/sign-out"
 PASSWORD = "/password"  # noqa: S105 - an address

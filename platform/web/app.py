@@ -30,6 +30,7 @@ from kith.web.pages import (
     own_address,
     provider,
     records,
+    palette,
     recycling,
     release_routes,
     saved,
@@ -70,6 +71,7 @@ def routes(doors: Doors, passwords: Passwords = SAFE) -> list[BaseRoute]:
         *keys.routes(web),
         *jobs.routes(web),
         *batches.routes(web),
+        *palette.routes(web),
         *release_routes.routes(web),
         *nowhere(web),
     ]

@@ -37,7 +37,7 @@ class Frame:
 
     def shell(self) -> Shell:
         """The frame as templates take it."""
-        shell = self._shell(Person(self.name, colour=COLOUR), self.here, self.csrf, self._profile())
+        shell = self._shell(Person(self.name, self._profile(), COLOUR), self.here, self.csrf, self._profile())
         return replace(shell, acted_by=self.acted_by) if self.acted_by else shell
 
     def around(self, content: str, title: str, crumbs: Sequence[Link]) -> str:
@@ -72,7 +72,7 @@ class Frame:
 
     def _draw(self, texts: Sequence[str]) -> str:
         title, here, csrf, name, letters, profile, acted_by, *way, content = texts
-        person = Person(name, colour=COLOUR, letters=letters)
+        person = Person(name, profile, COLOUR, letters)
         shell = replace(self._shell(person, here, csrf, profile), acted_by=acted_by if self.acted_by else "")
         crumbs = [Link(label, href) for label, href in zip(way[::2], way[1::2], strict=True)]
         return self.templates.page(

@@ -72,6 +72,7 @@ def _shell(reader: Reader, language: str, texts: Texts, marks: Marks) -> Shell:
         sign_out=addresses.SIGN_OUT,
         create=found.create,
         search=addresses.SEARCH,
+        palette=addresses.PALETTE,
     )
 
 

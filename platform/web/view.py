@@ -100,6 +100,8 @@ class Shell:
     sign_out: str = ""
     create: Sequence[Link] = ()
     search: str = "/search"
+    palette: str = ""
+    """Where the palette gets what it offers; "" where there is none."""
     query: str = ""
     inbox: Link | None = None
     csrf: str = ""

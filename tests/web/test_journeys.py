@@ -115,6 +115,8 @@ def test_the_keyboard_reaches_the_search_and_the_rows(chromium: Browser, served_
         expect(page.get_by_role("heading", level=1)).to_contain_text(name)
         page.keyboard.press("/")
         page.keyboard.type("chen")
+        expect(page.get_by_role("option", name="Search everything for “chen”")).to_be_visible()
+        page.keyboard.press("ArrowUp")
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text("Search for “chen”")
 
@@ -132,7 +134,8 @@ def test_letters_edit_create_and_help_and_rest_while_one_types(chromium: Browser
         page.keyboard.press("Escape")
         page.keyboard.press("/")
         page.keyboard.type("ec?")
-        expect(page.locator("#search")).to_have_value("ec?")
+        expect(page.get_by_role("combobox", name="Search")).to_have_value("ec?")
+        page.keyboard.press("Escape")
         page.locator("h1").focus()
         composing = "new KeyboardEvent('keydown', {key: 'e', isComposing: true, bubbles: true})"
         page.evaluate(f"document.body.dispatchEvent({composing})")

@@ -91,6 +91,12 @@ def readings_of(run: str) -> tuple[str, ...]:
     return tuple(reading for kind, reading in _read(run) if kind == "p")
 
 
+def spelled(text: str) -> str:
+    """A short text with all the ways to type it: as it is written, and its Han in pinyin and by initials."""
+    sounds = (sound for run in runs(text) if not run[0].isascii() for _, sound in _read(run))
+    return " ".join(dict.fromkeys([normal(text), *sounds]))
+
+
 def _read(run: str) -> Iterator[tuple[Kind, str]]:
     if len(run) > LONGEST_NAME:
         return

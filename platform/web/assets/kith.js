@@ -140,7 +140,7 @@ function edit(cell) {
 // ---- keyboard; single letters can be switched off (data-no-shortcuts on the body) -----------------------------------
 
 const letters = {
-  "/": () => ($("#search:not(:disabled)")?.offsetParent ? $("#search") : $("[data-search]"))?.focus(),
+  "/": palette,
   j: () => moveCursor(1),
   k: () => moveCursor(-1),
   x: () => $("tr.cursor .tick-cell input")?.click(),
@@ -154,13 +154,32 @@ on("keydown", (event) => {
   if (event.isComposing || event.keyCode === 229) return;
   const command = event.ctrlKey || event.metaKey;
   const key = event.key;
-  if (command && key.toLowerCase() === "k") go(event, () => $("#search")?.focus());
+  if (command && key.toLowerCase() === "k") go(event, palette);
   else if (command && (key === "Enter" || key.toLowerCase() === "s")) save(event);
   else if (key === "Escape") escape(event);
   else if (event.ctrlKey && key === "ArrowLeft" && !typing(event.target)) $("[data-key-prev]")?.click();
   else if (event.ctrlKey && key === "ArrowRight" && !typing(event.target)) $("[data-key-next]")?.click();
   else if (!command && !event.altKey && letters[letter(key)] && !resting(event.target)) go(event, letters[letter(key)]);
 });
+
+/** Everything in one box, fetched when it is first asked for; until then the box of the page takes what is typed. */
+async function palette() {
+  const from = document.activeElement, { palette: script } = $(".top-search")?.dataset ?? {};
+  ($("#search:not(:disabled)")?.offsetParent ? $("#search") : !script && $("[data-search]"))?.focus?.();
+  if (script) (await import(script)).open(from);
+}
+
+on("click", (event) => {
+  if (event.button || !event.target.closest(".search-link, #search") || !$("[data-palette]")) return;
+  event.preventDefault();
+  palette();
+});
+
+/** The browser remembers for the palette which records one has opened last: their ids, nothing of them. */
+function remember() {
+  const name = $(".top-search")?.dataset.recent, [, one] = location.pathname.match(/^\/records\/(\w+\/[0-9a-f-]{36})$/) ?? [];
+  if (name && one) localStorage.setItem(name, [...new Set([one, ...(localStorage.getItem(name) ?? "").split(",")])].slice(0, 8).join());
+}
 
 /** What this page creates, else the choice of all that can be created. */
 function create() {
@@ -460,6 +479,7 @@ function markPlace() {
   }
   for (const back of $$("[data-look] input[name=back]")) back.value = here + location.search;
   if ($("#search")) $("#search").value = "";
+  remember();
 }
 
 // ---- htmx: progress, focus, words -----------------------------------------------------------------------------------
@@ -499,3 +519,4 @@ function settle(root) {
 }
 
 settle(document);
+remember();
