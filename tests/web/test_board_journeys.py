@@ -66,6 +66,11 @@ def test_a_column_that_needs_more_asks_in_the_dialog(chromium: Browser, served: 
 
 def test_keys_alone_move_a_card(chromium: Browser, served: tuple[Shop, str]) -> None:
     with visiting(chromium, served, path="/records/job?view=kinds") as page:
+        card(page, "Lamp").locator(".record-link").focus()
+        page.keyboard.press("ArrowRight")
+        expect(card(page, "Chair").locator(".record-link")).to_be_focused()
+        page.keyboard.press("ArrowDown")
+        expect(card(page, "Table").locator(".record-link")).to_be_focused()
         handle = card(page, "Table").locator("[data-move]")
         handle.focus()
         page.keyboard.press("Space")

@@ -237,6 +237,13 @@ def test_every_layout_shows_as_a_table_too(shop: Shop) -> None:
     assert "Show as a table" in shop.client(ADMIN).get(BOARD).text
 
 
+def test_what_has_no_day_is_one_link_away_from_its_calendar(shop: Shop) -> None:
+    client = shop.client(ADMIN)
+    html = client.get(DAYS).text
+    undated = next(link for link in re.findall(r'href="([^"]*)"', html) if "is+not+set" in link)
+    assert names(client.get(unescape(undated)).text) == ["Chair", "Table"]
+
+
 def test_a_card_shows_the_picture_of_its_record(shop: Shop) -> None:
     client = shop.client(ADMIN)
     sent = {"name": "Mirror", "state": "todo", "_id": "01a2195e-7091-7001-af8b-40f113a23401"}

@@ -155,7 +155,8 @@ let lifted = null;
 on("keydown", (event) => {
   if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
   const handle = event.target.closest?.("[data-board] [data-move]");
-  if (!lifted) return handle && event.key === " " && (event.preventDefault(), lift(cardOf(handle)));
+  if (!lifted && handle && event.key === " ") return event.preventDefault(), lift(cardOf(handle));
+  if (!lifted) return go(event);
   const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -lifted.across, ArrowDown: lifted.across }[event.key];
   if (step) choose(step);
   else if (event.key === " " || event.key === "Enter") put();
@@ -164,6 +165,19 @@ on("keydown", (event) => {
   event.preventDefault();
   event.stopImmediatePropagation();
 });
+
+/** Without a card lifted the arrows go from card to card: along a column or day, and to the next that holds any. */
+function go(event) {
+  const card = cardOf(event.target), board = boardOf(card);
+  if (!board || event.shiftKey || !event.key.startsWith("Arrow")) return;
+  const places = $$("[data-drop]", board).map((one) => $$("[data-card]", one)).filter((cards) => cards.length);
+  const at = places.findIndex((cards) => cards.includes(card)), row = places[at]?.indexOf(card);
+  const along = { ArrowUp: -1, ArrowDown: 1 }[event.key], across = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  const found = at < 0 ? null : along ? places[at][row + along] : places[at + across]?.at(Math.min(row, places[at + across].length - 1));
+  if (!found) return;
+  event.preventDefault();
+  ((event.target.matches("[data-move]") && $("[data-move]", found)) || $(".record-link", found)).focus();
+}
 
 function lift(card) {
   const board = boardOf(card), drops = $$("[data-drop]", board);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from markupsafe import Markup
 from starlette.responses import Response
@@ -11,6 +12,7 @@ from starlette.routing import Route
 from kith.runtime.read.pulse import pulse
 from kith.runtime.read.query import BadQuery
 from kith.web.answering import action, page
+from kith.web.filters import added
 from kith.web.pages import kanban, moving
 from kith.web.pages.calendar import calendar
 from kith.web.pages.card_grid import card_grid
@@ -20,6 +22,7 @@ from kith.web.pages.timelines import timeline
 from kith.web.parts import part
 from kith.web.requests import Html, Visit, Web
 from kith.web.subject import entity_of
+from kith.web.timing import timing_of
 from kith.web.view import Link
 
 LAYOUTS: Mapping[str, Callable[[Listing], Markup | None]] = {
@@ -48,15 +51,20 @@ def routes(web: Web) -> Sequence[Route]:
     )
 
 
-def other_layout(listing: Listing) -> Link | None:
-    """The way from another layout to a table of the same records, and back."""
+def other_layouts(listing: Listing) -> list[Link]:
+    """The way from another layout to a table of the same records, and back; in time also to those that are at no time."""
     view, asked, texts = listing.view, listing.asked, listing.visit.texts
     if view is None or view.layout not in LAYOUTS:
-        return None
+        return []
     if asked.placed("as") == "table":
         label = texts("board.as_before", layout=texts(f"layouts.{view.layout}"))
-        return Link(label, asked.at_place(**{"as": ""}).address, ICONS_OF_LAYOUTS[view.layout])
-    return Link(texts("board.as_table"), asked.at_place(**{"as": "table"}).address, "table")
+        return [Link(label, asked.at_place(**{"as": ""}).address, ICONS_OF_LAYOUTS[view.layout])]
+    table = asked.at_place(**{"as": "table"})
+    links = [Link(texts("board.as_table"), table.address, "table")]
+    if timing_of(listing) is not None:
+        undated = replace(table, filter=added(asked.filter, f"{view.starts} is not set"))
+        links.append(Link(texts("calendar.undated"), undated.address, "circle-dashed"))
+    return links
 
 
 def laid_out(listing: Listing) -> Markup | None:

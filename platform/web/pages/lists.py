@@ -19,7 +19,7 @@ from kith.web.answering import page
 from kith.web.columns import ListColumn, possible_columns, title_order
 from kith.web.listing import SIZE, Asked, is_filtered, query_of
 from kith.web.pages import filtering, saved
-from kith.web.pages.boards import ICONS_OF_LAYOUTS, laid_out, other_layout
+from kith.web.pages.boards import ICONS_OF_LAYOUTS, laid_out, other_layouts
 from kith.web.pages.listed import Listing, listing_of
 from kith.web.requests import Html, Visit, Web, go
 from kith.web.rows import RowMaker, row_maker
@@ -81,7 +81,7 @@ def _render(listing: Listing, wrong_row: str) -> Response:
             "filters": filtering.in_force(listing),
             "bulk": [Choice(one.name, one.label.in_(visit.language), "red" * one.danger) for one in listing.actions],
             "mistake": Notice(mistake, "danger") if mistake else None,
-            "other": other_layout(listing),
+            "others": other_layouts(listing),
         }
         return inner if block else {**inner, **_around(listing, wrong_row)}
 
@@ -105,7 +105,7 @@ def _laid(listing: Listing, laid: Markup, wrong_row: str) -> Response:
     inner: dict[str, object] = {"asked": listing.asked, "filters": filtering.in_force(listing), "mistake": None}
     inner |= {
         "laid": laid,
-        "other": other_layout(listing),
+        "others": other_layouts(listing),
         "mine": saved.tabs(listing),
         "keeping": saved.keeping(listing),
     }
