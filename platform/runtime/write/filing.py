@@ -104,9 +104,11 @@ def check_files(session: Session, drafts: Sequence[Draft]) -> None:
     """
     new = [(draft, declared, id_) for draft in drafts for declared, id_ in _new(draft)]
     _load(session, {id_ for _, _, id_ in new})
+    claimed: dict[str, Holder] = {}
     for draft, declared, id_ in new:
-        kept = session.files[id_]
-        if kept is None or not _may_have(session, draft, declared, kept):
+        kept, holder = session.files.get(id_), _holder(session, draft, declared)
+        first = claimed.setdefault(id_, holder)
+        if kept is None or first != holder or not _may_have(session, draft, declared, kept):
             draft.fail(failure(session, "no_such_file", draft, declared.name, label=declared.label))
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 import sqlalchemy as sa
 from jsonschema import Draft202012Validator
 
+from kith.runtime.files import uploading
 from kith.runtime.past.undoing import advance
 from kith.runtime.publishing import system_context
 from kith.runtime.schema import system
@@ -47,6 +49,11 @@ def test_a_file_is_not_taken_by_whom_it_does_not_belong_to(desk: Desk) -> None:
     assert desk.ask("POST", "work", "ann", {"name": "C", "contract": one["id"]}).status_code == 422
     assert desk.ask("PATCH", f"work/{made['id']}", "ann", {"secret": one["id"]}).status_code in (403, 422)
     assert desk.ask("PATCH", f"work/{made['id']}", "ann", {"papers": [one["id"]]}).status_code == 422
+    two = uploaded(desk, PDF, "two.pdf")["id"]
+    items = [{"op": "create", "values": {"name": name, "contract": two}} for name in "EF"]
+    assert [
+        one["status"] for one in desk.ask("POST", "work/bulk", "ann", {"mode": "each", "items": items}).json()["data"]
+    ] == [201, 422]
     for no in ("00000000-0000-7000-8000-000000000000", "x", 7, {"name": "a"}, [one["id"]]):
         assert desk.ask("POST", "work", "ann", {"name": "D", "contract": no}).status_code == 422
 
@@ -93,7 +100,7 @@ def test_sets_lose_and_gain_files_and_say_so(desk: Desk) -> None:
     assert fetched(desk, one, "ann").content == TEXT
     entry = desk.get(f"work/{made['id']}/history", "ann").json()["data"][0]["changes"]["papers"]
     assert [one["name"] for one in entry["old"]] == ["one.txt", "b, c; d.txt"]
-    many = [uploaded(desk, TEXT)["id"] for _ in range(51)]
+    many = [f"00000000-0000-7000-8000-{number:012}" for number in range(51)]
     assert desk.ask("PATCH", f"work/{made['id']}", "ann", {"papers": many}).status_code == 422
 
 
@@ -149,13 +156,16 @@ def test_uploads_are_refused_before_they_are_kept(desk: Desk) -> None:
     )
 
 
-def test_nobody_fills_the_disk_with_what_no_record_holds(desk: Desk) -> None:
+def test_nobody_fills_the_disk_with_what_no_record_holds(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploading, "MOST_PENDING", 5)
     while (sent := send(desk, TEXT, who="bob")).status_code == 201:
         pass
     assert sent.json()["code"] == "upload_too_many"
     with desk.workspace.database.read() as connection:
-        assert sum(one.uploaded_by == desk.users["bob"] for one in connection.execute(sa.select(system.file))) == 200
-    assert send(desk, TEXT, who="ann").status_code == 201
+        assert sum(one.uploaded_by == desk.users["bob"] for one in connection.execute(sa.select(system.file))) == 5
+    monkeypatch.setattr(uploading, "MOST_PENDING", 200)
+    monkeypatch.setattr(uploading, "LARGEST_PENDING", 100)
+    assert send(desk, PDF * 3, who="bob").json()["code"] == "upload_too_many"
 
 
 def test_a_file_is_given_out_as_what_it_is_and_never_as_a_page(desk: Desk) -> None:
