@@ -15,6 +15,8 @@ from kith.web.pages.listed import Listing
 from kith.web.typed import raw_of
 
 DAY = timedelta(days=1)
+YEARS = (1900, 2199)
+"""The years that can be looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +125,13 @@ def timing_of(listing: Listing) -> Timing | None:
 
 
 def day_of(listing: Listing) -> date:
-    """The day that the address looks at, else today where the reader is."""
+    """The day that the address looks at, else today where the reader is; so far off as nothing is there is no such day."""
+    today = listing.visit.context.now.astimezone(listing.visit.context.reader_zone).date()
     try:
-        return date.fromisoformat(listing.asked.placed("on"))
+        found = date.fromisoformat(listing.asked.placed("on"))
     except ValueError:
-        return listing.visit.context.now.astimezone(listing.visit.context.reader_zone).date()
+        return today
+    return found if YEARS[0] <= found.year <= YEARS[1] else today
 
 
 def hour_of(when: When, language: str) -> str:

@@ -22,7 +22,7 @@ from kith.web.shell import may_create
 from kith.web.showing import chip_of, format_of, inline, options_of
 from kith.web.view import Choice
 
-CARDS, LEAST, MOST_ROWS = 60, 5, 100
+CARDS, LEAST, MOST_ROWS = 60, 2, 100
 """Cards that a board shows at first in all, the fewest of a column, and the most that an address may ask for."""
 MORE = 20
 """Cards that "more" adds to a column."""

@@ -22,10 +22,12 @@ KEYS = (
     ("create", ("c",)),
     ("save", ("Ctrl+S", "Ctrl+Enter")),
     ("pages", ("Ctrl+←", "Ctrl+→")),
+    ("cards", ("↑", "↓", "←", "→")),
+    ("lift", ("Space",)),
     ("close", ("Esc",)),
     ("help", ("?",)),
 )
-"""The keys that `kith.js` answers."""
+"""The keys that `kith.js` and `boards.js` answer."""
 
 
 def routes(web: Web) -> Sequence[Route]:
