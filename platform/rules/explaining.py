@@ -123,6 +123,8 @@ class Reader:
             return AND.in_(self.language).join(sorted(self.value(member, type_.item) for member in value))
         if type_.kind == "ref" and self.title_of is not None:
             return self.title_of(type_.entity, value)
+        if isinstance(value, Mapping) and value.keys() == {"entity", "id"} and self.title_of is not None:
+            return self.title_of(str(value["entity"]), value["id"])
         if isinstance(value, Mapping):
             parts = [(part, DATE if isinstance(part, date) else TEXT) for part in value.values() if part is not None]
             return ", ".join(self.value(part, of) for part, of in parts)

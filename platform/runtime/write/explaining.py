@@ -53,7 +53,7 @@ def reader_of(session: Session, env: Env, text: str = "", lets: Mapping[str, Seq
         return f"{label} · {LABELS[part].in_(language)}" if part else label
 
     def title(entity: str, id_: object) -> str:
-        record = session.load(entity, id_)
+        record = session.load(entity, id_) if entity in session.release.model.entities else None
         return title_of(session, record) if record is not None and sees(entity, id_) else HIDDEN.in_(language)
 
     reading = partial(may_read, session)

@@ -166,3 +166,16 @@ def test_no_channel_tells_of_a_note_about_a_record_out_of_scope(desk: Shop) -> N
     with desk.workspace.database.read() as connection:
         found = search(connection, desk.context(), release, "unspeakable", limit=5)
     assert [hit.id for hit in found] == [note]
+
+
+def test_rules_ask_of_which_entity_it_is_and_reasons_call_it_by_its_label(desk: Shop) -> None:
+    acme, ann = desk.make("account", {"name": "Acme"}), desk.make("person", {"name": "Ann"})
+    assert desk.make("remark", {"text": "bad", "on": f"person/{ann}"})
+    refused = desk.do(Change("create", "remark", None, {"text": "bad", "on": f"account/{acme}"}))
+    assert codes(refused) == [("", "remark_rules/fair")]
+    (failure,) = refused.failures  # type: ignore[union-attr]
+    assert failure.message == "Nothing bad about account"
+    assert failure.why[:2] == (
+        "`on is not set` is false: On is Acme",
+        '`on.entity != "account"` is false: On · Entity is account',
+    )
