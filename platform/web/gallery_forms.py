@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from kith.texts import Texts
 from kith.web.inputs import FieldInput, FormSection, Line, Lines
-from kith.web.view import Cell, Choice, Column, Link, Why
+from kith.web.view import Cell, Choice, Column, FileLink, Link, Why
 
 Say = Callable[[str, str], str]
 
@@ -255,6 +255,16 @@ def _groups(say: Say) -> FormSection:
         (
             FieldInput(name="person", label=say("Person", "姓名"), kind="person_name", parts=name),
             FieldInput(name="address", label=say("Address", "地址"), kind="address", parts=address),
+            FieldInput(
+                name="papers",
+                label=say("Papers", "资料"),
+                kind="files",
+                files=(
+                    FileLink(say("contract 2026.pdf", "合同 2026.pdf"), "120 kB", "#", value="1"),
+                    FileLink(say("minutes.docx", "会议纪要.docx"), "1.4 MB", "#", value="2"),
+                ),
+                accept=".pdf,.docx",
+            ),
         ),
         say("Groups", "分组"),
     )
