@@ -61,7 +61,8 @@ class Place:
     is_sparse: bool
     """Whether a narrow chart leaves its label out."""
     second: str = ""
-    """What stands below its label."""
+    """What stands below its label in a wide chart, and in a narrow one."""
+    second_narrow: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,22 +88,22 @@ def plot(points: Sequence[Point], show: Format, *, whole: bool, unit: Decimal) -
     count = Decimal(len(points) or 1)
     share = Decimal("0.62") if len(points) >= FEW else Decimal("0.3")
     every = max(1, math.ceil(len(points) / LABELS))
-    places, era = [], ""
+    named = range(0, len(points), every)
+    sparsely = named[::2] if len(points) > FEW else named
+    wide, narrow = _eras(points, named), _eras(points, sparsely)
+    places = []
     for number, point in enumerate(points):
         left, center = 100 * number / count, 100 * (number + Decimal("0.5")) / count
         value = point.value if point.value is not None else Decimal(0)
         top, bottom = y(max(value, Decimal(0))), y(min(value, Decimal(0)))
-        labelled = number % every == 0
-        sparse = len(points) > FEW and (number // every) % 2 == 1
-        second = point.era if labelled and not sparse and point.era != era else ""
-        era = second or era
+        labelled, sparse = number in named, number not in sparsely
         places.append(
             Place(
                 point, _percent(left), _percent(100 / count), _percent(center),
                 _percent(center - 50 * share / count), _percent(100 * share / count),
                 _number(top), _number(max(bottom - top, Decimal(2) if value else Decimal(0))),
                 _number(y(value)) if point.value is not None else "",
-                labelled, sparse, second,
+                labelled, sparse, wide.get(number, ""), narrow.get(number, ""),
             )
         )  # fmt: skip
     ticks = [Tick(_number(y(one)), show(one), one == 0) for one in _ticks(low, high, width)]
@@ -110,6 +111,14 @@ def plot(points: Sequence[Point], show: Format, *, whole: bool, unit: Decimal) -
     ground = _number(y(Decimal(0)))
     areas = [f"{run[0][0]},{ground} {_stroke(run)} {run[-1][0]},{ground}" for run in _runs(points, y)]
     return Plot(tuple(places), tuple(ticks), tuple(strokes), tuple(areas))
+
+
+def _eras(points: Sequence[Point], named: Sequence[int]) -> dict[int, str]:
+    """Below which labels it is said what they belong to: the first of each; one that has no room beside the next is left out."""
+    first = [at for at, number in enumerate(named) if not at or points[number].era != points[named[at - 1]].era]
+    if len(first) > 1 and first[1] == 1:
+        first = first[1:]
+    return {named[at]: points[named[at]].era for at in first}
 
 
 def shares(values: Sequence[Decimal | None]) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from kith.metadata.model_dashboards import Dashboard, Tile
 from kith.metadata.shapes.dashboards import PERIODS
+from kith.runtime.accounts import Unproven
 from kith.runtime.dashboards.answers import Answer, Asking, answer
 from kith.runtime.dashboards.asking import ME, Chosen
 from kith.runtime.dashboards.limiting import TooSlow, is_given_up, limited
@@ -165,6 +166,8 @@ def _made(board: Board, tile: Tile) -> Shown:
     except (Denied, BadQuery):
         # What the document says is sound: only the reader's rights can be against it.
         return replace(frame, state="denied", said=texts("dashboard.denied"), href="")
+    except Unproven:
+        raise
     except Exception as error:
         if isinstance(error, TooSlow) or is_given_up(error):
             raise

@@ -80,6 +80,12 @@ def test_a_line_breaks_where_there_is_no_value_and_years_are_said_once() -> None
     assert [place.second for place in drawn.places] == ["a", "", "b", ""]
 
 
+def test_a_year_that_has_no_room_beside_the_next_is_left_out() -> None:
+    drawn = plot([point(1, "a"), *[point(1, "b")] * 7], str, whole=True, unit=Decimal(1))
+    assert [place.second for place in drawn.places][:3] == ["", "b", ""]
+    assert [place.second_narrow for place in drawn.places][:3] == ["", "", "b"]
+
+
 def test_bars_are_as_long_as_their_share_of_the_longest() -> None:
     assert shares([Decimal(50), Decimal(-100), None]) == ["50%", "100%", "0%"]
     assert shares([Decimal(0)]) == ["0%"]

@@ -52,7 +52,7 @@ def show(visit: Visit) -> Response:
     """A dashboard: what can be made at once, and where the rest is fetched."""
     board, block = _board(visit), wanted(visit.request, "tiles")
     if block:
-        return visit.block("dashboard.html", block, tiles=dashing.at_once(board), **_now(board))
+        return visit.block("dashboard.html", block, tiles=dashing.at_once(board), announced=True, **_now(board))
     language, dashboard = visit.language, board.dashboard
     return visit.page(
         "dashboard.html",
