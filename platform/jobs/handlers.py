@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kith.runtime import queue
+from kith.runtime import bulk, queue
 from kith.runtime.accounts.entries import forget_entries
 from kith.runtime.accounts.mailing import send_link
 from kith.runtime.context import Context
@@ -118,6 +118,11 @@ def undo(connection: Connection, work: Work, so_far: Mapping[str, Any]) -> tuple
     return carry_on(connection, work.context, work.release, work.job.payload, so_far)
 
 
+def change_many(connection: Connection, work: Work, so_far: Mapping[str, Any]) -> tuple[Any, bool]:
+    """Change some more of the records that somebody wants changed."""
+    return bulk.advance(connection, work.context, work.release, work.job.id, work.job.payload, so_far)
+
+
 def publish(work: Work) -> Any:
     """Publish what somebody wants published, or go back; what reads documents is imported only then."""
     from kith.runtime import commissions
@@ -139,6 +144,7 @@ def look_alike(connection: Connection, work: Work, so_far: Mapping[str, Any]) ->
 
 HANDLERS: Mapping[str, Handler] = {
     "alike": Stepwise(look_alike),
+    "bulk": Stepwise(change_many),
     "compact": Apart(compacted),
     "copy": Stepwise(copy),
     "email": Apart(email),

@@ -15,9 +15,10 @@ from kith.runtime.queue.looking import Listed
 from kith.texts import Texts, load_texts
 
 CAME = (
-    "release", "matched", "looked_at", "renewed", "changed", "fired",
+    "release", "matched", "looked_at", "renewed", "changed", "unchanged", "fired",
     "returned", "kept_count", "refused", "withdrawn", "sent", "erased", "anonymised",
     "deleted", "held", "compacted", "jobs", "answers", "entries", "files",
+    "created", "updated", "skipped", "failed", "told",
 )  # fmt: skip
 """What is counted in the results of jobs, in the order in which it is told."""
 DIED = "its workers died"
@@ -85,6 +86,11 @@ def _about(job: Listed, model: Model, texts: Texts, when: Callable[[datetime], s
         return texts("jobs.about.copy", entity=entity.label.in_(texts.language), fields=", ".join(labels))
     if job.kind == "alike" and payload.get("entity") in model.entities:
         return model.entities[payload["entity"]].plural.in_(texts.language)
+    if job.kind == "bulk" and payload["entity"] in model.entities:
+        return model.entities[payload["entity"]].plural.in_(texts.language)
+    if "draft" in payload and payload["entity"] in model.entities:
+        plural = model.entities[payload["entity"]].plural.in_(texts.language)
+        return texts("jobs.about.import", entity=plural, file=payload["name"])
     if job.kind == "schedule":
         slot = when(datetime.fromisoformat(payload["slot"]))
         return texts("jobs.about.schedule", rule=payload["rule"], slot=slot)

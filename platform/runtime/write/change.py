@@ -51,6 +51,8 @@ class Cause:
     """Everything is checked and computed, nothing is kept."""
     depth: int = 0
     """How many jobs in a row led here, each set off by what the one before had saved."""
+    typed: bool = False
+    """Values are texts as people type them into a form, whatever the channel."""
 
     @property
     def returns(self) -> bool:

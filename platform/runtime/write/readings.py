@@ -10,16 +10,14 @@ from kith.runtime.coerce import Reading
 if TYPE_CHECKING:
     from kith.runtime.write.session import Session
 
-TEXT_CHANNELS = frozenset({"form", "import"})
-"""Channels in which every value arrives as text."""
-
 
 def reading_of(session: Session, declared: Field) -> Reading:
-    """How the channel of this save writes values."""
-    points = declared.type_name == "percent" and session.cause.channel == "form"
+    """How the channel of this save writes values: people type them, or a file brings nothing but texts."""
+    cause = session.cause
+    typed = cause.typed or cause.channel == "form"
+    points = declared.type_name == "percent" and typed
     found = session.readings.get(points)
     if found is None:
-        channel = session.cause.channel
-        zone = session.context.reader_zone if channel == "form" else session.context.zone
-        found = session.readings[points] = Reading(zone, channel in TEXT_CHANNELS, points)
+        zone = session.context.reader_zone if typed else session.context.zone
+        found = session.readings[points] = Reading(zone, typed or cause.channel == "import", points)
     return found

@@ -110,6 +110,11 @@ on("click", (event) => {
   showSelection(chosen);
 });
 
+// The whole cell chooses the row.
+on("click", ({ target, shiftKey }) => {
+  if (target.matches("[data-table] .tick-cell")) $("input", target)?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey }));
+});
+
 /** The bar of bulk actions is there when something is ticked, and says how much. */
 function showSelection(count) {
   const bar = $("[data-selection]");
@@ -520,3 +525,4 @@ function settle(root) {
 
 settle(document);
 remember();
+if ($("[data-events]")) import($("[data-events]").dataset.script);

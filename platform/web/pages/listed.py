@@ -9,7 +9,7 @@ from kith.metadata.model import Entity, NamedAction, View
 from kith.runtime.read.query import Sort
 from kith.runtime.read.reader import Reader, reader_of
 from kith.runtime.saved_views import SavedView, saved_views
-from kith.web import filters
+from kith.web import bulk, filters
 from kith.web.columns import ListColumn, possible_columns, with_parts
 from kith.web.listing import Asked, Views, columns_for, order_of, views_of
 from kith.web.requests import Stop, Visit, parameter
@@ -54,6 +54,19 @@ class Listing:
         """The named actions that the reader may carry out on some record."""
         rights = self.reader.rights[self.entity.name]
         return [one for one in self.entity.actions.values() if not rights.named(one.name).never]
+
+    @property
+    def has_bulk(self) -> bool:
+        """Whether the reader may do anything with several records at once."""
+        reader, entity = self.reader, self.entity
+        return bool(self.actions) or bulk.may_delete(reader, entity) or bool(bulk.editable(reader, entity))
+
+    @property
+    def matching(self) -> list[tuple[str, str]]:
+        """What the page of something done with all that match is sent, so that it finds them."""
+        view = self.view.name if self.view else ""
+        found = [(bulk.VIEW, view), (bulk.FILTER, self.asked.filter), (bulk.SEARCH, self.asked.search)]
+        return [pair for pair in found if pair[1]]
 
     @property
     def filterable(self) -> list[ListColumn]:

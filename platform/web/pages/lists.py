@@ -13,7 +13,7 @@ from starlette.routing import Route
 from kith.metadata.model import View
 from kith.runtime.read import aggregate, count_records, list_records
 from kith.runtime.read.query import AggregateQuery, BadQuery, Page
-from kith.web import addresses, filters
+from kith.web import addresses, bulk, filters
 from kith.web.alike import asked_by
 from kith.web.answering import page
 from kith.web.columns import ListColumn, possible_columns, title_order
@@ -79,7 +79,8 @@ def _render(listing: Listing, wrong_row: str) -> Response:
             "asked": asked,
             "table": _table(listing),
             "filters": filtering.in_force(listing),
-            "bulk": [Choice(one.name, one.label.in_(visit.language), "red" * one.danger) for one in listing.actions],
+            "bulk": _bulk(listing),
+            "matching": listing.matching,
             "mistake": Notice(mistake, "danger") if mistake else None,
             "others": other_layouts(listing),
         }
@@ -126,6 +127,7 @@ def _varying(listing: Listing, found: Page) -> dict[str, str]:
         "foot": ui.table_foot(replace(_table(listing), totals=totals)) if totals else "",
         "mine": saved.tabs(listing),
         "keeping": saved.keeping(listing),
+        "every": _every(listing, found),
         "pages": ui.pager(pager) + later if pager.label else "",
         "announced": pager.label or _empty(listing).title,
     }
@@ -146,7 +148,26 @@ def _read(listing: Listing) -> tuple[Page, str]:
 def _table(listing: Listing) -> Table:
     """The table without its records."""
     plural = listing.entity.plural.in_(listing.visit.language)
-    return Table(caption=plural, columns=_heads(listing), selectable=bool(listing.actions), empty=_empty(listing))
+    return Table(caption=plural, columns=_heads(listing), selectable=listing.has_bulk, empty=_empty(listing))
+
+
+def _bulk(listing: Listing) -> list[Choice]:
+    """What can be done with several records at once."""
+    visit, texts = listing.visit, listing.visit.texts
+    found = [Choice(bulk.EDIT, texts("bulk.button.edit"))] * bool(bulk.editable(listing.reader, listing.entity))
+    found += [Choice(one.name, one.label.in_(visit.language), "red" * one.danger) for one in listing.actions]
+    gone = bulk.may_delete(listing.reader, listing.entity)
+    return found + [Choice(bulk.DELETE, texts("bulk.button.delete"), "red")] * gone
+
+
+def _every(listing: Listing, found: Page) -> Markup:
+    """The box by which it is done with all that match, where those are more than the page shows."""
+    visit = listing.visit
+    if not listing.has_bulk or not (found.next or found.previous):
+        return Markup()
+    label = visit.texts("bulk.every_more" if found.capped else "bulk.every", count=found.count or 0)
+    html: Markup = visit.web.templates.ui(visit.language).every_record(label)
+    return html
 
 
 def _heads(listing: Listing) -> list[Column]:
@@ -166,7 +187,7 @@ def _maker(listing: Listing) -> RowMaker:
         address = addresses.record_of(listing.entity.name, "")
         ticks = visit.web.templates.texts[visit.language]("table.select_row", name="\0").split("\0")
         ui, heads = visit.web.templates.ui(visit.language), _heads(listing)
-        return row_maker(heads, shows, _naming(listing), address, ui, ticks if listing.actions else ())
+        return row_maker(heads, shows, _naming(listing), address, ui, ticks if listing.has_bulk else ())
 
     return visit.release.cached(key, make)
 

@@ -13,7 +13,7 @@ from kith.runtime.ids import new_id
 from kith.runtime.read.cursors import ID
 from kith.runtime.read.labels import labels_of
 from kith.runtime.write.change import Cause, Change, Refused, Verdict
-from kith.web import addresses
+from kith.web import addresses, bulk
 from kith.web.answering import action, page
 from kith.web.choices import local
 from kith.web.forming import maker_of
@@ -29,8 +29,6 @@ from kith.web.typed import FIND, Typed, sent, typed_of
 from kith.web.view import Link
 
 SEVERAL = "/records/{entity}/several/{name}"
-MOST = 200
-"""Records that one page can name."""
 
 
 def routes(web: Web) -> Sequence[Route]:
@@ -60,11 +58,18 @@ class Asked:
 
 def choose(visit: Visit) -> Response:
     """The list's form sends which records and which action: on to the page of that action."""
-    sent_along = [(name, value) for name, value in visit.request.query_params.multi_items() if name != "_action"]
-    path = f"{visit.path}/{visit.request.query_params.get('_action', '')}"
-    if not any(name == "select" for name, _ in sent_along):
-        return go(_back(visit, visit.request.query_params.get("_back", ""), parameter(visit.request, "entity")))
-    return go(addresses.with_query(path, sent_along))
+    given, entity = visit.request.query_params, parameter(visit.request, "entity")
+    what, back, ids = given.get("_action", ""), (bulk.BACK, given.get("_back", "")), given.getlist("select")
+    if given.get(bulk.EVERY):
+        where = [(name, given.get(name, "")) for name in (bulk.VIEW, bulk.FILTER, bulk.SEARCH, bulk.EVERY)]
+        what = what if what.startswith(":") else f"{bulk.DO}.{what}"
+        return go(addresses.with_query(bulk.bulk_of(entity), [(bulk.WHAT, what), *where, back]))
+    if not ids:
+        return go(_back(visit, back[1], entity))
+    if what.startswith(":"):
+        chosen = [(bulk.SELECT, id_) for id_ in ids]
+        return go(addresses.with_query(bulk.bulk_of(entity), [(bulk.WHAT, what), *chosen, back]))
+    return go(addresses.with_query(f"{visit.path}/{what}", [*(("select", id_) for id_ in ids), back]))
 
 
 def _back(visit: Visit, text: str, entity: str) -> str:
@@ -77,7 +82,7 @@ def _asked(visit: Visit, ids: Sequence[object], back: str) -> Asked:
     found = subject.entity.actions.get(name)
     if found is None or subject.reader.rights[subject.entity.name].named(name).never:
         raise Stop(404)
-    known = [one for one in dict.fromkeys(ids) if isinstance(one, str) and ID.fullmatch(one)][:MOST]
+    known = [one for one in dict.fromkeys(ids) if isinstance(one, str) and ID.fullmatch(one)][: bulk.MOST]
     labels = labels_of(visit.connection, visit.context, subject.reader, subject.entity.name, known)
     titles = {id_: labels[id_].label or id_[:8] for id_ in known if labels[id_].visible}
     if not titles:
@@ -107,7 +112,7 @@ def perform(visit: Visit) -> Response:
         return _page(asked, typed)
     values, entity = {name: sent(raw) for name, raw in typed.raw.items()}, asked.subject.entity.name
     changes = [Change("update", entity, id_, action=asked.action.name, inputs=values) for id_ in asked.titles]
-    verdicts = all_saved(visit, changes, Cause("bulk", new_id(), asked.action.name))
+    verdicts = all_saved(visit, changes, Cause("bulk", new_id(), asked.action.name, typed=True))
     refused = {id_: one for id_, one in zip(asked.titles, verdicts, strict=True) if isinstance(one, Refused)}
     if not refused:
         return go(asked.back, "done")
