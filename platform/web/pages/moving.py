@@ -155,12 +155,12 @@ def _targets(listing: Listing, subject: Subject, grouping: Grouping) -> list[Tar
         elif grouping.flow is None:
             every += [] if option.retired else [Target(choice, "open")]
         else:
-            offer = next((one for one in found if one.flow is grouping.flow and _leads(one, key)), None)
+            offer = next((one for one in found if one.flow is grouping.flow and _ends_in(one, key)), None)
             every += [_offered(listing, subject, choice, offer)] if offer is not None else []
     return every
 
 
-def _leads(offer: Offer, state: str) -> bool:
+def _ends_in(offer: Offer, state: str) -> bool:
     return offer.transition is not None and offer.transition.to == state
 
 
