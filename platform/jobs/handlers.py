@@ -15,6 +15,7 @@ from kith.runtime.context import Context
 from kith.runtime.database import Connection
 from kith.runtime.files import letting_go
 from kith.runtime.idempotency import forget_old
+from kith.runtime.importing import drafts, working
 from kith.runtime.likeness import searching
 from kith.runtime.past.wishes import carry_on
 from kith.runtime.privacy import retaining as retention
@@ -88,6 +89,7 @@ def carry_out_schedule(connection: Connection, work: Work) -> Any:
 def sweep(connection: Connection, work: Work) -> Any:
     """Let go of what nobody will ask for again."""
     now = work.context.now
+    drafts.forget(connection, now)
     gone = {"jobs": queue.sweep(connection, now), "answers": forget_old(connection, now)}
     return gone | {"entries": forget_entries(connection, now), "files": letting_go.sweep(connection, now)}
 
@@ -123,6 +125,12 @@ def change_many(connection: Connection, work: Work, so_far: Mapping[str, Any]) -
     return bulk.advance(connection, work.context, work.release, work.job.id, work.job.payload, so_far)
 
 
+def bring_in(connection: Connection, work: Work, so_far: Mapping[str, Any]) -> tuple[Any, bool]:
+    """Try or write some more rows of a file."""
+    job = work.job
+    return working.advance(connection, work.context, work.release, job.kind, job.id, job.payload, so_far)
+
+
 def publish(work: Work) -> Any:
     """Publish what somebody wants published, or go back; what reads documents is imported only then."""
     from kith.runtime import commissions
@@ -148,6 +156,8 @@ HANDLERS: Mapping[str, Handler] = {
     "compact": Apart(compacted),
     "copy": Stepwise(copy),
     "email": Apart(email),
+    "import": Stepwise(bring_in),
+    "import_check": Stepwise(bring_in),
     "publish": Apart(publish),
     "renew": Stepwise(renew),
     "retain": Stepwise(retain),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from kith.runtime.accounts.throttling import LIMITS, Subject, Throttle, wait_of
+from kith.runtime.accounts.throttling import LIMITS, Subject, Throttle, fail, wait_of
 from kith.runtime.calling import Doors
 from kith.runtime.context import Context
 from kith.runtime.rights import rights_of
@@ -46,11 +46,13 @@ def taken(verdicts: Iterable[Verdict]) -> int:
 
 
 def tells_more(context: Context, release: Release, entity: str, times: int) -> bool:
-    """Whether to tell of so many taken values of an entity would be more than one may try out.
+    """Whether to tell of so many taken values of an entity would be more than one may try out."""
+    return times > MOST and is_secret(context, release, entity)
 
-    Who may read all keys of all its records learns nothing by that.
-    """
-    if times <= MOST or context.actor.kind == "system":
+
+def is_secret(context: Context, release: Release, entity: str) -> bool:
+    """Whether somebody learns by a taken value what he may not read; who reads all keys of all records does not."""
+    if context.actor.kind == "system":
         return False
     rights, declared = rights_of(release.model, context.actor.roles)[entity], release.model.entities[entity]
     names = {name for key in declared.keys.values() for name in key.fields}
@@ -68,6 +70,12 @@ def note(database: Database, context: Context, times: int) -> None:
     """Count for such a process what was refused because a value is taken."""
     if times and context.actor.kind != "system":
         Throttle().failed(database, _prober(context, ""), context.now, times)
+
+
+def note_within(connection: Connection, context: Context, times: int) -> None:
+    """The same in the caller's transaction."""
+    if times and context.actor.kind != "system":
+        fail(connection, _prober(context, ""), context.now, times)
 
 
 def _prober(context: Context, caller: str) -> Subject:

@@ -181,6 +181,11 @@ def bin_of(entity: str) -> str:
     return f"{BIN}/{entity}"
 
 
+def import_of(entity: str, id_: str = "", step: str = "") -> str:
+    """Where a file is brought in: the upload, or a step of an import that has begun."""
+    return "/".join(part for part in (f"/records/{entity}/import", id_, step) if part)
+
+
 def file_of(id_: str) -> str:
     """Where a file is got."""
     return f"{FILES}/{id_}"

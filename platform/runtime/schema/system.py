@@ -15,6 +15,7 @@ from kith.runtime.schema.own import table as _table
 from kith.runtime.schema.own_accounts import account, attempt, identity, link, session, sign_in, token
 from kith.runtime.schema.own_alike import apart
 from kith.runtime.schema.own_files import file, file_part
+from kith.runtime.schema.own_imports import file_import, import_failure
 
 __all__ = [
     "SYSTEM",
@@ -22,8 +23,10 @@ __all__ = [
     "apart",
     "attempt",
     "file",
+    "file_import",
     "file_part",
     "identity",
+    "import_failure",
     "link",
     "session",
     "sign_in",

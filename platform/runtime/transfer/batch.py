@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,8 @@ class Writer:
     identity: Identity
     taken: dict[str, int]
     """How many values of keys were taken, by entity."""
+    told: Callable[[int, str, Failure], None] | None = None
+    """Learns of each reason as it is found: the place of the row in its batch, its column, and the reason."""
     seen: dict[Said, tuple[Said, str]] = field(default_factory=dict)
     """By step and key what the last row said of a record, and its id: a row that says the same is not sent again."""
 
@@ -359,6 +361,8 @@ class Batch:
     def fail(self, index: int, step: Step, failure: Failure) -> None:
         """Note why a row cannot be used, with the name of its column."""
         message = failure.message
+        if self.writer.told is not None:
+            self.writer.told(index, step.column(failure.field) if failure.field else "", failure)
         if failure.field:
             message = self.writer.say("at_column", column=step.column(failure.field), message=message)
         reasons = self.errors.setdefault(index, [])

@@ -103,7 +103,7 @@ def _import(
     table = open_table(order.file, _settings(release.model, order))
     try:
         steps, result.ignored = _steps(release.model, order, table)
-        _authorise(context, release, steps)
+        authorise(context, release, steps)
         result.format, result.encoding = table.format, table.encoding
         cause = Cause("import", batch=result.batch, detail=f"import/{order.name}")
         writer = Writer(
@@ -160,7 +160,8 @@ def _own(columns: Sequence[str]) -> list[str]:
     return [column for column in columns if not column.startswith("_")]
 
 
-def _authorise(context: Context, release: Release, steps: Sequence[Step]) -> None:
+def authorise(context: Context, release: Release, steps: Sequence[Step]) -> None:
+    """Stop whoever may not import what the steps feed, or not find records as they do; raises Denied."""
     if context.actor.kind == "system":
         return
     rights = rights_of(release.model, context.actor.roles)

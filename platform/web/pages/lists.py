@@ -17,6 +17,7 @@ from kith.web import addresses, bulk, filters
 from kith.web.alike import asked_by
 from kith.web.answering import page
 from kith.web.columns import ListColumn, possible_columns, title_order
+from kith.web.importing import may_import
 from kith.web.listing import SIZE, Asked, is_filtered, query_of
 from kith.web.pages import filtering, saved
 from kith.web.pages.boards import ICONS_OF_LAYOUTS, laid_out, other_layouts
@@ -329,7 +330,10 @@ def create_link(listing: Listing) -> Link:
 
 def _more(listing: Listing) -> list[Link]:
     texts, entity = listing.visit.texts, listing.entity
-    found = [Link(texts("alike.check_link"), addresses.check_of(entity.name), "copy")] * bool(
+    found = [Link(texts("imports.link"), addresses.import_of(entity.name), "upload")] * may_import(
+        listing.reader, entity
+    )
+    found += [Link(texts("alike.check_link"), addresses.check_of(entity.name), "copy")] * bool(
         asked_by(listing.reader, entity)
     )
     return found + [Link(texts("menu.bin"), addresses.bin_of(entity.name), "trash-2")] * _may_restore(listing)
