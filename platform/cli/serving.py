@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -21,6 +22,7 @@ from kith.jobs.worker import working
 from kith.runtime import logs, slow
 from kith.runtime.calling import Calling, Doors
 from kith.runtime.clock import system_clock
+from kith.runtime.inbox.live import Live
 from kith.runtime.measuring import Measures
 from kith.runtime.operating import OPEN, Operation, operation_of
 from kith.runtime.settings import settings_of
@@ -32,11 +34,13 @@ CONNECTIONS = 2_000
 """Connections at once; who comes after them is told that the server is busy."""
 
 
-def application(workspace: Workspace, operation: Operation = OPEN, folder: Path | None = None) -> ASGIApp:
+def application(
+    workspace: Workspace, operation: Operation = OPEN, folder: Path | None = None, live: Live | None = None
+) -> ASGIApp:
     """The ASGI application of a workspace."""
     cookie = f"kith_{workspace.current().model.app.name}"
     calling, settings = Calling(workspace.database), settings_of(os.environ)
-    doors = Doors(workspace, calling, system_clock, cookie, folder, settings=settings)
+    doors = Doors(workspace, calling, system_clock, cookie, folder, settings=settings, live=live or Live())
     measures = Measures()
     if operation.slow:
         slow.watch(workspace.database, operation.slow, measures.slow)
@@ -61,8 +65,9 @@ def run(workspace: Workspace, host: str, port: int, *, worker: bool = True, fold
     """
     operation = operation_of(os.environ)
     logs.set_up(operation.log)
+    live = Live()
     config = uvicorn.Config(
-        application(workspace, operation, folder),
+        application(workspace, operation, folder, live),
         host=host,
         port=port,
         log_config=None,
@@ -73,7 +78,20 @@ def run(workspace: Workspace, host: str, port: int, *, worker: bool = True, fold
     )
     # Ctrl-C is how one stops it, not a mishap.
     with suppress(KeyboardInterrupt), _to_the_end(), working(workspace) if worker else nullcontext():
-        uvicorn.Server(config).run()
+        Server(config, live).run()
+
+
+class Server(uvicorn.Server):
+    """A server that lets go of the pages that listen before it waits for requests that run."""
+
+    def __init__(self, config: uvicorn.Config, live: Live) -> None:
+        super().__init__(config)
+        self._live = live
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop."""
+        self._live.stop()
+        await super().shutdown(sockets)
 
 
 @contextmanager

@@ -42,5 +42,6 @@ CHORES: Mapping[str, Chore] = {
     "renew": Chore(Schedule("day at 00:00", "0 0 * * *"), _job("renew")),
     "retain": Chore(Schedule("day at 02:30", "30 2 * * *"), _job("retain")),
     "compact": Chore(Schedule("day at 04:30", "30 4 * * *"), _job("compact")),
+    "remind": Chore(Schedule("day at 07:00", "0 7 * * *"), _job("remind")),
     "sweep": Chore(Schedule("day at 03:30", "30 3 * * *"), _job("sweep")),
 }

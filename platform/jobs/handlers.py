@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kith.runtime import bulk, queue
+from kith.runtime import bulk, inbox, queue
 from kith.runtime.accounts.entries import forget_entries
 from kith.runtime.accounts.mailing import send_link
 from kith.runtime.context import Context
@@ -16,6 +16,7 @@ from kith.runtime.database import Connection
 from kith.runtime.files import letting_go
 from kith.runtime.idempotency import forget_old
 from kith.runtime.importing import drafts, working
+from kith.runtime.inbox.reminding import remind
 from kith.runtime.likeness import searching
 from kith.runtime.past.wishes import carry_on
 from kith.runtime.privacy import retaining as retention
@@ -90,6 +91,7 @@ def sweep(connection: Connection, work: Work) -> Any:
     """Let go of what nobody will ask for again."""
     now = work.context.now
     drafts.forget(connection, now)
+    inbox.forget(connection, now)
     gone = {"jobs": queue.sweep(connection, now), "answers": forget_old(connection, now)}
     return gone | {"entries": forget_entries(connection, now), "files": letting_go.sweep(connection, now)}
 
@@ -145,6 +147,19 @@ def email(work: Work) -> Any:
     return send_link(workspace.database, work.context, work.release, settings, job.id, job.payload)
 
 
+def notify(connection: Connection, work: Work) -> Any:
+    """Tell people what a rule wants them to know."""
+    job, payload = work.job, work.job.payload
+    about = {"entity": payload["entity"], "record": payload["record"]}
+    text = str(payload["message"])
+    return {"told": inbox.tell(connection, work.release, payload["to"], "rule", text, at=job.created_at, **about)}
+
+
+def remind_of_due(connection: Connection, work: Work) -> Any:
+    """Tell people what of theirs is due today."""
+    return {"told": remind(connection, work.context, work.release)}
+
+
 def look_alike(connection: Connection, work: Work, so_far: Mapping[str, Any]) -> tuple[Any, bool]:
     """Hold some more records against each other."""
     return searching.advance(connection, work.context, work.release, work.job.payload, so_far)
@@ -158,7 +173,9 @@ HANDLERS: Mapping[str, Handler] = {
     "email": Apart(email),
     "import": Stepwise(bring_in),
     "import_check": Stepwise(bring_in),
+    "notify": Within(notify),
     "publish": Apart(publish),
+    "remind": Within(remind_of_due),
     "renew": Stepwise(renew),
     "retain": Stepwise(retain),
     "schedule": Within(carry_out_schedule),

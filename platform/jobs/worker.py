@@ -14,7 +14,7 @@ from functools import partial
 
 from kith.jobs.handlers import HANDLERS, Handler, Stepwise, Within, work_of
 from kith.jobs.scheduling import Scheduler
-from kith.runtime import queue
+from kith.runtime import inbox, queue
 from kith.runtime.database import Connection, is_busy
 from kith.runtime.ids import new_id
 from kith.runtime.logs import in_request
@@ -158,6 +158,8 @@ class Worker:
         told, more = handler.do(connection, work, job.so_far or {})
         end = queue.note if more else queue.finish
         end(connection, job, work.context.now, told)
+        if not more:
+            inbox.tell_end(connection, work.release, job.kind, job.id, job.payload, work.context.now)
         return replace(job, so_far=told), more
 
     def _failed(self, job: queue.Job, error: Exception) -> None:

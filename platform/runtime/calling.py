@@ -12,6 +12,7 @@ from typing import TypeVar
 from kith.runtime.accounts.throttling import Throttle
 from kith.runtime.clock import Clock
 from kith.runtime.database import Database
+from kith.runtime.inbox.live import Live
 from kith.runtime.logs import carried
 from kith.runtime.settings import Settings
 from kith.runtime.workspace import Workspace
@@ -73,3 +74,4 @@ class Doors:
     """The app's folder that the server was started with: what it offers to the release is shown to those who administer."""
     throttle: Throttle = field(default_factory=Throttle)
     settings: Settings = field(default_factory=Settings)
+    live: Live = field(default_factory=Live)

@@ -8,6 +8,8 @@ from urllib.parse import quote, urlencode
 HOME = "/"
 SEARCH = "/search"
 PALETTE = "/palette"
+INBOX = "/inbox"
+EVENTS = "/events"
 SIGN_IN = "/sign-in"
 SIGN_OUT = "/sign-out"
 PASSWORD = "/password"  # noqa: S105 - an address

@@ -73,6 +73,8 @@ def _shell(reader: Reader, language: str, texts: Texts, marks: Marks) -> Shell:
         create=found.create,
         search=addresses.SEARCH,
         palette=addresses.PALETTE,
+        inbox=Link(texts("inbox.title"), addresses.INBOX),
+        events=addresses.EVENTS,
     )
 
 

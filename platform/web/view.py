@@ -104,6 +104,8 @@ class Shell:
     """Where the palette gets what it offers; "" where there is none."""
     query: str = ""
     inbox: Link | None = None
+    events: str = ""
+    """Where open pages hear how much is unread."""
     csrf: str = ""
     home: str = "/"
     icon: str = "layers"

@@ -146,7 +146,7 @@ def carry_out(connection: sa.Connection, gone: Collection[Purge]) -> None:
         if not one.base:
             for name in (*there.links(one.table), one.table):
                 drop_table(connection, name)
-            for table in (system.search, system.reference, system.delta, system.apart):
+            for table in (system.search, system.reference, system.delta, system.apart, system.notice):
                 connection.execute(table.delete().where(table.c.entity == one.table))
     for one in gone:
         of_columns(connection, one.table, one.base, one.successor)

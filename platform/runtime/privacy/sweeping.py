@@ -27,11 +27,13 @@ SPOKEN: Mapping[sa.Table, tuple[str, ...]] = {
     system.hold: ("reason",),
     system.saved_view: ("name", "state"),
     system.file_import: ("name", "settings"),
+    system.notice: ("text",),
     system.import_failure: ("cells", "reasons"),
 }
 """Where Kith's own tables may hold texts of records, beside the history and the search rows."""
 OF_USERS = (
     system.session, system.account, system.link, system.sign_in, system.identity, system.saved_view, system.file_import,
+    system.notice,
 )  # fmt: skip
 """What is known of who signs in, by user."""
 UNFINISHED = ("waiting", "running")

@@ -16,6 +16,7 @@ from kith.runtime.schema.own_accounts import account, attempt, identity, link, s
 from kith.runtime.schema.own_alike import apart
 from kith.runtime.schema.own_files import file, file_part
 from kith.runtime.schema.own_imports import file_import, import_failure
+from kith.runtime.schema.own_inbox import notice
 
 __all__ = [
     "SYSTEM",
@@ -28,6 +29,7 @@ __all__ = [
     "identity",
     "import_failure",
     "link",
+    "notice",
     "session",
     "sign_in",
     "token",
