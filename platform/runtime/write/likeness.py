@@ -126,9 +126,13 @@ def candidates(session: Session, entity: str, keys: Iterable[str]) -> list[Value
 
 def _statement(session: Session, shelf: Shelf) -> Prepared:
     columns: list[Any] = [slot.wanted for slot in shelf.slots]
+    most = sa.bindparam("most", type_=sa.Integer())
     ids = rows_with(shelf.engine, sa.bindparam("keys", type_=sa.Text()))
-    select = sa.select(*columns).where(shelf.table.id.in_(ids), shelf.table.live)
-    return prepare(session.raw, select.limit(sa.bindparam("most", type_=sa.Integer())))
+    if shelf.engine == "sqlite":
+        return prepare(session.raw, sa.select(*columns).where(shelf.table.id.in_(ids), shelf.table.live).limit(most))
+    # As an array: a join would be planned by statistics, which a table that is being filled does not have.
+    found = sa.func.array(ids.limit(most).scalar_subquery())
+    return prepare(session.raw, sa.select(*columns).where(shelf.table.id == sa.func.any(found), shelf.table.live))
 
 
 # ---- what is told -------------------------------------------------------------------------------------------------
