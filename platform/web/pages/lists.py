@@ -114,7 +114,11 @@ def _laid(listing: Listing, laid: Markup, wrong_row: str) -> Response:
     if block:
         return visit.block("list.html", block, **inner)
     title = listing.entity.plural.in_(visit.language)
-    return visit.page("list.html", 400 if wrong_row else 200, title=title, **inner, **_around(listing, wrong_row))
+    around = _around(listing, wrong_row)
+    if listing.view is not None and listing.view.starts:
+        # What is in time is in the order of time.
+        around["orders"] = []
+    return visit.page("list.html", 400 if wrong_row else 200, title=title, **inner, **around)
 
 
 def _varying(listing: Listing, found: Page) -> dict[str, str]:
