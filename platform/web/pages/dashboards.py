@@ -67,6 +67,7 @@ def show(visit: Visit) -> Response:
         people=dashing.people(board),
         teams=dashing.teams(board),
         tiles=dashing.at_once(board),
+        announced=False,
         **_now(board),
     )
 
