@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from kith.metadata.model_dashboards import Dashboard, Tile
@@ -184,15 +185,23 @@ def measured(board: Board, tile: Tile) -> Measured:
 
 def _frame(board: Board, tile: Tile) -> Shown:
     """What a tile says of itself."""
-    visit, language = board.visit, board.visit.language
-    period = board.chosen.period_of(board.dashboard, tile)
+    language = board.visit.language
     return Shown(
         name=tile.name,
         kind=tile.kind,
         label=tile.label.in_(language),
         help=tile.help.in_(language),
-        note=visit.texts(f"dashboard.periods.{period}") if period else "",
+        note=" · ".join(_notes(board, tile)),
         href=board.address_of(tile),
         fetch=board.address_of(tile),
         width=tile.width,
     )
+
+
+def _notes(board: Board, tile: Tile) -> Iterator[str]:
+    """What a tile goes by: its period, and that it is about everybody though somebody is chosen."""
+    texts, period = board.visit.texts, board.chosen.period_of(board.dashboard, tile)
+    if period:
+        yield texts(f"dashboard.periods.{period}")
+    if tile.owner is None and (board.chosen.owner or board.chosen.team):
+        yield texts("dashboard.everybody")
