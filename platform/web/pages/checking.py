@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from markupsafe import Markup
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -75,7 +76,7 @@ def _page(subject: Subject, typed: Typed, found: Sequence[Alike] | None) -> Resp
         title=title,
         crumbs=(*subject.crumbs, Link(title, visit.here)),
         icon_name=subject.icon,
-        fields="".join(one.html for one in drawer.drawn(maker, inputs)),
+        fields=Markup("".join(one.html for one in drawer.drawn(maker, inputs))),  # noqa: S704 - of components alone
         asked=found is not None,
         found=[similar_of(one) for one in found or ()],
         action=addresses.check_of(entity.name),
