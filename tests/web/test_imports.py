@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
+import shutil
 from html import unescape
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from kith.runtime.ids import new_id
+from kith.runtime.importing import source, working
+from kith.runtime.schema import system
+from kith.runtime.transfer.mapping import steps_of
+from tests.support.worlds import model_of
 from tests.web.importing import posted, sent, tiles, worked
-from tests.web.shop import ADMIN, CLERK, Shop
+from tests.web.shop import ADMIN, APPS, CLERK, Shop
 
 
 def csv_of(mark: str, *rows: str) -> bytes:
@@ -140,3 +147,58 @@ def test_who_may_not_import_does_not_get_there_and_nobody_sees_anothers(shop: Sh
     assert other.get("/records/member/import").status_code == 200
     assert other.get(here).status_code == 404
     assert other.get(f"{here}/columns").status_code == 404
+
+
+def test_a_job_that_another_takes_up_goes_on_where_it_stood(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(working, "STEP", 2)
+    monkeypatch.setattr(source, "OPEN", 0)
+    client, mark = shop.client(ADMIN), new_id()[-10:]
+    numbers = [f"138{(int(mark, 16) + n) % 10**8:08}" for n in (1, 2, 3, 1, 4)]
+    rows = "".join(f"{number},{mark} {index}\n" for index, number in enumerate(numbers))
+    here, html = checked(shop, client, f"mobile,name\n{rows}".encode())
+    assert "1 row names a record that an earlier row names" in html
+    posted(client, f"{here}/check", _go="1")
+    worked(shop)
+    assert tiles(client.get(f"{here}/result").text) == {"New": "4", "Changed": "1", "Failed": "0"}
+    assert len(members(shop, mark)) == 4
+
+
+def test_what_was_said_of_the_columns_is_a_document_that_an_app_can_hold(shop: Shop, tmp_path: Path) -> None:
+    client, mark = shop.client(ADMIN), new_id()[-10:]
+    data = f"手机号;姓名;性别;Birthday;{mark}\n13912345678;A;女士;31/12/1990;\n".encode("gb18030")
+    here, _ = checked(shop, client, data, constant__0="source", value__0="import")
+    posted(client, f"{here}/check", **{"text.2.女士": "female", "_try": "1"})
+    text = client.get(f"{here}/mapping.yaml").text
+    shutil.copytree(APPS / "retail_crm", tmp_path / "app")
+    (tmp_path / "app" / "imports").mkdir(exist_ok=True)
+    (tmp_path / "app" / "imports" / "member_file.yaml").write_text(text, "utf-8")
+    model = model_of(tmp_path / "app")
+    (step,) = steps_of(model, model.imports["member_file"])
+    assert (step.mode, step.key, step.values["source"].constant) == ("upsert", ("mobile",), "import")
+    assert (step.values["gender"].map, step.values["birthday"].date) == ({"女士": "female"}, "D/M/YYYY")
+    assert model.imports["member_file"].file["encoding"] == "gb18030"
+    assert shop.client("gu.minxi@lanting.example").get(f"{here}/mapping.yaml").status_code == 404
+
+
+@pytest.mark.parametrize(("ticked", "told"), [({}, 0), ({"sends": "1"}, 1)])
+def test_notices_of_rules_are_held_back_unless_they_are_wanted(shop: Shop, ticked: dict[str, str], told: int) -> None:
+    client, mark = shop.client(ADMIN), new_id()[-10:]
+    member, topic, owner = shop.ids("member")[0], shop.ids("case_topic")[0], shop.users[CLERK]
+    store = shop.ids("store")[0]
+    data = f"subject,member,topic,owner,store\n{mark},{member},{topic},{owner},{store}\n".encode()
+    before = notices(shop)
+    here = sent(client, "service_case", "a.csv", data)[2]
+    posted(client, f"{here}/columns", **ticked)
+    worked(shop)
+    assert tiles(client.get(f"{here}/check").text) == {"Would be new": "1", "Cannot be used": "0"}
+    posted(client, f"{here}/check", _go="1")
+    worked(shop)
+    assert len(shop.ids("service_case", f'subject == "{mark}"')) == 1
+    assert notices(shop) - before == told
+
+
+def notices(shop: Shop) -> int:
+    """How many notices rules have wanted sent."""
+    with shop.workspace.database.read() as connection:
+        asked = sa.select(sa.func.count()).where(system.job.c.kind == "notify")
+        return int(connection.scalar(asked) or 0)

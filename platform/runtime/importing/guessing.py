@@ -1,4 +1,4 @@
-"""Which field a column means: by its name, its label in any language, what such fields are usually called, or how dates in it look."""
+"""Which field a column means: by its name, its labels, what such fields are usually called; and how dates in it look."""
 
 from __future__ import annotations
 

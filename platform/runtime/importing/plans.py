@@ -38,6 +38,8 @@ class Plan:
     """Values that all rows have, by field."""
     fixes: Mapping[str, Mapping[str, str]] = having(default_factory=dict)
     """Cells that were mended, by the number of the row and the column."""
+    quiet: bool = True
+    """Whether letters and notices of rules are held back."""
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> Plan:

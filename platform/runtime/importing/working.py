@@ -147,7 +147,7 @@ def _written(work: _Work, report: Report, rows: Sequence[Row]) -> Report:
 
 def _saved(work: _Work, rows: Sequence[Row], told: Told) -> tuple[Result, dict[int, list[str]], dict[str, int]]:
     result, taken = Result(work.job, work.trial), dict[str, int]()
-    cause = Cause("import", batch=work.job, detail=f"import/{work.draft.entity}")
+    cause = Cause("import", batch=work.job, detail=f"import/{work.draft.entity}", quiet=work.draft.plan.quiet)
     connection, context, release = work.connection, work.context, work.release
     identity = Identity(connection, context, release)
     writer = Writer(connection, context, release, cause, (work.step,), result, identity, taken)

@@ -53,6 +53,8 @@ class Cause:
     """How many jobs in a row led here, each set off by what the one before had saved."""
     typed: bool = False
     """Values are texts as people type them into a form, whatever the channel."""
+    quiet: bool = False
+    """Letters and notices that rules want sent are held back; all else that they want is done."""
 
     @property
     def returns(self) -> bool:

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from kith.rules.program import Program, Use
     from kith.runtime.write.session import Session
 
+HELD_BACK = frozenset({"email", "notify"})
+"""What rules send that a quiet save does not."""
+
 
 def always(record: Any) -> bool:
     """A record that is given values whatever it has become."""
@@ -188,6 +191,8 @@ class Taking:
     def send(self, kind: str, payload: Mapping[str, object]) -> None:
         """A job for whoever sends such things, of the same transaction."""
         session, draft = self.session, self.draft
+        if session.cause.quiet and kind in HELD_BACK:
+            return
         whole = {"entity": draft.entity, "record": draft.id, "rule": self.rule.path, **self.real(payload)}
         session.jobs.append(queue.job_row(kind, whole, now=session.context.now, save=session.save))
 

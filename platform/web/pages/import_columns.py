@@ -72,6 +72,7 @@ def _page(found: Importing, plan: Plan, mistakes: Sequence[str] = ()) -> Respons
         fields=known,
         rows=[_row(found, plan, index) for index in range(len(plan.feeds))],
         constants=constants,
+        sends=not plan.quiet,
         recalled=found.draft.recalled,
         needed=_needed(found.entity, plan, visit.language),
         back=found.address("file"),
@@ -155,7 +156,8 @@ def _sent(found: Importing) -> Plan:
     pairs = [(visit.sent(f"constant.{index}"), visit.sent(f"value.{index}")[:LONGEST]) for index in range(CONSTANTS)]
     constants = {name: value for name, value in pairs if name in known and name != ID and value}
     key = visit.sent("key") if visit.sent("key") in {one.value for one in found.finders()} else ""
-    return replace(plan, mode=mode, key=key, feeds=tuple(feeds), constants=constants)
+    quiet = not visit.sent("sends")
+    return replace(plan, mode=mode, key=key, feeds=tuple(feeds), constants=constants, quiet=quiet)
 
 
 def _mistakes(found: Importing, plan: Plan) -> list[str]:

@@ -241,6 +241,7 @@ def _done(found: Importing, report: Report) -> dict[str, Any]:
         "file": found.address("failed.csv") if rows else "",
         "undo": addresses.batch_of(found.draft.run) if written else "",
         "again": addresses.import_of(entity),
+        "document": found.address("mapping.yaml") if found.subject.reader.administers else "",
         "list": addresses.list_of(entity),
     }
 

@@ -24,7 +24,7 @@ from kith.runtime.write.messages import texts
 from kith.web import addresses
 from kith.web.answering import action, page
 from kith.web.importing import Importing, fields_of, importing_of, steps, subject_of, title_of
-from kith.web.pages import import_columns, import_trial
+from kith.web.pages import import_columns, import_document, import_trial
 from kith.web.pages.signing import expired
 from kith.web.requests import Visit, Web, go
 from kith.web.subject import Subject
@@ -47,6 +47,7 @@ def routes(web: Web) -> Sequence[Route]:
         Route(ONE, action(web, read_as, expired, long=True), methods=["POST"]),
         *import_columns.routes(web, ONE),
         *import_trial.routes(web, ONE),
+        *import_document.routes(web, ONE),
     )
 
 
