@@ -33,6 +33,8 @@ from kith.web.view import Page as Pager
 TABS = 5
 """Views that show as tabs; the rest are in the menu at their end."""
 SENSES = {"exact": "list.range", "about": "list.range_about", "more": "list.range_capped"}
+CHOOSING = "choose"
+"""Says in the address that all columns are there to choose from, of which a page has no room otherwise."""
 ON_PHONE = 5
 """Columns that a card on a phone shows."""
 
@@ -49,6 +51,8 @@ def routes(web: Web) -> Sequence[Route]:
 def show(visit: Visit) -> Response:
     """The list of an entity."""
     listing = listing_of(visit)
+    if wanted(visit.request, "other-columns"):
+        return visit.block("list.html", "columns", unshown=_unshown(listing))
     if "field" in visit.request.query_params:
         picked = filtering.picked(listing)
         if isinstance(picked, Asked):
@@ -89,7 +93,11 @@ def _render(listing: Listing, wrong_row: str) -> Response:
 
     # What somebody searches or filters by is all over the page: a stencil of it would hardly be used again.
     usual = found.rows and not (
-        asked.search or asked.filter or asked.saved or asked.place or "field" in visit.request.query_params
+        asked.search
+        or asked.filter
+        or asked.saved
+        or asked.place
+        or {"field", CHOOSING} & visit.request.query_params.keys()
     )
     title = listing.entity.plural.in_(visit.language)
     if usual:
@@ -309,7 +317,9 @@ def _around(listing: Listing, wrong_row: str) -> dict[str, object]:
         "alternatives": filtering.alternatives(listing),
         "orders": _orders(listing),
         "picked": listing.visit.request.query_params.get("field", ""),
-        "choosable": _choosable(listing),
+        "shown": listing.columns,
+        "unshown": _unshown(listing) if CHOOSING in listing.visit.request.query_params else (),
+        "other_columns": addresses.with_query(listing.asked.path, [*listing.asked.whole, (CHOOSING, "columns")]),
     }
 
 
@@ -360,9 +370,8 @@ def _tab(listing: Listing, view: View | None) -> Link:
     )
 
 
-def _choosable(listing: Listing) -> list[tuple[ListColumn, bool]]:
-    """The columns of the list, then all others, each with whether it shows."""
-    shown = {column.path: column for column in listing.columns}
-    rest = possible_columns(listing.reader, listing.entity.name, listing.visit.texts)
-    others = sorted((column for column in rest if column.path not in shown), key=lambda column: column.label)
-    return [*((column, True) for column in shown.values()), *((column, False) for column in others)]
+def _unshown(listing: Listing) -> list[ListColumn]:
+    """The columns that the list might show as well."""
+    shown = {column.path for column in listing.columns}
+    found = possible_columns(listing.reader, listing.entity.name, listing.visit.texts)
+    return sorted((column for column in found if column.path not in shown), key=lambda column: column.label)
