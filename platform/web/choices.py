@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from kith.texts import negotiate
-from kith.web.look import DENSITIES, THEMES
+from kith.web.look import DENSITIES, SHORTCUTS, THEMES
 from kith.web.security import form_within, is_ours
 
 LANGUAGES = ("en", "zh-CN")
@@ -38,9 +38,9 @@ async def change_look(request: Request) -> Response:
     if not is_ours(request):
         raise HTTPException(403)
     form = await form_within(request, LARGEST)
-    chosen = {name: str(form[name]) for name in ("theme", "density", "language") if name in form}
+    chosen = {name: str(form[name]) for name in ("theme", "density", "language", "shortcuts") if name in form}
     response = RedirectResponse(local(str(form.get("back", "/"))), 303)
-    offered = {"theme": THEMES, "density": DENSITIES, "language": LANGUAGES}
+    offered = {"theme": THEMES, "density": DENSITIES, "language": LANGUAGES, "shortcuts": SHORTCUTS}
     for name, value in chosen.items():
         if value in offered[name]:
             response.set_cookie(name, value, max_age=YEAR, samesite="lax", httponly=True)

@@ -12,6 +12,8 @@ COLOURS = ("gray", "red", "orange", "amber", "lime", "green", "teal", "cyan", "b
 
 THEMES = ("system", "light", "dark")
 DENSITIES = ("comfortable", "compact")
+SHORTCUTS = ("on", "off")
+"""Whether single letters of the keyboard do something: they must not where somebody speaks to his device."""
 
 ICONS = frozenset(
     re.findall(r'<symbol id="([^"]+)"', (files("kith.web") / "assets" / "vendor" / "icons.svg").read_text("utf-8"))
@@ -38,6 +40,7 @@ class Look:
     theme: str = "system"
     density: str = "comfortable"
     accent: str = "indigo"
+    shortcuts: str = "on"
 
     @classmethod
     def of(cls, cookies: Mapping[str, str], accent: str = "indigo") -> Look:
@@ -47,4 +50,5 @@ class Look:
             theme if theme in THEMES else THEMES[0],
             density if density in DENSITIES else DENSITIES[0],
             accent if accent in COLOURS else "indigo",
+            "off" if cookies.get("shortcuts") == "off" else "on",
         )

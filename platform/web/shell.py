@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
@@ -16,6 +16,8 @@ from kith.web.view import Link, NavGroup, Notice, Shell
 
 MOST_CREATES = 8
 NO_RECORDS = "inbox"
+GO = "go-"
+"""What the key of a link begins with that `g` and a letter lead to."""
 IN_BAR = 3
 """Entities that the bar at the bottom of a phone has room for."""
 
@@ -105,12 +107,30 @@ def places(reader: Reader, language: str, texts: Texts) -> Places:
     icon = next((item.icon for item in app.navigation if item.icon in ICONS), "layers")
     paths = tuple(link.href.partition("?")[0] for group in groups for link in group.links)
     return Places(
+    groups = lettered(groups)
         tuple(groups), tuple(creates[:MOST_CREATES]), icon, paths, reader.may_read("user"), reader.administers
     )
 
 
 def _links(reader: Reader, item: NavItem, language: str) -> list[Link]:
     if item.items:
+def lettered(groups: Sequence[NavGroup]) -> list[NavGroup]:
+    """The navigation with the letter after `g` that leads to each place: the first of its name that is free.
+
+    It is the same in every language; `i` is the inbox.
+    """
+    taken, found = {"i"}, []
+    for group in groups:
+        links = []
+        for link in group.links:
+            name = link.href.partition("?")[0].rpartition("/")[2] or "home"
+            letter = next((one for one in name if one.isascii() and one.isalpha() and one not in taken), "")
+            taken.add(letter)
+            links.append(replace(link, key=f"{GO}{letter}") if letter else link)
+        found.append(NavGroup(links, group.label))
+    return found
+
+
         return [link for inner in item.items for link in _links(reader, inner, language)]
     entity = reader.release.model.entities.get(item.entity)
     if entity is None or not reader.may_read(entity.name):

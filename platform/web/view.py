@@ -110,7 +110,6 @@ class Shell:
     home: str = "/"
     icon: str = "layers"
     notices: Sequence[Notice] = ()
-    shortcuts: bool = True
     acted_by: str = ""
     """Who looks at the CRM as this reader: told on each page, with the way back."""
 

@@ -29,6 +29,7 @@ on("submit", (event) => {
   if (!event.target.matches("[data-look]") || !button || button.name === "language") return;
   event.preventDefault();
   document.documentElement.dataset[button.name] = button.value;
+  if (button.name === "shortcuts") document.body.toggleAttribute("data-no-shortcuts", button.value === "off");
   for (const other of $$(`[data-look] button[name=${button.name}]`)) other.ariaPressed = String(other.value === button.value);
   fetch(event.target.action, { method: "POST", body: new URLSearchParams([[button.name, button.value]]), redirect: "manual" });
 });
@@ -144,6 +145,8 @@ function edit(cell) {
 
 // ---- keyboard; single letters can be switched off (data-no-shortcuts on the body) -----------------------------------
 
+let going = 0; // when `g` was pressed: the letter after it names a place
+
 const letters = {
   "/": palette,
   j: () => moveCursor(1),
@@ -152,6 +155,7 @@ const letters = {
   o: () => $("tr.cursor .record-link")?.click(),
   e: () => $("[data-key-edit]")?.click(),
   c: create,
+  g: () => (going = Date.now()),
   "?": () => $("[data-key-help]")?.click(),
 };
 
@@ -164,6 +168,8 @@ on("keydown", (event) => {
   else if (key === "Escape") escape(event);
   else if (event.ctrlKey && key === "ArrowLeft" && !typing(event.target)) $("[data-key-prev]")?.click();
   else if (event.ctrlKey && key === "ArrowRight" && !typing(event.target)) $("[data-key-next]")?.click();
+  else if (!command && !event.altKey && Date.now() - going < 1500 && /^[a-z]$/i.test(key) && !resting(event.target))
+    go(event, () => ((going = 0), $(`[data-key-go-${letter(key)}]`)?.click()));
   else if (!command && !event.altKey && letters[letter(key)] && !resting(event.target)) go(event, letters[letter(key)]);
 });
 

@@ -138,7 +138,8 @@ def _kept(visit: Visit, reader: Reader) -> Iterator[Offer]:
 
 
 def _pages(visit: Visit, reader: Reader) -> Iterator[Offer]:
-    """The pages of the reader's own menu."""
+    """The inbox, and the pages of the reader's own menu."""
+    yield _offer(Link(visit.texts("inbox.title"), addresses.INBOX, "bell"), quiet=True)
     profile = addresses.record_of("user", visit.context.actor.id or "") if reader.may_read("user") else ""
     for link in user_menu(profile, visit.texts, administers=reader.administers):
         yield _offer(link, quiet=True, press=f"[data-key-{link.key}]" if link.key else "")
