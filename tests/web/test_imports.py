@@ -121,6 +121,13 @@ def test_records_are_found_by_a_key_and_changed(shop: Shop) -> None:
     assert len(shop.ids("member", f'name == "{mark} Newer"')) == 1
 
 
+def test_what_is_wrong_with_fields_that_no_column_feeds_is_told(shop: Shop) -> None:
+    client, mark = shop.client(ADMIN), new_id()[-10:]
+    _, html = checked(shop, client, f"wechat,{mark}\n{mark},\n".encode(), constant__0="gender", value__0="Xx")
+    assert tiles(html)["Cannot be used"] == "1" and "Xx" in html
+    assert "Name is missing." in html and 'name="cell.' not in html
+
+
 @pytest.mark.parametrize(
     ("name", "data", "says"),
     [

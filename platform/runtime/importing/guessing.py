@@ -30,7 +30,7 @@ def guessed(
     left = {one.name: one for one in fields}
     feeds: list[Feed] = []
     for index, column in enumerate(columns):
-        name = "" if column in (ROW, ERRORS) else _meant(left, column)
+        name = "" if column in (ROW, ERRORS) else _meant(entity, left, column)
         declared = left.pop(name, None)
         texts = [row[index] for row in sample if index < len(row) and row[index]]
         feeds.append(Feed(column, name, _way(model, declared, texts)))
@@ -39,8 +39,19 @@ def guessed(
     return Plan("upsert", key, plan.feeds) if key else plan
 
 
-def _meant(left: Mapping[str, Field], column: str) -> str:
+def _meant(entity: Entity, left: Mapping[str, Field], column: str) -> str:
+    """The field that a column means by its name, or by what of it comes after the entity's: `Account`, `account_name`, 客户电话."""
     wanted = _plain(column)
+    if found := _called(left, wanted):
+        return found
+    for own in {_plain(entity.name), *(_plain(text) for text in entity.label.texts.values())}:
+        if wanted.startswith(own):
+            rest = wanted.removeprefix(own)
+            return _called(left, rest or "name")
+    return ""
+
+
+def _called(left: Mapping[str, Field], wanted: str) -> str:
     if wanted == ID:
         return ID
     for declared in left.values():

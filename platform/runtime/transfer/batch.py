@@ -46,7 +46,7 @@ class Writer:
     taken: dict[str, int]
     """How many values of keys were taken, by entity."""
     told: Callable[[int, str, Failure], None] | None = None
-    """Learns of each reason as it is found: the place of the row in its batch, its column, and the reason."""
+    """Learns of each reason as it is found: the place of the row in its batch, its column or "", and the reason."""
     seen: dict[Said, tuple[Said, str]] = field(default_factory=dict)
     """By step and key what the last row said of a record, and its id: a row that says the same is not sent again."""
 
@@ -362,7 +362,8 @@ class Batch:
         """Note why a row cannot be used, with the name of its column."""
         message = failure.message
         if self.writer.told is not None:
-            self.writer.told(index, step.column(failure.field) if failure.field else "", failure)
+            read = step.values.get(failure.field)
+            self.writer.told(index, read.column if read is not None else "", failure)
         if failure.field:
             message = self.writer.say("at_column", column=step.column(failure.field), message=message)
         reasons = self.errors.setdefault(index, [])
