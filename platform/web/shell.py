@@ -91,7 +91,9 @@ def places(reader: Reader, language: str, texts: Texts) -> Places:
     app = reader.release.model.app
     groups = [NavGroup([Link(texts("home.title"), addresses.HOME, "house")])]
     if visible(reader):
-        groups[0] = NavGroup([*groups[0].links, Link(texts("dashboard.title"), addresses.DASHBOARDS, "layout-dashboard")])
+        groups[0] = NavGroup(
+            [*groups[0].links, Link(texts("dashboard.title"), addresses.DASHBOARDS, "layout-dashboard")]
+        )
     loose: list[Link] = []
     for item in app.navigation:
         if item.entity:
@@ -105,15 +107,13 @@ def places(reader: Reader, language: str, texts: Texts) -> Places:
         if (entity := reader.release.model.entities.get(item.entity)) and may_create(reader, entity)
     ]
     icon = next((item.icon for item in app.navigation if item.icon in ICONS), "layers")
+    groups = lettered(groups)
     paths = tuple(link.href.partition("?")[0] for group in groups for link in group.links)
     return Places(
-    groups = lettered(groups)
         tuple(groups), tuple(creates[:MOST_CREATES]), icon, paths, reader.may_read("user"), reader.administers
     )
 
 
-def _links(reader: Reader, item: NavItem, language: str) -> list[Link]:
-    if item.items:
 def lettered(groups: Sequence[NavGroup]) -> list[NavGroup]:
     """The navigation with the letter after `g` that leads to each place: the first of its name that is free.
 
@@ -131,6 +131,8 @@ def lettered(groups: Sequence[NavGroup]) -> list[NavGroup]:
     return found
 
 
+def _links(reader: Reader, item: NavItem, language: str) -> list[Link]:
+    if item.items:
         return [link for inner in item.items for link in _links(reader, inner, language)]
     entity = reader.release.model.entities.get(item.entity)
     if entity is None or not reader.may_read(entity.name):
