@@ -90,6 +90,9 @@ def test_one_asks_whether_there_is_such_a_record_by_a_few_values(shop: Shop) -> 
         assert "欧阳壬癸" in found.text
     none = form.fill(name="Nobody Atall", mobile="").send(client)
     assert "Nothing was found" in none.text
+    unread = form.fill(name="", birthday="soon").send(client)
+    assert unread.status_code == 422
+    assert "Nothing was found" not in unread.text
     assert client.get("/records/store/check").status_code == 404
 
 

@@ -50,15 +50,19 @@ def like_record(connection: sa.Connection, context: Context, release: Release, e
 
 def check(
     connection: sa.Connection, context: Context, release: Release, entity: str, values: Mapping[str, object]
-) -> list[Alike]:
-    """The records that agree with some values, by every rule of which all fields are given; others' as (hidden)."""
+) -> tuple[list[Alike], list[str]]:
+    """The records that agree with some values, by every rule of which all fields are given; and what cannot be read of these.
+
+    A record that the reader may not see is told as (hidden), with what the rule tells of it.
+    """
     session = Session(connection, context, release, Cause("form", dry_run=True))
     draft = draft_of(session, Change("create", entity, new_id(), values), release.model.entities[entity], 0)
     keys = {
         one: one.keys(draft.after) for one in likenesses_of(release, entity) if draft.unread.isdisjoint(one.rule.match)
     }
     keys = {one: found for one, found in keys.items() if found}
-    return _found(session, Asked(draft.id, draft.after, keys) if keys else None, hidden=True)
+    unread = [one.message for one in draft.failures if one.field in draft.unread]
+    return _found(session, Asked(draft.id, draft.after, keys) if keys else None, hidden=True), unread
 
 
 def _found(session: Session, asked: Asked | None, *, hidden: bool) -> list[Alike]:

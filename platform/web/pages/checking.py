@@ -58,12 +58,12 @@ def ask(visit: Visit) -> Response:
     typed = typed_of(visit.form, fields, {})
     typed.id = new_id()
     values = {name: sent(typed.raw[name]) for name in typed.given()}
-    found = check(visit.connection, context, visit.release, subject.entity.name, values)
+    found, unread = check(visit.connection, context, visit.release, subject.entity.name, values)
     probing.count(doors, context, [Refused("invalid", (), alike=tuple(found))])
-    return _page(subject, typed, found)
+    return _page(subject, typed, found, unread)
 
 
-def _page(subject: Subject, typed: Typed, found: Sequence[Alike] | None) -> Response:
+def _page(subject: Subject, typed: Typed, found: Sequence[Alike] | None, unread: Sequence[str] = ()) -> Response:
     visit, entity = subject.visit, subject.entity
     title = visit.texts("alike.check_title", label=subject.label)
     draft = Draft(subject, typed, None)
@@ -73,11 +73,13 @@ def _page(subject: Subject, typed: Typed, found: Sequence[Alike] | None) -> Resp
     inputs = [Asked(entity.fields[name], typed.raw.get(name, ""), FREE) for name in names]
     return visit.page(
         "check.html",
+        422 if unread else 200,
         title=title,
         crumbs=(*subject.crumbs, Link(title, visit.here)),
         icon_name=subject.icon,
         fields=Markup("".join(one.html for one in drawer.drawn(maker, inputs))),  # noqa: S704 - of components alone
-        asked=found is not None,
+        asked=bool(found) or (found is not None and not unread),
+        unread=unread,
         found=[similar_of(one) for one in found or ()],
         action=addresses.check_of(entity.name),
         new=addresses.new_of(entity.name),
