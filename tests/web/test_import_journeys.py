@@ -12,8 +12,16 @@ from tests.web.shop import Shop
 from tests.web.test_gallery import grave
 
 WORDS = {
-    "en": ("Upload", "Continue", "Check the file", "Check again", "Import 2 rows", "Everything has been imported."),
-    "zh-CN": ("上传", "继续", "检查文件", "重新检查", "导入 2 行", "已全部导入。"),
+    "en": (
+        "Delimiter",
+        "Upload",
+        "Continue",
+        "Check the file",
+        "Check again",
+        "Import 2 rows",
+        "Everything has been imported.",
+    ),
+    "zh-CN": ("分隔符", "上传", "继续", "检查文件", "重新检查", "导入 2 行", "已全部导入。"),
 }
 
 
@@ -24,7 +32,7 @@ WORDS = {
 )
 def test_a_file_is_brought_in(chromium: Browser, served_shop: tuple[Shop, str], look: Look) -> None:
     shop, mark = served_shop[0], new_id()[-10:]
-    upload, next_, check, again, import_, done = WORDS[look.language]
+    delimiter, upload, next_, check, again, import_, done = WORDS[look.language]
     data = f"姓名;微信号;性别;生日;{mark}\n{mark} 甲;{mark}1;女士;31/12/1990;\n{mark} 乙;{mark}2;男;1/2/1991;\n".encode(
         "gb18030"
     )
@@ -34,6 +42,11 @@ def test_a_file_is_brought_in(chromium: Browser, served_shop: tuple[Shop, str], 
         page.set_input_files("input[type=file]", file)
         page.get_by_role("button", name=upload).click()
         expect(page.get_by_text(f"{mark} 甲")).to_be_visible()
+        if look.script:
+            page.get_by_label(delimiter).select_option(",")
+            expect(page.locator("#preview thead th")).to_have_count(1)
+            page.get_by_label(delimiter).select_option(";")
+            expect(page.locator("#preview thead th")).to_have_count(5)
         _seen(page, "preview", look)
         page.get_by_role("button", name=next_).click()
         expect(page.locator("select[name='field.1']")).to_have_value("wechat")

@@ -37,7 +37,11 @@ def explained(report: Report, rows: Sequence[Row], failed: Mapping[int, Sequence
     """The report with the reasons of a batch: counted by column and code, and the first rows with what can be mended."""
     groups = {(one["column"], one["code"]): {**one, "values": dict(one["values"])} for one in report["groups"]}
     wrong: dict[int, list[str]] = {}
+    counted: set[tuple[int, str, str]] = set()
     for index, column, failure in told:
+        if (index, column, failure.code) in counted:
+            continue
+        counted.add((index, column, failure.code))
         group = groups.get((column, failure.code))
         if group is None:
             if len(groups) >= GROUPS:
