@@ -1,4 +1,4 @@
-// The palette: places, actions of the page and records in one box. Without it the box at the top leads to the search page.
+// The palette: places, actions of the page and records in one box. Without it the box at the top opens the search page.
 
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -36,7 +36,7 @@ function make() {
   close.onclick = () => dialog.close();
   box.append($(".top-search .icon").cloneNode(true), input, close);
   dialog.append(box, list, live);
-  // In the bar, so that its links lead on like those of the bar.
+  // In the bar, so that its links work like those of the bar.
   top.closest(".topbar").append(dialog);
   dialog.addEventListener("close", () => back?.isConnected && back.focus({ preventScroll: true }));
   input.addEventListener("input", typed);
