@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import xlsxwriter  # type: ignore[import-untyped]
 from starlette.testclient import TestClient
 
+from kith.runtime.clock import system_clock
+from kith.runtime.files import letting_go
 from kith.runtime.ids import new_id
-from kith.runtime.importing import source, working
+from kith.runtime.importing import drafts, source, working
 from kith.runtime.schema import system
 from kith.runtime.transfer.mapping import steps_of
 from tests.support.worlds import model_of
@@ -64,6 +69,21 @@ def test_a_file_is_tried_written_and_taken_back(shop: Shop) -> None:
     assert client.post(f"{undo}/undo").status_code == 303
     worked(shop)
     assert members(shop, mark) == []
+
+
+def test_its_pages_ask_the_database_little(shop: Shop) -> None:
+    client, mark = shop.client(ADMIN), new_id()[-10:]
+    here, _ = checked(shop, client, csv_of(mark, *(f"~ {n},~{n},Xx" for n in range(30)), "~,~,"))
+    asked = {}
+    for step in ("", "/columns", "/check"):
+        with shop.statements() as run:
+            assert client.get(f"{here}{step}").status_code == 200
+        asked[step] = len(run)
+    posted(client, f"{here}/check", _go="1")
+    worked(shop)
+    with shop.statements() as run:
+        client.get(f"{here}/result")
+    assert max(*asked.values(), len(run)) <= 12
 
 
 def test_what_failed_comes_back_as_a_file_that_can_be_imported_again(shop: Shop) -> None:
@@ -141,6 +161,45 @@ def test_what_is_wrong_with_fields_that_no_column_feeds_is_told(shop: Shop) -> N
 def test_a_damaged_file_is_refused_with_the_reason(shop: Shop, name: str, data: bytes, says: str) -> None:
     status, html, _ = sent(shop.client(ADMIN), "member", name, data)
     assert (status, says in html) == (422, True), html
+
+
+def test_a_sheet_of_a_workbook_is_chosen(shop: Shop) -> None:
+    client, mark = shop.client(ADMIN), new_id()[-10:]
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        book.add_worksheet("About").write_row(0, 0, ["nothing"])
+        sheet = book.add_worksheet("Members")
+        sheet.write_row(0, 0, ["name", "wechat", "birthday"])
+        sheet.write_row(1, 0, [f"{mark} One", 12345, "1990-12-31"])
+    here = sent(client, "member", "a.xlsx", file.getvalue())[2]
+    assert 'value="About" selected' in client.get(here).text
+    assert posted(client, here, sheet="Members", header="1")[2] == here
+    assert f"{mark} One" in client.get(here).text
+    posted(client, f"{here}/columns")
+    worked(shop)
+    posted(client, f"{here}/check", _go="1")
+    worked(shop)
+    assert len(shop.ids("member", f'name == "{mark} One" and wechat == "12345"')) == 1
+
+
+def test_an_upload_that_nobody_works_on_goes_and_then_the_import(shop: Shop) -> None:
+    client, mark = shop.client(ADMIN), new_id()[-10:]
+    here = sent(client, "member", "a.csv", csv_of(mark, "~,~,"))[2]
+    database, now = shop.workspace.database, system_clock()
+    database.run(lambda connection: letting_go.sweep(connection, now + timedelta(hours=23)))
+    assert checked_again(shop, client, here) == {"Would be new": "1", "Cannot be used": "0"}
+    database.run(lambda connection: letting_go.sweep(connection, now + timedelta(days=2)))
+    checked_again(shop, client, here)
+    assert "Upload the file again." in client.get(f"{here}/check").text
+    database.run(lambda connection: drafts.forget(connection, now + timedelta(days=20)))
+    assert client.get(here).status_code == 404
+
+
+def checked_again(shop: Shop, client: TestClient, here: str) -> dict[str, str]:
+    """What a new trial finds."""
+    posted(client, f"{here}/columns")
+    worked(shop)
+    return tiles(client.get(f"{here}/check").text)
 
 
 def test_who_may_not_import_does_not_get_there_and_nobody_sees_anothers(shop: Shop) -> None:

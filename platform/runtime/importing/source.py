@@ -36,7 +36,7 @@ def on_disk(connection: sa.Connection, file: str, name: str) -> Iterator[Path]:
             copy.write(data)
         copy.flush()
         if not copy.tell():
-            raise Unreadable("no_such_file")
+            raise Unreadable("upload_gone")
         yield Path(copy.name)
 
 

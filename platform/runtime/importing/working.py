@@ -81,7 +81,7 @@ def advance(
     draft = drafts.find(connection, actor.id, release, entity.name, payload["draft"])
     say = texts(context.language)
     if draft is None or not draft.file:
-        return _stopped(job, noted, say("unreadable.no_such_file"))
+        return _stopped(job, noted, say("unreadable.upload_gone"))
     try:
         step = step_of(release.model, entity, draft.plan)
         authorise(context, release, [step])
