@@ -61,6 +61,7 @@ def test_a_file_is_tried_written_and_taken_back(shop: Shop) -> None:
     assert members(shop, mark) == []
     status, _, result = posted(client, check, _go="1")
     assert (status, result) == (303, f"{here}/result")
+    assert posted(client, check, _go="1")[2] == f"{here}/result"
     worked(shop)
     html = unescape(client.get(result).text)
     assert tiles(html) == {"New": "2", "Failed": "1"}

@@ -85,12 +85,15 @@ def _settings(draft: Draft) -> dict[str, Any]:
     return {"look": asdict(draft.look), "plan": draft.plan.as_data(), "recalled": draft.recalled}
 
 
-def find(connection: sa.Connection, user: str | None, release: Release, entity: str, id_: str) -> Draft | None:
-    """An import of somebody's own."""
+def find(
+    connection: sa.Connection, user: str | None, release: Release, entity: str, id_: str, *, held: bool = False
+) -> Draft | None:
+    """An import of somebody's own; `held` until the transaction ends, so that nobody else begins it meanwhile."""
     if not ID.fullmatch(id_):
         return None
     whose = (_IMPORT.c.user == user, _IMPORT.c.entity == release.tables[entity].stable_name)
-    row = connection.execute(sa.select(*_COLUMNS).where(_IMPORT.c.id == id_, *whose)).first()
+    asked = sa.select(*_COLUMNS).where(_IMPORT.c.id == id_, *whose)
+    row = connection.execute(asked.with_for_update() if held else asked).first()
     return _draft(entity, tuple(row)) if row is not None else None
 
 

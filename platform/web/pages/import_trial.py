@@ -185,7 +185,7 @@ def go_on(visit: Visit) -> Response:
 def _begun(connection: Connection, found: Importing) -> None:
     """The job that writes; who asks twice gets the same."""
     visit = found.visit
-    again = drafts.find(connection, visit.context.actor.id, visit.release, found.entity.name, found.draft.id)
+    again = drafts.find(connection, visit.context.actor.id, visit.release, found.entity.name, found.draft.id, held=True)
     if again is not None and not again.run:
         working.put(connection, visit.context, visit.release, again, working.RUN)
 
