@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any
 
+from kith.problems import Excerpt
 from kith.rules.program import Expression, Program
 from kith.rules.types import Type
 
@@ -21,6 +22,8 @@ def plain(value: object) -> Any:
     match value:
         case Expression() | Program():
             return value.excerpt.text
+        case Excerpt():
+            return value.text
         case Type():
             return str(value)
         case Mapping():

@@ -20,6 +20,7 @@ from kith.runtime.write.fitting import fitting
 from kith.runtime.write.flows import take_up
 from kith.runtime.write.messages import failure, misread
 from kith.runtime.write.readings import reading_of
+from kith.runtime.write.referring import by_todays_name
 
 if TYPE_CHECKING:
     from kith.runtime.write.session import Session, Values
@@ -219,7 +220,9 @@ def read_input(session: Session, draft: Draft, change: Change) -> None:
             draft.fail(failure(session, "read_only", draft, name, label=declared.label))
         else:
             try:
-                value = coerce(declared, raw, reading_of(session, declared))
+                value = coerce(
+                    declared, by_todays_name(session.release.model, declared, raw), reading_of(session, declared)
+                )
                 draft.after[name] = described(session, draft, declared, value)
                 given.add(name)
             except Misread as error:

@@ -115,9 +115,9 @@ class Session:
     moved: list[dict[str, Any]] = field(default_factory=list)
     """Computed values that the save moves, for explaining: they are in no history."""
     touched: set[tuple[str, str]] = field(default_factory=set)
-    going: set[tuple[str, str]] = field(default_factory=set)
     named: set[tuple[str, str]] = field(default_factory=set)
     """Records that this save refers to anew: they have to be live until it has been committed."""
+    going: set[tuple[str, str]] = field(default_factory=set)
     """Records that this save deletes."""
     tops: int = 1
     """How many saves travel in this batch."""
