@@ -264,19 +264,21 @@ def test_two_people_do_not_stand_in_each_others_way(shop: Shop) -> None:
 
 @pytest.mark.parametrize(("keep", "holds"), [("yours", "mine"), ("theirs", "theirs")])
 def test_a_conflict_shows_both_and_keeps_what_was_typed(shop: Shop, keep: str, holds: str) -> None:
-    member = a_member(shop, wechat="old")
+    member = a_member(shop)
+    # Nobody else has these: two with one would be asked about.
+    mine, theirs = f"mine-{keep}", f"theirs-{keep}"
     client = shop.client(ADMIN)
     form = form_of(client.get(f"/records/member/{member}/edit").text)
-    form.fill(wechat="theirs").send(client)
-    answer = form.fill(wechat="mine", note="typed as well").send(client)
+    form.fill(wechat=theirs).send(client)
+    answer = form.fill(wechat=mine, note="typed as well").send(client)
     assert answer.status_code == 412
-    assert "Yours mine" in text_of(answer.text)
-    assert "Theirs theirs" in text_of(answer.text)
+    assert f"Yours {mine}" in text_of(answer.text)
+    assert f"Theirs {theirs}" in text_of(answer.text)
     again = form_of(answer.text)
-    assert (again["wechat"], again["note"]) == ("mine", "typed as well")
+    assert (again["wechat"], again["note"]) == (mine, "typed as well")
     assert again.fill(**{"_keep.wechat": keep}).send(client).status_code == 303
     kept = form_of(client.get(f"/records/member/{member}/edit").text)
-    assert (kept["wechat"], kept["note"]) == (holds, "typed as well")
+    assert (kept["wechat"], kept["note"]) == (f"{holds}-{keep}", "typed as well")
 
 
 def test_a_session_that_ended_loses_nothing_that_was_typed(shop: Shop) -> None:
