@@ -265,7 +265,9 @@ class Saying:
             case s.Binary(op="or"):
                 words = [self.words(one) for one in _operands(part, "or")]
                 return self.texts("filter_words.or").join(words) if all(words) else ""
-            case s.Binary(op="==", left=s.Dot(target=record, name="id"), right=s.Text() as id_) if self._record(record, id_):
+            case s.Binary(op="==", left=s.Dot(target=record, name="id"), right=s.Text() as id_) if self._record(
+                record, id_
+            ):
                 return self._record(record, id_)
             case s.IsSet(value=value, negated=negated):
                 return self._said(value, "not_set" if negated else "set", None)

@@ -101,7 +101,14 @@ class Asked:
         if not kept:
             return replace(self, saved=saved, began=began)
         parameters = QueryParams(
-            [*began, *self.place, ("q", self.search), ("after", self.after), ("before", self.before), ("at", str(self.at))]
+            [
+                *began,
+                *self.place,
+                ("q", self.search),
+                ("after", self.after),
+                ("before", self.before),
+                ("at", str(self.at)),
+            ]
         )
         return replace(Asked.of(self.entity, parameters), saved=saved, began=began)
 

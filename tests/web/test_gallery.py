@@ -111,7 +111,8 @@ def test_no_page_scrolls_sideways(chromium: Browser, gallery: str, language: str
 
 
 def test_targets_are_large_enough_for_a_finger_on_a_phone(chromium: Browser, gallery: str) -> None:
-    small = """() => [...document.querySelectorAll('main :is(.button, input:not([type=hidden]), select, summary.button, .tick-cell)')]
+    small = """() => [...document.querySelectorAll(
+            'main :is(.button, input:not([type=hidden]), select, summary.button, .tick-cell)')]
         .filter(e => e.checkVisibility() && !e.closest('.tick, .tick-cell > input, [hidden], .input, .search-box'))
         .map(e => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
         .filter(([, box]) => box.width < 44 || box.height < 44).map(([html]) => html)"""

@@ -325,8 +325,10 @@ UNFIT_LOOK = Mistake(
 UNFIT_SETTING = Mistake(
     "D455",
     Words("{value} is no value of this setting ({limit})", "{value} 不能作为此设置的值（{limit}）"),
-    "app: shop\nversion: 1.0.0\ntitle: {en: Shop, zh-CN: 商店}\nsettings: {days: {type: integer, value: 0, min: 1, label: {en: Days, zh-CN: 天数}}}",
-    "app: shop\nversion: 1.0.0\ntitle: {en: Shop, zh-CN: 商店}\nsettings: {days: {type: integer, value: 7, min: 1, label: {en: Days, zh-CN: 天数}}}",
+    "app: shop\nversion: 1.0.0\ntitle: {en: Shop, zh-CN: 商店}\n"
+    "settings: {days: {type: integer, value: 0, min: 1, label: {en: Days, zh-CN: 天数}}}",
+    "app: shop\nversion: 1.0.0\ntitle: {en: Shop, zh-CN: 商店}\n"
+    "settings: {days: {type: integer, value: 7, min: 1, label: {en: Days, zh-CN: 天数}}}",
 )
 FIELD_CYCLE = Mistake(
     "E601",

@@ -130,8 +130,7 @@ def _counted_anew(field: Field, pairs: Pairs) -> bool:
 
 
 def _searched(entity: Entity, kept: Mapping[str, str]) -> set[object]:
-    """The fields whose texts are in the search rows, also those of the title, and what records like another are found
-    by; each field under its name now."""
+    """The fields whose texts are in the search rows, and what records like another are found by; each by its name now."""
     rules = (one.match.items() for one in entity.duplicates.values())
     matches = {frozenset((kept.get(name, name), way) for name, way in match) for match in rules}
     return {kept.get(field.name, field.name) for field in searched(entity)} | matches

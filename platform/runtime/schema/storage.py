@@ -23,7 +23,7 @@ PARTS: Mapping[str, Mapping[str, Type]] = {
     "date_range": {"start": DATE, "end": DATE},
     "person_name": {"family": TEXT, "given": TEXT},
     "address": dict.fromkeys(("country", "region", "city", "district", "street", "postal_code"), TEXT),
-    **dict.fromkeys(("file", "image"), {"id": TEXT, "name": TEXT, "type": TEXT, "size": INT}),
+    **{name: {"id": TEXT, "name": TEXT, "type": TEXT, "size": INT} for name in ("file", "image")},
     "any_reference": {"entity": TEXT, "id": ref("")},
 }
 """Field types whose value has several columns; the value is then a mapping from part to value."""
