@@ -19,6 +19,12 @@ MOST = 50
 """Views that one keeps of one list."""
 
 
+_OF_A_LIST = sa.select(_VIEW.c.id, _VIEW.c.name, _VIEW.c.shared, _VIEW.c.user, _VIEW.c.state).where(
+    _VIEW.c.entity == sa.bindparam("entity_"),
+    sa.or_(_VIEW.c.user == sa.bindparam("user_", type_=_VIEW.c.user.type), _VIEW.c.shared),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class SavedView:
     """A kept view; `state` is what the list's address says, `mine` whether the one who asks has kept it."""
@@ -32,14 +38,10 @@ class SavedView:
 
 def saved_views(connection: sa.Connection, context: Context, release: Release, entity: str) -> Sequence[SavedView]:
     """The views of a list that the actor has kept or that are shared with him, his own first, by name."""
-    view, user = _VIEW.c, context.actor.id
-    columns = (view.id, view.name, view.shared, view.user, view.state)
-    asked = sa.select(*columns).where(
-        view.entity == release.tables[entity].stable_name, sa.or_(view.user == user, view.shared)
-    )
+    asked = {"entity_": release.tables[entity].stable_name, "user_": context.actor.id}
+    rows = connection.execute(_OF_A_LIST, asked)
     found = [
-        SavedView(str(id_), name, shared, owner == user, state)
-        for id_, name, shared, owner, state in connection.execute(asked)
+        SavedView(str(id_), name, shared, user == context.actor.id, state) for id_, name, shared, user, state in rows
     ]
     return sorted(found, key=lambda one: (not one.mine, one.name.casefold()))
 

@@ -30,7 +30,8 @@ from tests.support.worlds import built
 ZONE = ZoneInfo("Asia/Shanghai")
 CONTEXT = Context(SYSTEM, datetime(2026, 11, 22, 4, 0, tzinfo=UTC), "en", ZONE, ZONE)
 OF_KITH = frozenset({"autonumber", "formula", "rollup", "lookup"})
-LINKS = frozenset({"reference", "references", "user", "users", "team"})
+LINKS = frozenset({"reference", "references", "any_reference", "user", "users", "team", "file", "files", "image"})
+"""Types of links and of files, which have tests of their own."""
 VALUES: Mapping[str, tuple[object, object, object]] = {
     "text": (" a  b ", "a  b", None),
     "long_text": ("a\r\nb", "a\nb", None),
