@@ -79,7 +79,7 @@ def test_a_member_buys_two_things(chromium: Browser, served_shop: Served, script
     with visiting(chromium, served_shop, look, path="/records/member/new") as page:
         name = f"欧阳明月{width}{script}"
         page.get_by_label("姓名").fill(name)
-        page.get_by_label("微信").fill("wx_moon")
+        page.get_by_label("微信").fill(f"wx_moon_{width}_{script}")
         page.get_by_role("button", name="保存").last.click()
         expect(page.get_by_role("heading", level=1)).to_contain_text(name)
         expect(page.get_by_role("status").first).to_contain_text("已新建")
@@ -167,7 +167,7 @@ def test_related_lists_come_when_they_come_into_sight(chromium: Browser, served_
 def test_a_session_ends_while_one_types(chromium: Browser, served_shop: Served, script: bool) -> None:
     with visiting(chromium, served_shop, Look(script=script), path="/records/member/new") as page:
         page.get_by_label("Name").fill(f"Typed for long {script}")
-        page.get_by_label("WeChat").fill("wx_long")
+        page.get_by_label("WeChat").fill(f"wx_long_{script}")
         page.get_by_label("Note").fill("two\nlines")
         page.context.clear_cookies(name="kith")
         page.get_by_role("button", name="Save").last.click()
