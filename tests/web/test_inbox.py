@@ -74,7 +74,8 @@ def test_what_a_rule_wants_told_reaches_each_once_and_nobody_else(shop: Shop) ->
     member = shop.ids("member")[0]
     to = [shop.users[ADMIN], shop.users[HEAD_OFFICE], shop.users[ADMIN]]
     do(shop, "notify", {"entity": "member", "record": member, "rule": "r/x", "to": to, "message": "A & B <won>"})
-    assert lines(shop) == lines(shop, HEAD_OFFICE) == ["A & B <won>"]
+    # Other tests of the shop have been told of other things.
+    assert lines(shop).count("A & B <won>") == lines(shop, HEAD_OFFICE).count("A & B <won>") == 1
     assert "A & B <won>" not in lines(shop, CLERK)
 
 
